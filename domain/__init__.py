@@ -1,0 +1,1 @@
+"""What things are: pure values of project billing, with no input or output."""

@@ -1,0 +1,138 @@
+"""An action is a typed intent on one system of record, and its life from proposal to verified write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from domain.money import Money
+from domain.source import Evidence, Source
+
+
+class ActionState(StrEnum):
+    """`diverged` and `unknown` wait for a person; all others are on the way or final."""
+
+    DENIED = "denied"
+    AWAITING_APPROVAL = "awaiting_approval"
+    APPROVED = "approved"
+    EXECUTING = "executing"
+    EXECUTED = "executed"
+    VERIFIED = "verified"
+    DIVERGED = "diverged"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    STALE = "stale"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    COMPENSATED = "compensated"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the value of one argument comes from: `document`, `erp`, `person` or `policy`."""
+
+    kind: str
+    source: Source | None = None
+    evidence: tuple[Evidence, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Image:
+    """The ERP's state that an action touches: named fields, and version stamps by record ("model,id")."""
+
+    fields: Mapping[str, Any]
+    versions: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What someone wants to propose. `arguments` are JSON (money as decimal strings, dates ISO 8601)."""
+
+    action_type: str
+    arguments: Mapping[str, Any]
+    summary: str
+    reasons: tuple[str, ...] = ()
+    origins: Mapping[str, Origin] = field(default_factory=dict[str, Origin])
+    amount: Money | None = None
+    project_code: str | None = None
+    customer: str | None = None
+    practice: str | None = None
+    region: str | None = None
+    finding: str | None = None
+    document: str | None = None
+    thread: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an approval chain: `count` people of `role`; `limited` asks each for a limit that covers it."""
+
+    role: str
+    count: int = 1
+    limited: bool = True
+
+
+@dataclass(frozen=True)
+class PolicyVerdict:
+    """What policy says of an action. For writes to a system of record there is no plain permission."""
+
+    allowed: bool
+    chain: tuple[Step, ...]
+    rules: tuple[str, ...]
+    reasons: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What one person decided on the digest that they saw."""
+
+    id: str
+    person: str
+    person_name: str
+    verdict: str  # approve | reject
+    reason: str
+    digest: str
+    step: int
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One line of an action's difference, as a reviewer sees it."""
+
+    field: str
+    label: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Action:
+    """A proposal and all that became of it."""
+
+    id: str
+    tenant: str
+    type: str
+    state: ActionState
+    intent: Intent
+    digest: str
+    before: Image
+    verdict: PolicyVerdict
+    proposer: str
+    proposer_name: str
+    agent_run: str | None
+    created_at: datetime
+    expires_at: datetime
+    changes: tuple[FieldChange, ...]
+    decisions: tuple[Decision, ...] = ()
+    after: Image | None = None
+    record: Source | None = None
+    problem: str = ""
+    updated_at: datetime | None = None

@@ -1,0 +1,179 @@
+"""One tree of errors: the class's docstring is the message, `code` is stable, `status` is the HTTP class of it.
+
+`detail` says what happened here and what to do next; it may be shown to the person who asked.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CountersignError(Exception):
+    """Something went wrong in Countersign."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+
+    def __init__(self, detail: str | None = None, **facts: object) -> None:
+        super().__init__(detail or type(self).title())
+        self.detail = detail or type(self).title()
+        self.facts = facts
+
+    @classmethod
+    def title(cls) -> str:
+        """The first line of the class's docstring."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+
+class InvalidInput(CountersignError):
+    """The input cannot be used."""
+
+    code = "invalid_input"
+    status = 422
+
+
+class CurrencyMismatch(InvalidInput):
+    """Amounts in different currencies cannot be combined."""
+
+    code = "currency_mismatch"
+
+
+class NotSignedIn(CountersignError):
+    """Sign in first."""
+
+    code = "not_signed_in"
+    status = 401
+
+
+class NotPermitted(CountersignError):
+    """You are not permitted to do this."""
+
+    code = "not_permitted"
+    status = 403
+
+
+class NotFound(CountersignError):
+    """There is no such thing here, or you may not see it."""
+
+    code = "not_found"
+    status = 404
+
+
+class Conflict(CountersignError):
+    """Someone changed this in the meantime."""
+
+    code = "conflict"
+    status = 409
+
+
+class DigestMismatch(Conflict):
+    """The proposal is not the one that you saw; look at it again before deciding."""
+
+    code = "digest_mismatch"
+
+
+class WrongState(Conflict):
+    """That is not possible in the present state."""
+
+    code = "wrong_state"
+
+
+class SegregationOfDuties(NotPermitted):
+    """Whoever proposed an action may not decide on it."""
+
+    code = "segregation_of_duties"
+
+
+class OverLimit(NotPermitted):
+    """The amount is above your approval limit."""
+
+    code = "over_limit"
+
+
+class PolicyDenied(NotPermitted):
+    """Policy does not allow this action."""
+
+    code = "policy_denied"
+
+
+class DocumentError(InvalidInput):
+    """The document cannot be read."""
+
+    code = "document_unreadable"
+
+
+class DocumentTooLarge(DocumentError):
+    """The document is larger than the limit."""
+
+    code = "document_too_large"
+    status = 413
+
+
+class DocumentEmpty(DocumentError):
+    """The document is empty."""
+
+    code = "document_empty"
+
+
+class DocumentEncrypted(DocumentError):
+    """The document is protected with a password; give the password or an unprotected copy."""
+
+    code = "document_encrypted"
+
+
+class DocumentTypeUnsupported(DocumentError):
+    """Only PDF, DOCX, Markdown and plain text can be read."""
+
+    code = "document_type_unsupported"
+    status = 415
+
+
+class DocumentTimeout(DocumentError):
+    """Reading the document took more time or memory than the limit allows."""
+
+    code = "document_over_budget"
+
+
+class ErpError(CountersignError):
+    """The ERP did not answer as expected."""
+
+    code = "erp_error"
+    status = 502
+
+
+class ErpUnavailable(ErpError):
+    """The ERP cannot be reached; nothing was changed. Try again when it is back."""
+
+    code = "erp_unavailable"
+    status = 503
+
+
+class ErpRefused(ErpError):
+    """The ERP refused the request."""
+
+    code = "erp_refused"
+
+
+class ErpStale(Conflict):
+    """The ERP record changed since it was read."""
+
+    code = "erp_stale"
+
+
+class ConfigurationError(CountersignError):
+    """A setting is missing or cannot be used."""
+
+    code = "configuration"
+
+
+class StoreUnavailable(CountersignError):
+    """The database cannot be reached."""
+
+    code = "store_unavailable"
+    status = 503
+
+
+class IntegrityBroken(CountersignError):
+    """The audit log does not verify."""
+
+    code = "audit_broken"

@@ -1,0 +1,1 @@
+"""The systems of record: a reader port, a writer port, and one folder per vendor."""

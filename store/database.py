@@ -1,0 +1,74 @@
+"""The way to PostgreSQL: a transaction that sees exactly one tenant's rows, or none."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from domain.errors import StoreUnavailable
+
+Connection = AsyncConnection[dict[str, Any]]
+
+
+class Database:
+    """A pool of connections of the application's role, which owns nothing."""
+
+    def __init__(self, url: str, *, max_size: int = 10) -> None:
+        self.url = url
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            kwargs={"row_factory": dict_row, "autocommit": True, "prepare_threshold": 0},
+            min_size=1,
+            max_size=max_size,
+            timeout=10,
+            open=False,
+        )
+
+    async def open(self) -> None:
+        """Connect. Raises StoreUnavailable with advice when the server cannot be reached."""
+        try:
+            await self._pool.open(wait=True, timeout=10)
+        except PoolTimeout as error:
+            raise StoreUnavailable("PostgreSQL cannot be reached: check COUNTERSIGN_DATABASE_URL.") from error
+
+    async def close(self) -> None:
+        """Give all connections back to the server."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def tenant(self, tenant: str) -> AsyncIterator[Connection]:
+        """A transaction in which row-level security shows this tenant's rows only."""
+        async with self._connection() as connection, connection.transaction():
+            await connection.execute("select set_config('app.tenant', %s, true)", [tenant])
+            yield connection
+
+    @asynccontextmanager
+    async def nobody(self) -> AsyncIterator[Connection]:
+        """A transaction that sees no tenant's rows: for signing in and for the job queue."""
+        async with self._connection() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def tenant_connection(self, tenant: str) -> AsyncIterator[Connection]:
+        """An autocommit connection bound to one tenant, for the LangGraph checkpointer; unbound before it is reused."""
+        async with self._connection() as connection:
+            await connection.execute("select set_config('app.tenant', %s, false)", [tenant])
+            try:
+                yield connection
+            finally:
+                if not connection.closed:
+                    await connection.execute("select set_config('app.tenant', '', false)")
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except (PoolTimeout, psycopg.OperationalError) as error:
+            raise StoreUnavailable("PostgreSQL cannot be reached; nothing was changed. Try again.") from error

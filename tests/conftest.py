@@ -1,0 +1,66 @@
+"""One embedded PostgreSQL a run; every test that asks for a database gets its own copy of a migrated template."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+
+import psycopg
+import pytest
+
+from store.database import Database
+from store.embedded import embedded_postgres
+from store.migrate import migrate
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The owner's URL of the `postgres` database of a server that lives as long as this test process."""
+    with embedded_postgres(tmp_path_factory.mktemp("pg") / "data") as server:
+        yield server.owner_url("postgres")
+
+
+@pytest.fixture(scope="session")
+def template(postgres: str) -> str:
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("create database template_countersign")
+    migrate(_named(postgres, "template_countersign"))
+    return "template_countersign"
+
+
+@pytest.fixture
+def database_urls(postgres: str, template: str) -> Iterator[tuple[str, str]]:
+    """(owner's URL, application's URL) of a fresh database."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template}")
+        yield _named(postgres, name), _as_app(_named(postgres, name))
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def owner(database_urls: tuple[str, str]) -> Iterator[psycopg.Connection]:
+    """A superuser's connection: to arrange what the application may not, and to check behind its back."""
+    with psycopg.connect(database_urls[0], autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+async def database(database_urls: tuple[str, str], anyio_backend: str) -> AsyncIterator[Database]:
+    pool = Database(database_urls[1], max_size=8)
+    await pool.open()
+    yield pool
+    await pool.close()
+
+
+def _named(url: str, name: str) -> str:
+    return psycopg.conninfo.make_conninfo(url, dbname=name)
+
+
+def _as_app(url: str) -> str:
+    return psycopg.conninfo.make_conninfo(url, user="countersign_app")

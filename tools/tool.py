@@ -1,0 +1,53 @@
+"""The shape of a tool, and what it is handed: actor and ports come from the session, never from model arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from policies.engine import Policies
+from pydantic import BaseModel
+
+from domain.actor import Actor, Operation
+from domain.blocks import Block
+from erp.reader import ErpReader
+from erp.snapshot import FirmSnapshot
+from store.database import Database
+
+
+@dataclass(frozen=True)
+class ToolContext:
+    """Everything a tool may touch during one turn."""
+
+    actor: Actor
+    database: Database
+    reader: ErpReader
+    firm: FirmSnapshot
+    policies: Policies
+    today: date
+    thread: str | None = None
+
+
+@dataclass(frozen=True)
+class ToolResult:
+    """`facts` is what the model may see: typed values and handles, never document text or free ERP text.
+
+    `blocks` are rendered for the person as they are. `handles` maps short names ("P1") to records for later calls.
+    """
+
+    facts: dict[str, Any]
+    blocks: tuple[Block, ...] = ()
+    handles: dict[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One callable. It is offered only to those whom policy permits its operation."""
+
+    name: str
+    description: str
+    operation: Operation
+    arguments: type[BaseModel]
+    run: Callable[[ToolContext, Any], Awaitable[ToolResult]]
