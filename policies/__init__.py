@@ -1,0 +1,1 @@
+"""What may happen: data files beside the pure engines that read them."""
