@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -42,20 +42,20 @@ class Database:
         await self._pool.close()
 
     @asynccontextmanager
-    async def tenant(self, tenant: str) -> AsyncIterator[Connection]:
+    async def tenant(self, tenant: str) -> AsyncGenerator[Connection]:
         """A transaction in which row-level security shows this tenant's rows only."""
         async with self._connection() as connection, connection.transaction():
             await connection.execute("select set_config('app.tenant', %s, true)", [tenant])
             yield connection
 
     @asynccontextmanager
-    async def nobody(self) -> AsyncIterator[Connection]:
+    async def nobody(self) -> AsyncGenerator[Connection]:
         """A transaction that sees no tenant's rows: for signing in and for the job queue."""
         async with self._connection() as connection, connection.transaction():
             yield connection
 
     @asynccontextmanager
-    async def tenant_connection(self, tenant: str) -> AsyncIterator[Connection]:
+    async def tenant_connection(self, tenant: str) -> AsyncGenerator[Connection]:
         """An autocommit connection bound to one tenant, for the LangGraph checkpointer; unbound before it is reused."""
         async with self._connection() as connection:
             await connection.execute("select set_config('app.tenant', %s, false)", [tenant])
@@ -66,7 +66,7 @@ class Database:
                     await connection.execute("select set_config('app.tenant', '', false)")
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Connection]:
+    async def _connection(self) -> AsyncGenerator[Connection]:
         try:
             async with self._pool.connection() as connection:
                 yield connection
