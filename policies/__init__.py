@@ -1,1 +1,1 @@
-"""What may happen: data files beside the pure engines that read them."""
+"""What may happen: authorization, approval chains, billing prerequisites and guardrails, as data with pure engines."""
