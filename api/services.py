@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
-from policies.engine import Policies
 
 from domain.actor import Actor
 from domain.errors import NotFound
 from erp.reader import ErpReader
 from erp.snapshot import FirmSnapshot
+from policies.engine import Policies
 from store.database import Database
 
 
