@@ -16,28 +16,32 @@ def default_home() -> Path:
 
 
 class Settings(BaseSettings):
-    """What an installation can set; the docstring of each field is the documentation (`countersign settings`)."""
+    """What an installation can set; README lists them with the commands that read them."""
 
     model_config = SettingsConfigDict(env_prefix="COUNTERSIGN_", extra="ignore", frozen=True)
 
     home: Path = Field(default_factory=default_home, description="Folder for data, keys and checkpoints.")
-    database_url: str = Field("", description="PostgreSQL (15 or newer, pgvector) as the role that owns nothing.")
-    database_owner_url: str = Field("", description="The schema owner's URL; only `countersign migrate` uses it.")
-    host: str = Field("127.0.0.1", description="Address that the API listens on.")
-    port: int = Field(8765, ge=1, le=65535, description="Port that the API listens on.")
-    public_url: str = Field("", description="Address that people use, when a proxy stands in front (https://…).")
-    tenant: str = Field("northlight", description="The tenant whose ERP this installation is connected to.")
+    database_url: str = Field(default="", description="PostgreSQL 15+ with pgvector, as the role that owns nothing.")
+    database_owner_url: str = Field(default="", description="The schema owner's URL, for `countersign migrate` only.")
+    host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
+    port: int = Field(default=8765, ge=1, le=65535, description="Port that the API listens on.")
+    public_url: str = Field(
+        default="", description="Address that people use, when a proxy stands in front (https://…)."
+    )
+    tenant: str = Field(default="northlight", description="The tenant whose ERP this installation is connected to.")
 
-    erp_url: str = Field("", description="The ERP's address, such as http://127.0.0.1:8766.")
-    erp_database: str = Field("erp", description="The ERP's database name.")
-    erp_reader_user: str = Field("countersign_reader", description="The ERP's read-only service account.")
-    erp_reader_password: SecretStr = Field(SecretStr(""), description="Its password.")
-    erp_worker_user: str = Field("countersign_worker", description="The ERP's writing account; the worker's alone.")
-    erp_worker_password: SecretStr = Field(SecretStr(""), description="Its password; do not give it to the API.")
+    erp_url: str = Field(default="", description="The ERP's address, such as http://127.0.0.1:8766.")
+    erp_database: str = Field(default="erp", description="The ERP's database name.")
+    erp_reader_user: str = Field(default="countersign_reader", description="The ERP's read-only account.")
+    erp_reader_password: SecretStr = Field(default=SecretStr(""), description="Its password.")
+    erp_worker_user: str = Field(default="countersign_worker", description="The ERP's writing account.")
+    erp_worker_password: SecretStr = Field(
+        default=SecretStr(""), description="Its password; do not give it to the API."
+    )
 
-    model_url: str = Field("", description="Base URL of an OpenAI-compatible endpoint; empty: the embedded model.")
-    model_name: str = Field("", description="Model to ask for.")
-    model_key: SecretStr = Field(SecretStr(""), description="API key for the endpoint.")
+    model_url: str = Field(default="", description="OpenAI-compatible endpoint; empty: embedded model.")
+    model_name: str = Field(default="", description="Model to ask for.")
+    model_key: SecretStr = Field(default=SecretStr(""), description="API key for the endpoint.")
 
     @property
     def keys(self) -> Path:
