@@ -1,1 +1,1 @@
-"""The one governed write path: propose, decide, execute, verify."""
+"""The one governed write path: propose, decide, approve, execute, verify."""
