@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api import formats
+from api import formats, states
 from api.services import services
 from api.sessions import SignedIn
 from domain.actor import Operation
@@ -45,6 +45,8 @@ def environment() -> Environment:
         "words": formats.words,
         "value": formats.value,
         "size": formats.size,
+        "tone": states.tone,
+        "wording": states.wording,
     }
     made.globals["asset"] = asset
     return made
