@@ -1,0 +1,1 @@
+"""Statements of work to terms: every value stands verbatim in the document."""

@@ -23,7 +23,7 @@ def migrate(owner_url: str) -> list[str]:
     with psycopg.connect(owner_url) as connection:
         connection.execute("select pg_advisory_lock(%s)", [LOCK])
         _run(connection, (FOLDER.parent / "bootstrap.sql").read_text("utf-8"))
-        applied = {name: sha for name, sha in connection.execute("select name, sha256 from schema_migration")}
+        applied = dict(connection.execute("select name, sha256 from schema_migration").fetchall())
         connection.commit()
         return [path.name for path in sorted(FOLDER.glob("*.sql")) if _apply(connection, path, applied)]
 
