@@ -28,3 +28,14 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("form button:disabled").forEach((b) => { b.disabled = false; });
 });
+
+// What a worker is carrying out now: look again until its state moves, then show the page as it has become.
+for (const place of document.querySelectorAll("[data-follow]")) {
+  const look = async () => {
+    const response = await fetch(place.dataset.follow).catch(() => null);
+    const state = response?.ok ? (await response.json()).state : place.dataset.state;
+    if (state !== place.dataset.state) location.reload();
+    else setTimeout(look, 1500);
+  };
+  setTimeout(look, 800);
+}
