@@ -1,0 +1,5 @@
+"""Routes for programs, under /v1: one module a noun."""
+
+from api.routes import actions, audit, health, tokens
+
+ROUTES = (health.router, tokens.router, actions.router, audit.router)
