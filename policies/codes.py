@@ -7,7 +7,7 @@ ranks; a person chooses.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from policies.numbering import Numbering, numbering
 
@@ -80,11 +80,10 @@ class CodeProposal:
     name: str
     practice: str | None
     region: str | None
-    score: float
-    reasons: tuple[str, ...]
-    against: tuple[str, ...]
+    score: float = 0.0
+    reasons: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
     project_id: str | None = None
-    weights: tuple[Reason, ...] = field(default=(), repr=False)
 
 
 def rank(
@@ -107,7 +106,7 @@ def rank(
     ]
     closed = [c for c in candidates if c.status in CLOSED and c.references & case.references]
     proposals += [
-        _new(case, rule.code(practice, region, number), practice, region, precedents, closed, rule)
+        _new(case, (practice, region, number), precedents, closed, rule)
         for practice in rule.practices
         for region in ([case.region] if case.region else rule.regions)
     ]
@@ -126,11 +125,10 @@ def _existing(case: CodeCase, candidate: Candidate, precedents: Sequence[Precede
         *_same_kind(case, candidate, rule),
         *_practice(case, candidate.practice, rule),
         *_region(case, candidate.region, rule),
-        *_chosen_before([p for p in precedents if p.code == candidate.code], f"{candidate.code}", rule),
+        *_chosen_before([p for p in precedents if p.code == candidate.code], candidate.code, rule),
     ]
-    return _proposal(
-        candidate.code, "existing", candidate.name, candidate.practice, candidate.region, reasons, candidate.project_id
-    )
+    bare = CodeProposal(candidate.code, "existing", candidate.name, candidate.practice, candidate.region)
+    return replace(_proposal(bare, reasons), project_id=candidate.project_id)
 
 
 def _same_contract(case: CodeCase, candidate: Candidate, rule: Numbering) -> Iterable[Reason]:
@@ -165,7 +163,7 @@ def _same_kind(case: CodeCase, candidate: Candidate, rule: Numbering) -> Iterabl
 
 
 def _practice(case: CodeCase, practice: str | None, rule: Numbering) -> Iterable[Reason]:
-    if practice not in rule.practices or not case.practices:
+    if practice is None or practice not in rule.practices or not case.practices:
         return
     share = _share(case.practices, practice)
     name = rule.practices[practice].name
@@ -178,7 +176,7 @@ def _practice(case: CodeCase, practice: str | None, rule: Numbering) -> Iterable
 
 
 def _region(case: CodeCase, region: str | None, rule: Numbering) -> Iterable[Reason]:
-    if case.region is None or region not in rule.regions:
+    if case.region is None or region is None or region not in rule.regions:
         return
     name = rule.regions[region].name
     if region == case.region:
@@ -189,24 +187,24 @@ def _region(case: CodeCase, region: str | None, rule: Numbering) -> Iterable[Rea
 
 def _new(
     case: CodeCase,
-    code: str,
-    practice: str,
-    region: str,
+    place: tuple[str, str, int],
     precedents: Sequence[Precedent],
     closed: Sequence[Candidate],
     rule: Numbering,
 ) -> CodeProposal:
+    practice, region, _ = place
+    name = rule.practices[practice].name
     reasons = [
         Reason("A new project: the next free number", rule.weights["new"]),
         *_practice(case, practice, rule),
         *_region(case, region, rule),
-        *_chosen_before([p for p in precedents if p.practice == practice], rule.practices[practice].name, rule),
+        *_chosen_before([p for p in precedents if p.practice == practice], name, rule),
         *(Reason(f"{c.code} carries the same reference, but is closed ({c.status})", 0.0) for c in closed),
     ]
     if case.customer_id is None:
         who = case.customer_name or "not stated"
         reasons.append(Reason(f"The customer ({who}) was not found in the ERP: create it first", -0.02))
-    return _proposal(code, "new", rule.practices[practice].name, practice, region, reasons, None)
+    return _proposal(CodeProposal(rule.code(*place), "new", name, practice, region), reasons)
 
 
 def _chosen_before(precedents: Sequence[Precedent], what: str, rule: Numbering) -> Iterable[Reason]:
@@ -217,28 +215,14 @@ def _chosen_before(precedents: Sequence[Precedent], what: str, rule: Numbering) 
     yield Reason(text, rule.weights["precedent"] * near.similarity)
 
 
-def _proposal(
-    code: str,
-    kind: str,
-    name: str,
-    practice: str | None,
-    region: str | None,
-    reasons: Sequence[Reason],
-    project_id: str | None,
-) -> CodeProposal:
-    ordered = tuple(sorted(reasons, key=lambda reason: -abs(reason.weight)))
+def _proposal(bare: CodeProposal, reasons: Sequence[Reason]) -> CodeProposal:
+    ordered = sorted(reasons, key=lambda reason: -abs(reason.weight))
     score = min(1.0, max(0.0, sum(reason.weight for reason in ordered)))
-    return CodeProposal(
-        code,
-        kind,
-        name,
-        practice,
-        region,
-        round(score, 3),
-        tuple(reason.text for reason in ordered if reason.weight >= 0),
-        tuple(reason.text for reason in ordered if reason.weight < 0),
-        project_id,
-        ordered,
+    return replace(
+        bare,
+        score=round(score, 3),
+        reasons=tuple(reason.text for reason in ordered if reason.weight >= 0),
+        against=tuple(reason.text for reason in ordered if reason.weight < 0),
     )
 
 

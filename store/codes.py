@@ -39,7 +39,7 @@ class PrecedentRow:
     customer: str
     practice: str | None
     region: str | None
-    billing: tuple[str, ...]
+    billing: list[str]
     subject: str
     chosen_by: str
     chosen_at: datetime
@@ -87,7 +87,7 @@ async def nearest(
     await connection.execute(SQL["scan_on"])
     values = {"embedding": Vector(list(embedding)).to_text(), "document": besides, "limit": limit}
     rows = await (await connection.execute(SQL["nearest"], values)).fetchall()
-    return tuple(PrecedentRow(**{**row, "billing": tuple(row["billing"])}) for row in rows)
+    return tuple(PrecedentRow(**row) for row in rows)
 
 
 async def reserved(connection: Connection) -> frozenset[str]:
