@@ -48,6 +48,11 @@ def day(value: object) -> Markup | str:
     return Markup('<time datetime="{}">{} {}</time>').format(value.strftime("%Y-%m-%d"), value.day, f"{value:%b %Y}")
 
 
+def month(value: str) -> str:
+    """A month "2026-10" as "October 2026"."""
+    return f"{date.fromisoformat(value + '-01'):%B %Y}"
+
+
 def moment(value: object) -> Markup | str:
     """A moment as "23 Nov 2026, 14:05 UTC"; a script may put it into the reader's own zone."""
     if isinstance(value, str):

@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from actions.catalogue import TYPES
 from api import formats, states
 from api.services import services
 from api.sessions import SignedIn
@@ -41,6 +42,7 @@ def environment() -> Environment:
     made.filters |= {
         "money": formats.money,
         "day": formats.day,
+        "month": formats.month,
         "moment": formats.moment,
         "words": formats.words,
         "value": formats.value,
@@ -48,7 +50,7 @@ def environment() -> Environment:
         "tone": states.tone,
         "wording": states.wording,
     }
-    made.globals["asset"] = asset
+    made.globals.update(asset=asset, types=TYPES)
     return made
 
 

@@ -1,4 +1,4 @@
-"""Streams that refuse before they begin: the first event is awaited, so that its errors still get a status of their own."""
+"""Streams that refuse before they begin: the first event is awaited, so that its error still has a status."""
 
 from __future__ import annotations
 

@@ -53,7 +53,6 @@ async def inbox(request: Request, wired: Wired, actor: ActionReader, show: str =
         mine=mine,
         others=[action for action in found if action not in mine],
         tabs=[(key, title, _count(counts, states)) for key, (title, states) in SHOWN.items()],
-        types=TYPES,
     )
 
 

@@ -1,5 +1,5 @@
 """Routes for programs, under /v1: one module a noun."""
 
-from api.routes import actions, audit, health, tokens
+from api.routes import actions, audit, facts, health, readiness, tokens
 
-ROUTES = (health.router, tokens.router, actions.router, audit.router)
+ROUTES = (health.router, tokens.router, readiness.router, actions.router, facts.router, audit.router)
