@@ -80,7 +80,7 @@ def _ready(case: Case, blocking: list[Judgement]) -> Money:
 def _finding(case: Case, rule: Rule, judgement: Judgement) -> Finding:
     return Finding(
         rule=rule.id,
-        title=rule.title,
+        title=rule.problem if judgement.verdict is Verdict.FAIL else rule.title,
         verdict=judgement.verdict,
         severity=rule.severity,
         reason=judgement.reason,

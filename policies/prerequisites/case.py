@@ -58,6 +58,11 @@ class Case:
         """The items that are time."""
         return tuple(item for item in self.items if item.entry is not None)
 
+    @property
+    def subject(self) -> str:
+        """How other systems name the project: by its code, or by its name while it has none."""
+        return self.project.code or self.project.name
+
     @cached_property
     def currency(self) -> str:
         """The currency in which this project is billed."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from domain.facts import FactKind, OutsideFact
 from domain.money import Money
-from domain.records import Contract, ContractLine, Project, TimeEntry
+from domain.records import Contract, ContractLine, Project, Task, TimeEntry
 from domain.source import Source
 from domain.terms import Term
 from policies.prerequisites.known import ProjectFacts
@@ -95,23 +95,31 @@ def _milestone(report: OutsideFact) -> str:
 
 
 def _billed(line: ContractLine, about: ItemsOf) -> bool:
+    if any(task.invoice_line_id for task in _tasks(line, about)):
+        return True
     invoices = (i for i in about.facts.invoices if i.state != "cancelled" and i.untaxed.amount > 0)
     billed = (sold for invoice in invoices for sold in invoice.lines if sold.project_id in (None, about.project.id))
     return any(same_name(sold.description, line.description) and sold.amount.amount > 0 for sold in billed)
 
 
 def _due(line: ContractLine, report: OutsideFact | None, about: ItemsOf, today: date, *, reported: bool) -> bool:
-    """Due when someone reports on it, its task is finished or its date has passed; or when nobody reports at all."""
-    if report is not None or not reported:
+    """Due when someone reports on it; else when its task is finished; else when its date has passed.
+
+    Where neither task nor date is known, it is due unless other milestones of the contract are reported on.
+    """
+    if report is not None:
         return True
-    tasks = (task for task in about.project.tasks if same_name(task.name, line.description))
-    if any(task.status == "done" or (task.progress is not None and task.progress >= FINISHED) for task in tasks):
-        return True
-    return any(_passed(term, line, today) for term in about.milestones)
+    if tasks := _tasks(line, about):
+        return any(task.status == "done" or (task.progress is not None and task.progress >= FINISHED) for task in tasks)
+    dates = [due for term in about.milestones if (due := _promised(term, line))]
+    return any(due <= today for due in dates) if dates else not reported
 
 
-def _passed(term: Term, line: ContractLine, today: date) -> bool:
+def _tasks(line: ContractLine, about: ItemsOf) -> list[Task]:
+    return [task for task in about.project.tasks if same_name(task.name, line.description)]
+
+
+def _promised(term: Term, line: ContractLine) -> date | None:
     if not isinstance(term.value, dict) or not same_name(str(term.value.get("name") or ""), line.description):
-        return False
-    due = day(term.value.get("due"))
-    return due is not None and due <= today
+        return None
+    return day(term.value.get("due"))

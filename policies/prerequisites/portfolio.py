@@ -105,7 +105,7 @@ def _waiting(dossier: Dossier, contract: Contract, period: str | None, today: da
     arguments = (("contract_id", contract.id), ("customer_id", contract.customer_id))
     finding = Finding(
         rule.id,
-        rule.title,
+        rule.problem,
         Verdict.FAIL,
         rule.severity,
         f"Contract {contract.number} was signed {days} days ago and has no project.",

@@ -43,7 +43,7 @@ def customer_differs(case: Case) -> Judgement:
 
 def hold(case: Case) -> Judgement:
     """Nobody has put billing on hold. A report that does not plainly say "not held" counts as a hold."""
-    report = case.project.code and case.facts.outside.get(FactKind.BILLING_HOLD, case.project.code)
+    report = case.facts.outside.get(FactKind.BILLING_HOLD, case.subject)
     if report:
         if flag(report.value.get("held")) is False:
             return passes("Billing is not on hold.").citing(source_of(report))

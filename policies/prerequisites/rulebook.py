@@ -21,6 +21,7 @@ class Rule(BaseModel):
 
     id: str = Field(pattern=r"^[a-z_]+\.[a-z_]+$")
     title: str = Field(max_length=60)
+    problem: str = Field(max_length=60)
     severity: Severity
     owner: str
     remedy: str

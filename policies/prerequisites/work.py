@@ -19,9 +19,9 @@ def approval(case: Case, item: Item) -> OutsideFact | None:
     """The newest report on the timesheet that holds this time entry."""
     entry = item.entry
     employee = case.facts.employees.get(entry.employee_id) if entry else None
-    if entry is None or employee is None or not case.project.code:
+    if entry is None or employee is None:
         return None
-    subject = f"{case.project.code}/{employee.name}/{week_of(entry.date)}"
+    subject = f"{case.subject}/{employee.name}/{week_of(entry.date)}"
     return case.facts.outside.get(FactKind.TIMESHEET, subject)
 
 
