@@ -9,7 +9,8 @@ from sow.normal import count
 from sow.view import Candidate, View, candidate, rule
 
 NOTICE = rule(
-    r"(?P<days>{COUNT})[- ]? ?(?P<unit>days?|months?|weeks?)'?(?:[- ]?(?:prior|written|advance|notice|calendar|business|the|"
+    r"(?P<days>{COUNT})[- ]? ?(?P<unit>days?|months?|weeks?)'?(?:[- ]?(?:prior|written|advance|notice|calendar"
+    r"|business|the|"
     r"'s?|or more|after)[ ,]*)*"
 )
 WITHOUT_CAUSE = rule(
@@ -23,11 +24,13 @@ FOR_CAUSE = rule(
 TERMINATE = rule(r"\bterminat|\bcancel")
 RENEWS = rule(
     r"\b(?:shall|will|may be|is|be)? ?(?:be )?automatically (?:be )?(?:renew|extend)(?:s|ed)?\b"
-    r"|\b(?:renew|extend)(?:s|ed)? (?:itself )?automatically|\bauto(?:matic)?[- ]renewal\b|\bautomatic(?:ally)? renewals?"
+    r"|\b(?:renew|extend)(?:s|ed)? (?:itself )?automatically|\bauto(?:matic)?[- ]renewal\b"
+    r"|\bautomatic(?:ally)? renewals?"
 )
 RENEWS_NOT = rule(
     r"\b(?:shall|will|does|do) not (?:be )?(?:automatically )?(?:renew|extend)|\bno automatic renewal"
-    r"|\b(?:may be|be) (?:renewed|extended) (?:only )?(?:for [^.;]{0,60} )?(?:by|upon|with|at) (?:the )?(?:mutual|written|"
+    r"|\b(?:may be|be) (?:renewed|extended) (?:only )?(?:for [^.;]{0,60} )?(?:by|upon|with"
+    r"|at) (?:the )?(?:mutual|written|"
     r"prior written|further)|\bunless (?:extended|renewed) (?:by|in) (?:mutual |a )?writ"
     r"|\brenew(?:ed|al)? (?:only )?(?:by|upon) (?:mutual|written)"
 )
@@ -36,8 +39,8 @@ PLACE = (
     r"People's Republic)?(?: of )?(?P<place>(?:the )?[A-Z][A-Za-z.]+(?:(?:,? (?:and|of) | )[A-Z][A-Za-z.]+){0,4})"
 )
 GOVERNED = (
-    r"(?i:govern(?:ed|ing)|construed|interpreted|subject to)\b[^.;]{0,140}?\b(?i:laws?) (?i:of|in force in|in effect in) "
-    + PLACE,
+    r"(?i:govern(?:ed|ing)|construed|interpreted|subject to)\b[^.;]{0,140}?\b(?i:laws?) (?i:of|in force in"
+    r"|in effect in) " + PLACE,
     r"(?i:governing law)[\s:*.-]{1,6}(?:(?i:the )?(?i:laws? of ))?" + PLACE,
     r"(?i:governed)\b[^.;]{0,80}?\b(?i:by|under) (?i:the )?(?P<place>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}) (?i:laws?)\b",
 )
@@ -71,7 +74,8 @@ def _convenience(view: View) -> Iterator[Candidate]:
             days
             and not cause
             and rule(
-                r"\b(?:either party|client|customer|company|both parties)\b.{0,60}\bterminate this (?:agreement|sow|contract)"
+                r"\b(?:either party|client|customer|company"
+                r"|both parties)\b.{0,60}\bterminate this (?:agreement|sow|contract)"
             ).search(sentence)
         ):
             yield candidate("termination_convenience_days", days, match, 0.6)

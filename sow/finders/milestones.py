@@ -10,7 +10,8 @@ from sow.normal import AMOUNT, DATE, PERCENT, day, money, percent
 from sow.view import Candidate, View, rule
 
 LISTED = rule(
-    r"(?:^|\n)[ \t]*(?:[-*•]|\(?[a-z\d]{1,2}[.)])?[ \t]*(?P<name>(?:[A-Z]{2,3} )?(?:Milestones?|Phase|Deliverable|Payment|Stage|Installment) ?(?:#|No\.? )?"
+    r"(?:^|\n)[ \t]*(?:[-*•]|\(?[a-z\d]{1,2}[.)])?[ \t]*(?P<name>(?:[A-Z]{2,3} )?(?:Milestones?|Phase"
+    r"|Deliverable|Payment|Stage|Installment) ?(?:#|No\.? )?"
     r"[A-Z]?\d+[^\n:]{0,100}?)(?:[:|]| - | upon )[ ]?(?P<rest>[^\n]{0,240})"
 )
 MONEY = re.compile(AMOUNT, re.IGNORECASE)
@@ -38,12 +39,12 @@ def _listed(match: re.Match[str]) -> Iterator[Candidate]:
     if value is None:
         return
     due = DAY.search(match["rest"])
-    yield _milestone(match["name"], day(due[0]) if due else None, value, match.start("name"), match.end("rest"), 0.84)
+    yield _milestone(match["name"], day(due[0]) if due else None, value, (match.start("name"), match.end("rest")), 0.84)
 
 
-def _milestone(name: str, due: str | None, value: str | None, start: int, end: int, confidence: float) -> Candidate:
+def _milestone(name: str, due: str | None, value: str, span: tuple[int, int], confidence: float) -> Candidate:
     record = {"name": " ".join(name.split()).strip(" *:-|"), "due": due, "amount": value}
-    return Candidate("milestones", record, start, end, confidence)
+    return Candidate("milestones", record, *span, confidence)
 
 
 def _table(view: View, table: Table) -> Iterator[Candidate]:
@@ -63,7 +64,7 @@ def _table(view: View, table: Table) -> Iterator[Candidate]:
         start = view.flat.offset(min(cell.start for cell in row))
         end = view.flat.offset(max(cell.end for cell in row) - 1) + 1
         if value and row[names[0]].text and start < end:
-            yield _milestone(row[names[0]].text, when, value, start, end, 0.9)
+            yield _milestone(row[names[0]].text, when, value, (start, end), 0.9)
 
 
 def _value(text: str, head: str) -> str | None:

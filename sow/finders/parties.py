@@ -38,7 +38,10 @@ PROVIDERS = [
     "consulting firm",
     "manufacturer",
 ]
-LEGAL = r"(?:Inc|LLC|L\.L\.C|Ltd|Limited|Corp|Corporation|Company|Co|plc|PLC|LLP|LP|GmbH|AG|KG|SE|S\.?A\.?S?|B\.?V|N\.?V|Pty|SARL|S\.?p\.?A|Incorporated|ULC|DAC|CLG|e\.V)"
+LEGAL = (
+    r"(?:Inc|LLC|L\.L\.C|Ltd|Limited|Corp|Corporation|Company|Co|plc|PLC|LLP|LP|GmbH|AG|KG|SE|S\.?A\.?S?"
+    r"|B\.?V|N\.?V|Pty|SARL|S\.?p\.?A|Incorporated|ULC|DAC|CLG|e\.V)"
+)
 NAME = (
     r"(?P<name>[A-Z0-9][\w&'./-]*(?:[ ,]{1,2}(?:\(?(?:[A-Z&][\w&'./-]*)\)?|of|and|the|for|de|von|van|"
     + LEGAL
@@ -48,7 +51,8 @@ ALIAS = re.compile(r"\(([^()]{0,160}?[\"][^()]{0,160}?)\)")
 QUOTED = re.compile(r"\"\s*([^\"]{2,60}?)\s*\"")
 START = rule(r"\b(?:by and between|by and among|between|among)\b[\s:,-]*")
 LABEL = rule(
-    r"(?:^|\n|\| ?)[ \t*#-]*(?P<role>client|customer|buyer|purchaser|vendor|supplier|consultant|contractor|service provider|"
+    r"(?:^|\n|\| ?)[ \t*#-]*(?P<role>client|customer|buyer|purchaser|vendor|supplier|consultant|contractor"
+    r"|service provider|"
     r"provider|auftraggeber|auftragnehmer)(?: name| company| legal name)? ?(?::|\|)\s*(?P<name>[^\n|]{3,90})"
 )
 PAYS = rule(r"\b(?P<name>[A-Z][\w.&-]+) (?:shall|will|agrees to) (?:pay|reimburse|compensate)", exact_case=True)
@@ -58,6 +62,7 @@ SERVES = rule(
 )
 NOT_NAMES = {"the", "this", "each", "either", "such", "it", "if", "in", "whereas"}
 WINDOW = 2_400
+BOTH = 2  # parties: the role of one decides that of the other
 LONGEST = 100
 
 
@@ -68,7 +73,7 @@ def find(view: View) -> Iterator[Candidate]:
     roles = [_role(aliases) for _, _, aliases in parties]
     for (start, end, aliases), role in zip(parties, roles, strict=True):
         field, confidence = role or _acting(view, aliases, view.text[start:end])
-        if field is None and len(parties) == 2:  # noqa: PLR2004 - the other party's role decides
+        if field is None and len(parties) == BOTH:
             other = next((found for found in roles if found), None)
             field, confidence = (_opposite(other[0]), 0.7) if other else (None, 0.0)
         if field:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import psycopg
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from actions.decisions import decide, expire, withdraw
 from actions.execution import worker
 from actions.proposals import propose
-from domain.actions import Action, ActionState
+from domain.actions import Action, ActionState, Intent
 from domain.actor import Actor
 from domain.errors import (
     Conflict,
@@ -24,6 +26,7 @@ from domain.errors import (
     SegregationOfDuties,
     WrongState,
 )
+from domain.money import Money
 from policies.engine import Policies
 from store import actions
 from store.database import Database
@@ -170,10 +173,14 @@ async def test_the_database_itself_keeps_the_rules(database: Database, people: P
     forbidden = [
         "update action set state = 'approved'",
         "update action set state = 'executed'",
-        "insert into action_decision (tenant, action, person, person_name, verdict, digest, step) "
-        "select tenant, id, proposer, 'x', 'approve', digest, 0 from action",
-        "insert into action_decision (tenant, action, person, person_name, verdict, digest, step) "
-        "select tenant, id, 'someone', 'x', 'approve', repeat('0', 64), 0 from action",
+        (
+            "insert into action_decision (tenant, action, person, person_name, verdict, digest, step) "
+            "select tenant, id, proposer, 'x', 'approve', digest, 0 from action"
+        ),
+        (
+            "insert into action_decision (tenant, action, person, person_name, verdict, digest, step) "
+            "select tenant, id, 'someone', 'x', 'approve', repeat('0', 64), 0 from action"
+        ),
         "update action set verdict = '{}'",
         "delete from action",
         "delete from action_decision",
@@ -187,12 +194,6 @@ async def test_the_database_itself_keeps_the_rules(database: Database, people: P
 
 @pytest.mark.parametrize("amount", ["20000.00", "120000.00"])
 async def test_amounts_meet_limits(policies: Policies, people: People, proposal: Action, amount: str) -> None:
-    from dataclasses import replace
-    from decimal import Decimal
-
-    from domain.actions import Intent
-    from domain.money import Money
-
     intent = Intent("invoice.create_draft", {}, "bill", amount=Money(Decimal(amount), "EUR"))
     invoice = replace(proposal, intent=intent, verdict=policies.judge(intent, people.priya))
     refusal = policies.may_decide(people.marek, invoice)
