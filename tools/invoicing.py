@@ -62,7 +62,7 @@ def priced(items: tuple[Item, ...], currency: str) -> Money:
 
 def _nothing(case: Case, answer: Readiness) -> tuple[Block, ...]:
     if case.items and answer.ready.amount > 0:
-        question = (
+        said = (
             "What is ready are milestones; a draft invoice is proposed for time only. Bill the milestone in the ERP."
         )
         return (findings_block(answer), Text(said))
