@@ -53,14 +53,13 @@ async def propose(
 
 
 def signed_digest(action: Action) -> str:
-    """What an approver puts their name to: this proposal's arguments, the state it was made over, and the policy."""
+    """What an approver puts their name to: all that the proposal says, the state it was made over, and the policy."""
     return digest(
         {
             "tenant": action.tenant,
             "action": action.id,
             "type": action.type,
-            "arguments": action.intent.arguments,
-            "amount": action.intent.amount,
+            "intent": action.intent,
             "before": action.before,
             "changes": action.changes,
             "proposer": action.proposer,

@@ -19,6 +19,7 @@ from store.seal import seal
 log = logging.getLogger(__name__)
 EVERY_TEN_SECONDS = "* * * * * */10"
 EVERY_MINUTE = "* * * * *"
+DEAD_AFTER_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ def register(app: App, duties: Duties) -> None:
     @app.periodic(cron=EVERY_MINUTE)
     @app.task(name=jobs.RECONCILE, queueing_lock=jobs.RECONCILE)
     async def reconcile_actions(timestamp: int) -> None:  # noqa: ARG001 - the queue passes it by name
+        await _take_up(app)
         for tenant in duties.tenants:
             await expire(duties.hands.database, tenant, worker(tenant))
             await reconcile(duties.hands, tenant)
@@ -61,7 +63,13 @@ def register(app: App, duties: Duties) -> None:
     _ = (execute_action, action_settled, reconcile_actions, seal_audit)
 
 
+async def _take_up(app: App) -> None:
+    """Queue again what a killed worker left `doing`: every task here may run any number of times."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
+        await app.job_manager.retry_job(job)
+
+
 async def run(app: App) -> None:
-    """Work until stopped; jobs that a killed worker left `doing` are taken up by reconciliation, not by the queue."""
+    """Work until stopped."""
     async with app.open_async():
         await app.run_worker_async(concurrency=4, fetch_job_polling_interval=2.0, delete_jobs="successful")

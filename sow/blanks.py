@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from domain.terms import Warning
+from domain.terms import Warning as Notice
 from sow.document import Layout
 from sow.view import View, rule
 
@@ -15,7 +15,7 @@ BLANK = rule(
 SIGNATURE = rule(r"(?:by|name|title|date|signature|signed|per|its|witness|print(?:ed)? name)\W{0,12}$")
 
 
-def blanks(view: View, layout: Layout) -> Iterator[Warning]:
+def blanks(view: View, layout: Layout) -> Iterator[Notice]:
     """One warning for each page with a blank; lines to sign on are none."""
     reported: set[int] = set()
     for match in view.search(BLANK):
@@ -24,4 +24,4 @@ def blanks(view: View, layout: Layout) -> Iterator[Warning]:
         if page not in reported and not SIGNATURE.search(before):
             reported.add(page)
             around = " ".join((before + match[0]).split())
-            yield Warning("blank", f"Something was left to be filled in: “…{around}”", page)
+            yield Notice("blank", f"Something was left to be filled in: “…{around}”", page)

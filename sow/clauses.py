@@ -42,10 +42,10 @@ def _heading(text: str) -> tuple[str, str]:
     if match is None:
         return "", ""
     raw = match["marked"] or match["worded"] or match["numbered"] or match["capitals"] or ""
-    title = raw.replace("*", "").strip(" \t:.-–—")
+    title = raw.replace("*", "").strip(" \t:.-\u2013\u2014")
     number = match["number"] or match["ordinal"] or ""
     if match["marked"] and (inner := re.match(r"(?:ARTICLE|Article|Section)?\s*(\d+(?:\.\d+)*|[IVXLC]+)[.\s]", title)):
-        number, title = inner[1], title[inner.end() :].strip(" -–—.")
+        number, title = inner[1], title[inner.end() :].strip(" -\u2013\u2014.")
     if match["numbered"] and (short := TITLE.match(title)):
         title = short["title"]
     return number, title[:80].strip()
@@ -53,9 +53,7 @@ def _heading(text: str) -> tuple[str, str]:
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A long clause is cut at inline numbers and, where that does not help, at sentence ends."""
-    cuts = [start]
-    for match in INLINE.finditer(text, start, end):
-        cuts.append(match.start())
+    cuts = [start, *(match.start() for match in INLINE.finditer(text, start, end))]
     for begin, stop in zip(cuts, [*cuts[1:], end], strict=True):
         at = begin
         while stop - at > LONGEST:

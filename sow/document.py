@@ -7,7 +7,8 @@ from typing import Any
 
 from domain.canonical import plain
 from domain.source import Box
-from domain.terms import Term, Warning
+from domain.terms import Term
+from domain.terms import Warning as Notice
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Layout:
     pages: tuple[Page, ...]
     boxes: tuple[Box | None, ...] = ()
     tables: tuple[Table, ...] = ()
-    warnings: tuple[Warning, ...] = ()
+    warnings: tuple[Notice, ...] = ()
 
     def page_at(self, offset: int) -> int:
         """The number of the page that holds this character."""
@@ -85,7 +86,7 @@ class Reading:
     clauses: tuple[Clause, ...]
     tables: tuple[Table, ...]
     terms: tuple[Term, ...]
-    warnings: tuple[Warning, ...] = field(default=())
+    warnings: tuple[Notice, ...] = field(default=())
 
     def json(self) -> dict[str, Any]:
         """The object that `countersign extract` prints for this document."""

@@ -14,7 +14,7 @@ from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph
 
 from domain.errors import DocumentError, DocumentTooLarge
-from domain.terms import Warning
+from domain.terms import Warning as Notice
 from sow.document import Cell, Layout, Page, Table
 from sow.pdf import hidden_message
 
@@ -99,7 +99,7 @@ def _row(row: Any, writing: Writing) -> tuple[Cell, ...]:
 def _paragraph(paragraph: Paragraph, writing: Writing) -> str:
     """The text that a reader sees: insertions that are tracked are in, deletions and hidden runs are out."""
     parts: list[str] = []
-    for run in paragraph._p.iter(qn("w:r")):  # noqa: SLF001 - python-docx has no way to tracked insertions
+    for run in paragraph._element.iter(qn("w:r")):  # noqa: SLF001 - python-docx has no way to tracked insertions
         text = "".join(_pieces(run, writing))
         if text.strip() and _is_hidden(run):
             writing.hidden.append(text)
@@ -153,13 +153,13 @@ def _is_shaded(run: Any) -> bool:
     return any((shade.get(qn("w:fill")) or "auto").upper() not in {"AUTO", "FFFFFF"} for shade in shades)
 
 
-def _warnings(writing: Writing) -> Iterator[Warning]:
+def _warnings(writing: Writing) -> Iterator[Notice]:
     if writing.hidden:
-        yield Warning("hidden_text", hidden_message(" ".join(writing.hidden)))
+        yield Notice("hidden_text", hidden_message(" ".join(writing.hidden)))
     if writing.deleted:
-        yield Warning("tracked_changes", "Deletions that are only proposed were left out, insertions were read.")
+        yield Notice("tracked_changes", "Deletions that are only proposed were left out, insertions were read.")
     if not "".join(writing.parts).strip():
-        yield Warning("no_text_layer", "The document has no text: it is empty or a picture.")
+        yield Notice("no_text_layer", "The document has no text: it is empty or a picture.")
 
 
 def _pages(text: str) -> tuple[Page, ...]:

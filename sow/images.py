@@ -12,7 +12,10 @@ WIDEST, TALLEST = 2_000, 6_000  # pixels
 
 
 def page_png(data: bytes, page: int, *, width: int = 900, password: str | None = None) -> bytes:
-    """One page (from 1) as PNG. Raises DocumentTypeUnsupported for what has no pages of its own, NotFound, DocumentError."""
+    """One page (from 1) as PNG.
+
+    Raises DocumentTypeUnsupported for what has no pages of its own, NotFound, or DocumentError.
+    """
     if sniff(data) != "pdf":
         raise DocumentTypeUnsupported("Only the pages of a PDF can be pictured.")
     document = open_pdf(data, password)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from domain.errors import DocumentTooLarge, DocumentTypeUnsupported
-from domain.terms import Warning
+from domain.terms import Warning as Notice
 from sow.document import Cell, Layout, Page, Table
 from sow.pdf import hidden_message
 
@@ -24,17 +24,17 @@ def read_text(data: bytes) -> Layout:
         raise DocumentTooLarge(f"The text has {len(decoded)} characters; the limit is {MOST_CHARACTERS}.")
     if len(BINARY.findall(decoded[:10_000])) > len(decoded[:10_000]) / 100:
         raise DocumentTypeUnsupported
-    warnings = [Warning("encoding_guessed", "The text is not UTF-8; it was read as Windows-1252.")] if guessed else []
+    warnings = [Notice("encoding_guessed", "The text is not UTF-8; it was read as Windows-1252.")] if guessed else []
     hidden = "".join(_ascii(piece) for piece in UNSHOWN.findall(decoded)).strip()
     if hidden:
-        warnings.append(Warning("hidden_text", hidden_message(hidden)))
+        warnings.append(Notice("hidden_text", hidden_message(hidden)))
     text = UNSHOWN.sub("", decoded)
     kind = "markdown" if len(MARKED.findall(text)) > 1 else "text"
     return Layout(kind, text, _pages(text), (), _tables(text), tuple(warnings))
 
 
 def _decode(data: bytes) -> tuple[str, bool]:
-    """The text with line ends as "\\n", and whether its encoding was guessed."""
+    r"""The text with line ends as "\\n", and whether its encoding was guessed."""
     for encoding in ("utf-16",) if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig",):
         try:
             return _unix(data.decode(encoding)), False

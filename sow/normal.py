@@ -65,7 +65,7 @@ MONTHS = {
 }
 MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 NUMBER_WORD = "(?:" + "|".join([*TENS, *reversed(UNITS)]) + ")"
-# "thirty (30)", "30", "forty-five (45)", "ten"
+# as in: thirty (30) days, 30 days, forty-five (45) days, ten days
 COUNT = (
     rf"(?:\b{NUMBER_WORD}(?:[- ]{NUMBER_WORD})?\s*\(\s*\d{{1,3}}\s*\)|\b\d{{1,3}}\s*\(\s*{NUMBER_WORD}(?:[- ]"
     rf"{NUMBER_WORD})?\s*\)|\b\d{{1,3}}(?![\d.,]\d)|\b{NUMBER_WORD}(?:[- ]{NUMBER_WORD})?\b)"
@@ -146,7 +146,7 @@ def money(text: str) -> str | None:
 
 
 def percent(text: str) -> str | None:
-    """ "12.50 %" is "12.5%"."""
+    """A share without idle zeros and spaces: `12.50 %` is `12.5%`."""
     match = re.search(r"\d+(?:\.\d+)?", text)
     return None if match is None else f"{format(Decimal(match[0]).normalize(), 'f')}%"
 

@@ -11,7 +11,7 @@ import pypdfium2.raw as pdfium_c
 
 from domain.errors import DocumentEmpty, DocumentEncrypted, DocumentError, DocumentTooLarge
 from domain.source import Box
-from domain.terms import Warning
+from domain.terms import Warning as Notice
 from sow.document import Layout, Page
 from sow.pdf_hidden import Ink, Paint, is_hidden
 from sow.pdf_structure import Structure, structure
@@ -78,21 +78,21 @@ def _layout(document: pdfium.PdfDocument, found: Structure) -> Layout:
     return Layout("pdf", whole, tuple(pages), tuple(boxes), tables(whole, boxes, pages), tuple(warnings))
 
 
-def _page(document: pdfium.PdfDocument, index: int, warnings: list[Warning]) -> tuple[float, float, list[Glyph]]:
+def _page(document: pdfium.PdfDocument, index: int, warnings: list[Notice]) -> tuple[float, float, list[Glyph]]:
     """A page's size and what it shows; adds to `warnings` what it hides and what it lacks."""
     try:
         page = document[index]
     except pdfium.PdfiumError:
-        warnings.append(Warning("page_damaged", "This page cannot be read.", index + 1))
+        warnings.append(Notice("page_damaged", "This page cannot be read.", index + 1))
         return 0.0, 0.0, []
     try:
         glyphs = list(_glyphs(page))
         hidden = "".join(glyph.text for glyph in glyphs if glyph.hidden).strip()
         shown = [glyph for glyph in glyphs if not glyph.hidden]
         if hidden:
-            warnings.append(Warning("hidden_text", hidden_message(hidden), index + 1))
+            warnings.append(Notice("hidden_text", hidden_message(hidden), index + 1))
         if not any(glyph.text.strip() for glyph in shown):
-            warnings.append(Warning("no_text_layer", "This page has no text: it is empty or a picture.", index + 1))
+            warnings.append(Notice("no_text_layer", "This page has no text: it is empty or a picture.", index + 1))
         return page.get_width(), page.get_height(), shown
     finally:
         page.close()

@@ -37,9 +37,8 @@ class Ink:
 
     def __init__(self, page: pdfium.PdfPage) -> None:
         self.page = page
-        left, bottom, right, top = page.get_mediabox()
-        crop = page.get_cropbox() or (left, bottom, right, top)
-        self.area: Box = (crop[0], crop[1], crop[2], crop[3])
+        left, bottom, right, top = page.get_cropbox()  # PDFium answers with the media box where there is none
+        self.area: Box = (left, bottom, right, top)
         self.rotated = page.get_rotation() != 0
 
     @cached_property
@@ -47,7 +46,8 @@ class Ink:
         """The page in grey; form fields and annotations included."""
         longest = max(self.page.get_width(), self.page.get_height(), 1.0)
         self.scale = min(SCALE, LARGEST_SIDE / longest)
-        return self.page.render(scale=self.scale, grayscale=True).to_pil().convert("L")
+        rendered = self.page.render(scale=self.scale, grayscale=True)  # pyright: ignore[reportArgumentType] - untyped there
+        return rendered.to_pil().convert("L")
 
     @cached_property
     def scanned(self) -> bool:

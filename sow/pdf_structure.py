@@ -14,7 +14,7 @@ from typing import Any
 from pypdf import PdfReader
 
 from domain.source import Box
-from domain.terms import Warning
+from domain.terms import Warning as Notice
 
 Field = tuple[str, str, Box | None]  # name, value, place
 LONGEST_VALUE = 2_000
@@ -27,7 +27,7 @@ class Structure:
     """Filled-in form fields by page index, and warnings."""
 
     fields: dict[int, list[Field]] = field(default_factory=dict[int, list[Field]])
-    warnings: tuple[Warning, ...] = ()
+    warnings: tuple[Notice, ...] = ()
 
 
 def structure(data: bytes, password: str | None = None) -> Structure:
@@ -39,19 +39,19 @@ def structure(data: bytes, password: str | None = None) -> Structure:
         raise
     except Exception as error:  # noqa: BLE001 - hostile input reaches any line of the library; the text is still read
         message = f"Attachments, form fields and scripts could not be looked at ({type(error).__name__})."
-        return Structure(warnings=(Warning("structure_unread", message),))
+        return Structure(warnings=(Notice("structure_unread", message),))
 
 
-def _warnings(reader: PdfReader) -> Iterator[Warning]:
+def _warnings(reader: PdfReader) -> Iterator[Notice]:
     catalogue = reader.root_object
     names = _resolved(catalogue.get("/Names")) or {}
     if attachments := sorted(reader.attachments):
         listed = ", ".join(attachments[:5])
-        yield Warning("attachments", f"{len(attachments)} attached file(s) were not read: {listed}.")
+        yield Notice("attachments", f"{len(attachments)} attached file(s) were not read: {listed}.")
     if "/JavaScript" in names or _action(catalogue.get("/OpenAction")) in {"/JavaScript", "/Launch"}:
-        yield Warning("active_content", "The document carries scripts; they were not run.")
+        yield Notice("active_content", "The document carries scripts; they were not run.")
     if any(item.get("/FT") == "/Sig" and item.get("/V") for item in (reader.get_fields() or {}).values()):
-        yield Warning("digital_signature", "The document carries a digital signature; it was not verified.")
+        yield Notice("digital_signature", "The document carries a digital signature; it was not verified.")
 
 
 def _action(opened: Any) -> str:

@@ -84,7 +84,7 @@ def rule(pattern: str, *, exact_case: bool = False) -> re.Pattern[str]:
 
 
 def _any_space(pattern: str) -> str:
-    """A literal space outside a character class becomes `\\s+`, one before a quantifier `\\s`."""
+    r"""A literal space outside a character class becomes `\\s+`, one before a quantifier `\\s`."""
     parts: list[str] = []
     inside = False
     for index, character in enumerate(pattern):

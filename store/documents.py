@@ -285,7 +285,14 @@ def _document(row: dict[str, Any]) -> DocumentRow:
 
 def _term(row: dict[str, Any]) -> TermRow:
     evidence = tuple(
-        Evidence(**{**item, "boxes": tuple(tuple(box) for box in item["boxes"]), "document": row["document"]})
+        Evidence(
+            item["page"],
+            item["quote"],
+            item["start"],
+            item["end"],
+            tuple((box[0], box[1], box[2], box[3]) for box in item["boxes"]),
+            row["document"],
+        )
         for item in row["evidence"]
     )
     known = {"status": TermStatus(row["status"]), "alternatives": tuple(row["alternatives"]), "evidence": evidence}

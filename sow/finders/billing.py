@@ -16,25 +16,36 @@ TYPES = (
     ("fixed_fee", r"\b(?:fixed|flat)[- ](?:price|fee|fees|sum|rate|implementation fees?)\b|\blump[- ]sum\b", 0.8),
     (
         "milestone",
-        r"\bmilestone (?:payments?|schedule|fees?|billing|invoic\w+|based)|\bmilestone-based|\b(?:payable|paid|due|invoiced?)\b"
-        r"[^.;]{0,50}\b(?:upon|on|at|against)\b[^.;]{0,40}\b(?:milestones?|acceptance of|achiev)",
+        (
+            r"\bmilestone (?:payments?|schedule|fees?|billing|invoic\w+|based)|\bmilestone-based|\b(?:payable|paid"
+            r"|due|invoiced?)\b"
+            r"[^.;]{0,50}\b(?:upon|on|at|against)\b[^.;]{0,40}\b(?:milestones?|acceptance of|achiev)"
+        ),
         0.76,
     ),
     (
         "retainer",
-        r"\bretainer\b|\b(?:monthly|quarterly) (?:recurring |service |support |management |flat |base )*fees?\b"
-        r"|{AMOUNT} (?:per|a|each|/) ?(?:month|quarter)\b",
+        (
+            r"\bretainer\b|\b(?:monthly|quarterly) (?:recurring |service |support |management |flat |base )*fees?\b"
+            r"|{AMOUNT} (?:per|a|each|/) ?(?:month|quarter)\b"
+        ),
         0.72,
     ),
     (
         "unit_price",
-        r"\bunit pric\w+|\bprice per unit|\bper[- ]unit (?:price|fee|charge)|{AMOUNT}\]? (?:per|for each) (?!hour|day|month|year|"
-        r"annum|week|quarter|occurrence|man|claim|person|mile|project|incident)[a-z]+",
+        (
+            r"\bunit pric\w+|\bprice per unit|\bper[- ]unit (?:price|fee|charge)"
+            r"|{AMOUNT}\]? (?:per|for each) (?!hour|day|month|year|"
+            r"annum|week|quarter|occurrence|man|claim|person|mile|project|incident)[a-z]+"
+        ),
         0.68,
     ),
     (
         "revenue_share",
-        r"\broyalt(?:y|ies) (?:of|on|equal|at|rate)|\brevenue[- ]shar|{PERCENT} of (?:the )?(?:net|gross) (?:sales|revenue)",
+        (
+            r"\broyalt(?:y|ies) (?:of|on|equal|at|rate)|\brevenue[- ]shar|{PERCENT} of (?:the )?(?:net"
+            r"|gross) (?:sales|revenue)"
+        ),
         0.7,
     ),
     (
@@ -57,17 +68,24 @@ EVERY = (
     ("on_signing", r"(?:upon|on|at) (?:the )?(?:signing|signature|execution|effective date)"),
 )
 INVOICING = rule(
-    r"\b(?:shall|will|may|to|must)\b[^.;]{0,40}\b(?:invoice|bill)\b|\binvoices?(?: shall| will)?[^.;]{0,40}\b(?:issued|submitted|sent|rendered)"
-    r"|\binvoiced\b|\bbilled\b|\bbilling frequency|\binvoice frequency|\binvoicing\b|\bpayable\b[^.;]{0,40}\b(?:monthly|quarterly|annually|in)"
-    r"|\bpaid (?:monthly|quarterly|annually|weekly)|\b(?:monthly|quarterly|annual|weekly) (?:invoices?|statements?|installments?|payments?)"
-    r"|\bsubmits?\b[^.;]{0,30}\binvoices?"
+    r"\b(?:shall|will|may|to|must)\b[^.;]{0,40}\b(?:invoice|bill)\b|\binvoices?(?: shall"
+    r"| will)?[^.;]{0,40}\b(?:issued|submitted|sent|rendered)"
+    r"|\binvoiced\b|\bbilled\b|\bbilling frequency|\binvoice frequency|\binvoicing\b"
+    r"|\bpayable\b[^.;]{0,40}\b(?:monthly|quarterly|annually|in)"
+    r"|\bpaid (?:monthly|quarterly|annually|weekly)|\b(?:monthly|quarterly|annual|weekly) (?:invoices?"
+    r"|statements?|installments?|payments?)"
+    r"|\bsubmits?\b[^.;]{0,30}\binvoices?|\bfees?\b[^.;\n]{0,40}[:-] ?(?=monthly|quarterly|annual)"
+    r"|\b(?=(?:monthly|quarterly|annually) in (?:arrears|advance))"
 )
 AFTER = 130
 DELIVERY = rule(
-    r"\binvoices? (?:shall|will|must|are to|should) be (?:\w+ )?(?:sent|addressed|submitted|delivered|e-?mailed|directed)"
+    r"\binvoices? (?:shall|will|must|are to|should) be (?:\w+ )?(?:sent|addressed|submitted|delivered"
+    r"|e-?mailed|directed)"
     r"(?: \w+)? to ?:?\s*(?P<where>[^.;\n][^;\n]{3,120}?)(?=\.\s|\.$|;|\n|$)"
-    r"|\b(?:send|submit|address|e-?mail|direct) (?:all |the |its )?invoices? to ?:?\s*(?P<there>[^;\n]{4,120}?)(?=\.\s|\.$|;|\n|$)"
-    r"|\b(?:billing contact|invoice (?:address|to|e-?mail|delivery|recipient)|bill to|send invoices? to)\s?[:|]\s*(?P<label>[^\n|;]{4,120})"
+    r"|\b(?:send|submit|address|e-?mail|direct) (?:all |the "
+    r"|its )?invoices? to ?:?\s*(?P<there>[^;\n]{4,120}?)(?=\.\s|\.$|;|\n|$)"
+    r"|\b(?:billing contact|invoice (?:address|to|e-?mail|delivery|recipient)|bill to"
+    r"|send invoices? to)\s?[:|]\s*(?P<label>[^\n|;]{4,120})"
 )
 
 

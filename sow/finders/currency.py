@@ -9,7 +9,8 @@ from sow.normal import currency
 from sow.view import Candidate, View, candidate, rule
 
 STATED = rule(
-    r"\b(?:in|currency ?[:|]?\s{0,2}(?:is |are )?) ?(?P<named>USD|EUR|GBP|CHF|CAD|AUD|U\.S\. dollars|US dollars|united states dollars|"
+    r"\b(?:in|currency ?[:|]?\s{0,2}(?:is |are )?) ?(?P<named>USD|EUR|GBP|CHF|CAD|AUD|U\.S\. dollars"
+    r"|US dollars|united states dollars|"
     r"euros?|pounds sterling|british pounds|swiss francs)\b"
 )
 NAMED = {"pounds": "GBP", "british": "GBP", "swiss": "CHF", "united": "USD", "u.s.": "USD", "us": "USD"}

@@ -11,22 +11,34 @@ from sow.view import Candidate, View, candidate, rule
 ORDINAL = r"(?:this )?(?P<long>\d{1,2}\s?(?:st|nd|rd|t ?h)? (?:day )?(?:of )?{MONTH}[, ]{1,3}\d{4}|{DATE})"
 EFFECTIVE = (
     (
-        r"\beffective (?:as of |on |from |date)?(?:the |this )*[\s:|*\"')-]{0,6}(?:means |is |shall be |of )?(?P<date>"
-        + "{DATE})",
+        (
+            r"\beffective (?:as of |on |from |date)?(?:the |this )*[\s:|*\"')-]{0,6}(?:means |is |shall be "
+            r"|of )?(?P<date>"
+            "{DATE})"
+        ),
         0.88,
     ),
     (
-        r"\b(?:start|commencement|service start|project start) date[\s:|*\"')-]{1,6}(?:means |is |shall be )?(?P<date>{DATE})",
+        (
+            r"\b(?:start|commencement|service start|project start) date[\s:|*\"')-]{1,6}(?:means |is "
+            r"|shall be )?(?P<date>{DATE})"
+        ),
         0.86,
     ),
     (r"(?P<date>{DATE})[ ,]{0,3}\((?:the |this )?[ \"]*effective ?date", 0.93),
     (
-        r"\b(?:shall|will) (?:take effect|become effective|be effective|commence|begin)(?: on| as of| upon| from)* (?P<date>{DATE})",
+        (
+            r"\b(?:shall|will) (?:take effect|become effective|be effective|commence|begin)(?: on| as of| upon"
+            r"| from)* (?P<date>{DATE})"
+        ),
         0.86,
     ),
     (
-        r"\b(?:entered into|made|dated|executed)(?: and (?:entered into|effective))?(?: effective)?(?: as)?(?: of| on)?"
-        r"(?: this| the)? (?P<date>{DATE})",
+        (
+            r"\b(?:entered into|made|dated|executed)(?: and (?:entered into"
+            r"|effective))?(?: effective)?(?: as)?(?: of| on)?"
+            r"(?: this| the)? (?P<date>{DATE})"
+        ),
         0.74,
     ),
     (r"\bcommenc(?:es|ing) (?:on |as of )?(?P<date>{DATE})", 0.7),
@@ -38,13 +50,19 @@ OTHER_DOCUMENT = rule(
 )
 END = (
     (
-        r"\b(?:expiration|expiry|end|completion|termination) date[\s:|*\"')-]{1,8}(?:means |is |shall be |of )?(?P<date>{DATE})",
+        (
+            r"\b(?:expiration|expiry|end|completion|termination) date[\s:|*\"')-]{1,8}(?:means |is |shall be "
+            r"|of )?(?P<date>{DATE})"
+        ),
         0.9,
     ),
     (r"(?P<date>{DATE})[ ,]{0,3}\((?:the )?[ \"]*(?:\w+ ){0,2}(?:expiration|end|expiry) ?date", 0.92),
     (
-        r"\b(?:until|through|thru|ending|ends?|expires?|terminates?|expire|terminate|to and including|up to)(?: on| at| as of)? "
-        r"(?:and including )?(?:the \w+ \w+ of )?(?:midnight on )?(?P<date>{DATE})",
+        (
+            r"\b(?:until|through|thru|ending|ends?|expires?|terminates?|expire|terminate|to and including"
+            r"|up to)(?: on| at| as of)? "
+            r"(?:and including )?(?:the \w+ \w+ of )?(?:midnight on )?(?P<date>{DATE})"
+        ),
         0.74,
     ),
     (r"{DATE} (?:to|-|until|through) (?P<date>{DATE})", 0.72),
@@ -56,13 +74,16 @@ ABOUT_TERM = rule(
 SPAN = r"(?P<span>{COUNT}[- ]?(?: ?(?:calendar|full|consecutive))?[- ]?(?:years?|months?|weeks?|days?))\b"
 TERM = (
     (
-        r"\b(?:initial |the )?(?:term|duration|period)\b(?: of (?:this|the) (?:agreement|sow|contract))?[ ]?(?:\([^)]{0,40}\) )?"
-        r"[\s:|*\"]{0,5}(?:is|of|shall be|will be|shall continue for|shall have)? ?(?:a |an |the )?(?:initial )?(?:term |period )?"
+        r"\b(?:initial |the )?(?:term|duration|period)\b(?: of (?:this|the) (?:agreement|sow"
+        r"|contract))?[ ]?(?:\([^)]{0,40}\) )?"
+        r"[\s:|*\"]{0,5}(?:is|of|shall be|will be|shall continue for|shall have)? ?(?:a |an "
+        r"|the )?(?:initial )?(?:term |period )?"
         r"(?:of |for )?" + SPAN,
         0.84,
     ),
     (
-        r"\b(?:shall|will) (?:remain|continue|be)\b{NEAR}\b(?:for|of|until)\b(?: at least)?(?: a| an| the)?(?: initial)?"
+        r"\b(?:shall|will) (?:remain|continue|be)\b{NEAR}\b(?:for|of|until)\b(?: at least)?(?: a| an"
+        r"| the)?(?: initial)?"
         r"(?: term| period)?(?: of)? " + SPAN,
         0.84,
     ),
@@ -73,7 +94,8 @@ TERM = (
 )
 NOT_TERM = rule(
     r"\brenew|\bconfidential|\bwarrant|\bnon-?compet|\bsurviv|\bnotice\b|\bthereafter|\bretain|\binsurance|\bguarantee"
-    r"|\bnon-?solicit|\bsupport period|\bstabili[sz]ation|\baudit|\brecords|\bpatent|\bpayment term|\binvoic|\bsuccessive"
+    r"|\bnon-?solicit|\bsupport period|\bstabili[sz]ation|\baudit|\brecords|\bpatent|\bpayment term|\binvoic"
+    r"|\bsuccessive"
     r"|\badditional|\bfollowing (?:the )?(?:termination|expiration)|\bafter (?:the )?(?:termination|expiration)"
 )
 

@@ -9,7 +9,8 @@ from sow.view import Candidate, View, candidate, rule
 
 SPAN = rule(r"(?P<days>{COUNT}) ?{DAYS}")
 ACCEPTANCE = rule(
-    r"\b(?:acceptance|review|inspection|evaluation) (?:period|testing|tests?|criteria)|\baccept(?:s|ance|ed)?\b|\breject"
+    r"\b(?:acceptance|review|inspection|evaluation) (?:period|testing|tests?|criteria)|\baccept(?:s|ance"
+    r"|ed)?\b|\breject"
     r"|\binspect|\breview (?:and|each|the|such|any)"
 )
 DELIVERED = rule(r"\bdeliver(?:y|ed|able|ables)\b|\bmilestone|\bwork product|\bsubmission")
@@ -18,15 +19,23 @@ NOT_ACCEPTANCE = rule(
     r"|\bchange (?:order|request)|\bproposal|\bpurchase order"
 )
 CHANGE = (
-    r"\bno change (?:request|order)?s?\b[^.;]{0,80}\b(?:binding|effective|valid|implemented)\b{NEAR}"
-    r"(?:unless|until|without|only)",
+    (
+        r"\bno change (?:request|order)?s?\b[^.;]{0,80}\b(?:binding|effective|valid|implemented)\b{NEAR}"
+        r"(?:unless|until|without|only)"
+    ),
     r"\bchange order{NEAR}\b(?:effective|binding|valid){NEAR}\b(?:only|when|upon|until|unless)",
-    r"\b(?:any|all|no|each) (?:proposed |requested |material )?(?:changes?|modifications?|additions?) (?:to|in|of) (?:the )?"
-    r"(?:scope|services|deliverables|work plan|specifications|fees|schedule|project|work|statement of work|sow)\b{FAR}"
-    r"\b(?:in writing|written|signed|change order|change request|amendment)",
+    (
+        r"\b(?:any|all|no|each) (?:proposed |requested |material )?(?:changes?|modifications?|additions?) (?:to|in"
+        r"|of) (?:the )?"
+        r"(?:scope|services|deliverables|work plan|specifications|fees|schedule|project|work|statement of work"
+        r"|sow)\b{FAR}"
+        r"\b(?:in writing|written|signed|change order|change request|amendment)"
+    ),
     r"\bchanges? in (?:the )?scope\b{FAR}\b(?:written|in writing|change order)",
-    r"\b(?:unless|until|before|without|prior to)\b{NEAR}(?:signed |executed |written |duly |approved |mutually )*"
-    r"\bchange (?:order|request)s?\b",
+    (
+        r"\b(?:unless|until|before|without|prior to)\b{NEAR}(?:signed |executed |written |duly |approved |mutually )*"
+        r"\bchange (?:order|request)s?\b"
+    ),
     r"\bout[- ]of[- ]scope\b{FAR}\bchange order",
     r"\bchange order (?:must|shall|is required|required)",
     r"\bwork plan may be amended by mutual written",

@@ -9,7 +9,8 @@ from sow.normal import count
 from sow.view import Candidate, View, candidate, rule
 
 NOTICE = rule(
-    r"(?P<days>{COUNT})[- ]? ?(?P<unit>days?|months?|weeks?)'?(?:[- ]?(?:prior|written|advance|notice|calendar|business|the|"
+    r"(?P<days>{COUNT})[- ]? ?(?P<unit>days?|months?|weeks?)'?(?:[- ]?(?:prior|written|advance|notice|calendar"
+    r"|business|the|"
     r"'s?|or more|after)[ ,]*)*"
 )
 WITHOUT_CAUSE = rule(
@@ -23,21 +24,27 @@ FOR_CAUSE = rule(
 TERMINATE = rule(r"\bterminat|\bcancel")
 RENEWS = rule(
     r"\b(?:shall|will|may be|is|be)? ?(?:be )?automatically (?:be )?(?:renew|extend)(?:s|ed)?\b"
-    r"|\b(?:renew|extend)(?:s|ed)? (?:itself )?automatically|\bauto(?:matic)?[- ]renewal\b|\bautomatic(?:ally)? renewals?"
+    r"|\b(?:renew|extend)(?:s|ed)? (?:itself )?automatically|\bauto(?:matic)?[- ]renewal\b"
+    r"|\bautomatic(?:ally)? renewals?"
 )
 RENEWS_NOT = rule(
     r"\b(?:shall|will|does|do) not (?:be )?(?:automatically )?(?:renew|extend)|\bno automatic renewal"
-    r"|\b(?:may be|be) (?:renewed|extended) (?:only )?(?:for [^.;]{0,60} )?(?:by|upon|with|at) (?:the )?(?:mutual|written|"
+    r"|\b(?:may be|be) (?:renewed|extended) (?:only )?(?:for [^.;]{0,60} )?(?:by|upon|with"
+    r"|at|subject to) (?:the )?(?:mutual|written|"
     r"prior written|further)|\bunless (?:extended|renewed) (?:by|in) (?:mutual |a )?writ"
     r"|\brenew(?:ed|al)? (?:only )?(?:by|upon) (?:mutual|written)"
+    r"|\bmutual(?:ly)? (?:written )?agree(?:ment)?\b[^.;]{0,40}\b(?:renew|extend)"
+    r"|\b(?:renewal|extension)s?\b[^.;]{0,80}\b(?:subject to|requires?|by)\b[^.;]{0,40}\b(?:mutual|written|in writing)"
+    r"|\bunless the parties\b[^.;]{0,40}\bextend\b"
 )
 PLACE = (
     r"(?:the |of )*(?:internal |substantive )?(?:State|Commonwealth|Province|Republic|Kingdom|Federal Republic|"
     r"People's Republic)?(?: of )?(?P<place>(?:the )?[A-Z][A-Za-z.]+(?:(?:,? (?:and|of) | )[A-Z][A-Za-z.]+){0,4})"
 )
 GOVERNED = (
-    r"(?i:govern(?:ed|ing)|construed|interpreted|subject to)\b[^.;]{0,140}?\b(?i:laws?) (?i:of|in force in|in effect in) "
-    + PLACE,
+    r"(?i:the laws of) " + PLACE + r"[ ,]{1,2}(?i:shall|will) (?i:govern)",
+    r"(?i:govern(?:ed|ing)|construed|interpreted|subject to)\b[^.;]{0,140}?\b(?i:laws?) (?i:of|in force in"
+    r"|in effect in) " + PLACE,
     r"(?i:governing law)[\s:*.-]{1,6}(?:(?i:the )?(?i:laws? of ))?" + PLACE,
     r"(?i:governed)\b[^.;]{0,80}?\b(?i:by|under) (?i:the )?(?P<place>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}) (?i:laws?)\b",
 )
@@ -71,7 +78,8 @@ def _convenience(view: View) -> Iterator[Candidate]:
             days
             and not cause
             and rule(
-                r"\b(?:either party|client|customer|company|both parties)\b.{0,60}\bterminate this (?:agreement|sow|contract)"
+                r"\b(?:either party|client|customer|company"
+                r"|both parties)\b.{0,60}\bterminate this (?:agreement|sow|contract)"
             ).search(sentence)
         ):
             yield candidate("termination_convenience_days", days, match, 0.6)
@@ -100,5 +108,15 @@ def _law(view: View) -> Iterator[Candidate]:
         for match in view.search(rule(pattern, exact_case=True)):
             place = re.split(r",? (?:without|excluding|and|as|in|except)\b|[.;(]", " ".join(match["place"].split()))[0]
             place = place.removeprefix("the ").strip(" .,")
-            if place and place.split()[0] not in {"This", "Agreement", "Section", "Any", "All", "Laws", "Law", "State"}:
+            if place and place.split()[0] not in {
+                "This",
+                "Agreement",
+                "Section",
+                "Any",
+                "All",
+                "Laws",
+                "Law",
+                "State",
+                "Consistent",
+            }:
                 yield candidate("governing_law", place, match, 0.88)

@@ -44,7 +44,8 @@ KINDS = (
 )
 APPROVED = rule(
     r"\bpre-?approv|\bprior (?:written )?(?:approval|consent|authori[sz]ation)|\bapproved in (?:advance|writing)"
-    r"|\badvance (?:written )?(?:approval|consent|authori[sz]ation)|\bapproved (?:by|in) \w+ in advance|\bprior approval"
+    r"|\badvance (?:written )?(?:approval|consent|authori[sz]ation)|\bapproved (?:by|in) \w+ in advance"
+    r"|\bprior approval"
     r"|\bprevious(?:ly)? (?:written )?approv"
 )
 CAP = rule(

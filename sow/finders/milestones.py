@@ -10,8 +10,17 @@ from sow.normal import AMOUNT, DATE, PERCENT, day, money, percent
 from sow.view import Candidate, View, rule
 
 LISTED = rule(
-    r"(?:^|\n)[ \t]*(?:[-*•]|\(?[a-z\d]{1,2}[.)])?[ \t]*(?P<name>(?:[A-Z]{2,3} )?(?:Milestones?|Phase|Deliverable|Payment|Stage|Installment) ?(?:#|No\.? )?"
+    r"(?:^|\n)[ \t]*(?:[-*•]|\(?[a-z\d]{1,2}[.)])?[ \t]*(?P<name>(?:[A-Z]{2,3} )?(?:Milestones?|Phase"
+    r"|Deliverable|Payment|Stage|Installment) ?(?:#|No\.? )?"
     r"[A-Z]?\d+[^\n:]{0,100}?)(?:[:|]| - | upon )[ ]?(?P<rest>[^\n]{0,240})"
+)
+PAID_UPON = rule(
+    r"(?P<share>{PERCENT})(?:[)\s]{0,3}\(?(?P<amount>{AMOUNT})\)?)?(?:(?! upon|[.;\n]).){0,60}? "
+    r"(?:upon|on|at|after) (?:the )?(?:written )?(?P<name>(?:successful |full |final )?"
+    r"(?:completion|acceptance|delivery|approval|commencement|signature|signing|execution|go-live) (?:of"
+    r"|or) [^.;\n,(]{3,80}"
+    r"|(?:client|customer)'s (?:written )?(?:acceptance|approval)[^.;\n,(]{0,60}|project (?:start|kick-?off"
+    r"|completion)|go-live)"
 )
 MONEY = re.compile(AMOUNT, re.IGNORECASE)
 SHARE = re.compile(PERCENT, re.IGNORECASE)
@@ -27,6 +36,9 @@ def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic."""
     for match in view.search(LISTED):
         yield from _listed(match)
+    for match in view.search(PAID_UPON):
+        value = money(match["amount"]) if match["amount"] else percent(match["share"])
+        yield _milestone(match["name"], None, value or "", match.span(), 0.74)
     for table in view.tables:
         yield from _table(view, table)
 
@@ -38,12 +50,12 @@ def _listed(match: re.Match[str]) -> Iterator[Candidate]:
     if value is None:
         return
     due = DAY.search(match["rest"])
-    yield _milestone(match["name"], day(due[0]) if due else None, value, match.start("name"), match.end("rest"), 0.84)
+    yield _milestone(match["name"], day(due[0]) if due else None, value, (match.start("name"), match.end("rest")), 0.84)
 
 
-def _milestone(name: str, due: str | None, value: str | None, start: int, end: int, confidence: float) -> Candidate:
+def _milestone(name: str, due: str | None, value: str, span: tuple[int, int], confidence: float) -> Candidate:
     record = {"name": " ".join(name.split()).strip(" *:-|"), "due": due, "amount": value}
-    return Candidate("milestones", record, start, end, confidence)
+    return Candidate("milestones", record, *span, confidence)
 
 
 def _table(view: View, table: Table) -> Iterator[Candidate]:
@@ -63,7 +75,7 @@ def _table(view: View, table: Table) -> Iterator[Candidate]:
         start = view.flat.offset(min(cell.start for cell in row))
         end = view.flat.offset(max(cell.end for cell in row) - 1) + 1
         if value and row[names[0]].text and start < end:
-            yield _milestone(row[names[0]].text, when, value, start, end, 0.9)
+            yield _milestone(row[names[0]].text, when, value, (start, end), 0.9)
 
 
 def _value(text: str, head: str) -> str | None:

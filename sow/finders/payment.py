@@ -49,7 +49,8 @@ DISPUTED = rule(r"\bdisput|\bobject(?:s|ion)? to (?:an?|any|the|such) invoice|er
 TAX_EXCLUSIVE = (
     r"\b(?:exclusive|excluding|net) of (?:any |all |applicable |and |or )*(?:[\w-]+, ){0,5}(?:[\w-]+ ){0,4}?"
     r"(?:taxes|tax\b|VAT|GST|value[- ]added|sales)|(?:do|does|shall) not include (?:any |all |applicable )*"
-    r"(?:[\w-]+, ){0,4}(?:[\w-]+ )?(?:tax|VAT)|\bplus (?:applicable |statutory )?(?:VAT|sales tax|value[- ]added tax|GST)"
+    r"(?:[\w-]+, ){0,4}(?:[\w-]+ )?(?:tax|VAT)|\bplus (?:applicable |statutory )?(?:VAT|sales tax"
+    r"|value[- ]added tax|GST)"
     r"|not inclusive of (?:any )?taxes|\b(?:client|customer|company|you|buyer|purchaser|[A-Z]{3,8}) "
     r"(?:is|are|shall be|will be) (?:solely )?responsible for (?:the payment of |paying )?(?:all|any)(?: applicable)? "
     r"(?:sales|use|taxes)|\b(?:pay|bear) (?:all |any )(?:applicable )?sales,|VAT (?:will|shall) be added"

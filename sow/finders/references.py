@@ -9,7 +9,8 @@ from sow.view import Candidate, View, candidate, rule
 
 NUMBER = r"(?P<number>[A-Z0-9][A-Z0-9]*(?:[-/._][A-Z0-9]+)*)"
 OWN = (
-    r"(?i:contract reference|contract|agreement|sow|statement of work|work order|document|reference|task order|order form|"
+    r"(?i:contract reference|contract|agreement|sow|statement of work|work order|document|reference|task order"
+    r"|order form|"
     r"amendment|change order|proposal|project)[ ]?(?i:number|no\.?|ref\.?|reference|id|#|№)"
     r"(?i: number| no\.?)?[ ]?[:#.|]{0,2}\s{0,3}" + NUMBER
 )
@@ -17,13 +18,15 @@ TITLED = r"(?i:statement of work|work order|sow|task order)[ ](?i:no\.?|number|#
 TITLE_WINDOW = 1_500
 MASTER = rule(
     r"(?P<title>\b(?:that certain )?(?:master (?:services?|consulting|professional services?|supply|framework|software|"
-    r"subscription|development)?(?: and \w+)?[ -]*(?:services? |consulting )?agreement|framework (?:services )?agreement|"
+    r"subscription|development)?(?: and \w+)?[ -]*(?:services? |consulting )?agreement"
+    r"|framework (?:services )?agreement|"
     r"professional services agreement|consulting services agreement|MSA\b(?= (?:dated|no|number|between))))"
     r"(?P<rest>(?: \([^()]{1,60}\))?(?:,? (?:No\.?|number|ref\.?|reference) [\w/-]+)?"
     r"(?:(?:,? (?:dated|entered into|effective|made|executed|signed))(?: as)?(?: of| on)? (?P<date>{DATE})))?"
 )
 UNDER = rule(
-    r"\b(?:pursuant to|under|subject to|governed by|incorporated (?:into|by)|issued under|part of|terms of|in accordance with"
+    r"\b(?:pursuant to|under|subject to|governed by|incorporated (?:into|by)|issued under|part of|terms of"
+    r"|in accordance with"
     r"|attached to|made to)\b[^.;]{0,60}$"
 )
 STANDALONE = rule(r"stand-?alone|superseded by|replaced by|no master|later incorporated|may (?:later )?enter into")
@@ -32,13 +35,23 @@ PO_NUMBER = (
     r"(?P<number>(?=[A-Z0-9/_-]*\d)[A-Z0-9][A-Z0-9/_-]{2,24})\b"
 )
 PO_REQUIRED = (
-    r"\b(?:invoices?|each invoice|all invoices|every invoice)\b{FAR}\b(?:must|shall|should|will)\b{NEAR}"
-    r"\b(?:include|reference|quote|state|show|bear|contain|cite|carry|identify)\b{NEAR}"
-    r"\b(?:purchase order|P\.?O\.?)\b(?! ?box)",
-    r"\b(?:without|absent|in the absence of) (?:an? |the )?(?:valid |corresponding |approved )*"
-    r"(?:purchase order|P\.?O\.?\b)(?! ?box)",
-    r"\b(?:purchase order|P\.?O\.?)(?: number)? (?:is|are|shall be|will be|must be) (?:required|issued|provided|quoted|stated)",
-    r"\b(?:requires?|subject to|upon) (?:the )?(?:issuance of |receipt of |issue of )?(?:an? )?(?:valid )?purchase order",
+    (
+        r"\b(?:invoices?|each invoice|all invoices|every invoice)\b{FAR}\b(?:must|shall|should|will)\b{NEAR}"
+        r"\b(?:include|reference|quote|state|show|bear|contain|cite|carry|identify)\b{NEAR}"
+        r"\b(?:purchase order|P\.?O\.?)\b(?! ?box)"
+    ),
+    (
+        r"\b(?:without|absent|in the absence of) (?:an? |the )?(?:valid |corresponding |approved )*"
+        r"(?:purchase order|P\.?O\.?\b)(?! ?box)"
+    ),
+    (
+        r"\b(?:purchase order|P\.?O\.?)(?: number)? (?:is|are|shall be|will be|must be) (?:required|issued"
+        r"|provided|quoted|stated)"
+    ),
+    (
+        r"\b(?:requires?|subject to|upon) (?:the )?(?:issuance of |receipt of "
+        r"|issue of )?(?:an? )?(?:valid )?purchase order"
+    ),
 )
 PO_NOT_REQUIRED = (
     r"\bno purchase order (?:number )?(?:is|shall be|will be)? ?(?:required|needed|necessary)",

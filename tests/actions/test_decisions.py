@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import psycopg
 import pytest
 
 from actions.decisions import decide, expire, withdraw
 from actions.execution import worker
-from actions.proposals import propose
-from domain.actions import Action, ActionState
+from actions.proposals import propose, signed_digest
+from domain.actions import Action, ActionState, Intent, Origin
 from domain.actor import Actor
 from domain.errors import (
     Conflict,
@@ -24,6 +26,8 @@ from domain.errors import (
     SegregationOfDuties,
     WrongState,
 )
+from domain.money import Money
+from domain.source import Evidence, Source
 from policies.engine import Policies
 from store import actions
 from store.database import Database
@@ -55,6 +59,20 @@ async def test_an_approval_hands_the_action_to_a_worker(
     assert [(d.person_name, d.verdict, d.step) for d in approved.decisions] == [("Ada", "approve", 0)]
     assert events(owner, proposal) == ["action.proposed", "action.approved"]
     assert jobs(owner) == [("execute_action", proposal.id)]
+
+
+async def test_grounds_survive_the_database_and_are_signed_too(
+    database: Database, ledger: LedgerErp, policies: Policies, people: People
+) -> None:
+    source = Source("tryton", "sale.sale", "7", "1732.000001", datetime(2026, 11, 1, 9, 0, 0, 5, tzinfo=UTC), "S-7")
+    quote = Evidence(3, "PO number: PO-4711", 10, 28, ((72.0, 700.5, 200.25, 712.1),), "doc-1")
+    intent = replace(
+        po_number(), reasons=("the SOW states it",), origins={"po_number": Origin("document", source, (quote,))}
+    )
+    made = await propose(database, ledger, policies, people.priya, intent, now=datetime.now(UTC))
+    assert made.intent.origins == intent.origins
+    assert signed_digest(made) == made.digest
+    await decide(database, policies, people.ada, made.id, verdict="approve", digest=made.digest)
 
 
 async def test_a_rejection_needs_a_reason_and_ends_it(
@@ -170,10 +188,14 @@ async def test_the_database_itself_keeps_the_rules(database: Database, people: P
     forbidden = [
         "update action set state = 'approved'",
         "update action set state = 'executed'",
-        "insert into action_decision (tenant, action, person, person_name, verdict, digest, step) "
-        "select tenant, id, proposer, 'x', 'approve', digest, 0 from action",
-        "insert into action_decision (tenant, action, person, person_name, verdict, digest, step) "
-        "select tenant, id, 'someone', 'x', 'approve', repeat('0', 64), 0 from action",
+        (
+            "insert into action_decision (tenant, action, person, person_name, verdict, digest, step) "
+            "select tenant, id, proposer, 'x', 'approve', digest, 0 from action"
+        ),
+        (
+            "insert into action_decision (tenant, action, person, person_name, verdict, digest, step) "
+            "select tenant, id, 'someone', 'x', 'approve', repeat('0', 64), 0 from action"
+        ),
         "update action set verdict = '{}'",
         "delete from action",
         "delete from action_decision",
@@ -187,12 +209,6 @@ async def test_the_database_itself_keeps_the_rules(database: Database, people: P
 
 @pytest.mark.parametrize("amount", ["20000.00", "120000.00"])
 async def test_amounts_meet_limits(policies: Policies, people: People, proposal: Action, amount: str) -> None:
-    from dataclasses import replace
-    from decimal import Decimal
-
-    from domain.actions import Intent
-    from domain.money import Money
-
     intent = Intent("invoice.create_draft", {}, "bill", amount=Money(Decimal(amount), "EUR"))
     invoice = replace(proposal, intent=intent, verdict=policies.judge(intent, people.priya))
     refusal = policies.may_decide(people.marek, invoice)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from domain.actor import Actor, Role
 from domain.errors import IntegrityBroken
 from store import audit
