@@ -6,7 +6,7 @@ Deserialisation is strict: a crafted row can bring back messages and plain value
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -29,7 +29,7 @@ class TenantSaver(AsyncPostgresSaver):
         self.lock = asyncio.Lock()
 
     @asynccontextmanager
-    async def _cursor(self, *, pipeline: bool = False) -> AsyncIterator[AsyncCursor[DictRow]]:  # noqa: ARG002 - the library's shape
+    async def _cursor(self, *, pipeline: bool = False) -> AsyncGenerator[AsyncCursor[DictRow]]:  # noqa: ARG002 - the library's shape
         async with (
             self._database.tenant(self._tenant) as connection,
             connection.cursor(binary=True, row_factory=dict_row) as cursor,

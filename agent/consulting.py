@@ -63,10 +63,9 @@ async def _streamed(
 ) -> AIMessageChunk | AIMessage:
     merged: AIMessageChunk | None = None
     async for chunk in model.bind_tools(definitions(tools)).astream(list(messages)):
-        if isinstance(chunk, AIMessageChunk):
-            merged = chunk if merged is None else merged + chunk
-        elif isinstance(chunk, AIMessage):  # a model that does not stream yields its message whole
+        if not isinstance(chunk, AIMessageChunk):  # a model that does not stream yields its message whole
             return chunk
+        merged = chunk if merged is None else merged + chunk
     if merged is None:
         raise ModelFailed("it sent an empty stream")
     return merged

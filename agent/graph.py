@@ -22,7 +22,7 @@ from agent.consulting import ASK_BACK, AskBack, ModelFailed, consult
 from agent.outcomes import is_final, outcome_blocks
 from agent.ports import TurnContext
 from agent.rules.model import RulesModel
-from agent.state import TurnState
+from agent.state import TurnState, Update
 from agent.understanding import opening_messages
 from domain.blocks import Choices, Text
 from domain.canonical import plain
@@ -61,13 +61,13 @@ def build(saver: BaseCheckpointSaver[str]) -> TurnGraph:
     return compiled
 
 
-async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+async def understand(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """Resolve the person's words against the firm's records, and lay out what a model is told."""
     runtime.stream_writer(events.status("Reading the question"))
     return {"messages": list(await opening_messages(runtime.context, state))}
 
 
-async def consult_model(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+async def consult_model(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """Ask the configured model; when it fails or may not see this text, ask the built-in rules, and say so."""
     context = runtime.context
     tried = state["consultations"] + 1
@@ -87,7 +87,7 @@ async def consult_model(state: TurnState, runtime: Runtime[TurnContext]) -> Turn
     return {"messages": [answer], "consultations": tried, "engine": model_name(configured)}
 
 
-async def _by_rules(state: TurnState, runtime: Runtime[TurnContext], tried: int, flags: list[str]) -> TurnState:
+async def _by_rules(state: TurnState, runtime: Runtime[TurnContext], tried: int, flags: list[str]) -> Update:
     answer = await consult(RulesModel(), runtime.context.tools, state["messages"])
     return {"messages": [answer], "consultations": tried, "engine": model_name(RulesModel()), "flags": flags}
 
@@ -101,7 +101,7 @@ def after_consult(state: TurnState) -> Literal["ask_back", "call_tools", "check"
     return "call_tools" if wants and state["consultations"] < MAX_CONSULTATIONS else "check"
 
 
-async def ask_back(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+async def ask_back(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """End the turn with a question to the person."""
     call = next(call for call in _last(state).tool_calls if call["name"] == ASK_BACK)
     asked = AskBack.model_validate(call["args"])
@@ -113,7 +113,7 @@ async def ask_back(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState
     return {"blocks": [block], "flags": [f"withheld:{problem}" for problem in problems]}
 
 
-async def call_tools(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+async def call_tools(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """Run what was asked for, and stream each rendered block as soon as it is there."""
     answer = _last(state)
     for call in answer.tool_calls:
@@ -131,14 +131,14 @@ async def call_tools(state: TurnState, runtime: Runtime[TurnContext]) -> TurnSta
     }
 
 
-async def check(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+async def check(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """Keep the model's prose only if all that it states occurs in this turn's results."""
     prose = str(_last(state).text).strip()
     problems = runtime.context.ports.guardrails.outgoing(prose, _facts(state)) if prose else ()
     return {"prose": "" if problems else prose, "flags": [f"withheld:{problem}" for problem in problems]}
 
 
-async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """Put the prose before the rendered blocks, and drop what needs no waiting for."""
     prose = state["prose"]
     if not prose and not state["blocks"]:
@@ -154,10 +154,10 @@ async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
 
 def after_proposal(state: TurnState) -> Literal["wait", "__end__"]:
     """Wait as long as a proposal of this turn is undecided or unfinished."""
-    return "wait" if state["waiting"] else END
+    return "wait" if state["waiting"] else "__end__"
 
 
-async def wait(state: TurnState, runtime: Runtime[TurnContext]) -> TurnState:
+async def wait(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """Sleep until someone says that an action moved; then believe the rows alone and tell what they say."""
     moved = interrupt({"actions": state["waiting"]})
     told = dict(state["told"])

@@ -13,7 +13,7 @@ from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
 
 
-class TurnState(TypedDict, total=False):
+class TurnState(TypedDict):
     """`calls` are {"name", "args", "facts"} in order; `waiting` the ids of proposals that no outcome is told of."""
 
     text: str
@@ -27,6 +27,9 @@ class TurnState(TypedDict, total=False):
     prose: str
     waiting: list[str]
     told: dict[str, str]
+
+
+Update = dict[str, Any]  # what a node returns: some of the keys above
 
 
 def opening(text: str, history: list[dict[str, Any]]) -> TurnState:

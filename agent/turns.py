@@ -36,7 +36,7 @@ class _Running:
 
     prose: dict[str, Any] | None = None
     blocks: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    state: TurnState = field(default_factory=TurnState)
+    state: dict[str, Any] = field(default_factory=dict[str, Any])
     problem: str = ""
 
     def take(self, event: Event) -> None:
@@ -109,9 +109,10 @@ async def _run(
 async def _stream(
     graph: TurnGraph, given: TurnState | Command[Any], context: TurnContext, turn: str, running: _Running
 ) -> AsyncIterator[Event]:
-    async for mode, data in graph.astream(given, config(turn), context=context, stream_mode=["custom", "values"]):
+    parts: AsyncIterator[Any] = graph.astream(given, config(turn), context=context, stream_mode=["custom", "values"])
+    async for mode, data in parts:
         if mode == "values":
-            running.state = data
+            running.state = dict(data)
         else:
             yield Event(data["kind"], data["data"], data.get("position", 0))
 
@@ -185,7 +186,9 @@ async def resume_after_action(ports: AgentPorts, tenant: str, action_id: str) ->
             blocks, open_still = await _resumed(ports, tenant, turn, action_id)
             fresh = blocks or outcome_blocks(action)
             if turn.told != action.state.value:
-                told += await threads.tell(connection, tenant, turn, action_id, action.state.value, fresh)
+                told += await threads.tell(
+                    connection, tenant, turn, action=action_id, state=action.state.value, blocks=fresh
+                )
             if not open_still:
                 await threads.settle(connection, turn.id)
     return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -50,6 +51,8 @@ class Services:
     erps: Mapping[str, Erp]
     policies: Policies
     web: WebSettings = field(default_factory=WebSettings)
+    # Reading a document takes a process of up to half a gigabyte: a burst of uploads waits its turn.
+    readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     clock: Callable[[], datetime] = now
 
     @property

@@ -80,9 +80,11 @@ def _silence() -> None:
     from guardrails.classes.rc import RC  # noqa: PLC0415 - see the module's docstring
     from guardrails.settings import settings  # noqa: PLC0415
 
-    def load(_cls: type[RC], _logger: object = None) -> RC:
-        return RC(enable_metrics=False, use_remote_inferencing=False)
+    quiet = RC.from_dict({"enable_metrics": False, "use_remote_inferencing": False})
 
-    RC.load = classmethod(load)
-    settings.rc = RC.load()
+    def load(_cls: type[RC], _logger: object = None) -> RC:
+        return quiet
+
+    setattr(RC, "load", classmethod(load))  # noqa: B010 - replacing a library's method is meant, and said so
+    settings.rc = quiet
     settings.disable_tracing = True  # spans would carry the text

@@ -51,7 +51,7 @@ class Grounded(Validator):
         return _verdict(ungrounded(value, metadata["facts"]))
 
 
-def guards() -> tuple[Guard, Guard]:
+def guards() -> tuple[Guard[str], Guard[str]]:
     """(for what comes in, for prose that goes out). NOOP: they report, and the caller decides what follows."""
     report = OnFailAction.NOOP
     incoming = Guard(history_max_length=1).use(
@@ -60,7 +60,7 @@ def guards() -> tuple[Guard, Guard]:
     return incoming, Guard(history_max_length=1).use(Grounded(on_fail=report))
 
 
-def failures(guard: Guard, text: str, metadata: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+def failures(guard: Guard[str], text: str, metadata: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """What failed, by validator name, as the kinds it reported."""
     outcome = guard.validate(text, metadata=metadata)
     return {

@@ -119,7 +119,7 @@ async def get(connection: Connection, actor: Actor, thread: str) -> Thread:
 async def messages(connection: Connection, thread: str) -> list[Message]:
     """All that was said in a conversation, oldest first; call `get` before, which checks whose it is."""
     rows = await connection.execute(SQL["conversation"], {"thread": thread})
-    return [Message(**{**row, "blocks": tuple(row["blocks"])}) for row in await rows.fetchall()]
+    return [Message(**(row | _tuples(row))) for row in await rows.fetchall()]
 
 
 async def history(connection: Connection, thread: str, *, limit: int = 6) -> list[PastTurn]:
@@ -142,7 +142,7 @@ async def begin(connection: Connection, actor: Actor, thread: str, text: str) ->
     if row is None:
         raise TurnRunning
     turn: str = row["id"]
-    await _say(connection, actor.tenant, thread, turn, "person", text=text)
+    await _say(connection, actor.tenant, thread, turn, author="person", text=text)
     await connection.execute(SQL["touch"], {"thread": thread, "title": " ".join(text.split())[:TITLE_LENGTH]})
     return turn
 
@@ -158,7 +158,7 @@ async def finish(connection: Connection, actor: Actor, thread: str, turn: str, o
     }
     if await (await connection.execute(SQL["finish"], facts)).fetchone() is None:
         return
-    await _say(connection, actor.tenant, thread, turn, "agent", blocks=outcome.blocks)
+    await _say(connection, actor.tenant, thread, turn, author="agent", blocks=outcome.blocks)
     for action in outcome.actions:
         await connection.execute(SQL["wait_for"], {"tenant": actor.tenant, "turn": turn, "action": action})
     noted = {"engine": outcome.engine, "tools": [call["name"] for call in outcome.calls], "actions": outcome.actions}
@@ -172,13 +172,19 @@ async def waiting(connection: Connection, action: str) -> list[WaitingTurn]:
 
 
 async def tell(
-    connection: Connection, tenant: str, turn: WaitingTurn, action: str, state: str, blocks: Iterable[Mapping[str, Any]]
+    connection: Connection,
+    tenant: str,
+    turn: WaitingTurn,
+    *,
+    action: str,
+    state: str,
+    blocks: Iterable[Mapping[str, Any]],
 ) -> bool:
     """Say in the conversation that the action is now in this state; False when it was already said."""
     facts = {"turn": turn.id, "action": action, "told": state}
     if await (await connection.execute(SQL["told"], facts)).fetchone() is None:
         return False
-    await _say(connection, tenant, turn.thread, turn.id, "agent", blocks=tuple(blocks))
+    await _say(connection, tenant, turn.thread, turn.id, author="agent", blocks=tuple(blocks))
     await connection.execute(SQL["touch"], {"thread": turn.thread, "title": ""})
     return True
 
@@ -188,13 +194,17 @@ async def settle(connection: Connection, turn: str) -> None:
     await connection.execute(SQL["settle"], {"turn": turn})
 
 
+def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"blocks": tuple(row["blocks"])}
+
+
 async def _say(
     connection: Connection,
     tenant: str,
     thread: str,
     turn: str,
-    author: str,
     *,
+    author: str,
     text: str = "",
     blocks: tuple[Mapping[str, Any], ...] = (),
 ) -> None:

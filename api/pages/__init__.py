@@ -1,5 +1,15 @@
 """Pages for people: server-rendered, working without JavaScript; one module a place."""
 
-from api.pages import account, actions, audit, readiness, signin
+from api.pages import account, actions, audit, codes, documents, home, readiness, signin, terms
 
-PAGES = (signin.router, account.router, readiness.router, actions.router, audit.router)
+PAGES = (
+    signin.router,
+    home.router,
+    account.router,
+    documents.router,
+    terms.router,
+    codes.router,
+    readiness.router,
+    actions.router,
+    audit.router,
+)
