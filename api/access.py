@@ -25,10 +25,14 @@ class ForgedRequest(NotPermitted):
 
 
 class Permitted:
-    """A route's dependency: the signed-in person, once policy permits the route's operation."""
+    """A route's dependency: the signed-in person, once policy permits the route's operation.
 
-    def __init__(self, operation: Operation) -> None:
+    With `asked_later` the route's room asks policy itself, with the facts of the case, and records refusals.
+    """
+
+    def __init__(self, operation: Operation, *, asked_later: bool = False) -> None:
         self.operation = operation
+        self.asked_later = asked_later
 
     async def __call__(self, request: Request, wired: Wired) -> Actor:
         """Raises NotSignedIn, ForgedRequest or NotPermitted."""
@@ -36,7 +40,8 @@ class Permitted:
         if signed_in is None:
             raise NotSignedIn
         await refuse_forgery(request, wired, signed_in)
-        wired.policies.require(signed_in.actor, self.operation)
+        if not self.asked_later:
+            wired.policies.require(signed_in.actor, self.operation)
         return signed_in.actor
 
 
@@ -91,7 +96,7 @@ FactRecorder = Annotated[Actor, Depends(Permitted(Operation.FACT_RECORD))]
 ThreadUser = Annotated[Actor, Depends(Permitted(Operation.THREAD_USE))]
 ActionReader = Annotated[Actor, Depends(Permitted(Operation.ACTION_READ))]
 ActionProposer = Annotated[Actor, Depends(Permitted(Operation.ACTION_PROPOSE))]
-ActionDecider = Annotated[Actor, Depends(Permitted(Operation.ACTION_DECIDE))]
+ActionDecider = Annotated[Actor, Depends(Permitted(Operation.ACTION_DECIDE, asked_later=True))]
 AuditReader = Annotated[Actor, Depends(Permitted(Operation.AUDIT_READ))]
 PolicyReader = Annotated[Actor, Depends(Permitted(Operation.POLICY_READ))]
 TokenOwner = Annotated[Actor, Depends(Permitted(Operation.TOKEN_MANAGE))]

@@ -16,14 +16,11 @@ from api.render import page
 from domain.errors import CountersignError
 
 LOG = logging.getLogger("countersign.api")
-WORDS = {404: ("not_found", "There is no such page."), 405: ("method_not_allowed", "That is not possible here.")}
-
-
-class PayloadTooLarge(CountersignError):
-    """The request is larger than the limit."""
-
-    code = "payload_too_large"
-    status = 413
+WORDS = {
+    404: ("not_found", "There is no such page."),
+    405: ("method_not_allowed", "That is not possible here."),
+    413: ("payload_too_large", "The request is larger than the limit."),
+}
 
 
 def install(app: FastAPI) -> None:
@@ -35,7 +32,7 @@ def install(app: FastAPI) -> None:
 
 
 def problem(
-    request: Request, status: int, code: str, title: str, detail: str, errors: list[dict[str, Any]] | None = None
+    request: Request, status: int, code: str, title: str, detail: str, *, errors: list[dict[str, Any]] | None = None
 ) -> Response:
     """One error in the form that the asker reads."""
     if wants_page(request):
@@ -72,7 +69,7 @@ def _page(request: Request, status: int, code: str, title: str, detail: str) -> 
     if code == "not_signed_in":
         back = request.url.path if request.method == "GET" else "/"
         return RedirectResponse(f"/signin?next={quote(back)}", 303)
-    return page(request, "error.html", status=status, code=code, title=title, detail=detail)
+    return page(request, "error.html", status_code=status, status=status, code=code, title=title, detail=detail)
 
 
 async def _countersign(request: Request, error: Exception) -> Response:
@@ -86,7 +83,7 @@ async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler's own registration
     errors = [{"pointer": "/" + "/".join(map(str, e["loc"])), "detail": str(e["msg"])} for e in error.errors()]
     detail = "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors)
-    return problem(request, 422, "invalid_input", "The input cannot be used.", detail, errors)
+    return problem(request, 422, "invalid_input", "The input cannot be used.", detail, errors=errors)
 
 
 async def _http(request: Request, error: Exception) -> Response:

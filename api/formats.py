@@ -12,15 +12,15 @@ from markupsafe import Markup
 from domain.money import Money
 from domain.unknown import Unknown
 
-SMALL = ("of", "to", "for", "and", "in")
+DASH = "\N{EN DASH}"
 UPPER = {"po": "PO", "sow": "SOW", "erp": "ERP", "id": "ID", "vat": "VAT", "psa": "PSA", "pdf": "PDF", "docx": "DOCX"}
 
 
 def money(value: object, *, places: bool = True) -> Markup | str:
-    """Money as an amount with its currency set small, from Money or {"amount", "currency"}; "–" for nothing."""
+    """Money as an amount with its currency set small, from Money or {"amount", "currency"}; a dash for nothing."""
     found = as_money(value)
     if found is None:
-        return "–"
+        return DASH
     rounded = found.rounded.amount if places else found.amount.quantize(Decimal(1))
     return Markup('<span class="money"><span class="currency">{}</span> {}</span>').format(
         found.currency, f"{rounded:,f}"
@@ -44,8 +44,13 @@ def day(value: object) -> Markup | str:
     if isinstance(value, str):
         value = date.fromisoformat(value[:10])
     if not isinstance(value, date):
-        return "–"
+        return DASH
     return Markup('<time datetime="{}">{} {}</time>').format(value.strftime("%Y-%m-%d"), value.day, f"{value:%b %Y}")
+
+
+def month(value: str) -> str:
+    """A month "2026-10" as "October 2026"."""
+    return f"{date.fromisoformat(value + '-01'):%B %Y}"
 
 
 def moment(value: object) -> Markup | str:
@@ -53,21 +58,16 @@ def moment(value: object) -> Markup | str:
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if not isinstance(value, datetime):
-        return "–"
+        return DASH
     return Markup('<time datetime="{}" data-moment>{} {}, {} UTC</time>').format(
         value.isoformat(timespec="seconds"), value.day, f"{value:%b %Y}", f"{value:%H:%M}"
     )
 
 
 def words(value: object) -> str:
-    """A name of the program's as words: "payment_terms_days" is "Payment terms days"."""
-    parts = str(value).replace("_", " ").replace(".", " ").split()
-    known = [UPPER.get(part.lower(), part) for part in parts]
-    return " ".join(known[:1]).strip().capitalize().replace("Po", "PO") + _rest(known)
-
-
-def _rest(parts: list[str]) -> str:
-    return "".join(f" {part}" for part in parts[1:])
+    """A name of the program's as words: "payment_terms_days" is "Payment terms days", "po_number" is "PO number"."""
+    text = " ".join(UPPER.get(part.lower(), part) for part in str(value).replace("_", " ").replace(".", " ").split())
+    return text[:1].upper() + text[1:]
 
 
 def value(content: Any) -> Markup | str:

@@ -1,11 +1,10 @@
-"""What every response says to the browser, and how much a request may send. Plain ASGI, so that streams stay streams."""
+"""What every response says to the browser, and how much a request may send. Plain ASGI: streams stay streams."""
 
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from api.errors import PayloadTooLarge
 
 POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -53,7 +52,7 @@ class BodyLimit:
         self.uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises PayloadTooLarge in the middle of reading."""
+        """Raises HTTPException 413 in the middle of reading: the one error that body parsing lets through."""
         left = self._limit(scope)
 
         async def received() -> Message:
@@ -61,7 +60,7 @@ class BodyLimit:
             message = await receive()
             left -= len(message.get("body", b""))
             if left < 0:
-                raise PayloadTooLarge
+                raise HTTPException(413)
             return message
 
         await self.app(scope, received, send)

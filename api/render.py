@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api import formats
+from actions.catalogue import TYPES
+from api import formats, states
 from api.services import services
 from api.sessions import SignedIn
 from domain.actor import Operation
@@ -41,12 +42,15 @@ def environment() -> Environment:
     made.filters |= {
         "money": formats.money,
         "day": formats.day,
+        "month": formats.month,
         "moment": formats.moment,
         "words": formats.words,
         "value": formats.value,
         "size": formats.size,
+        "tone": states.tone,
+        "wording": states.wording,
     }
-    made.globals["asset"] = asset
+    cast("dict[str, Any]", made.globals).update(asset=asset, types=TYPES)
     return made
 
 
@@ -57,9 +61,9 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
 
 
-def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+def page(request: Request, template: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
     """One whole page for the person behind the request, or for nobody before they sign in."""
-    return HTMLResponse(environment().get_template(template).render(**frame(request), **context), status)
+    return HTMLResponse(environment().get_template(template).render(**frame(request), **context), status_code)
 
 
 def fragment(request: Request, template: str, **context: Any) -> str:
@@ -75,7 +79,7 @@ def frame(request: Request) -> dict[str, Any]:
         "csrf": found.csrf if found else "",
         "path": request.url.path,
         "places": _places(request, found) if found else (),
-        "may": lambda operation: found is not None and _may(request, found, Operation(operation)),
+        "may": partial(_may_by_name, request, found),
     }
 
 
@@ -85,6 +89,10 @@ def _places(request: Request, found: SignedIn) -> list[tuple[str, str, str]]:
         for path, title, icon, operation in PLACES
         if operation is None or _may(request, found, operation)
     ]
+
+
+def _may_by_name(request: Request, found: SignedIn | None, operation: str) -> bool:
+    return found is not None and _may(request, found, Operation(operation))
 
 
 def _may(request: Request, found: SignedIn, operation: Operation) -> bool:

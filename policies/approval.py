@@ -52,6 +52,7 @@ class Matrix(_Strict):
     """The matrix as loaded from `approval.toml`. Thresholds are amounts in `currency`."""
 
     currency: str
+    days_to_decide: int = Field(ge=1)
     rates: _Rates
     rule: tuple[_Rule, ...]
 

@@ -50,6 +50,11 @@ class Policies:
         self._notes = _annotations(cedar)
         self.digest = digest({name: texts[name] for name in FILES})
 
+    @property
+    def days_to_decide(self) -> int:
+        """How long a proposal waits for people before it expires."""
+        return self._matrix.days_to_decide
+
     @classmethod
     def load(cls, folder: Path = FOLDER) -> Policies:
         """Read the policy files. Raises ConfigurationError when one is missing or does not hold together."""

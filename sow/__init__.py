@@ -1,1 +1,1 @@
-"""Statements of work to terms: every value stands verbatim in the document."""
+"""Documents to terms: pages, tables and clauses, candidate values, and what of them is grounded and reconciled."""

@@ -8,7 +8,7 @@ returning id
 
 -- name: scan_on
 -- Row security filters after the index: go on until enough of this tenant's rows are found.
-set local hnsw.iterative_scan = strict_order
+select set_config('hnsw.iterative_scan', 'strict_order', true)
 
 -- name: nearest
 select code, kind, document, customer, practice, region, billing, subject, chosen_by, chosen_at,

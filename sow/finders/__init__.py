@@ -1,0 +1,49 @@
+"""Deterministic finders: each looks at a document's view and proposes candidates for the fields of one topic.
+
+A finder is a function from a view to candidates. It states what a pattern says, with a confidence, and leaves choosing
+between different values to `sow.reconcile`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sow.finders import (
+    amounts,
+    billing,
+    currency,
+    dates,
+    delivery,
+    ending,
+    expenses,
+    milestones,
+    parties,
+    payment,
+    rates,
+    references,
+    signature,
+)
+from sow.view import Candidate, View
+
+Finder = Callable[[View], Iterator[Candidate]]
+FINDERS: tuple[Finder, ...] = (
+    parties.find,
+    references.find,
+    dates.find,
+    billing.find,
+    currency.find,
+    amounts.find,
+    rates.find,
+    milestones.find,
+    payment.find,
+    expenses.find,
+    delivery.find,
+    ending.find,
+    signature.find,
+)
+
+
+def candidates(view: View) -> Iterator[Candidate]:
+    """What all finders propose."""
+    for finder in FINDERS:
+        yield from finder(view)

@@ -1,0 +1,137 @@
+"""Amounts of the whole: total, cap, advance, retainage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sow.normal import money, percent
+from sow.view import Candidate, View, candidate, rule
+
+WORDED = r"(?:[A-Za-z][A-Za-z., -]{5,120}\(?\s?)?"
+BRIEF = (
+    r"[\s:|*\"')]{0,6}(?:\([^)]{0,60}\)[\s:|*]{0,4})?(?:of |is |are |shall be |will be |amounts to "
+    r"|equals |estimated at |for .{0,60}? is )?"
+)
+TOTAL = (
+    (
+        r"(?P<amount>{AMOUNT})\)?[ ,]{0,3}\((?:the |collectively )?[ \"]*(?:total )?(?:\w+ )?"
+        r"(?:contract (?:value|price|sum)|total fees?|total price|project fees?|total contract)",
+        0.9,
+    ),
+    (
+        r"\btotal not[- ]to[- ]exceed (?:contract )?(?:value|amount|price"
+        r"|fee)\b[^.;:|\n]{0,50}?" + BRIEF + WORDED + "(?P<amount>{AMOUNT})",
+        0.84,
+    ),
+    (
+        r"\btotal (?:contract |agreement |fixed |project |order |sow |estimated |services |professional |aggregate )*"
+        r"(?:value|price|fees?|amount|cost|charges|consideration|compensation|budget)\b"
+        r"(?: (?:for|of|under|payable)\b[^.;:|\n]{0,60}?)?" + BRIEF + WORDED + "(?P<amount>{AMOUNT})",
+        0.84,
+    ),
+    (
+        r"\bcontract (?:value|price|sum)\b(?: \([^)]{0,40}\))?(?: (?:for|of|under)\b[^.;:|\n]{0,60}?)?"
+        + BRIEF
+        + WORDED
+        + "(?P<amount>{AMOUNT})",
+        0.86,
+    ),
+    (r"\bfees? for the (?:project|services|work)\b" + BRIEF + "(?P<amount>{AMOUNT})", 0.8),
+    (r"\b(?:fixed (?:price|fee)|lump sum)\b" + BRIEF + "(?P<amount>{AMOUNT})", 0.68),
+    (r"\b(?:grand )?total\b(?: \((?:USD|EUR|GBP|CHF|excl[^)]*|net[^)]*)\))?[\s:|*]{1,6}(?P<amount>{AMOUNT})", 0.72),
+)
+NOT_TOTAL = rule(
+    r"\bliabilit|\binsur|\bper (?:hour|month|year|annum|day|occurrence)|\bmonthly|\bannual|\bphase \d|\bmilestone"
+)
+CAP = (
+    (
+        r"\b(?:total )?not[- ]to[- ]exceed (?:contract )?(?:value|amount|price|fee|sum"
+        r"|budget)\b[^.;:|\n]{0,50}?" + BRIEF + WORDED + "(?P<amount>{AMOUNT})",
+        0.86,
+    ),
+    (
+        r"\b(?:not[- ]to[- ]exceed|shall not exceed|will not exceed|may not exceed|not exceed|in no event exceed)\b"
+        r"(?: (?:an? |the )?(?:total |aggregate |maximum |contract |value |amount |sum |of |fees? |budget |in )*)?"
+        r"(?:{NEAR})?" + WORDED + r"(?P<amount>{AMOUNT})",
+        0.84,
+    ),
+    (r"\b(?:budget|fee|fees|spending|cost) (?:cap|ceiling|limit)\b" + BRIEF + "(?P<amount>{AMOUNT})", 0.84),
+    (r"(?P<amount>{AMOUNT})[^.;\n]{0,40}\b(?:budget|fee) (?:cap|ceiling)\b", 0.8),
+    (r"(?P<amount>{AMOUNT}) (?:maximum\b|\(?not[- ]to[- ]exceed)", 0.72),
+    (r"\bcapped at (?P<amount>{AMOUNT})", 0.82),
+    (r"\bup to (?:a |an )?maximum [\w ]{0,30}?of (?P<amount>{AMOUNT})", 0.72),
+)
+FEES = rule(
+    r"\bfees?\b|\bcharges?\b|\bcontract value|\btotal\b|\bcompensation|\bpayments?\b|\bbudget|\bvalue\b|\bcost"
+    r"|\bproject\b"
+)
+NOT_CAP = rule(
+    r"\bliabilit|\binsur|\btravel|\bexpenses? (?:shall|will|may|not)|\bindemni|\bdamages|\bmeal|\bper diem|\binterest"
+)
+ADVANCE = (
+    (
+        (
+            r"(?P<amount>{AMOUNT}|{PERCENT})[^.;\n]{0,50}\b(?:deposit|advance payment|upfront payment"
+            r"|up-front payment|prepayment|"
+            r"down payment|mobili[sz]ation fee)\b"
+        ),
+        0.78,
+    ),
+    (
+        (
+            r"\b(?:deposit|advance payment|advance|upfront payment|up-front payment|prepayment|down payment"
+            r"|retainer deposit)\b"
+            r"(?: (?:of|in the amount of|equal to|equalling)| ?:)? ?\(?(?P<amount>{AMOUNT}|{PERCENT})"
+        ),
+        0.82,
+    ),
+    (
+        (
+            r"(?P<amount>{PERCENT}|{AMOUNT})[^.;\n]{0,60}\b(?:upon|on|at) (?:the )?(?:signing|signature|execution"
+            r"|effective date|"
+            r"start of the project|project start|contract signature|commencement)\b"
+        ),
+        0.72,
+    ),
+)
+RETAINAGE = (
+    r"(?P<amount>{PERCENT})[^.;\n]{0,80}\b(?:retain(?:ed|age)|withh(?:eld|old)|holdback|retention)\b",
+    r"\b(?:retain(?:s|ed|age)?|withh(?:eld|olds?)|holdback|retention)\b[^.;\n]{0,60}?(?P<amount>{PERCENT})",
+)
+NOT_RETAINAGE = rule(r"\btax|\bpayroll|\bemploy|\binterest in|\bunreasonably|\bownership|\bshares?\b|\bequity|\bdisput")
+
+
+def find(view: View) -> Iterator[Candidate]:
+    """Candidates of the topic."""
+    yield from _total(view)
+    yield from _cap(view)
+    for pattern, confidence in ADVANCE:
+        for match in view.search(rule(pattern)):
+            yield from _money("advance", match, confidence)
+    for pattern in RETAINAGE:
+        for match in view.search(rule(pattern)):
+            if not NOT_RETAINAGE.search(view.sentence(match.start(), 200)):
+                yield candidate("retainage", percent(match["amount"]), match, 0.75)
+
+
+def _total(view: View) -> Iterator[Candidate]:
+    for pattern, confidence in TOTAL:
+        for match in view.search(rule(pattern)):
+            if not NOT_TOTAL.search(match[0] + view.text[match.end() : match.end() + 20]):
+                yield from _money("total_value", match, confidence)
+
+
+def _cap(view: View) -> Iterator[Candidate]:
+    for pattern, confidence in CAP:
+        for match in view.search(rule(pattern)):
+            sentence = view.sentence(match.start(), 200)
+            if FEES.search(sentence) and not NOT_CAP.search(view.text[max(0, match.start() - 100) : match.end() + 20]):
+                yield from _money("not_to_exceed", match, confidence)
+
+
+def _money(field: str, match: re.Match[str], confidence: float) -> Iterator[Candidate]:
+    share = "%" in match["amount"] or "cent" in match["amount"].lower()
+    value = percent(match["amount"]) if share else money(match["amount"])
+    if value:
+        yield candidate(field, value, match, confidence)

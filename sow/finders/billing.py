@@ -1,0 +1,111 @@
+"""Billing: how fees are computed, how often and where to invoices go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sow.view import Candidate, View, candidate, rule
+
+TYPES = (
+    ("time_and_materials", r"\btime[- ](?:and|&)[- ]materials?\b|\bT&M\b", 0.84),
+    (
+        "time_and_materials",
+        r"\b(?:hourly|daily|per diem) (?:billing )?rates?\b|{AMOUNT}\]? ?(?:per|an|/) ?(?:hour|day|man-day)\b",
+        0.74,
+    ),
+    ("fixed_fee", r"\b(?:fixed|flat)[- ](?:price|fee|fees|sum|rate|implementation fees?)\b|\blump[- ]sum\b", 0.8),
+    (
+        "milestone",
+        (
+            r"\bmilestone (?:payments?|schedule|fees?|billing|invoic\w+|based)|\bmilestone-based|\b(?:payable|paid"
+            r"|due|invoiced?)\b"
+            r"[^.;]{0,50}\b(?:upon|on|at|against)\b[^.;]{0,40}\b(?:milestones?|acceptance of|achiev)"
+        ),
+        0.76,
+    ),
+    (
+        "retainer",
+        (
+            r"\bretainer\b|\b(?:monthly|quarterly) (?:recurring |service |support |management |flat |base )*fees?\b"
+            r"|{AMOUNT} (?:per|a|each|/) ?(?:month|quarter)\b"
+        ),
+        0.72,
+    ),
+    (
+        "unit_price",
+        (
+            r"\bunit pric\w+|\bprice per unit|\bper[- ]unit (?:price|fee|charge)"
+            r"|{AMOUNT}\]? (?:per|for each) (?!hour|day|month|year|"
+            r"annum|week|quarter|occurrence|man|claim|person|mile|project|incident)[a-z]+"
+        ),
+        0.68,
+    ),
+    (
+        "revenue_share",
+        (
+            r"\broyalt(?:y|ies) (?:of|on|equal|at|rate)|\brevenue[- ]shar|{PERCENT} of (?:the )?(?:net"
+            r"|gross) (?:sales|revenue)"
+        ),
+        0.7,
+    ),
+    (
+        "commission",
+        r"\bcommissions? (?:of|on|equal|rate|payable)|\b(?:pay|paid|earn)\b[^.;]{0,40}\bcommissions?\b",
+        0.7,
+    ),
+)
+NOT_TYPE = rule(r"\bno retainer|\bnot (?:a |on a )?(?:fixed|time)|\bas defined in|\broyalty[- ]free")
+EVERY = (
+    ("weekly", r"weekly|each week|per week"),
+    ("biweekly", r"bi-?weekly|every (?:two|2|other) weeks?"),
+    ("semimonthly", r"semi-?monthly|twice (?:a|per) month"),
+    ("monthly", r"monthly|(?:each|every|per|the|a|calendar|following|applicable|that|such) (?:calendar )?month"),
+    ("quarterly", r"quarterly|(?:each|every|per|the|calendar) (?:calendar )?quarter"),
+    ("annually", r"annual(?:ly)?|yearly|(?:each|every|per) year"),
+    ("per_milestone", r"milestones?|acceptance of (?:the |each |such )?deliverables?"),
+    ("on_completion", r"(?:upon|on|after|at) (?:the )?(?:full |final |successful )?completion"),
+    ("in_advance", r"in advance|up-?front"),
+    ("on_signing", r"(?:upon|on|at) (?:the )?(?:signing|signature|execution|effective date)"),
+)
+INVOICING = rule(
+    r"\b(?:shall|will|may|to|must)\b[^.;]{0,40}\b(?:invoice|bill)\b|\binvoices?(?: shall"
+    r"| will)?[^.;]{0,40}\b(?:issued|submitted|sent|rendered)"
+    r"|\binvoiced\b|\bbilled\b|\bbilling frequency|\binvoice frequency|\binvoicing\b"
+    r"|\bpayable\b[^.;]{0,40}\b(?:monthly|quarterly|annually|in)"
+    r"|\bpaid (?:monthly|quarterly|annually|weekly)|\b(?:monthly|quarterly|annual|weekly) (?:invoices?"
+    r"|statements?|installments?|payments?)"
+    r"|\bsubmits?\b[^.;]{0,30}\binvoices?|\bfees?\b[^.;\n]{0,40}[:-] ?(?=monthly|quarterly|annual)"
+    r"|\b(?=(?:monthly|quarterly|annually) in (?:arrears|advance))"
+)
+AFTER = 130
+DELIVERY = rule(
+    r"\binvoices? (?:shall|will|must|are to|should) be (?:\w+ )?(?:sent|addressed|submitted|delivered"
+    r"|e-?mailed|directed)"
+    r"(?: \w+)? to ?:?\s*(?P<where>[^.;\n][^;\n]{3,120}?)(?=\.\s|\.$|;|\n|$)"
+    r"|\b(?:send|submit|address|e-?mail|direct) (?:all |the "
+    r"|its )?invoices? to ?:?\s*(?P<there>[^;\n]{4,120}?)(?=\.\s|\.$|;|\n|$)"
+    r"|\b(?:billing contact|invoice (?:address|to|e-?mail|delivery|recipient)|bill to"
+    r"|send invoices? to)\s?[:|]\s*(?P<label>[^\n|;]{4,120})"
+)
+
+
+def find(view: View) -> Iterator[Candidate]:
+    """Candidates of the topic."""
+    for value, pattern, confidence in TYPES:
+        for match in view.search(rule(pattern)):
+            if not NOT_TYPE.search(view.text[max(0, match.start() - 30) : match.end() + 5]):
+                yield candidate("billing_type", value, match, confidence)
+    for match in view.search(INVOICING):
+        yield from _frequency(view, match.start(), match.end())
+    for match in view.search(DELIVERY):
+        group = next(name for name in ("where", "there", "label") if match[name])
+        if rule(r"@|\d|attention|attn|accounts|[A-Z]\w+ [A-Z]").search(match[group]):
+            yield candidate("invoice_delivery", " ".join(match[group].split()), match, 0.78)
+
+
+def _frequency(view: View, start: int, end: int) -> Iterator[Candidate]:
+    stop = min(view.sentence_end(end), end + AFTER)
+    for value, pattern in EVERY:
+        found = rule(r"\b(?:" + pattern + r")\b").search(view.text, start, stop)
+        if found:
+            yield Candidate("invoice_frequency", value, start, max(found.end(), end), 0.72)

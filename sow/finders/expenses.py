@@ -1,0 +1,86 @@
+"""Expenses: whether they are reimbursed, and up to what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sow.normal import money, percent
+from sow.view import Candidate, View, candidate, rule
+
+EXPENSES = r"(?:expenses?|travel(?: costs?)?|out[- ]of[- ]pocket(?: costs?)?|disbursements|living costs)"
+KINDS = (
+    ("reimbursed", r"\breimburs(?:e|ed|es|able|ement|ements)\b[^.;]{0,160}\b" + EXPENSES, 0.84),
+    ("reimbursed", r"\b" + EXPENSES + r"\b[^.;]{0,160}\breimburs(?:ed|able|ement)", 0.82),
+    (
+        "reimbursed",
+        r"\b(?:pay|paid)\b(?: for)?(?: all)?(?: reasonable| actual| travel| out[- ]of[- ]pocket| documented|,| and)*"
+        r" (?:\w+ )?" + EXPENSES,
+        0.7,
+    ),
+    ("reimbursed", r"\b" + EXPENSES + r"\b[^.;]{0,60}\b(?:billed|charged|invoiced) at (?:actual )?cost", 0.82),
+    ("not_reimbursed", r"\b(?:no|not)\b[^.;]{0,40}\breimburs\w*[^.;]{0,60}\b" + EXPENSES, 0.8),
+    ("not_reimbursed", r"\b" + EXPENSES + r"\b[^.;]{0,60}\b(?:not|no)\b[^.;]{0,20}\breimburs", 0.82),
+    (
+        "not_reimbursed",
+        r"\b(?:pay|bear|responsible for) (?:all |for )?(?:of )?(?:its|his|her|their) own [^.;]{0,30}\b" + EXPENSES,
+        0.76,
+    ),
+    (
+        "included",
+        r"\b" + EXPENSES + r"\b[^.;]{0,60}\bincluded in (?:the |its )?(?:\w+ )?(?:fees?|rates?|price|total)",
+        0.84,
+    ),
+    (
+        "included",
+        r"\b(?:fees?|rates?|prices?)\b[^.;]{0,40}\b(?:include|inclusive of|including)\b(?: all| any)?[^.;]{0,30}\b"
+        + EXPENSES,
+        0.82,
+    ),
+    (
+        "capped",
+        r"\b" + EXPENSES + r"\b[^.;]{0,120}\b(?:not exceed|capped at|limited to|up to (?:a maximum|an aggregate))\b",
+        0.82,
+    ),
+)
+APPROVED = rule(
+    r"\bpre-?approv|\bprior (?:written )?(?:approval|consent|authori[sz]ation)|\bapproved in (?:advance|writing)"
+    r"|\badvance (?:written )?(?:approval|consent|authori[sz]ation)|\bapproved (?:by|in) \w+ in advance"
+    r"|\bprior approval"
+    r"|\bprevious(?:ly)? (?:written )?approv"
+)
+CAP = rule(
+    r"\b"
+    + EXPENSES
+    + r"\b[^.;]{0,140}\b(?:not exceed|exceeding|capped at|limited to|maximum of|up to|in excess of|aggregate of)"
+    r"[^.;]{0,60}?(?P<amount>{AMOUNT}|{PERCENT})"
+)
+NEGATED = rule(r"\b(?:not|no)\b[^.;]{0,60}\breimburs|\bnot be (?:reimbursed|reimbursable)|\bnon-?reimbursable")
+ELSEWHERE = rule(
+    r"\bindemni|\blegal fees|\battorney|\bcollection|\bcosts of litigation|\bcourt|\bprosecut|\bpatent|\bterminat"
+    r"|\barbitrat|\bdefen[cds]|\brecall"
+)
+
+
+def find(view: View) -> Iterator[Candidate]:
+    """Candidates of the topic."""
+    for value, pattern, confidence in KINDS:
+        for match in view.search(rule(pattern)):
+            sentence = view.sentence(match.start())
+            if ELSEWHERE.search(match[0]) or (value == "reimbursed" and _refused(view, match.start(), match.end())):
+                continue
+            yield candidate("expenses", value, match, confidence)
+            approval = APPROVED.search(sentence)
+            if approval and value in {"reimbursed", "capped"}:
+                start = view.sentence_start(match.start()) + approval.start()
+                yield Candidate("expenses", "pre_approved", start, start + len(approval[0]), 0.78)
+    for match in view.search(CAP):
+        share = "%" in match["amount"] or "cent" in match["amount"].lower()
+        value = percent(match["amount"]) if share else money(match["amount"])
+        if value and not rule(r"\bper (?:mile|day|diem)|\bliabilit|\bprior|\bapprov").search(match[0]):
+            yield candidate("expense_cap", value, match, 0.74)
+
+
+def _refused(view: View, start: int, end: int) -> bool:
+    """Whether a reimbursement is denied, other than without approval or beyond a limit."""
+    text = view.text[max(0, start - 60) : end + 20]
+    return bool(NEGATED.search(text)) and not rule(r"\bunless|\bwithout|\bexcept|\buntil").search(text)

@@ -1,0 +1,144 @@
+"""Payment: how many days, counted from what, interest when late, days to dispute, taxes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sow.normal import count, percent
+from sow.view import Candidate, View, candidate, rule
+
+MOST_DAYS = 180
+INVOICED = rule(r"\binvoic|\bstatement|\bbill(?:ed|ing)\b|\bfees?\b|\bpayment terms|\bnet\b|\bcosts?\b")
+PAYING = rule(r"\bpa(?:y|id|ys|yable|yment|yments|ying)\b|\bdue\b|\bremit|\bsettle|\bnet \d")
+NOT_PAYING = rule(
+    r"\bdisput|\bobject|\bterminat|\bcure\b|\bnotice of|\bwritten notice|\breview period|\bsuspend|\baccept|\brefund"
+    r"|\breject|\binterest\b.{0,60}\bafter|\brecords?\b|\baudit|\bsubmit (?:its|an|a|such)? ?invoice|\btransition"
+)
+WITHIN = rule(
+    r"(?:(?P<net>\bnet[- ](?P<netdays>{COUNT})(?: {DAYS})?)"
+    r"|(?P<within>\b(?:within|no later than|not later than|no more than|due in|due|payable in) "
+    r"(?:a (?:period|maximum) of )?(?P<days>{COUNT}) ?{DAYS})"
+    r"|(?P<after>(?P<afterdays>{COUNT}) ?{DAYS} (?:after|from|of|following) (?:the )?"
+    r"(?:date of |receipt of |end of )?(?:the |each |such |an? )?(?:applicable |undisputed |valid |correct )*"
+    r"(?:invoice|month)))"
+    r"(?P<rest> ?[^.;\n]{0,90})"
+)
+LABELLED = rule(
+    r"(?:payment terms?|terms of payment|zahlungsziel|payment due)\W{1,6}(?:net )?(?P<days>{COUNT})(?: ?{DAYS})?"
+    r"(?P<rest>[^.;\n]{0,80})"
+)
+BASES = (
+    ("month_end", r"end of (?:the |each |such |that )?(?:applicable |calendar |relevant )*month|month[- ]end"),
+    ("receipt_of_invoice", r"recei(?:pt|ving|ved|ves|ve)\b(?! of (?:the )?(?:deliverable|first))"),
+    ("invoice_date", r"invoic(?:e|ing)[' s]*(?:date|issu\w+)?|date of (?:\S+ ){0,4}invoice|invoiced"),
+)
+INTEREST = rule(
+    r"(?:(?P<share>one and one[- ]half|{WORD}|\d{1,2}(?:\.\d{1,2})?)\s?(?:1/2)? ?(?:per ?cent|%)?"
+    r"(?: ?\( ?(?P<digits>\d{1,2}(?:\.\d{1,3})?) ?%? ?(?:1/2%)?\))?(?:per ?cent|%)?)"
+    r"(?: of [^.;]{0,40}?)?[, ]{1,2}(?:simple |compounded )?(?:interest )?"
+    r"(?:per|a|each|/) ?(?P<per>month|annum|year)|(?P<adverb>\d{1,2}(?:\.\d{1,2})?)\s?% (?P<annually>monthly|annually)"
+)
+LATE = rule(r"\blate\b|\binterest\b|\boverdue|\bpast due|\bunpaid|\bfinance charge|\bdelinquent|\boutstanding balance")
+ABOVE = rule(
+    r"(?:{PERCENT}|(?P<points>\d{1,2}) (?:percentage )?points?) (?:\(\w+\) )?(?:above|over|plus) (?:the )?"
+    r"(?P<index>[a-z ]{0,30}?(?:base|prime|ecb|euribor|sonia|reference)[a-z -]{0,20}rate)"
+)
+DISPUTE = rule(r"\b(?:within|no later than) (?P<days>{COUNT}) ?{DAYS}")
+DISPUTED = rule(r"\bdisput|\bobject(?:s|ion)? to (?:an?|any|the|such) invoice|error or problem")
+TAX_EXCLUSIVE = (
+    r"\b(?:exclusive|excluding|net) of (?:any |all |applicable |and |or )*(?:[\w-]+, ){0,5}(?:[\w-]+ ){0,4}?"
+    r"(?:taxes|tax\b|VAT|GST|value[- ]added|sales)|(?:do|does|shall) not include (?:any |all |applicable )*"
+    r"(?:[\w-]+, ){0,4}(?:[\w-]+ )?(?:tax|VAT)|\bplus (?:applicable |statutory )?(?:VAT|sales tax"
+    r"|value[- ]added tax|GST)"
+    r"|not inclusive of (?:any )?taxes|\b(?:client|customer|company|you|buyer|purchaser|[A-Z]{3,8}) "
+    r"(?:is|are|shall be|will be) (?:solely )?responsible for (?:the payment of |paying )?(?:all|any)(?: applicable)? "
+    r"(?:sales|use|taxes)|\b(?:pay|bear) (?:all |any )(?:applicable )?sales,|VAT (?:will|shall) be added"
+)
+TAX_INCLUSIVE = (
+    r"\b(?:fees?|prices?|rates?|charges?|amounts?)\b[^.;\n]{0,40}\b(?:inclusive of|includes?|including) (?:all |any )*"
+    r"(?:applicable )?(?:[\w-]+, ){0,4}(?:[\w-]+ )?(?:taxes|VAT|GST)"
+)
+
+
+def find(view: View) -> Iterator[Candidate]:
+    """Candidates of the topic."""
+    yield from _days(view)
+    yield from _interest(view)
+    yield from _dispute(view)
+    for value, pattern in (("exclusive", TAX_EXCLUSIVE), ("inclusive", TAX_INCLUSIVE)):
+        for match in view.search(rule(pattern)):
+            if value == "exclusive" or not re.search(r"\bnot\b", match[0]):
+                yield candidate("taxes", value, match, 0.85)
+
+
+def _days(view: View) -> Iterator[Candidate]:
+    for match in view.search(LABELLED):
+        yield from _payment(match, count(match["days"]), 0.92)
+    for match in view.search(WITHIN):
+        sentence = view.sentence(match.start())
+        about = view.text[view.sentence_start(match.start(), 240) : match.end()]
+        if match["net"]:
+            if INVOICED.search(sentence):
+                yield from _payment(match, count(match["netdays"]), 0.9)
+        elif PAYING.search(about) and INVOICED.search(sentence) and not NOT_PAYING.search(_near(view, match)):
+            invoice = rule(r"\binvoic").search(match["rest"] + (match["after"] or ""))
+            yield from _payment(match, count(match["days"] or match["afterdays"]), 0.88 if invoice else 0.62)
+
+
+def _near(view: View, match: re.Match[str]) -> str:
+    low = max(view.sentence_start(match.start(), 240), match.start() - 110)
+    return view.text[low : match.end()]
+
+
+def _payment(match: re.Match[str], days: int | None, confidence: float) -> Iterator[Candidate]:
+    if days is None or not 0 < days <= MOST_DAYS:
+        return
+    end = match.end() - len(match["rest"])
+    yield Candidate("payment_terms_days", days, match.start(), end, confidence)
+    for basis, pattern in BASES:
+        if found := rule(pattern).search(match[0]):
+            stop = match.start() + found.end()
+            yield Candidate("payment_terms_basis", basis, match.start(), max(stop, end), confidence)
+            return
+
+
+def _interest(view: View) -> Iterator[Candidate]:
+    for match in view.search(INTEREST):
+        sentence = view.sentence(match.start())
+        if not LATE.search(sentence):
+            continue
+        share = _share(match)
+        if share is not None:
+            per = "month" if (match["per"] or match["annually"]).lower().startswith("month") else "year"
+            yield candidate("late_interest", f"{share}/{per}", match, 0.86)
+    for match in view.search(ABOVE):
+        if LATE.search(view.sentence(match.start())):
+            share = percent(match[0]) or ""
+            name = "prime" if "prime" in match["index"].lower() else " ".join(match["index"].split())
+            yield candidate("late_interest", f"{name}+{share}/year", match, 0.84)
+
+
+def _share(match: re.Match[str]) -> str | None:
+    if match["adverb"]:
+        return percent(match["adverb"])
+    if "one-half" in match[0].replace(" ", "-").lower() or "1/2" in match[0]:
+        return "1.5%"
+    if "%" not in match[0] and "cent" not in match[0].lower():
+        return None
+    if match["digits"]:
+        return percent(match["digits"])
+    number = match["share"]
+    return percent(number) if number[0].isdigit() else f"{count(number)}%"
+
+
+def _dispute(view: View) -> Iterator[Candidate]:
+    for match in view.search(DISPUTE):
+        sentence = view.sentence(match.start())
+        days = count(match["days"])
+        if days and DISPUTED.search(sentence) and rule(r"\binvoice|\bbill|\bstatement|\bamounts?\b").search(sentence):
+            before = view.text[max(0, match.start() - 160) : match.end() + 120]
+            if rule(r"\bnotif|\bnotice|\bwriting|\bcontact|\binform").search(before) and not rule(
+                r"\bmediat|\barbitrat|\bnegotiat|\bescalat|\bresolv|\bexecutive"
+            ).search(view.text[match.start() - 80 : match.end() + 40]):
+                yield candidate("invoice_dispute_days", days, match, 0.8)

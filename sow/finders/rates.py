@@ -1,0 +1,134 @@
+"""Rates: amounts per unit of time or thing, from prose, lists and tables; and how they escalate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sow.document import Cell, Table
+from sow.normal import amount, money
+from sow.view import Candidate, View, rule
+
+PERS = {
+    "hour": r"hours?|hrs?\.?|hourly",
+    "day": r"days?|daily|diem|man-?days?",
+    "week": r"weeks?|weekly",
+    "month": r"months?|monthly|mo\b",
+    "quarter": r"quarters?|quarterly",
+    "year": r"years?|annum|yearly|annual(?:ly)?|yr\b",
+}
+PER = "|".join(PERS.values())
+PROSE = rule(
+    r"(?P<amount>{AMOUNT})\]?(?: ?\([^)]{0,40}\))?[ *]{0,3}(?:(?:per|an?|each|every|/)[ "
+    r"]?(?:calendar |person[- ]|man[- ])?(?P<per>" + PER + r")\b"
+    r"|(?:per|for each) (?P<unit>(?!occurrence|claim|incident|person|mile|project|share|cent)[a-z]{3,}))"
+)
+LED = rule(
+    r"\b(?P<per>hourly|daily|monthly|quarterly|weekly|annual) (?:billing |recurring |service |support |flat "
+    r"|fixed |managed |services |"
+    r"minimum )*(?:rates?|fees?|charges?|retainer)\b(?: ?\([^)]{0,30}\))?(?: (?:of|is|are|shall be|at"
+    r"|in the amount of|for [a-z ]{2,40} is)| ?:)* ?\(?"
+    r"(?P<amount>{AMOUNT})"
+)
+LISTED = rule(
+    r"(?:^|\n)[ \t]*(?:[-*•]"
+    r"|\d+[.)])?[ \t]*(?P<role>[A-Z][A-Za-z/&,. -]{2,50}?)(?: \([^)\n]{0,40}\))?[ \t]*[:-][ \t]+(?P<amount>{AMOUNT})"
+    r"(?:[ ]?(?:per|/)[ ]?(?P<per>" + PER + r"))?(?=[ \t]*(?:\n|$|;|,))"
+)
+HOURLY_ABOVE = rule(r"\b(?:(?P<hour>hourly|per hour|/ ?hour)|(?P<day>daily|per day))\b")
+NOT_RATE = rule(
+    r"\binsur|\bliabilit|\boccurrence|\bpenalt|\bliquidated|\bservice credit|\bmileage|\bmeals?\b|\blodging"
+    r"|\bhotel|\bshares?\b"
+    r"|\bdamages|\bper diem allowance|\bcoverage|\bsalar(?:y|ies) of"
+)
+ROLE_HEAD = rule(
+    r"\b(?:roles?|position|title|grade|level|category|resource|labou?r|consultant|service|description|personnel|staff|profile|item)\b"
+)
+RATE_HEAD = rule(r"\brates?\b|\bprice|\bper (?:hour|day|month)|\b(?:hourly|daily)\b|/ ?(?:hour|hr|day|h)\b|\bfee\b")
+OTHER_HEAD = rule(r"\bmilestone|\bdue|\btotal\b|\bphase\b|\bdate\b|\bdeliverable|%")
+BARE = re.compile(
+    r"(?:[$€£]|[A-Z]{3} ?)?\s?(?:\d{1,3}(?:[,.' ]\d{3})+|\d+)(?:[.,]\d{1,2})?(?: ?(?:[A-Z]{3}"
+    r"|[€£]))?(?:\s?(?:/|per)\s?\w+)?"
+)
+ESCALATION = rule(
+    r"\b(?:rates?|fees?|prices?|charges?)\b[^.;]{0,120}\b(?:increas\w+|adjust\w+|escalat\w+|uplift\w*|index\w+)\b[^.;]{0,100}?"
+    r"(?P<how>{PERCENT}|\bCPI\b|\bconsumer price index|\binflation|\bRPI\b|\bHICP\b)"
+)
+MOST_RATE = 5_000_000
+
+
+def find(view: View) -> Iterator[Candidate]:
+    """Candidates of the topic; an amount in a list or table is not told again as one without a role."""
+    listed = [*_listed(view), *(found for table in view.tables for found in _table(view, table))]
+    yield from listed
+    for found in _prose(view):
+        if not any(found.start < other.end and other.start < found.end for other in listed):
+            yield found
+    for match in view.search(ESCALATION):
+        if not rule(r"\bexcess\b|\binterest\b").search(match[0]):
+            yield Candidate("rate_escalation", _escalation(match["how"]), match.start(), match.end(), 0.74)
+
+
+def _prose(view: View) -> Iterator[Candidate]:
+    for pattern in (PROSE, LED):
+        for match in view.search(pattern):
+            if not NOT_RATE.search(view.sentence(match.start(), 160)):
+                groups = match.groupdict()
+                per = _per(groups["per"]) if groups["per"] else "unit"
+                yield from _rate(None, match["amount"], per, match.span(), 0.82 if per != "unit" else 0.66)
+
+
+def _listed(view: View) -> Iterator[Candidate]:
+    for match in view.search(LISTED):
+        per = _per(match["per"]) if match["per"] else _announced(view, match.start())
+        if per and not NOT_RATE.search(match[0]):
+            yield from _rate(match["role"], match["amount"], per, (match.start("role"), match.end()), 0.84)
+
+
+def _per(word: str) -> str:
+    return next(name for name, pattern in PERS.items() if re.match(pattern, word, re.IGNORECASE))
+
+
+def _announced(view: View, at: int) -> str | None:
+    """What the heading above a list of amounts says they are per."""
+    found = list(HOURLY_ABOVE.finditer(view.text, max(0, at - 500), at))
+    return None if not found else "hour" if found[-1]["hour"] else "day"
+
+
+def _rate(role: str | None, text: str, per: str, span: tuple[int, int], confidence: float) -> Iterator[Candidate]:
+    value = amount(text)
+    if value and value < MOST_RATE:
+        name = " ".join(role.split()).strip(" *:-") if role else None
+        yield Candidate("rates", {"role": name, "amount": money(text), "per": per}, *span, confidence)
+
+
+def _table(view: View, table: Table) -> Iterator[Candidate]:
+    head = [cell.text for cell in table.rows[0]]
+    column = next(
+        (i for i, text in enumerate(head) if i and RATE_HEAD.search(text) and not OTHER_HEAD.search(text)), None
+    )
+    if column is None or not ROLE_HEAD.search(" ".join(head[:column])):
+        return
+    for row in table.rows[1:]:
+        if len(row) > column and BARE.fullmatch(row[column].text.strip()) and re.search(r"[A-Za-z]{2}", row[0].text):
+            if re.match(r"(?i)(?:grand |sub-?)?total", row[0].text):
+                continue
+            per = _unit(" ".join([head[column], row[column].text, *(cell.text for cell in row[1:]), *head]))
+            yield from _cells(view, row[0], row[column], per)
+
+
+def _unit(text: str) -> str:
+    found = re.search(rf"(?:per|/)\s?({PER})|\b(hourly|daily|monthly)\b|\b(hours?|days?)\b", text, re.IGNORECASE)
+    return _per(next(group for group in found.groups() if group)) if found else "unit"
+
+
+def _cells(view: View, role: Cell, rate: Cell, per: str) -> Iterator[Candidate]:
+    start, end = view.flat.offset(role.start), view.flat.offset(rate.end - 1) + 1
+    if start < end:
+        yield from _rate(role.text, rate.text, per, (start, end), 0.9)
+
+
+def _escalation(how: str) -> str:
+    if "%" in how or "cent" in how.lower():
+        return f"{how.split('%', maxsplit=1)[0].strip().split()[0]}%/year"
+    return {"consumer": "CPI", "inflation": "inflation"}.get(how.split(maxsplit=1)[0].lower(), how.upper())

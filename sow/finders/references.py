@@ -1,0 +1,100 @@
+"""References: the document's own number, the agreement it is under, and purchase orders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sow.view import Candidate, View, candidate, rule
+
+NUMBER = r"(?P<number>[A-Z0-9][A-Z0-9]*(?:[-/._][A-Z0-9]+)*)"
+OWN = (
+    r"(?i:contract reference|contract|agreement|sow|statement of work|work order|document|reference|task order"
+    r"|order form|"
+    r"amendment|change order|proposal|project)[ ]?(?i:number|no\.?|ref\.?|reference|id|#|№)"
+    r"(?i: number| no\.?)?[ ]?[:#.|]{0,2}\s{0,3}" + NUMBER
+)
+TITLED = r"(?i:statement of work|work order|sow|task order)[ ](?i:no\.?|number|#)?[ ]?#?" + NUMBER + r"(?=\s|$|[,:;)])"
+TITLE_WINDOW = 1_500
+MASTER = rule(
+    r"(?P<title>\b(?:that certain )?(?:master (?:services?|consulting|professional services?|supply|framework|software|"
+    r"subscription|development)?(?: and \w+)?[ -]*(?:services? |consulting )?agreement"
+    r"|framework (?:services )?agreement|"
+    r"professional services agreement|consulting services agreement|MSA\b(?= (?:dated|no|number|between))))"
+    r"(?P<rest>(?: \([^()]{1,60}\))?(?:,? (?:No\.?|number|ref\.?|reference) [\w/-]+)?"
+    r"(?:(?:,? (?:dated|entered into|effective|made|executed|signed))(?: as)?(?: of| on)? (?P<date>{DATE})))?"
+)
+UNDER = rule(
+    r"\b(?:pursuant to|under|subject to|governed by|incorporated (?:into|by)|issued under|part of|terms of"
+    r"|in accordance with"
+    r"|attached to|made to)\b[^.;]{0,60}$"
+)
+STANDALONE = rule(r"stand-?alone|superseded by|replaced by|no master|later incorporated|may (?:later )?enter into")
+PO_NUMBER = (
+    r"\b(?i:purchase order|p\.?o\.?)[ ]?(?i:number|no\.?|ref(?:erence)?\.?|#)?[ ]?[:#.|]{0,2}\s{0,3}"
+    r"(?P<number>(?=[A-Z0-9/_-]*\d)[A-Z0-9][A-Z0-9/_-]{2,24})\b"
+)
+PO_REQUIRED = (
+    (
+        r"\b(?:invoices?|each invoice|all invoices|every invoice)\b{FAR}\b(?:must|shall|should|will)\b{NEAR}"
+        r"\b(?:include|reference|quote|state|show|bear|contain|cite|carry|identify)\b{NEAR}"
+        r"\b(?:purchase order|P\.?O\.?)\b(?! ?box)"
+    ),
+    (
+        r"\b(?:without|absent|in the absence of) (?:an? |the )?(?:valid |corresponding |approved )*"
+        r"(?:purchase order|P\.?O\.?\b)(?! ?box)"
+    ),
+    (
+        r"\b(?:purchase order|P\.?O\.?)(?: number)? (?:is|are|shall be|will be|must be) (?:required|issued"
+        r"|provided|quoted|stated)"
+    ),
+    (
+        r"\b(?:requires?|subject to|upon) (?:the )?(?:issuance of |receipt of "
+        r"|issue of )?(?:an? )?(?:valid )?purchase order"
+    ),
+)
+PO_NOT_REQUIRED = (
+    r"\bno purchase order (?:number )?(?:is|shall be|will be)? ?(?:required|needed|necessary)",
+    r"\bpurchase order (?:is|shall|will)(?: be)? not (?:be )?(?:required|needed|necessary)",
+    r"\b(?:does|do) not (?:require|need|use|issue) (?:an? )?purchase orders?",
+)
+
+
+def find(view: View) -> Iterator[Candidate]:
+    """Candidates of the topic."""
+    yield from _own_number(view)
+    yield from _master(view)
+    for match in view.search(rule(PO_NUMBER, exact_case=True)):
+        yield candidate("po_number", match["number"], match, 0.86)
+    for value, patterns in ((True, PO_REQUIRED), (False, PO_NOT_REQUIRED)):
+        for pattern in patterns:
+            for match in view.search(rule(pattern)):
+                yield candidate("po_required", value, match, 0.8 if value else 0.9)
+
+
+def _own_number(view: View) -> Iterator[Candidate]:
+    for match in rule(OWN, exact_case=True).finditer(view.text, 0, TITLE_WINDOW * 2):
+        number = match["number"].rstrip(".")
+        if re.search(r"\d", number) and not UNDER.search(view.text[max(0, match.start() - 80) : match.start()]):
+            yield Candidate(
+                "document_number",
+                number,
+                match.start(),
+                match.start("number") + len(number),
+                0.85 if match.start() < TITLE_WINDOW else 0.6,
+            )
+    for match in rule(TITLED, exact_case=True).finditer(view.text, 0, TITLE_WINDOW):
+        number = match["number"].rstrip(".")
+        if re.search(r"\d", number):
+            yield Candidate("document_number", number, match.start(), match.start("number") + len(number), 0.7)
+
+
+def _master(view: View) -> Iterator[Candidate]:
+    for match in view.search(MASTER):
+        before = view.text[max(0, match.start() - 90) : match.start()]
+        around = view.sentence(match.start())
+        if match.start() < 120 or STANDALONE.search(around):  # noqa: PLR2004 - the document's own title
+            continue
+        if UNDER.search(before) and (match["date"] or match.start() < 6_000):  # noqa: PLR2004 - the preamble
+            confidence = 0.85 if match["date"] else 0.66
+            yield candidate("master_agreement", " ".join(match[0].split()), match, confidence)

@@ -1,0 +1,27 @@
+"""Signature: whether the signature blocks are filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sow.view import Candidate, View, candidate, rule
+
+SIGNED = rule(
+    r"/s/ ?[\w.]|\bby ?: ?/s/|\b(?:electronically|digitally) signed by|\bdocusigned by|\bsigned electronically"
+    r"|\bdocusign envelope"
+)
+BLANK = rule(
+    r"\b(?:by|signature|signed|sign here) ?: ?(?:_{4,}|\.{6,}|\[ ?(?:signature)? ?\])|_{8,}\s+(?:name|signature|by)\b"
+)
+BARE = rule(r"(?:^|\n)\s*(?:by|signature) ?:\s*\n+\s*(?:name|title|its|date) ?:")
+
+
+def find(view: View) -> Iterator[Candidate]:
+    """Candidates of the topic: one filled-in signature counts more than blank lines of a form that is filled in."""
+    signed = list(view.search(SIGNED))
+    for match in signed:
+        yield candidate("signed", True, match, 0.92)
+    if not signed:
+        for pattern, confidence in ((BLANK, 0.85), (BARE, 0.75)):
+            for match in view.search(pattern):
+                yield candidate("signed", False, match, confidence)

@@ -1,0 +1,90 @@
+"""A folded view of a text for matching, in which every character knows where it stands in the original.
+
+Emphasis marks, typographic quotes and dashes, line-end hyphens, invisible characters and page furniture would each
+need their own alternative in every pattern; here they are folded once, and spans are carried back to the original.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+FOLDED = re.compile(
+    r"(?P<hyphen>(?<=[a-z])[-\u00ad\u2010]\n(?=[a-z]))"
+    r"|(?P<emphasis>(?<![\[*])\*{1,3}(?![\]*])|(?<=\s)`|`(?=\s)|\\(?=[$#*_.\-()\[\]]))"
+    r"|(?P<invisible>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff])"
+    r"|(?P<space>\s+)"
+    r"|(?P<other>[\u2018\u2019\u201a\u02bc\u201c\u201d\u201e\u2010-\u2015\u2212\ufb00-\ufb04\uff04])"
+)
+OTHER = {
+    **dict.fromkeys("\u2018\u2019\u201a\u02bc", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+    "\ufb00": "ff",
+    "\ufb01": "fi",
+    "\ufb02": "fl",
+    "\ufb03": "ffi",
+    "\ufb04": "ffl",
+    "\uff04": "$",
+}
+
+
+@dataclass(frozen=True)
+class Flat:
+    """`text` is the folded view; `starts[i]` is where the i-th kept run begins in it, `sources[i]` in the original."""
+
+    text: str
+    starts: tuple[int, ...]
+    sources: tuple[int, ...]
+
+    def source(self, offset: int) -> int:
+        """Where the folded character at `offset` stands in the original."""
+        run = bisect_right(self.starts, offset) - 1
+        return self.sources[run] + offset - self.starts[run]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The original's range for a non-empty folded range."""
+        return self.source(start), self.source(end - 1) + 1
+
+    def offset(self, source: int) -> int:
+        """The folded position of an original one, or of what follows it where it was folded away."""
+        run = max(bisect_right(self.sources, source) - 1, 0)
+        limit = self.starts[run + 1] if run + 1 < len(self.starts) else len(self.text)
+        return min(self.starts[run] + max(source - self.sources[run], 0), limit)
+
+
+def flatten(text: str, furniture: tuple[tuple[int, int], ...] = ()) -> Flat:
+    """Fold `text`; `furniture` are ranges (page headers and footers) that the view leaves out."""
+    parts: list[str] = []
+    starts, sources, length = [0], [0], 0
+
+    def keep(piece: str, source: int) -> None:
+        nonlocal length
+        if piece:
+            starts.append(length)
+            sources.append(source)
+            parts.append(piece)
+            length += len(piece)
+
+    for begin, end in _kept(len(text), furniture):
+        at = begin
+        for match in FOLDED.finditer(text, begin, end):
+            keep(text[at : match.start()], at)
+            for index, character in enumerate(_fold(match)):
+                keep(character, min(match.start() + index, match.end() - 1))
+            at = match.end()
+        keep(text[at:end], at)
+    return Flat("".join(parts), tuple(starts), tuple(sources))
+
+
+def _kept(length: int, furniture: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
+    edges = [0, *(edge for span in sorted(furniture) for edge in span), length]
+    return [(begin, end) for begin, end in zip(edges[::2], edges[1::2], strict=True) if begin < end]
+
+
+def _fold(match: re.Match[str]) -> str:
+    if match["space"]:
+        newlines = match["space"].count("\n")
+        return "\n\n" if newlines > 1 else "\n" if newlines else " "
+    return OTHER[match["other"]] if match["other"] else ""

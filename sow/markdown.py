@@ -1,0 +1,82 @@
+"""Markdown and plain text: the text is the document as it is, less what a rendered page would not show."""
+
+from __future__ import annotations
+
+import re
+
+from domain.errors import DocumentTooLarge, DocumentTypeUnsupported
+from domain.terms import Warning as Notice
+from sow.document import Cell, Layout, Page, Table
+from sow.pdf import hidden_message
+
+MOST_CHARACTERS = 4_000_000
+UNSHOWN = re.compile(r"<!--[\s\S]*?(?:-->|\Z)|[\u200b-\u200d\u2060-\u2064\ufeff]|[\U000e0000-\U000e007f]+")
+MARKED = re.compile(r"^#{1,6} \S|\*\*\S|^\|.+\|$|^```|\]\(", re.MULTILINE)
+PIPE_ROW = re.compile(r"^[ \t]*\|.*\|[ \t]*$", re.MULTILINE)
+RULER = re.compile(r"[\s|:\-]+")
+BINARY = re.compile("[\x00-\x08\x0e-\x1a]")
+
+
+def read_text(data: bytes) -> Layout:
+    """Read Markdown or plain text. Raises DocumentTypeUnsupported for what is not text, DocumentTooLarge."""
+    decoded, guessed = _decode(data)
+    if len(decoded) > MOST_CHARACTERS:
+        raise DocumentTooLarge(f"The text has {len(decoded)} characters; the limit is {MOST_CHARACTERS}.")
+    if len(BINARY.findall(decoded[:10_000])) > len(decoded[:10_000]) / 100:
+        raise DocumentTypeUnsupported
+    warnings = [Notice("encoding_guessed", "The text is not UTF-8; it was read as Windows-1252.")] if guessed else []
+    hidden = "".join(_ascii(piece) for piece in UNSHOWN.findall(decoded)).strip()
+    if hidden:
+        warnings.append(Notice("hidden_text", hidden_message(hidden)))
+    text = UNSHOWN.sub("", decoded)
+    kind = "markdown" if len(MARKED.findall(text)) > 1 else "text"
+    return Layout(kind, text, _pages(text), (), _tables(text), tuple(warnings))
+
+
+def _decode(data: bytes) -> tuple[str, bool]:
+    r"""The text with line ends as "\\n", and whether its encoding was guessed."""
+    for encoding in ("utf-16",) if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig",):
+        try:
+            return _unix(data.decode(encoding)), False
+        except UnicodeDecodeError:
+            continue
+    return _unix(data.decode("cp1252", "replace")), True
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _ascii(piece: str) -> str:
+    """Tag characters spell ASCII invisibly; single invisible characters say nothing."""
+    if piece.startswith("<!--"):
+        return piece.removeprefix("<!--").removesuffix("-->")
+    return "".join(chr(ord(character) - 0xE0000) for character in piece if ord(character) >= 0xE0020)  # noqa: PLR2004
+
+
+def _pages(text: str) -> tuple[Page, ...]:
+    """Form feeds end pages."""
+    ends = [match.end() for match in re.finditer("\f", text)]
+    starts = [0, *ends]
+    return tuple(Page(n, start, end) for n, (start, end) in enumerate(zip(starts, [*ends, len(text)], strict=True), 1))
+
+
+def _tables(text: str) -> tuple[Table, ...]:
+    tables: list[list[tuple[Cell, ...]]] = []
+    last = -2
+    for match in PIPE_ROW.finditer(text):
+        if not tables or match.start() > last + 1:
+            tables.append([])
+        last = match.end()
+        if not RULER.fullmatch(match[0]):
+            tables[-1].append(_cells(match[0], match.start()))
+    return tuple(Table(tuple(rows)) for rows in tables if len(rows) > 1)
+
+
+def _cells(line: str, start: int) -> tuple[Cell, ...]:
+    cells: list[Cell] = []
+    for match in re.finditer(r"(?<=\|)((?:\\\||[^|])*)(?=\|)", line):
+        inner = match[0].strip()
+        at = start + match.start() + match[0].find(inner)
+        cells.append(Cell(inner.replace("**", ""), at, at + len(inner)))
+    return tuple(cells)

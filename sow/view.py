@@ -1,0 +1,104 @@
+"""A document as finders see it: folded text, tables, and patterns that know nothing of line breaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sow.document import Layout, Table
+from sow.flat import Flat, flatten
+from sow.normal import AMOUNT, COUNT, CURRENCY, DATE, MONTH, NUMBER_WORD, PERCENT
+
+MACROS = {
+    "AMOUNT": AMOUNT,
+    "COUNT": COUNT,
+    "CURRENCY": CURRENCY,
+    "DATE": DATE,
+    "MONTH": MONTH,
+    "PERCENT": PERCENT,
+    "WORD": NUMBER_WORD,
+    "DAYS": r"(?:(?:calendar |business |working |banking )?days?'?\b)",
+    # up to that many characters within a sentence: no full stop before a capital, no blank line
+    "NEAR": r"(?:(?!\n\n|[.;] (?-i:[A-Z(\"]))[\s\S]){0,60}?",
+    "FAR": r"(?:(?!\n\n|[.;] (?-i:[A-Z(\"]))[\s\S]){0,160}?",
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A possible value of a field; `start`/`end` count characters of the folded text."""
+
+    field: str
+    value: Any
+    start: int
+    end: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class View:
+    """What finders search: the folded text and the tables of one layout."""
+
+    text: str
+    flat: Flat
+    tables: tuple[Table, ...]
+
+    def sentence(self, at: int, limit: int = 400) -> str:
+        """The sentence around a folded position, at most `limit` characters to either side."""
+        return self.text[self.sentence_start(at, limit) : self.sentence_end(at, limit)]
+
+    def sentence_start(self, at: int, limit: int = 400) -> int:
+        """Where the sentence around a folded position begins."""
+        low = max(0, at - limit)
+        breaks = [match.end() for match in SENTENCE_BREAK.finditer(self.text, low, at)]
+        return breaks[-1] if breaks else low
+
+    def sentence_end(self, at: int, limit: int = 400) -> int:
+        """Where the sentence around a folded position ends."""
+        match = SENTENCE_BREAK.search(self.text, at, min(len(self.text), at + limit))
+        return match.start() + 1 if match else min(len(self.text), at + limit)
+
+    def search(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """All matches of a pattern in the folded text."""
+        return pattern.finditer(self.text)
+
+
+SENTENCE_BREAK = re.compile(r"\n\n|(?<![A-Z])(?<!No)(?<!Inc)(?<!Corp)(?<!Ltd)(?<!Co)[.;]\s+(?=[A-Z(\"])")
+
+
+def view(layout: Layout, furniture: tuple[tuple[int, int], ...] = ()) -> View:
+    """The view of a layout without its page headers and footers."""
+    flat = flatten(layout.text, furniture)
+    return View(flat.text, flat, layout.tables)
+
+
+@cache
+def rule(pattern: str, *, exact_case: bool = False) -> re.Pattern[str]:
+    """Compile a pattern in which a space is any white space and {NAME} one of MACROS."""
+    for name, meaning in MACROS.items():
+        pattern = pattern.replace("{" + name + "}", meaning)
+    return re.compile(_any_space(pattern), 0 if exact_case else re.IGNORECASE)
+
+
+def _any_space(pattern: str) -> str:
+    r"""A literal space outside a character class becomes `\\s+`, one before a quantifier `\\s`."""
+    parts: list[str] = []
+    inside = False
+    for index, character in enumerate(pattern):
+        escaped = index > 0 and pattern[index - 1] == "\\"
+        if character in "[]" and not escaped:
+            inside = character == "["
+        if character == " " and not inside:
+            quantified = pattern[index + 1 : index + 2] in {"?", "*", "+", "{"}
+            parts.append(r"\s" if quantified else r"\s+")
+        else:
+            parts.append(character)
+    return "".join(parts)
+
+
+def candidate(field: str, value: Any, match: re.Match[str], confidence: float, group: int | str = 0) -> Candidate:
+    """A candidate whose quote is a group of the match."""
+    return Candidate(field, value, match.start(group), match.end(group), confidence)
