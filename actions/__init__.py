@@ -1,0 +1,1 @@
+"""The one governed write path: propose, decide, approve, execute, verify."""

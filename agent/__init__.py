@@ -1,0 +1,1 @@
+"""The LangGraph agent: model providers, graph, chat turns, guardrails."""

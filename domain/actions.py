@@ -115,7 +115,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Action:
-    """A proposal and all that became of it."""
+    """A proposal and all that became of it. `attempt` counts writes; `overdue`: the time to decide is up."""
 
     id: str
     tenant: str
@@ -136,3 +136,5 @@ class Action:
     record: Source | None = None
     problem: str = ""
     updated_at: datetime | None = None
+    attempt: int = 0
+    overdue: bool = False

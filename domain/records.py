@@ -99,7 +99,10 @@ class Contract:
 
 @dataclass(frozen=True)
 class Task:
-    """A node of a project's work breakdown structure."""
+    """A node of a project's work breakdown structure.
+
+    `invoice_line_id` names the line that billed it, for tasks billed as a whole (billing by effort).
+    """
 
     id: str
     code: str
@@ -111,6 +114,7 @@ class Task:
     product: str | None
     list_price: Money | None
     source: Source
+    invoice_line_id: str | None = None
 
 
 @dataclass(frozen=True)

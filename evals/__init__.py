@@ -1,0 +1,1 @@
+"""Harnesses that measure what Countersign promises; each ends with one JSON object."""

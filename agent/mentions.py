@@ -1,0 +1,124 @@
+"""What a message refers to, resolved against the firm before any model sees it: a model gets handles, not guesses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from rapidfuzz.distance import OSA
+
+from agent.months import months
+from agent.names import Hit, Named, find
+from domain.records import Firm, Project
+
+CODE = re.compile(r"\b([A-Za-z]{2,5})[-_ /]?([A-Za-z]{2,6})[-_ /]?(\d{3,5})\b")
+BARE = re.compile(r"(?<![\w/.-])#?(\d{4})(?![\w/.-]*\d)")
+TOKEN = re.compile(r"[\w/-]+")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """`kind`: project, customer, contract, practice, region, month. `candidates` (value, label): none means that it
+    reads like one of ours and is not. `related` are the project codes of a customer or contract.
+    """
+
+    handle: str
+    kind: str
+    words: str
+    candidates: tuple[tuple[str, str], ...]
+    related: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Names of practices and regions by their code, as the firm writes them."""
+
+    practices: dict[str, tuple[str, ...]]
+    regions: dict[str, tuple[str, ...]]
+
+
+def mentions(text: str, firm: Firm, vocabulary: Vocabulary, today: date) -> tuple[Mention, ...]:
+    """Everything in the text that the firm's records know, each once."""
+    found = [*_codes(text, firm), *_contracts(text, firm)]
+    rest = CODE.sub(" ", text)
+    found += _names(rest, firm, vocabulary)
+    found += [("month", words, ((month, month),), ()) for words, month in months(text, today)]
+    unique: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[str, tuple[str, ...]]] = {}
+    for kind, words, candidates, related in found:
+        unique.setdefault((kind, candidates), (words, related))
+    counts: dict[str, int] = {}
+    result: list[Mention] = []
+    for (kind, candidates), (words, related) in unique.items():
+        counts[kind] = counts.get(kind, 0) + 1
+        result.append(Mention(f"{kind}{counts[kind]}", kind, words, candidates, related))
+    return tuple(result)
+
+
+Found = tuple[str, str, tuple[tuple[str, str], ...], tuple[str, ...]]
+
+
+def project_key(project: Project) -> str:
+    """How tools are told which project: its code, or the ERP's id where it has none."""
+    return project.code or project.id
+
+
+def _codes(text: str, firm: Firm) -> list[Found]:
+    known = {project.code: project for project in firm.projects if project.code}
+    found: list[Found] = []
+    for match in CODE.finditer(text):
+        code = "-".join(match.groups()).upper()
+        near = [code] if code in known else _near(code, known)
+        if near or "-" in match.group():
+            found.append(("project", match.group(), tuple((c, known[c].name) for c in near), ()))
+    for match in BARE.finditer(CODE.sub(" ", text)):
+        ours = [code for code in known if code.rsplit("-", 1)[-1] == match.group(1)]
+        if ours:
+            found.append(("project", match.group(), tuple((c, known[c].name) for c in ours), ()))
+    return found
+
+
+def _near(code: str, known: Iterable[str]) -> list[str]:
+    """Codes one slip of the finger away (a swapped, wrong, missing or additional character)."""
+    return sorted(other for other in known if OSA.distance(code, other) <= 1)
+
+
+def _contracts(text: str, firm: Firm) -> list[Found]:
+    words = {word.upper(): word for word in TOKEN.findall(text)}
+    return [
+        ("contract", words[c.number.upper()], ((c.number, c.number),), _of_contract(firm, c.id))
+        for c in firm.contracts
+        if c.number and c.number.upper() in words and not c.number.isdigit()
+    ]
+
+
+def _of_contract(firm: Firm, contract: str) -> tuple[str, ...]:
+    return tuple(project_key(p) for p in firm.projects if contract in p.contract_ids)
+
+
+def _names(text: str, firm: Firm, vocabulary: Vocabulary) -> list[Found]:
+    named = [Named("customer", c.code or c.id, c.name) for c in firm.customers]
+    named += [Named("project", project_key(p), p.name) for p in firm.projects]
+    for kind, words in (("practice", vocabulary.practices), ("region", vocabulary.regions)):
+        named += [Named(kind, code, name) for code, names in words.items() for name in (*names, code)]
+    return [found for hit in find(text, named) if (found := _resolved(hit, firm)) is not None]
+
+
+def _resolved(hit: Hit, firm: Firm) -> Found | None:
+    """A customer's name wins over its projects' names: the person meant the customer unless more words fit."""
+    best = hit.candidates[0].kind
+    kinds = {candidate.kind for candidate in hit.candidates}
+    kind = next((k for k in ("practice", "region", "customer", "project") if k in kinds), best)
+    same = dict.fromkeys((c.value, c.name) for c in hit.candidates if c.kind == kind)
+    first: dict[str, str] = {}
+    for value, name in same:
+        first.setdefault(value, name)
+    return kind, hit.words, tuple(first.items()), _related(kind, tuple(first), firm)
+
+
+def _related(kind: str, values: tuple[str, ...], firm: Firm) -> tuple[str, ...]:
+    if kind != "customer":
+        return ()
+    ids = {c.id for c in firm.customers if (c.code or c.id) in values}
+    return tuple(project_key(p) for p in firm.projects if p.customer_id in ids)

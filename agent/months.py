@@ -1,0 +1,76 @@
+"""Months as people say them: "last month", "July", "jul 26", "2026-07", "07/2026"."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+NAMES = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_NAME = r"(?P<n>jan(?:uary)?|feb(?:r?uary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+PATTERNS = (
+    re.compile(r"\b(?P<y>20\d{2})[-/](?P<m>0[1-9]|1[0-2])\b(?!-?\d)"),
+    re.compile(r"\b(?P<m>0?[1-9]|1[0-2])[/.](?P<y>20\d{2})\b"),
+    re.compile(rf"\b{_NAME}\.?,?\s+(?:of\s+)?(?P<y>20\d{{2}}|['’]?\d{{2}})\b", re.IGNORECASE),
+    re.compile(rf"\b{_NAME}\b", re.IGNORECASE),
+)
+MAY_IS_MEANT = re.compile(
+    r"\b(in|for|of|during|since|until|about|this|last|next|and)\s+may\b|^\s*may\b\s*\?*$|\bMay\b(?!\s+(i|we|you|it))"
+)
+RELATIVE = (
+    (re.compile(r"\b(month before last|two months ago)\b", re.IGNORECASE), -2),
+    (
+        re.compile(
+            r"\b(?:last|previous|prior|past)\s+(?:month|mth|period)\b|\ba month ago\b|\blst month\b|\blast mont\b",
+            re.IGNORECASE,
+        ),
+        -1,
+    ),
+    (re.compile(r"\b(this|current)\s+(month|period)\b", re.IGNORECASE), 0),
+    (re.compile(r"\bnext\s+(month|period)\b", re.IGNORECASE), 1),
+)
+
+
+def months(text: str, today: date) -> list[tuple[str, str]]:
+    """(the person's words, "YYYY-MM") of each month in the text; a name alone is the latest such month until now."""
+    found: list[tuple[str, str]] = []
+    for pattern, offset in RELATIVE:
+        if match := pattern.search(text):
+            found.append((match.group(), _shifted(today, offset)))
+    rest = text
+    for pattern in PATTERNS:
+        for match in pattern.finditer(rest):
+            if match.group().lower() == "may" and not MAY_IS_MEANT.search(text):
+                continue
+            found.append((match.group(), _month(match, today)))
+        rest = pattern.sub(" ; ", rest)
+    return found
+
+
+def _month(match: re.Match[str], today: date) -> str:
+    parts = match.groupdict()
+    month = (
+        int(parts["m"])
+        if parts.get("m")
+        else 1 + next(i for i, n in enumerate(NAMES) if n.startswith(parts["n"].lower()[:3]))
+    )
+    if year := parts.get("y"):
+        return f"{2000 + int(year[-2:])}-{month:02d}"
+    return f"{today.year if month <= today.month else today.year - 1}-{month:02d}"
+
+
+def _shifted(today: date, offset: int) -> str:
+    index = today.year * 12 + today.month - 1 + offset
+    return f"{index // 12}-{index % 12 + 1:02d}"

@@ -1,0 +1,103 @@
+"""Finds the firm's own names in a person's words, misspelt or shortened, by edit distance on runs of words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+WORD = re.compile(r"[\w'’&]+(?:-[\w]+)*")
+# Words of company and project names that single nobody out.
+LEGAL = frozenset(
+    "ltd limited plc llc inc gmbh ag se kg dac sa bv nv co corp corporation group holding society the und and of for".split()
+)
+COMMON = frozenset(
+    "project projects customer contract billing invoice time month rate rates term terms payment cloud data platform "
+    "services service support migration programme program review report reporting analytics advisory engineering open "
+    "bill ready status month expenses acceptance order work statement show what which fix practice region approved "
+    "unbilled team delivery assessment management trust digital model point system systems phase pilot design".split()
+)
+WHOLE, SINGLE = 86.0, 88.0
+SHORTEST = 4
+TIE = 4.0
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something of the firm that has a name: `value` is its code or id, `key` groups what may be meant by one name."""
+
+    kind: str
+    value: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """`words` of the person, from token `start` to `end`, that mean one of `candidates`, best first."""
+
+    words: str
+    start: int
+    end: int
+    score: float
+    candidates: tuple[Named, ...]
+
+
+def tokens(text: str) -> list[str]:
+    """Lower-case words without accents and possessives."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return [word.removesuffix("'s") for word in WORD.findall(plain)]
+
+
+def find(text: str, named: Iterable[Named]) -> list[Hit]:
+    """The names in the text that do not overlap, the best first; equally good readings are candidates of one hit."""
+    said = tokens(text)
+    everything = list(named)
+    owners = Counter(word for one in everything for word in set(_core(one.name)))
+    scored = [hit for one in everything for hit in _readings(said, one, owners)]
+    return _without_overlap(scored)
+
+
+def _core(name: str) -> list[str]:
+    words = tokens(name)
+    return [word for word in words if word not in LEGAL and word != "&"] or words
+
+
+def _readings(said: list[str], one: Named, owners: Counter[str]) -> list[Hit]:
+    core = _core(one.name)
+    hits = [hit for size in {len(core), max(1, len(core) - 1)} for hit in _windows(said, one, core, size)]
+    for word in core:
+        if len(word) >= SHORTEST and word not in COMMON and owners[word] >= 1:
+            hits += _windows(said, one, [word], 1, minimum=SINGLE, penalty=2.0 if len(core) > 1 else 0.0)
+    return hits
+
+
+def _windows(
+    said: list[str], one: Named, core: list[str], size: int, *, minimum: float = WHOLE, penalty: float = 0.0
+) -> list[Hit]:
+    wanted = " ".join(core)
+    hits: list[Hit] = []
+    for start in range(len(said) - size + 1):
+        window = said[start : start + size]
+        if size == 1 and (len(window[0]) < SHORTEST or window[0] in COMMON):
+            continue
+        score = fuzz.ratio(" ".join(window), wanted)
+        if score >= minimum:
+            bonus = 3.0 * (size - 1)
+            hits.append(Hit(" ".join(window), start, start + size, score + bonus - penalty, (one,)))
+    return hits
+
+
+def _without_overlap(scored: list[Hit]) -> list[Hit]:
+    chosen: list[Hit] = []
+    for hit in sorted(scored, key=lambda h: (-h.score, h.start, h.candidates[0].value)):
+        clash = next((c for c in chosen if hit.start < c.end and c.start < hit.end), None)
+        if clash is None:
+            chosen.append(hit)
+        elif hit.candidates[0] not in clash.candidates and hit.score >= clash.score - TIE:
+            both = Hit(clash.words, clash.start, clash.end, clash.score, (*clash.candidates, *hit.candidates))
+            chosen[chosen.index(clash)] = both
+    return chosen

@@ -1,0 +1,43 @@
+"""What the agent is handed by `api/wiring.py`; it makes no connection, loads no setting and finds no tool by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+
+from langchain_core.language_models import BaseChatModel
+
+from domain.actions import Action
+from domain.actor import Actor
+from policies.guardrails import Guardrails
+from store.database import Database
+from tools.tool import Tool, ToolContext
+
+
+@dataclass(frozen=True)
+class AgentPorts:
+    """One per process.
+
+    `tools(actor)` gives only what policy permits this actor; `context(actor, thread)` what these tools may touch;
+    `action(tenant, id)` reads an action's row, the only truth about its state.
+    """
+
+    database: Database
+    model: BaseChatModel
+    guardrails: Guardrails
+    tools: Callable[[Actor], tuple[Tool, ...]]
+    context: Callable[[Actor, str | None], ToolContext]
+    action: Callable[[str, str], Awaitable[Action]]
+
+
+@dataclass(frozen=True)
+class TurnContext:
+    """What the nodes of one turn may touch. Tenant and person come from the session, never from a model."""
+
+    ports: AgentPorts
+    actor: Actor
+    thread: str
+    today: date
+    tools: tuple[Tool, ...] = ()
+    tool_context: ToolContext | None = None

@@ -1,0 +1,57 @@
+"""What the rules know when they choose: the person's words, the resolved mentions, and what was said before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+
+from agent.names import tokens
+from agent.rules.lexicon import corrected
+from agent.understanding import context_of
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`text` has typing errors in the grammar's own words corrected; `mentions` and `earlier` are the context's."""
+
+    text: str
+    today: str
+    mentions: tuple[dict[str, Any], ...]
+    earlier: tuple[dict[str, Any], ...]
+    offered: frozenset[str]
+
+    def first(self, kind: str) -> str | None:
+        """The value of the first mention of this kind that has exactly one reading."""
+        values = (m["candidates"][0]["value"] for m in self.mentions if m["kind"] == kind and len(m["candidates"]) == 1)
+        return next(values, None)
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """All mentions of this kind."""
+        return [mention for mention in self.mentions if mention["kind"] == kind]
+
+    def says(self, pattern: str) -> bool:
+        """Whether the corrected text contains this."""
+        return re.search(rf"\b(?:{pattern})\b", self.text) is not None
+
+    @property
+    def last_calls(self) -> list[dict[str, Any]]:
+        """The calls of the last turn that made any, the newest turn first."""
+        return next((turn["calls"] for turn in reversed(self.earlier) if turn["calls"]), [])
+
+
+def read(messages: Sequence[BaseMessage], offered: frozenset[str]) -> Reading:
+    """The reading of the last message of the person."""
+    context = next((context_of(m) for m in messages if isinstance(m, SystemMessage)), {})
+    said = next((str(m.text) for m in reversed(messages) if isinstance(m, HumanMessage)), "")
+    found = tuple(context.get("mentions", ()))
+    own = frozenset(word for mention in found for word in tokens(mention["words"]))
+    return Reading(normal(said, own), context.get("today", ""), found, tuple(context.get("earlier", ())), offered)
+
+
+def normal(text: str, own: frozenset[str] = frozenset()) -> str:
+    """The text as the grammar reads it; `own` are words of the firm's names, which are nobody's typing errors."""
+    return " ".join(word if word in own else corrected(word) for word in tokens(text))

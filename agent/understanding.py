@@ -1,0 +1,80 @@
+"""Lays out what a chat model is told in a turn: the prompt, the resolved mentions, what was said before, the message."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from langchain_core.messages import AnyMessage, HumanMessage, SystemMessage
+
+from agent.mentions import Mention, Vocabulary, mentions
+from agent.ports import TurnContext
+from agent.state import TurnState
+from domain.errors import ErpError
+from domain.records import Firm
+from prompts.library import prompt
+
+HEADING = "## Context of this turn"
+FACTS_LIMIT = 20_000
+REGION_NAMES = {
+    "UKI": ("UK", "UK & Ireland", "United Kingdom", "Britain", "Ireland"),
+    "DACH": ("Germany", "Austria", "Switzerland", "german"),
+}
+PRACTICE_NAMES = {
+    "CLD": ("Cloud Engineering", "Cloud", "Cloud practice"),
+    "DAT": ("Data & Analytics", "Data Analytics", "Analytics", "Data practice"),
+    "ADV": ("Advisory", "Advisory practice"),
+}
+
+
+async def opening_messages(context: TurnContext, state: TurnState) -> tuple[AnyMessage, ...]:
+    """The system message and the person's. Where the ERP cannot be read, nothing is resolved and tools will say so."""
+    found: tuple[Mention, ...] = ()
+    if context.tool_context is not None:
+        try:
+            firm = await context.tool_context.firm.get()
+            found = mentions(state["text"], firm, vocabulary(firm), context.today)
+        except ErpError:
+            found = ()
+    return system_message(context, state["history"], found), HumanMessage(state["text"])
+
+
+def system_message(
+    context: TurnContext, history: list[dict[str, Any]], found: Iterable[Mention], *, prompt_text: str | None = None
+) -> SystemMessage:
+    """The prompt with this turn's context as JSON: typed values and the person's own words, no text of documents."""
+    facts = {
+        "today": context.today.isoformat(),
+        "mentions": [_mention(mention) for mention in found],
+        "earlier": history,
+    }
+    body = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+    return SystemMessage(f"{prompt_text or prompt('agent').text}\n\n{HEADING}\n```json\n{body}\n```")
+
+
+def context_of(message: SystemMessage) -> dict[str, Any]:
+    """The JSON that `system_message` wrote, for a model that reads it exactly."""
+    _, _, tail = str(message.text).rpartition(f"{HEADING}\n```json\n")
+    return json.loads(tail.removesuffix("\n```"))
+
+
+def vocabulary(firm: Firm) -> Vocabulary:
+    """Names of the practices and regions that the firm's project codes use."""
+    practices = {p.practice for p in firm.projects if isinstance(p.practice, str)}
+    regions = {p.region for p in firm.projects if isinstance(p.region, str)}
+    return Vocabulary(
+        {code: PRACTICE_NAMES.get(code, ()) for code in sorted(practices)},
+        {code: REGION_NAMES.get(code, ()) for code in sorted(regions)},
+    )
+
+
+def _mention(mention: Mention) -> dict[str, Any]:
+    candidates = [{"value": value, "label": label} for value, label in mention.candidates]
+    facts: dict[str, Any] = {
+        "handle": mention.handle,
+        "kind": mention.kind,
+        "words": mention.words,
+        "candidates": candidates,
+    }
+    return facts | ({"projects": list(mention.related)} if mention.related else {})

@@ -1,0 +1,28 @@
+"""`text` and `extract`: read statements of work without a database and without a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sow import command
+
+FILE = click.Path(exists=True, path_type=Path)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--password", default=None, help="For a protected document; it is not kept.")
+def text(file: Path, password: str | None) -> None:
+    """Print the text of FILE, the one that `start` and `end` of every quote count in."""
+    click.echo(command.text(file, password=password), nl=False)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--jsonl", is_flag=True, help="One JSON object per document and line, for programs.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64), help="Documents read at a time.")
+def extract(files: tuple[Path, ...], *, jsonl: bool, jobs: int) -> None:
+    """Print the terms of each document in FILES (folders are walked), each with page and verbatim quote."""
+    raise SystemExit(command.extract(files, jsonl=jsonl, jobs=jobs))

@@ -1,0 +1,98 @@
+"""Errors as RFC 9457 problem documents for programs, and as a page that says what to do for people."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from api.render import page
+from domain.errors import CountersignError
+
+LOG = logging.getLogger("countersign.api")
+WORDS = {
+    404: ("not_found", "There is no such page."),
+    405: ("method_not_allowed", "That is not possible here."),
+    413: ("payload_too_large", "The request is larger than the limit."),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Handle every error of the application in one of the two forms."""
+    app.add_exception_handler(CountersignError, _countersign)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def problem(
+    request: Request, status: int, code: str, title: str, detail: str, *, errors: list[dict[str, Any]] | None = None
+) -> Response:
+    """One error in the form that the asker reads."""
+    if wants_page(request):
+        return _page(request, status, code, title, detail)
+    body: dict[str, Any] = {
+        "type": f"urn:countersign:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "instance": request.url.path,
+    }
+    if errors:
+        body["errors"] = errors
+    return JSONResponse(body, status, _headers(status), media_type="application/problem+json")
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person's browser asks, and not a program."""
+    return not request.url.path.startswith("/v1") and "text/html" in request.headers.get("accept", "")
+
+
+def _headers(status: int) -> Mapping[str, str]:
+    match status:
+        case 401:
+            return {"www-authenticate": 'Bearer realm="countersign"'}
+        case 429:
+            return {"retry-after": "900"}
+        case _:
+            return {}
+
+
+def _page(request: Request, status: int, code: str, title: str, detail: str) -> Response:
+    if code == "not_signed_in":
+        back = request.url.path if request.method == "GET" else "/"
+        return RedirectResponse(f"/signin?next={quote(back)}", 303)
+    return page(request, "error.html", status_code=status, status=status, code=code, title=title, detail=detail)
+
+
+async def _countersign(request: Request, error: Exception) -> Response:
+    assert isinstance(error, CountersignError)  # noqa: S101 - the handler's own registration
+    if error.status >= 500:  # noqa: PLR2004 - server's fault
+        LOG.error("%s on %s %s", error.code, request.method, request.url.path, exc_info=error)
+    return problem(request, error.status, error.code, type(error).title(), error.detail)
+
+
+async def _validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler's own registration
+    errors = [{"pointer": "/" + "/".join(map(str, e["loc"])), "detail": str(e["msg"])} for e in error.errors()]
+    detail = "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors)
+    return problem(request, 422, "invalid_input", "The input cannot be used.", detail, errors=errors)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - the handler's own registration
+    code, title = WORDS.get(error.status_code, ("http_error", str(error.detail)))
+    return problem(request, error.status_code, code, title, title)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    LOG.error("unexpected error on %s %s", request.method, request.url.path, exc_info=error)
+    detail = "Something went wrong on our side; nothing was changed that is not shown. Try again."
+    return problem(request, 500, "internal", "Something went wrong in Countersign.", detail)

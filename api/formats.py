@@ -1,0 +1,104 @@
+"""How values look on a page: money with tabular figures, dates that read the same in every country, plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from markupsafe import Markup
+
+from domain.money import Money
+from domain.unknown import Unknown
+
+DASH = "\N{EN DASH}"
+UPPER = {"po": "PO", "sow": "SOW", "erp": "ERP", "id": "ID", "vat": "VAT", "psa": "PSA", "pdf": "PDF", "docx": "DOCX"}
+
+
+def money(value: object, *, places: bool = True) -> Markup | str:
+    """Money as an amount with its currency set small, from Money or {"amount", "currency"}; a dash for nothing."""
+    found = as_money(value)
+    if found is None:
+        return DASH
+    rounded = found.rounded.amount if places else found.amount.quantize(Decimal(1))
+    return Markup('<span class="money"><span class="currency">{}</span> {}</span>').format(
+        found.currency, f"{rounded:,f}"
+    )
+
+
+def as_money(value: object) -> Money | None:
+    """Money from its record or its JSON form, None for anything else."""
+    if isinstance(value, Money):
+        return value
+    if isinstance(value, Mapping) and set(value) == {"amount", "currency"}:
+        try:
+            return Money(Decimal(str(value["amount"])), str(value["currency"]))
+        except InvalidOperation:
+            return None
+    return None
+
+
+def day(value: object) -> Markup | str:
+    """A date as "23 Nov 2026", from a date or an ISO 8601 string."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value[:10])
+    if not isinstance(value, date):
+        return DASH
+    return Markup('<time datetime="{}">{} {}</time>').format(value.strftime("%Y-%m-%d"), value.day, f"{value:%b %Y}")
+
+
+def month(value: str) -> str:
+    """A month "2026-10" as "October 2026"."""
+    return f"{date.fromisoformat(value + '-01'):%B %Y}"
+
+
+def moment(value: object) -> Markup | str:
+    """A moment as "23 Nov 2026, 14:05 UTC"; a script may put it into the reader's own zone."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if not isinstance(value, datetime):
+        return DASH
+    return Markup('<time datetime="{}" data-moment>{} {}, {} UTC</time>').format(
+        value.isoformat(timespec="seconds"), value.day, f"{value:%b %Y}", f"{value:%H:%M}"
+    )
+
+
+def words(value: object) -> str:
+    """A name of the program's as words: "payment_terms_days" is "Payment terms days", "po_number" is "PO number"."""
+    text = " ".join(UPPER.get(part.lower(), part) for part in str(value).replace("_", " ").replace(".", " ").split())
+    return text[:1].upper() + text[1:]
+
+
+def value(content: Any) -> Markup | str:
+    """Any JSON value as a person reads it."""
+    match content:
+        case None | "":
+            return Markup('<span class="none">not set</span>')
+        case Unknown():
+            return Markup('<span class="unknown">cannot determine: {}</span>').format(content.reason)
+        case bool():
+            return "yes" if content else "no"
+        case Mapping() if as_money(content):
+            return money(content)
+        case Mapping():
+            return Markup("<br>").join(_pair(str(k), v) for k, v in content.items() if v not in (None, "", []))
+        case list() | tuple():
+            return _listed(list(content))
+        case _:
+            return str(content)
+
+
+def _pair(key: str, content: Any) -> Markup:
+    return Markup('<span class="key">{}</span> {}').format(words(key), value(content))
+
+
+def _listed(items: list[Any]) -> Markup | str:
+    if len(items) > 6 and not any(isinstance(item, Mapping) for item in items):  # noqa: PLR2004 - a line's worth
+        return f"{len(items)} records"
+    return Markup("<br>").join(value(item) for item in items) if items else value(None)
+
+
+def size(count: int) -> str:
+    """Bytes as people say them."""
+    return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{max(1, count // 1000)} KB"  # noqa: PLR2004

@@ -1,0 +1,70 @@
+"""What every response says to the browser, and how much a request may send. Plain ASGI: streams stay streams."""
+
+from __future__ import annotations
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "object-src 'none'; require-trusted-types-for 'script'; trusted-types countersign"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+SMALL_BODY = 1_000_000
+
+
+class SecurityHeaders:
+    """Adds the headers to every response; nothing of a customer's is kept in a cache."""
+
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
+        self.app = app
+        self.headers = HEADERS | ({"strict-transport-security": "max-age=31536000"} if https else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass through, with headers set as the response starts."""
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+                static = scope["path"].startswith("/static/")
+                headers.setdefault("cache-control", "no-cache" if static else "no-store")
+            await send(message)
+
+        await self.app(scope, receive, sent)
+
+
+class BodyLimit:
+    """Stops reading a request that is larger than its path may send, whatever its Content-Length claims."""
+
+    def __init__(self, app: ASGIApp, *, uploads: int) -> None:
+        self.app = app
+        self.uploads = uploads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises HTTPException 413 in the middle of reading: the one error that body parsing lets through."""
+        left = self._limit(scope)
+
+        async def received() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413)
+            return message
+
+        await self.app(scope, received, send)
+
+    def _limit(self, scope: Scope) -> int:
+        upload = scope["type"] == "http" and scope["path"] in ("/documents", "/v1/documents", "/v1/facts")
+        return self.uploads + 100_000 if upload else SMALL_BODY

@@ -1,0 +1,126 @@
+"""Ask: conversations as pages, streamed where a script runs and answered as a whole page where none does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from agent.events import Event
+from agent.turns import answer
+from api.access import ThreadUser
+from api.render import fragment, page
+from api.services import Services, Wired
+from api.streams import opened
+from domain.actions import Action
+from domain.actor import Actor
+from domain.errors import NotFound
+from store import actions, threads
+from store.database import Connection
+from store.threads import Message, Thread
+
+router = APIRouter(prefix="/threads")
+Question = Annotated[str, Form(max_length=8000)]
+SUGGESTIONS = (
+    "Which projects cannot be billed, and why?",
+    "How much approved unbilled time is there, by practice?",
+    "What waits for approval?",
+    "What can you do?",
+)
+
+
+@router.get("")
+async def begin(request: Request, wired: Wired, actor: ThreadUser) -> Response:
+    """An empty conversation, beside the earlier ones."""
+    return await _page(request, wired, actor, None)
+
+
+@router.post("")
+async def create(wired: Wired, actor: ThreadUser) -> Response:
+    """Begin a conversation."""
+    return RedirectResponse(f"/threads/{(await _new(wired, actor)).id}", 303)
+
+
+@router.post("/messages")
+async def first(request: Request, wired: Wired, actor: ThreadUser, text: Question) -> Response:
+    """Begin a conversation with its first question."""
+    thread = await _new(wired, actor)
+    return await _answered(request, wired, actor, thread.id, text)
+
+
+@router.get("/{thread_id}")
+async def show(request: Request, wired: Wired, actor: ThreadUser, thread_id: str) -> Response:
+    """A conversation."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        thread = await threads.get(connection, actor, thread_id)
+    return await _page(request, wired, actor, thread)
+
+
+@router.post("/{thread_id}/messages")
+async def say(request: Request, wired: Wired, actor: ThreadUser, thread_id: str, text: Question) -> Response:
+    """Ask: a stream of finished fragments for our script, a page for everyone else."""
+    return await _answered(request, wired, actor, thread_id, text)
+
+
+async def _new(wired: Services, actor: Actor) -> Thread:
+    async with wired.database.tenant(actor.tenant) as connection:
+        return await threads.create(connection, actor)
+
+
+async def _answered(request: Request, wired: Services, actor: Actor, thread_id: str, text: str) -> Response:
+    events = await opened(answer(wired.agent, actor, thread_id, text))
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return EventSourceResponse(_fragments(request, wired, actor, thread_id, events))
+    async for _ in events:
+        pass
+    return RedirectResponse(f"/threads/{thread_id}#latest", 303)
+
+
+async def _fragments(
+    request: Request, wired: Services, actor: Actor, thread_id: str, events: AsyncIterator[Event]
+) -> AsyncIterator[ServerSentEvent]:
+    yield ServerSentEvent(json.dumps({"thread": thread_id}), event="thread")
+    async for event in events:
+        if event.kind == "block":
+            async with wired.database.tenant(actor.tenant) as connection:
+                cards = await _cards(connection, [dict(event.data)])
+            html = fragment(
+                request, "block.html", found=event.data, position=event.position, cards=cards, thread=thread_id
+            )
+            yield ServerSentEvent(html, event="block")
+        else:
+            yield ServerSentEvent(json.dumps(dict(event.data)), event=event.kind)
+
+
+async def _page(request: Request, wired: Services, actor: Actor, thread: Thread | None) -> Response:
+    said: list[Message] = []
+    async with wired.database.tenant(actor.tenant) as connection:
+        listed = await threads.listing(connection, actor)
+        if thread:
+            said = await threads.messages(connection, thread.id)
+        cards = await _cards(connection, [dict(block) for message in said for block in message.blocks])
+    return page(
+        request,
+        "threads.html",
+        threads=listed,
+        thread=thread,
+        messages=said,
+        cards=cards,
+        say=f"/threads/{thread.id}/messages" if thread else "/threads/messages",
+        suggestions=SUGGESTIONS,
+    )
+
+
+async def _cards(connection: Connection, blocks: list[dict[str, Any]]) -> dict[str, Action]:
+    """The actions that these blocks name, as their rows say now."""
+    found: dict[str, Action] = {}
+    for action_id in {str(block["action_id"]) for block in blocks if block.get("kind") == "action"}:
+        try:
+            found[action_id] = await actions.get(connection, action_id)
+        except NotFound:
+            continue
+    return found

@@ -1,0 +1,99 @@
+"""Server-rendered pages: one Jinja environment, autoescaped, in which a missing name is an error and not a blank."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, cast
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from actions.catalogue import TYPES
+from api import formats, states
+from api.services import services
+from api.sessions import SignedIn
+from domain.actor import Operation
+
+FOLDER = Path(__file__).parent
+# Path, title, icon, and what one must be permitted to see it.
+PLACES = (
+    ("/", "Home", "home", None),
+    ("/threads", "Ask", "ask", Operation.THREAD_USE),
+    ("/readiness", "Readiness", "readiness", Operation.READINESS_READ),
+    ("/documents", "Documents", "documents", Operation.DOCUMENT_READ),
+    ("/actions", "Reviews", "reviews", Operation.ACTION_READ),
+    ("/audit", "Audit", "audit", Operation.AUDIT_READ),
+)
+
+
+@cache
+def environment() -> Environment:
+    """The templates of `api/templates`, with the formats of `api/formats.py` as filters."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "money": formats.money,
+        "day": formats.day,
+        "month": formats.month,
+        "moment": formats.moment,
+        "words": formats.words,
+        "value": formats.value,
+        "size": formats.size,
+        "tone": states.tone,
+        "wording": states.wording,
+    }
+    cast("dict[str, Any]", made.globals).update(asset=asset, types=TYPES)
+    return made
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, changed by its content."""
+    content = (FOLDER / "static" / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
+
+
+def page(request: Request, template: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
+    """One whole page for the person behind the request, or for nobody before they sign in."""
+    return HTMLResponse(environment().get_template(template).render(**frame(request), **context), status_code)
+
+
+def fragment(request: Request, template: str, **context: Any) -> str:
+    """A part of a page, for a stream."""
+    return environment().get_template(template).render(**frame(request), **context)
+
+
+def frame(request: Request) -> dict[str, Any]:
+    """What every template may use: who is signed in, where they are, and where else they may go."""
+    found: SignedIn | None = getattr(request.state, "signed_in", None)
+    return {
+        "me": found.person if found else None,
+        "csrf": found.csrf if found else "",
+        "path": request.url.path,
+        "places": _places(request, found) if found else (),
+        "may": partial(_may_by_name, request, found),
+    }
+
+
+def _places(request: Request, found: SignedIn) -> list[tuple[str, str, str]]:
+    return [
+        (path, title, icon)
+        for path, title, icon, operation in PLACES
+        if operation is None or _may(request, found, operation)
+    ]
+
+
+def _may_by_name(request: Request, found: SignedIn | None, operation: str) -> bool:
+    return found is not None and _may(request, found, Operation(operation))
+
+
+def _may(request: Request, found: SignedIn, operation: Operation) -> bool:
+    return services(request).policies.authorize(found.actor, operation).allowed

@@ -1,0 +1,70 @@
+"""Conversations: one person's, answered as a stream of blocks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from agent.events import Event
+from agent.turns import answer
+from api.access import ThreadUser
+from api.services import Wired
+from api.streams import opened
+from domain.canonical import plain
+from store import threads
+
+router = APIRouter(prefix="/threads", tags=["threads"])
+Json = dict[str, Any]
+
+
+class NewThread(BaseModel):
+    """A conversation may have a title; otherwise its first question becomes it."""
+
+    title: str = Field("", max_length=80)
+
+
+class Said(BaseModel):
+    """A message to the agent."""
+
+    text: str = Field(min_length=1, max_length=8000)
+
+
+@router.get("")
+async def listing(wired: Wired, actor: ThreadUser) -> list[Json]:
+    """Your conversations, the one last used first."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        return [plain(thread) for thread in await threads.listing(connection, actor)]
+
+
+@router.post("", status_code=201)
+async def create(wired: Wired, actor: ThreadUser, wanted: NewThread) -> Json:
+    """Begin a conversation."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        return plain(await threads.create(connection, actor, wanted.title))
+
+
+@router.get("/{thread_id}")
+async def one(wired: Wired, actor: ThreadUser, thread_id: str) -> Json:
+    """A conversation of yours with all that was said."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        thread = await threads.get(connection, actor, thread_id)
+        said = await threads.messages(connection, thread.id)
+    return {**plain(thread), "messages": plain(said)}
+
+
+@router.post("/{thread_id}/messages")
+async def say(wired: Wired, actor: ThreadUser, thread_id: str, said: Said) -> EventSourceResponse:
+    """Ask; the answer streams as events `status`, `block` (with its position), `error`, and one `done` at the end."""
+    events = await opened(answer(wired.agent, actor, thread_id, said.text))
+    return EventSourceResponse(_sent(events))
+
+
+async def _sent(events: AsyncIterator[Event]) -> AsyncIterator[ServerSentEvent]:
+    async for event in events:
+        data = {"position": event.position, "block": event.data} if event.kind == "block" else event.data
+        yield ServerSentEvent(json.dumps(plain(data), ensure_ascii=False), event=event.kind)

@@ -1,0 +1,78 @@
+"""Everything a request may touch: made once by `api/wiring.py`, handed to routes by `Depends`, never a global."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from agent.ports import AgentPorts
+from domain.actor import Actor
+from domain.errors import NotFound
+from erp.reader import ErpReader
+from erp.snapshot import FirmSnapshot
+from policies.engine import Policies
+from store.database import Database
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class WebSettings:
+    """What the web part alone needs to know. `origin` is the public address ("https://billing.firm.example")."""
+
+    origin: str = ""
+    secure_cookies: bool = False
+    session_hours: int = 12
+    upload_bytes: int = 25_000_000
+    signin_tries: int = 8
+    signin_minutes: int = 15
+
+
+@dataclass(frozen=True)
+class Erp:
+    """One firm's system of record, read-only, with its last reading."""
+
+    reader: ErpReader
+    firm: FirmSnapshot
+
+
+@dataclass(frozen=True)
+class Services:
+    """The composition root's result, as the routes see it. `erps` holds each tenant's own system of record."""
+
+    database: Database
+    erps: Mapping[str, Erp]
+    policies: Policies
+    agent: AgentPorts
+    web: WebSettings = field(default_factory=WebSettings)
+    # Reading a document takes a process of up to half a gigabyte: a burst of uploads waits its turn.
+    readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    clock: Callable[[], datetime] = now
+
+    @property
+    def today(self) -> date:
+        """The present day by the services' own clock."""
+        return self.clock().date()
+
+    def erp(self, actor: Actor) -> Erp:
+        """The actor's own firm's ERP, never another's. Raises NotFound when none is connected."""
+        found = self.erps.get(actor.tenant)
+        if found is None:
+            raise NotFound("No ERP is connected for your firm.")
+        return found
+
+
+def services(request: Request) -> Services:
+    """The services of the running application."""
+    return cast("Services", request.app.state.services)
+
+
+Wired = Annotated[Services, Depends(services)]

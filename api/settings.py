@@ -1,0 +1,67 @@
+"""Every setting of Countersign, from environment variables that begin with COUNTERSIGN_ and from nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import ConfigurationError
+
+
+def default_home() -> Path:
+    """Where an unconfigured installation keeps its data."""
+    return Path.home() / ".local" / "share" / "countersign"
+
+
+class Settings(BaseSettings):
+    """What an installation can set; README lists them with the commands that read them."""
+
+    model_config = SettingsConfigDict(env_prefix="COUNTERSIGN_", extra="ignore", frozen=True)
+
+    home: Path = Field(default_factory=default_home, description="Folder for data, keys and checkpoints.")
+    database_url: str = Field(default="", description="PostgreSQL 15+ with pgvector, as the role that owns nothing.")
+    database_owner_url: str = Field(default="", description="The schema owner's URL, for `countersign migrate` only.")
+    host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
+    port: int = Field(default=8765, ge=1, le=65535, description="Port that the API listens on.")
+    public_url: str = Field(
+        default="", description="Address that people use, when a proxy stands in front (https://…)."
+    )
+    tenant: str = Field(default="northlight", description="The tenant whose ERP this installation is connected to.")
+
+    erp_url: str = Field(default="", description="The ERP's address, such as http://127.0.0.1:8766.")
+    erp_database: str = Field(default="erp", description="The ERP's database name.")
+    erp_reader_user: str = Field(default="countersign_reader", description="The ERP's read-only account.")
+    erp_reader_password: SecretStr = Field(default=SecretStr(""), description="Its password.")
+    erp_worker_user: str = Field(default="countersign_worker", description="The ERP's writing account.")
+    erp_worker_password: SecretStr = Field(
+        default=SecretStr(""), description="Its password; do not give it to the API."
+    )
+
+    model_url: str = Field(default="", description="OpenAI-compatible endpoint; empty: embedded model.")
+    model_name: str = Field(default="", description="Model to ask for.")
+    model_key: SecretStr = Field(default=SecretStr(""), description="API key for the endpoint.")
+
+    @property
+    def keys(self) -> Path:
+        """Folder of the audit log's signing key, readable by this account alone."""
+        return self.home / "keys"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Folder outside the database that receives a copy of every signed checkpoint."""
+        return self.home / "checkpoints"
+
+    @property
+    def address(self) -> str:
+        """The address that people open."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    def need(self, name: str) -> str:
+        """A setting that this command cannot do without. Raises ConfigurationError that names the variable."""
+        value = getattr(self, name)
+        text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        if not text:
+            raise ConfigurationError(f"Set COUNTERSIGN_{name.upper()}; README shows an example under “On a server”.")
+        return text

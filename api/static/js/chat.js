@@ -1,0 +1,129 @@
+// Streams an answer into the page. Without this script the same forms answer as whole pages.
+import { trusted } from "./trusted.js";
+
+const messages = document.getElementById("messages");
+const composer = document.getElementById("composer");
+const text = document.getElementById("text");
+const send = document.getElementById("send");
+const stop = document.getElementById("stop");
+let running = null;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-say]");
+  if (!form) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const data = new FormData(form, event.submitter);
+  if (running || !String(data.get("text")).trim()) return;
+  ask(form.action, data);
+}, true);
+
+text.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    composer.requestSubmit();
+  }
+});
+text.addEventListener("input", grow);
+stop.addEventListener("click", () => running?.abort());
+
+function grow() {
+  text.rows = Math.min(8, text.value.split("\n").length);
+}
+
+function line(author) {
+  const item = document.createElement("li");
+  item.className = `message ${author}`;
+  messages.append(item);
+  return item;
+}
+
+async function ask(address, data) {
+  running = new AbortController();
+  document.querySelector(".welcome")?.remove();
+  const said = document.createElement("p");
+  said.textContent = data.get("text");
+  line("person").append(said);
+  const answer = line("agent");
+  const status = document.createElement("p");
+  status.className = "working";
+  status.textContent = "Looking…";
+  answer.append(status);
+  text.value = "";
+  grow();
+  send.hidden = true;
+  stop.hidden = false;
+  answer.scrollIntoView({ block: "end" });
+  try {
+    const response = await fetch(address, {
+      method: "POST",
+      headers: { accept: "text/event-stream" },
+      body: new URLSearchParams(data),
+      signal: running.signal,
+    });
+    if (!response.ok) throw new Error((await response.json()).detail);
+    for await (const event of events(response.body)) take(event, answer, status);
+    status.remove();
+  } catch (error) {
+    status.className = "none";
+    status.textContent = error.name === "AbortError" ? "Stopped." : `${error.message || "The connection was lost."}`;
+  } finally {
+    running = null;
+    send.hidden = false;
+    stop.hidden = true;
+    text.focus({ preventScroll: true });
+  }
+}
+
+function take({ kind, data }, answer, status) {
+  if (kind === "thread") {
+    const { thread } = JSON.parse(data);
+    composer.action = `/threads/${thread}/messages`;
+    history.replaceState(null, "", `/threads/${thread}`);
+  } else if (kind === "status") {
+    status.textContent = JSON.parse(data).text;
+  } else if (kind === "error") {
+    const note = document.createElement("p");
+    note.className = "notice bad";
+    note.textContent = JSON.parse(data).detail;
+    answer.insertBefore(note, status);
+  } else if (kind === "block") {
+    place(answer, trusted(data), status);
+    answer.scrollIntoView({ block: "end" });
+  }
+}
+
+// Prose (position 0) may come last and belongs first.
+function place(answer, block, status) {
+  const position = Number(block.dataset.position);
+  const later = [...answer.querySelectorAll(":scope > .block")].find((other) => Number(other.dataset.position) > position);
+  const same = [...answer.querySelectorAll(":scope > .block")].find((other) => Number(other.dataset.position) === position);
+  if (same) same.replaceWith(block);
+  else answer.insertBefore(block, later ?? status);
+}
+
+// Server-sent events over fetch: EventSource cannot POST.
+async function* events(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    rest += value.replaceAll("\r\n", "\n");
+    let end;
+    while ((end = rest.indexOf("\n\n")) >= 0) {
+      const event = parse(rest.slice(0, end));
+      rest = rest.slice(end + 2);
+      if (event) yield event;
+    }
+  }
+}
+
+function parse(chunk) {
+  const fields = chunk.split("\n").map((row) => row.match(/^(event|data): ?(.*)$/)).filter(Boolean);
+  const data = fields.filter(([, name]) => name === "data").map(([, , content]) => content);
+  return data.length ? { kind: fields.find(([, name]) => name === "event")?.[2] ?? "message", data: data.join("\n") } : null;
+}
+
+if (location.hash !== "#latest") document.querySelector(".message:last-child")?.scrollIntoView({ block: "end" });
+if (!matchMedia("(max-width: 48rem)").matches) text.focus({ preventScroll: true });

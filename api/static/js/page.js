@@ -1,0 +1,41 @@
+// What every page may use; nothing here is needed for a page to work.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent);
+    button.textContent = "Copied";
+  });
+}
+
+// Moments in the reader's own zone; the server's UTC stays as the title.
+for (const time of document.querySelectorAll("time[data-moment]")) {
+  time.title = time.textContent;
+  time.textContent = new Date(time.dateTime).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}
+
+// A filter that changes asks at once; without a script its button does.
+for (const form of document.querySelectorAll("form[data-filters]")) {
+  form.querySelector("button")?.setAttribute("hidden", "");
+  form.addEventListener("change", () => form.requestSubmit());
+}
+
+// A form is sent once; a second click must not propose or decide twice.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", () => {
+    setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }), 0);
+  });
+}
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("form button:disabled").forEach((b) => { b.disabled = false; });
+});
+
+// What a worker is carrying out now: look again until its state moves, then show the page as it has become.
+for (const place of document.querySelectorAll("[data-follow]")) {
+  const look = async () => {
+    const response = await fetch(place.dataset.follow).catch(() => null);
+    const state = response?.ok ? (await response.json()).state : place.dataset.state;
+    if (state !== place.dataset.state) location.reload();
+    else setTimeout(look, 1500);
+  };
+  setTimeout(look, 800);
+}

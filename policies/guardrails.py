@@ -1,0 +1,90 @@
+"""What goes to a model and what comes from one is checked by guardrails-ai validators of our own.
+
+The library takes seconds to import and phones home unless told not to: `Guardrails.load` does both things right and
+belongs in a thread at start, never in a request.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from domain.errors import InvalidInput
+from policies.privacy import mask
+
+MESSAGE_LIMIT = 4_000
+
+
+class MessageEmpty(InvalidInput):
+    """Write a question first."""
+
+    code = "message_empty"
+
+
+class MessageTooLong(InvalidInput):
+    """The message is too long; 4,000 characters are enough for a question."""
+
+    code = "message_too_long"
+    status = 413
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A person's message as a model may see it, with the injection signals and the kinds of data masked in it."""
+
+    text: str
+    signals: tuple[str, ...]
+    masked: tuple[str, ...]
+
+
+class Guardrails:
+    """The loaded guards. One instance serves all requests of a process."""
+
+    def __init__(self, *, limit: int = MESSAGE_LIMIT) -> None:
+        """Import the library with its telemetry off; takes seconds."""
+        _silence()
+        from policies import validators  # noqa: PLC0415 - only after telemetry is off
+
+        self._failures = validators.failures
+        self._incoming, self._outgoing = validators.guards()
+        self._limit = limit
+
+    @classmethod
+    def load(cls) -> Guardrails:
+        """For `asyncio.to_thread` at start."""
+        return cls()
+
+    def incoming(self, text: str) -> Incoming:
+        """Check a person's message. Raises MessageEmpty or MessageTooLong."""
+        if len(text) > self._limit:
+            raise MessageTooLong
+        failed = self._failures(self._incoming, text, {"limit": self._limit})
+        if "Length" in failed:
+            raise MessageEmpty
+        masked = mask(text)[0] if "Privacy" in failed else text
+        return Incoming(masked, failed.get("Injection", ()), failed.get("Privacy", ()))
+
+    def outgoing(self, prose: str, facts: Iterable[Any]) -> tuple[str, ...]:
+        """What the prose states that this turn's facts do not; empty means that it may be shown."""
+        return self._failures(self._outgoing, prose, {"facts": list(facts)}).get("Grounded", ())
+
+
+def _silence() -> None:
+    """Turn telemetry off before any guard exists. The library reads a file in the home folder again for every guard,
+    and only that file's setting counts; so the reading itself is replaced.
+    """
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    os.environ.setdefault("GUARDRAILS_RUN_SYNC", "true")
+    from guardrails.classes.rc import RC  # noqa: PLC0415 - see the module's docstring
+    from guardrails.settings import settings  # noqa: PLC0415
+
+    quiet = RC.from_dict({"enable_metrics": False, "use_remote_inferencing": False})
+
+    def load(_cls: type[RC], _logger: object = None) -> RC:
+        return quiet
+
+    setattr(RC, "load", classmethod(load))  # noqa: B010 - replacing a library's method is meant, and said so
+    settings.rc = quiet
+    settings.disable_tracing = True  # spans would carry the text

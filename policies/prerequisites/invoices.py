@@ -1,0 +1,66 @@
+"""Prerequisites of what was invoiced before: nothing twice, and no draft forgotten."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+
+from domain.records import Invoice
+from policies.prerequisites.case import Case
+from policies.prerequisites.items import words
+from policies.prerequisites.judgement import Judgement, fails, not_applicable, passes, unknown
+
+STUCK_DAYS = 30
+
+
+def duplicate(case: Case) -> Judgement:
+    """No two invoices of one month ask for the same work twice; a credit note of the same amount settles one."""
+    live = [invoice for invoice in case.facts.invoices if invoice.state != "cancelled"]
+    if not live:
+        return not_applicable("Nothing was invoiced before.")
+    alike: dict[tuple[object, ...], list[Invoice]] = defaultdict(list)
+    for invoice in live:
+        if invoice.untaxed.amount > 0:
+            alike[_likeness(invoice)].append(invoice)
+    twice = [i for same in alike.values() for i in _repeated(same, _credits(live, same[0]))]
+    if twice:
+        numbers = ", ".join(sorted(invoice.number or f"draft {invoice.id}" for invoice in twice))
+        return fails(f"Invoices {numbers} ask for the same.").citing(*(invoice.source for invoice in twice))
+    return passes("No invoice repeats another.")
+
+
+def _likeness(invoice: Invoice) -> tuple[object, ...]:
+    said = tuple(sorted(words(line.description) for line in invoice.lines))
+    return (invoice.customer_id, invoice.currency, invoice.untaxed.amount, invoice.reference or "", said)
+
+
+def _credits(live: list[Invoice], invoice: Invoice) -> int:
+    """How many credit notes of exactly this amount the customer has."""
+    return sum(i.currency == invoice.currency and i.untaxed.amount == -invoice.untaxed.amount for i in live)
+
+
+def _repeated(same: list[Invoice], credited: int) -> list[Invoice]:
+    """Those of one month, drafts without a date among them, when more than one remains after credit notes."""
+    months = {f"{i.date:%Y-%m}" for i in same if i.date} or {""}
+    of_month = [[i for i in same if i.date is None or f"{i.date:%Y-%m}" == month] for month in sorted(months)]
+    return list({i.id: i for found in of_month if len(found) - credited > 1 for i in found}.values())
+
+
+def draft_stuck(case: Case) -> Judgement:
+    """A draft older than a month was forgotten or waits for someone."""
+    drafts = [invoice for invoice in case.facts.invoices if invoice.state == "draft"]
+    if not drafts:
+        return not_applicable("There is no draft invoice.")
+    old = [i for i in drafts if i.date and (case.today - i.date).days > STUCK_DAYS]
+    if old:
+        said = f"{len(old)} draft invoices are older than {STUCK_DAYS} days."
+        return fails(said).citing(*(invoice.source for invoice in old))
+    if any(invoice.date is None for invoice in drafts):
+        return unknown("The ERP does not say since when the draft invoice waits.")
+    return passes("No draft invoice is older than a month.").citing(*(invoice.source for invoice in drafts))
+
+
+RULES: Mapping[str, Callable[[Case], Judgement]] = {
+    "invoice.duplicate": duplicate,
+    "invoice.draft_stuck": draft_stuck,
+}

@@ -1,0 +1,217 @@
+"""Actions and decisions as rows: written once, moved along their states under a lock, never edited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from pydantic import TypeAdapter
+
+from domain.actions import Action, ActionState, Decision, FieldChange, Image, Intent, PolicyVerdict
+from domain.actor import Actor, Role
+from domain.canonical import plain
+from domain.errors import Conflict, NotFound
+from domain.money import Money
+from domain.source import Source
+from store.database import Connection
+from store.queries import queries
+
+SQL = queries("actions")
+INTENT = TypeAdapter(Intent)
+IMAGE = TypeAdapter(Image)
+VERDICT = TypeAdapter(PolicyVerdict)
+CHANGES = TypeAdapter(tuple[FieldChange, ...])
+SOURCE = TypeAdapter(Source)
+
+
+async def insert(connection: Connection, action: Action, arguments_digest: str) -> bool:
+    """Write a new action; False if an identical one is under way."""
+    row = {
+        "tenant": action.tenant,
+        "id": action.id,
+        "type": action.type,
+        "state": action.state.value,
+        "intent": Jsonb(plain(action.intent)),
+        "arguments_digest": arguments_digest,
+        "digest": action.digest,
+        "before": Jsonb(plain(action.before)),
+        "changes": Jsonb(plain(action.changes)),
+        "verdict": Jsonb(plain(action.verdict)),
+        "proposer": action.proposer,
+        "proposer_name": action.proposer_name,
+        "agent_run": action.agent_run,
+        "created_at": action.created_at,
+        "expires_at": action.expires_at,
+        "problem": action.problem,
+    }
+    return await (await connection.execute(SQL["insert"], row)).fetchone() is not None
+
+
+async def open_twin(connection: Connection, action_type: str, arguments_digest: str) -> str | None:
+    """The id of the action under way with the same arguments, if there is one."""
+    key = {"type": action_type, "arguments_digest": arguments_digest}
+    row = await (await connection.execute(SQL["open_twin"], key)).fetchone()
+    return str(row["id"]) if row else None
+
+
+async def get(connection: Connection, action_id: str) -> Action:
+    """One action with its decisions. Raises NotFound."""
+    return await _one(connection, "get", action_id)
+
+
+async def lock(connection: Connection, action_id: str) -> Action:
+    """Like `get`, and nobody else can move the action until this transaction ends."""
+    return await _one(connection, "lock", action_id)
+
+
+async def listing(
+    connection: Connection,
+    states: Sequence[ActionState] | None = None,
+    *,
+    proposer: str | None = None,
+    thread: str | None = None,
+    project: str | None = None,
+    limit: int = 100,
+) -> tuple[Action, ...]:
+    """Actions, newest first, narrowed by whatever is given."""
+    wanted = {
+        "states": None if states is None else [state.value for state in states],
+        "proposer": proposer,
+        "thread": thread,
+        "project": project,
+        "limit": limit,
+    }
+    rows = await (await connection.execute(SQL["listing"], wanted)).fetchall()
+    decisions = await _decisions(connection, [row["id"] for row in rows])
+    return tuple(_action(row, decisions.get(row["id"], ())) for row in rows)
+
+
+async def counts(connection: Connection) -> dict[str, int]:
+    """How many actions are in each state."""
+    rows = await (await connection.execute(SQL["counts"])).fetchall()
+    return {row["state"]: row["count"] for row in rows}
+
+
+async def decide(connection: Connection, action: Action, actor: Actor, *, verdict: str, reason: str, step: int) -> None:
+    """Write one person's decision on the action's digest."""
+    row = {
+        "tenant": action.tenant,
+        "action": action.id,
+        "person": actor.person,
+        "person_name": actor.name,
+        "verdict": verdict,
+        "reason": reason,
+        "digest": action.digest,
+        "step": step,
+    }
+    await connection.execute(SQL["decide"], row)
+
+
+async def move(
+    connection: Connection,
+    action: Action,
+    state: ActionState,
+    *,
+    problem: str = "",
+    record: Source | None = None,
+    after: Image | None = None,
+) -> None:
+    """Move the action on from the state and attempt in which it was read. Raises Conflict if someone was faster."""
+    row = {
+        "id": action.id,
+        "earlier": action.state.value,
+        "attempt": action.attempt,
+        "state": state.value,
+        "problem": problem,
+        "record": Jsonb(plain(record)) if record else None,
+        "after": Jsonb(plain(after)) if after else None,
+    }
+    if await (await connection.execute(SQL["move"], row)).fetchone() is None:
+        raise Conflict("The action moved on in the meantime.")
+
+
+async def begin_attempt(connection: Connection, action_id: str) -> None:
+    """Make an approved action `executing`, and count the attempt. Raises Conflict if it is not approved any more."""
+    if await (await connection.execute(SQL["begin_attempt"], {"id": action_id})).fetchone() is None:
+        raise Conflict("The action is not approved any more.")
+
+
+async def in_flight(connection: Connection, action_id: str, longest: timedelta) -> bool:
+    """Whether the last attempt began less than `longest` ago, by the database's clock: it may still take effect."""
+    row = await (await connection.execute(SQL["attempt"], {"id": action_id, "in_flight": longest})).fetchone()
+    return bool(row and row["in_flight"])
+
+
+async def unfinished(connection: Connection) -> list[str]:
+    """Actions that a worker should look at again: begun and not settled, or approved and long not picked up."""
+    return [row["id"] for row in await (await connection.execute(SQL["unfinished"])).fetchall()]
+
+
+async def overdue(connection: Connection) -> list[str]:
+    """Actions that waited longer than policy lets them."""
+    return [row["id"] for row in await (await connection.execute(SQL["overdue"])).fetchall()]
+
+
+async def people(connection: Connection, tenant: str, ids: Sequence[str]) -> dict[str, Actor]:
+    """The people with these ids as they are now; who is no longer active has no role."""
+    rows = await (await connection.execute(SQL["people"], {"ids": list(ids)})).fetchall()
+    return {row["id"]: _actor(tenant, row) for row in rows}
+
+
+async def _one(connection: Connection, query: str, action_id: str) -> Action:
+    try:
+        key = UUID(action_id)
+    except ValueError:
+        raise NotFound(f"There is no action {action_id}.") from None
+    row = await (await connection.execute(SQL[query], {"id": key})).fetchone()
+    if row is None:
+        raise NotFound(f"There is no action {action_id}.")
+    return _action(row, (await _decisions(connection, [key])).get(key, ()))
+
+
+async def _decisions(connection: Connection, ids: list[UUID]) -> dict[UUID, tuple[Decision, ...]]:
+    found: dict[UUID, tuple[Decision, ...]] = {}
+    for row in await (await connection.execute(SQL["decisions"], {"ids": ids})).fetchall():
+        action = row.pop("action")
+        found[action] = (*found.get(action, ()), Decision(**row))
+    return found
+
+
+def _action(row: Mapping[str, Any], decisions: tuple[Decision, ...]) -> Action:
+    return Action(
+        id=str(row["id"]),
+        tenant=row["tenant"],
+        type=row["type"],
+        state=ActionState(row["state"]),
+        intent=INTENT.validate_python(row["intent"]),
+        digest=row["digest"],
+        before=IMAGE.validate_python(row["before"]),
+        verdict=VERDICT.validate_python(row["verdict"]),
+        proposer=row["proposer"],
+        proposer_name=row["proposer_name"],
+        agent_run=row["agent_run"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        changes=CHANGES.validate_python(row["changes"]),
+        decisions=decisions,
+        after=IMAGE.validate_python(row["after"]) if row["after"] else None,
+        record=SOURCE.validate_python(row["record"]) if row["record"] else None,
+        problem=row["problem"],
+        updated_at=row["updated_at"],
+        attempt=row["attempt"],
+        overdue=row["overdue"],
+    )
+
+
+def _actor(tenant: str, row: Mapping[str, Any]) -> Actor:
+    limit = row["approval_limit"]
+    return Actor(
+        tenant=tenant,
+        person=row["id"],
+        name=row["name"],
+        roles=frozenset(Role(role) for role in row["roles"]),
+        approval_limit=None if limit is None else Money(limit, row["base_currency"].strip()),
+    )

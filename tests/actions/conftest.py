@@ -1,0 +1,93 @@
+"""Two firms with people in every role, and an ERP over a database of its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import psycopg
+import pytest
+
+from actions.execution import Hands, Timing
+from actions.proposals import propose
+from domain.actions import Action, Intent
+from domain.actor import Actor, Role
+from domain.money import Money
+from policies.engine import Policies
+from store.database import Database
+from tests.actions.ledger import SCHEMA, LedgerErp
+
+AT_ONCE = Timing(write=timedelta(seconds=5), in_flight=timedelta(0))
+
+
+@pytest.fixture(scope="session")
+def policies() -> Policies:
+    return Policies.load()
+
+
+@dataclass(frozen=True)
+class People:
+    priya: Actor  # project manager
+    finn: Actor  # finance
+    ada: Actor  # approver, limit 250,000
+    marek: Actor  # approver, limit 10,000
+    vera: Actor  # project manager and approver at once, limit 250,000
+    ines: Actor  # auditor
+    stranger: Actor  # an approver of another firm
+
+
+def _person(owner: psycopg.Connection, tenant: str, name: str, roles: list[Role], limit: int | None = None) -> Actor:
+    row = owner.execute(
+        "insert into person (tenant, email, name, password_hash, roles, approval_limit) "
+        "values (%s, %s, %s, 'x', %s, %s) returning id",
+        [tenant, f"{name.lower()}@{tenant}.example", name, [role.value for role in roles], limit],
+    ).fetchone()
+    assert row is not None
+    money = None if limit is None else Money(Decimal(limit), "EUR")
+    return Actor(tenant, str(row[0]), name, frozenset(roles), money)
+
+
+@pytest.fixture
+def people(owner: psycopg.Connection) -> People:
+    for tenant in ("northlight", "elsewhere"):
+        owner.execute("insert into tenant (id, name, base_currency) values (%s, %s, 'EUR')", [tenant, tenant])
+    return People(
+        priya=_person(owner, "northlight", "Priya", [Role.PROJECT_MANAGER]),
+        finn=_person(owner, "northlight", "Finn", [Role.FINANCE]),
+        ada=_person(owner, "northlight", "Ada", [Role.APPROVER], 250_000),
+        marek=_person(owner, "northlight", "Marek", [Role.APPROVER], 10_000),
+        vera=_person(owner, "northlight", "Vera", [Role.PROJECT_MANAGER, Role.APPROVER], 250_000),
+        ines=_person(owner, "northlight", "Ines", [Role.AUDITOR]),
+        stranger=_person(owner, "elsewhere", "Stranger", [Role.APPROVER], 250_000),
+    )
+
+
+@pytest.fixture
+def ledger(postgres: str) -> Iterator[LedgerErp]:
+    name = f"erp_{uuid.uuid4().hex[:12]}"
+    url = psycopg.conninfo.make_conninfo(postgres, dbname=name)
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(f"create database {name}")
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(SCHEMA)
+        erp = LedgerErp(url)
+        erp.arrange("7", po_number=None, customer="Acme")
+        yield erp
+        server.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def hands(database: Database, ledger: LedgerErp, policies: Policies) -> Hands:
+    return Hands(database, ledger, ledger, policies, AT_ONCE)
+
+
+def po_number(number: str = "PO-4711") -> Intent:
+    return Intent("contract.set_po_number", {"contract_id": "7", "po_number": number}, f"Set PO number {number}")
+
+
+@pytest.fixture
+async def proposal(database: Database, ledger: LedgerErp, policies: Policies, people: People) -> Action:
+    return await propose(database, ledger, policies, people.priya, po_number(), now=datetime.now(UTC))

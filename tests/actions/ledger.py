@@ -1,0 +1,105 @@
+"""An ERP in a PostgreSQL table of its own: transactions, version stamps and references like a vendor's, and it can die.
+
+`die_before` and `die_after` raise `Killed` around the ERP's commit, as a killed worker would never have returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from domain.actions import Image
+from domain.errors import ErpRefused, ErpStale, ErpUnavailable, NotFound
+from domain.records import Firm
+from domain.source import Source
+
+SCHEMA = """
+create table erp_record (id text primary key, fields jsonb not null, version int not null default 1);
+create table erp_write (n bigint generated always as identity, reference text not null, action_type text not null);
+"""
+SETS = {
+    "contract.set_po_number": ("contract_id", ("po_number",)),
+    "customer.set_billing_identity": ("customer_id", ("tax_identifier", "invoice_address")),
+}
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after this line ran."""
+
+
+@dataclass
+class LedgerErp:
+    url: str
+    faults: list[str] = field(default_factory=list)
+    system: str = "ledger"
+
+    def _connect(self) -> psycopg.Connection[dict[str, Any]]:
+        return psycopg.connect(self.url, autocommit=True, row_factory=dict_row)
+
+    def arrange(self, record: str, **fields: Any) -> None:
+        with self._connect() as connection:
+            connection.execute(
+                "insert into erp_record (id, fields) values (%s, %s) on conflict (id) do update "
+                "set fields = erp_record.fields || excluded.fields, version = erp_record.version + 1",
+                [record, Jsonb(fields)],
+            )
+
+    def writes(self) -> list[str]:
+        with self._connect() as connection:
+            return [row["reference"] for row in connection.execute("select reference from erp_write order by n")]
+
+    async def firm(self) -> Firm:
+        raise NotImplementedError
+
+    async def attachment(self, attachment_id: str) -> bytes:
+        raise NotImplementedError
+
+    async def image(self, action_type: str, arguments: Mapping[str, Any]) -> Image:
+        key, names = SETS[action_type]
+        with self._connect() as connection:
+            row = connection.execute("select * from erp_record where id = %s", [arguments[key]]).fetchone()
+        if row is None:
+            raise NotFound(f"There is no record {arguments[key]}.")
+        return Image({name: row["fields"].get(name) for name in names}, {f"record,{row['id']}": str(row["version"])})
+
+    async def write(
+        self, action_type: str, arguments: Mapping[str, Any], *, reference: str, versions: Mapping[str, str]
+    ) -> Source:
+        fault = self.faults.pop(0) if self.faults else ""
+        if fault == "unreachable":
+            raise ErpUnavailable
+        if fault == "refuse":
+            raise ErpRefused("The ERP says no.")
+        if fault == "die_before":
+            raise Killed
+        key, names = SETS[action_type]
+        new = {name: arguments[name] for name in names if arguments.get(name) is not None}
+        if fault == "write_something_else":
+            new = dict.fromkeys(new, "something else")
+        with self._connect() as connection, connection.transaction():
+            row = connection.execute("select * from erp_record where id = %s for update", [arguments[key]]).fetchone()
+            assert row is not None
+            if versions != {f"record,{row['id']}": str(row["version"])}:
+                raise ErpStale
+            connection.execute(
+                "update erp_record set fields = fields || %s, version = version + 1 where id = %s",
+                [Jsonb(new), row["id"]],
+            )
+            connection.execute(
+                "insert into erp_write (reference, action_type) values (%s, %s)", [reference, action_type]
+            )
+        if fault == "die_after":
+            raise Killed
+        if fault == "no_answer":
+            raise ErpUnavailable
+        return Source(self.system, "record", arguments[key], str(row["version"] + 1))
+
+    async def find(self, action_type: str, arguments: Mapping[str, Any], *, reference: str) -> Source | None:
+        with self._connect() as connection:
+            row = connection.execute("select 1 from erp_write where reference = %s", [reference]).fetchone()
+        return Source(self.system, "record", arguments[SETS[action_type][0]]) if row else None

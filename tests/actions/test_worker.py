@@ -1,0 +1,65 @@
+"""The queue in PostgreSQL carries an approval to a verified write, or to nothing if it does not commit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from actions.decisions import decide
+from actions.execution import Hands, execute, reconcile
+from actions.proposals import propose
+from domain.actions import Action, ActionState
+from store import actions, jobs
+from tests.actions.conftest import People, po_number
+from tests.actions.ledger import LedgerErp
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_queue_takes_an_approval_to_a_verified_write(
+    hands: Hands, people: People, proposal: Action, ledger: LedgerErp
+) -> None:
+    told: list[str] = []
+    app = jobs.queue(hands.database.url)
+
+    @app.task(name=jobs.EXECUTE)
+    async def carry_out(tenant: str, action_id: str) -> None:
+        await execute(hands, tenant, action_id)
+
+    @app.task(name=jobs.SETTLED)
+    async def tell(tenant: str, action_id: str) -> None:
+        told.append(f"{tenant}/{action_id}")
+
+    await decide(hands.database, hands.policies, people.ada, proposal.id, verdict="approve", digest=proposal.digest)
+    async with app.open_async():
+        await app.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
+    async with hands.database.tenant("northlight") as connection:
+        assert (await actions.get(connection, proposal.id)).state is ActionState.VERIFIED
+    assert ledger.writes() == [proposal.id]
+    assert told == [f"northlight/{proposal.id}"]
+
+
+async def test_looking_after_actions_also_expires_them(hands: Hands, people: People, ledger: LedgerErp) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=hands.policies.days_to_decide, minutes=1)
+    action = await propose(hands.database, ledger, hands.policies, people.priya, po_number(), now=long_ago)
+    assert await reconcile(hands, "northlight") == []
+    async with hands.database.tenant("northlight") as connection:
+        assert (await actions.get(connection, action.id)).state is ActionState.EXPIRED
+
+
+async def test_a_decision_that_does_not_commit_leaves_no_job(
+    hands: Hands, proposal: Action, owner: psycopg.Connection
+) -> None:
+    class Undone(Exception):
+        pass
+
+    async def defer_and_fail() -> None:
+        async with hands.database.tenant("northlight") as connection:
+            await jobs.defer_execution(connection, "northlight", proposal.id)
+            raise Undone
+
+    with pytest.raises(Undone):
+        await defer_and_fail()
+    assert owner.execute("select count(*) from procrastinate_jobs").fetchone() == (0,)

@@ -1,0 +1,45 @@
+"""The compose file is true to the settings, and only the worker is given the ERP's writing account."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from api.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+
+def test_every_variable_in_the_compose_file_is_a_setting() -> None:
+    known = {f"COUNTERSIGN_{name.upper()}" for name in Settings.model_fields}
+    for service in COMPOSE["services"].values():
+        used = {name for name in service.get("environment", {}) if name.startswith("COUNTERSIGN_")}
+        assert used <= known
+
+
+def test_the_writing_account_is_not_given_to_the_api() -> None:
+    holders = {
+        name
+        for name, service in COMPOSE["services"].items()
+        if "COUNTERSIGN_ERP_WORKER_PASSWORD" in service.get("environment", {})
+    }
+    assert holders == {"worker", "tryton"}
+
+
+def test_the_application_connects_as_the_role_that_owns_nothing() -> None:
+    for name in ("api", "worker"):
+        assert "countersign_app:" in COMPOSE["services"][name]["environment"]["COUNTERSIGN_DATABASE_URL"]
+
+
+@pytest.mark.skipif(not shutil.which("docker-compose"), reason="docker-compose is not installed here")
+def test_compose_accepts_the_file(tmp_path: Path) -> None:
+    filled = (ROOT / "deploy" / "example.env").read_text().replace("PASSWORD=", "PASSWORD=x")
+    (tmp_path / "env").write_text(filled)
+    command = ["docker-compose", "--env-file", str(tmp_path / "env"), "-f", str(ROOT / "docker-compose.yml"), "config"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr

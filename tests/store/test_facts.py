@@ -1,0 +1,102 @@
+"""Outside facts: all reports stay, the newest counts, and no row of a file is silently lost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+
+from domain.actor import Actor, Role
+from domain.errors import InvalidInput
+from domain.facts import FactKind
+from store import audit, facts
+from store.database import Database
+from store.facts_file import import_facts, read_facts
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+ANN = Actor("alpha", "00000000-0000-0000-0000-000000000001", "Ann", frozenset({Role.FINANCE}))
+HEADER = "kind,subject,reported_at,system,status,required,number,amount,currency,valid_until,held,on\n"
+GOOD = (
+    "timesheet,CLD-UKI-1004/Lena Ortiz/2026-W41,2026-10-12T08:00:00Z,psa,submitted,,,,,,,\n"
+    "timesheet,CLD-UKI-1004/Lena Ortiz/2026-W41,2026-10-14T08:00:00Z,psa,approved,,,,,,,\n"
+    "purchase_order,S-1001,2026-10-14T08:00:00Z,psa,,true,PO-7,12000.00,EUR,2027-01-31,,\n"
+    "billing_hold,CLD-UKI-1004,2026-10-14T08:00:00+02:00,psa,,,,,,,no,\n"
+    '"milestone","S-1001/Design, phase 1",2026-10-14T08:00:00Z,psa,accepted,,,,,,,2026-10-13\n'
+)
+BAD = [
+    ("expense,S-1,2026-10-12T08:00:00Z,psa,,,,,,,,", "kind"),
+    ("timesheet,S-1,2026-10-12T08:00:00Z,psa,approved,,,,,,,", "subject"),
+    ("timesheet,P/Q/2026-W01,2026-10-12T08:00:00Z,psa,fine,,,,,,,", "status"),
+    ("timesheet,P/Q/2026-W01,yesterday,psa,approved,,,,,,,", "reported_at"),
+    ("timesheet,P/Q/2026-W01,2027-10-12T08:00:00Z,psa,approved,,,,,,,", "future"),
+    ("purchase_order,S-1,2026-10-12T08:00:00Z,psa,,,,,,,,", "required"),
+    ("purchase_order,S-1,2026-10-12T08:00:00Z,psa,,perhaps,,,,,,", "required"),
+    ("purchase_order,S-1,2026-10-12T08:00:00Z,psa,,true,,twelve,EUR,,,", "amount"),
+    ("purchase_order,S-1,2026-10-12T08:00:00Z,psa,,true,,1e99,EUR,,,", "amount"),
+    ("purchase_order,S-1,2026-10-12T08:00:00Z,psa,,true,,12,,,,", "currency"),
+    ("purchase_order,S-1,2026-10-12T08:00:00Z,psa,,true,,,,31.01.2027,,", "valid_until"),
+    ("billing_hold,P,2026-10-12T08:00:00Z,psa,,,,,,,,", "held"),
+    ("billing_hold,P,2026-10-12T08:00:00Z,psa", "cells"),
+]
+
+
+@pytest.fixture
+def alpha(owner: psycopg.Connection) -> None:
+    for tenant in ("alpha", "beta"):
+        owner.execute("insert into tenant (id, name, base_currency) values (%s, %s, 'EUR')", [tenant, tenant])
+
+
+@pytest.mark.parametrize(("row", "word"), BAD)
+def test_a_bad_row_is_reported_with_its_line(row: str, word: str) -> None:
+    good, bad = read_facts(HEADER + GOOD + row + "\n", NOW)
+    assert len(good) == 5
+    assert [b.line for b in bad] == [7]
+    assert word in bad[0].reason
+
+
+def test_a_file_of_something_else_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="subject"):
+        read_facts("kind,reported_at,system\n", NOW)
+
+
+def test_a_torn_file_is_told() -> None:
+    good, bad = read_facts(HEADER + GOOD + '"timesheet', NOW)
+    assert (len(good), len(bad)) == (5, 1)
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("alpha")
+async def test_the_newest_report_counts_and_all_stay(database: Database) -> None:
+    report = await import_facts(database, ANN, "\ufeff" + HEADER + GOOD + BAD[0][0], now=NOW)
+    assert (report.read, report.recorded, report.known, len(report.bad)) == (6, 5, 0, 1)
+    async with database.tenant("alpha") as connection:
+        found = {(f.kind, f.subject): f for f in await facts.newest(connection)}
+        week = "CLD-UKI-1004/Lena Ortiz/2026-W41"
+        told = await facts.history(connection, FactKind.TIMESHEET, week)
+        entries = await audit.of_subject(connection, "facts:import")
+    assert len(found) == 4
+    assert found[FactKind.TIMESHEET, week].value == {"status": "approved"}
+    assert found[FactKind.BILLING_HOLD, "CLD-UKI-1004"].value == {"held": False}
+    assert [f.value["status"] for f in told] == ["approved", "submitted"]
+    assert [e["facts"] for e in entries] == [{"read": 6, "recorded": 5, "known": 0, "bad": 1}]
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("alpha")
+async def test_the_same_file_twice_changes_nothing(database: Database) -> None:
+    await import_facts(database, ANN, HEADER + GOOD, now=NOW)
+    again = await import_facts(database, ANN, HEADER + GOOD, now=NOW)
+    assert (again.recorded, again.known) == (0, 5)
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("alpha")
+async def test_another_firm_sees_none_and_nobody_edits(database: Database) -> None:
+    await import_facts(database, ANN, HEADER + GOOD, now=NOW)
+    async with database.tenant("beta") as connection:
+        assert await facts.newest(connection) == ()
+    for statement in ("delete from outside_fact", "update outside_fact set value = '{}'"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            async with database.tenant("alpha") as connection:
+                await connection.execute(statement)
