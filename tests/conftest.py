@@ -23,8 +23,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The owner's URL of the `postgres` database of a server that lives as long as this test process."""
-    # Not below pytest's own folder: as root the server runs as another user, and every start of pytest closes that
-    # folder to all others.
+    # Not below pytest's own folder: a second run of pytest closes that to all but root, and PostgreSQL is not root.
     with TemporaryDirectory(prefix="countersign-pg-") as folder, embedded_postgres(Path(folder) / "data") as server:
         yield server.owner_url("postgres")
 
