@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,10 +12,12 @@ from api.services import Services
 from domain.actor import Actor
 from domain.errors import NotFound
 from domain.findings import Finding, Readiness, Severity, Verdict
+from domain.money import Money, totals
 from domain.records import Project
 from policies.prerequisites.outside import Outside
 from policies.prerequisites.portfolio import Dossier, portfolio
 from store import facts
+from tools import knowledge
 
 
 async def dossier(services: Services, actor: Actor, *, fresh: bool = False) -> Dossier:
@@ -21,7 +25,8 @@ async def dossier(services: Services, actor: Actor, *, fresh: bool = False) -> D
     firm = await services.erp(actor).firm.get(fresh=fresh)
     async with services.database.tenant(actor.tenant) as connection:
         outside = Outside.of(await facts.newest(connection))
-    return Dossier.of(firm, outside, {})
+        terms = await knowledge.terms_by_contract(connection)
+    return Dossier.of(firm, outside, terms)
 
 
 async def whole(services: Services, actor: Actor, month: str | None) -> tuple[Readiness, ...]:
@@ -74,3 +79,20 @@ def fits(found: Readiness, wanted: Wanted) -> bool:
         (wanted.status, found.status),
     )
     return all(not want or want == has for want, has in asked)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The portfolio's money in one currency; currencies are never added up."""
+
+    currency: str
+    unbilled: Money
+    ready: Money
+    blocked: Money
+
+
+def sums(found: Sequence[Readiness]) -> list[Sum]:
+    """The money of these projects, a line a currency."""
+    # Each project has all three in its own currency, so the three lists of sums run in parallel.
+    parts = (totals(r.unbilled for r in found), totals(r.ready for r in found), totals(r.blocked for r in found))
+    return [Sum(one.currency, one, ready, held) for one, ready, held in zip(*parts, strict=True) if one]

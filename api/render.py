@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -50,7 +50,7 @@ def environment() -> Environment:
         "tone": states.tone,
         "wording": states.wording,
     }
-    made.globals.update(asset=asset, types=TYPES)
+    cast("dict[str, Any]", made.globals).update(asset=asset, types=TYPES)
     return made
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,27 +9,16 @@ from fastapi.responses import Response
 
 from api import billing
 from api.access import ReadinessReader
-from api.billing import Wanted, troubles
+from api.billing import Wanted, sums, troubles
 from api.render import page
 from api.services import Wired
 from domain.canonical import plain
 from domain.findings import Readiness
-from domain.money import Money, totals
 from policies.numbering import numbering
 from store import actions
 
 router = APIRouter()
 ORDER = ("blocked", "cannot_determine", "billable", "nothing_to_bill")
-
-
-@dataclass(frozen=True)
-class Sum:
-    """The portfolio's money in one currency; currencies are never added up."""
-
-    currency: str
-    unbilled: Money
-    ready: Money
-    blocked: Money
 
 
 @router.get("/readiness")
@@ -47,7 +34,7 @@ async def portfolio(
         "readiness.html",
         wanted=wanted,
         rows=[(r, troubles(r)) for r in sorted(found, key=_order)],
-        sums=_sums(found),
+        sums=sums(found),
         counts={status: sum(r.status == status for r in everything) for status in ORDER},
         practices={code: practice.name for code, practice in rule.practices.items()},
         regions={code: region.name for code, region in rule.regions.items()},
@@ -60,12 +47,6 @@ async def portfolio(
 def _order(found: Readiness) -> tuple[int, str, str]:
     # By amount within a status; as text padded, because amounts of several currencies are only ever ordered, not added.
     return ORDER.index(found.status), f"{10**15 - found.blocked.minor - found.ready.minor:020d}", found.project_name
-
-
-def _sums(found: Sequence[Readiness]) -> list[Sum]:
-    # Each project has all three in its own currency, so the three lists of sums run in parallel.
-    parts = (totals(r.unbilled for r in found), totals(r.ready for r in found), totals(r.blocked for r in found))
-    return [Sum(one.currency, one, ready, held) for one, ready, held in zip(*parts, strict=True) if one]
 
 
 def months(year: int, month: int, count: int = 10) -> list[str]:

@@ -1,5 +1,15 @@
 """Routes for programs, under /v1: one module a noun."""
 
-from api.routes import actions, audit, facts, health, readiness, tokens
+from api.routes import actions, audit, codes, documents, facts, health, readiness, threads, tokens
 
-ROUTES = (health.router, tokens.router, readiness.router, actions.router, facts.router, audit.router)
+ROUTES = (
+    health.router,
+    tokens.router,
+    documents.router,
+    codes.router,
+    readiness.router,
+    threads.router,
+    actions.router,
+    facts.router,
+    audit.router,
+)

@@ -8,12 +8,22 @@ from collections.abc import Iterator
 from sow.normal import money, percent
 from sow.view import Candidate, View, candidate, rule
 
-WORDED = r"(?:[A-Za-z][A-Za-z, -]{5,120}\(?\s?)?"
+WORDED = r"(?:[A-Za-z][A-Za-z., -]{5,120}\(?\s?)?"
 BRIEF = (
     r"[\s:|*\"')]{0,6}(?:\([^)]{0,60}\)[\s:|*]{0,4})?(?:of |is |are |shall be |will be |amounts to "
     r"|equals |estimated at |for .{0,60}? is )?"
 )
 TOTAL = (
+    (
+        r"(?P<amount>{AMOUNT})\)?[ ,]{0,3}\((?:the |collectively )?[ \"]*(?:total )?(?:\w+ )?"
+        r"(?:contract (?:value|price|sum)|total fees?|total price|project fees?|total contract)",
+        0.9,
+    ),
+    (
+        r"\btotal not[- ]to[- ]exceed (?:contract )?(?:value|amount|price"
+        r"|fee)\b[^.;:|\n]{0,50}?" + BRIEF + WORDED + "(?P<amount>{AMOUNT})",
+        0.84,
+    ),
     (
         r"\btotal (?:contract |agreement |fixed |project |order |sow |estimated |services |professional |aggregate )*"
         r"(?:value|price|fees?|amount|cost|charges|consideration|compensation|budget)\b"
@@ -35,6 +45,11 @@ NOT_TOTAL = rule(
     r"\bliabilit|\binsur|\bper (?:hour|month|year|annum|day|occurrence)|\bmonthly|\bannual|\bphase \d|\bmilestone"
 )
 CAP = (
+    (
+        r"\b(?:total )?not[- ]to[- ]exceed (?:contract )?(?:value|amount|price|fee|sum"
+        r"|budget)\b[^.;:|\n]{0,50}?" + BRIEF + WORDED + "(?P<amount>{AMOUNT})",
+        0.86,
+    ),
     (
         r"\b(?:not[- ]to[- ]exceed|shall not exceed|will not exceed|may not exceed|not exceed|in no event exceed)\b"
         r"(?: (?:an? |the )?(?:total |aggregate |maximum |contract |value |amount |sum |of |fees? |budget |in )*)?"

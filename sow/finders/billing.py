@@ -74,7 +74,8 @@ INVOICING = rule(
     r"|\bpayable\b[^.;]{0,40}\b(?:monthly|quarterly|annually|in)"
     r"|\bpaid (?:monthly|quarterly|annually|weekly)|\b(?:monthly|quarterly|annual|weekly) (?:invoices?"
     r"|statements?|installments?|payments?)"
-    r"|\bsubmits?\b[^.;]{0,30}\binvoices?"
+    r"|\bsubmits?\b[^.;]{0,30}\binvoices?|\bfees?\b[^.;\n]{0,40}[:-] ?(?=monthly|quarterly|annual)"
+    r"|\b(?=(?:monthly|quarterly|annually) in (?:arrears|advance))"
 )
 AFTER = 130
 DELIVERY = rule(

@@ -30,15 +30,19 @@ RENEWS = rule(
 RENEWS_NOT = rule(
     r"\b(?:shall|will|does|do) not (?:be )?(?:automatically )?(?:renew|extend)|\bno automatic renewal"
     r"|\b(?:may be|be) (?:renewed|extended) (?:only )?(?:for [^.;]{0,60} )?(?:by|upon|with"
-    r"|at) (?:the )?(?:mutual|written|"
+    r"|at|subject to) (?:the )?(?:mutual|written|"
     r"prior written|further)|\bunless (?:extended|renewed) (?:by|in) (?:mutual |a )?writ"
     r"|\brenew(?:ed|al)? (?:only )?(?:by|upon) (?:mutual|written)"
+    r"|\bmutual(?:ly)? (?:written )?agree(?:ment)?\b[^.;]{0,40}\b(?:renew|extend)"
+    r"|\b(?:renewal|extension)s?\b[^.;]{0,80}\b(?:subject to|requires?|by)\b[^.;]{0,40}\b(?:mutual|written|in writing)"
+    r"|\bunless the parties\b[^.;]{0,40}\bextend\b"
 )
 PLACE = (
     r"(?:the |of )*(?:internal |substantive )?(?:State|Commonwealth|Province|Republic|Kingdom|Federal Republic|"
     r"People's Republic)?(?: of )?(?P<place>(?:the )?[A-Z][A-Za-z.]+(?:(?:,? (?:and|of) | )[A-Z][A-Za-z.]+){0,4})"
 )
 GOVERNED = (
+    r"(?i:the laws of) " + PLACE + r"[ ,]{1,2}(?i:shall|will) (?i:govern)",
     r"(?i:govern(?:ed|ing)|construed|interpreted|subject to)\b[^.;]{0,140}?\b(?i:laws?) (?i:of|in force in"
     r"|in effect in) " + PLACE,
     r"(?i:governing law)[\s:*.-]{1,6}(?:(?i:the )?(?i:laws? of ))?" + PLACE,
@@ -104,5 +108,15 @@ def _law(view: View) -> Iterator[Candidate]:
         for match in view.search(rule(pattern, exact_case=True)):
             place = re.split(r",? (?:without|excluding|and|as|in|except)\b|[.;(]", " ".join(match["place"].split()))[0]
             place = place.removeprefix("the ").strip(" .,")
-            if place and place.split()[0] not in {"This", "Agreement", "Section", "Any", "All", "Laws", "Law", "State"}:
+            if place and place.split()[0] not in {
+                "This",
+                "Agreement",
+                "Section",
+                "Any",
+                "All",
+                "Laws",
+                "Law",
+                "State",
+                "Consistent",
+            }:
                 yield candidate("governing_law", place, match, 0.88)

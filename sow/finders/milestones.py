@@ -14,6 +14,14 @@ LISTED = rule(
     r"|Deliverable|Payment|Stage|Installment) ?(?:#|No\.? )?"
     r"[A-Z]?\d+[^\n:]{0,100}?)(?:[:|]| - | upon )[ ]?(?P<rest>[^\n]{0,240})"
 )
+PAID_UPON = rule(
+    r"(?P<share>{PERCENT})(?:[)\s]{0,3}\(?(?P<amount>{AMOUNT})\)?)?(?:(?! upon|[.;\n]).){0,60}? "
+    r"(?:upon|on|at|after) (?:the )?(?:written )?(?P<name>(?:successful |full |final )?"
+    r"(?:completion|acceptance|delivery|approval|commencement|signature|signing|execution|go-live) (?:of"
+    r"|or) [^.;\n,(]{3,80}"
+    r"|(?:client|customer)'s (?:written )?(?:acceptance|approval)[^.;\n,(]{0,60}|project (?:start|kick-?off"
+    r"|completion)|go-live)"
+)
 MONEY = re.compile(AMOUNT, re.IGNORECASE)
 SHARE = re.compile(PERCENT, re.IGNORECASE)
 DAY = re.compile(DATE, re.IGNORECASE)
@@ -28,6 +36,9 @@ def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic."""
     for match in view.search(LISTED):
         yield from _listed(match)
+    for match in view.search(PAID_UPON):
+        value = money(match["amount"]) if match["amount"] else percent(match["share"])
+        yield _milestone(match["name"], None, value or "", match.span(), 0.74)
     for table in view.tables:
         yield from _table(view, table)
 

@@ -1,160 +1,204 @@
-"""Parties: who receives the services and pays, who performs and is paid."""
+"""Parties: who receives the services and pays, who performs and is paid.
+
+A preamble introduces each party with a name, a description and an alias in brackets. The alias tells the role
+("Client", "Contractor"); where it does not, what the party does in the rest of the document tells it.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sow.view import Candidate, View, rule
 
-CLIENTS = [
-    "client",
-    "customer",
-    "buyer",
-    "purchaser",
-    "company",
-    "recipient",
-    "principal",
-    "owner",
-    "agency",
-    "licensee",
-    "sponsor",
-]
-PROVIDERS = [
-    "vendor",
-    "supplier",
-    "consultant",
-    "contractor",
-    "service provider",
-    "provider",
-    "developer",
-    "service company",
-    "agency",
-    "independent contractor",
-    "subcontractor",
-    "seller",
-    "licensor",
-    "advisor",
-    "consulting firm",
-    "manufacturer",
-]
+CLIENTS = frozenset(
+    {"client", "customer", "buyer", "purchaser", "recipient", "principal", "licensee", "sponsor", "auftraggeber"}
+)
+PROVIDERS = frozenset(
+    "vendor|supplier|consultant|contractor|service provider|provider|developer|service company|independent contractor|"
+    "subcontractor|seller|licensor|advisor|adviser|manufacturer|employee|outsourcer|auftragnehmer".split("|")
+)
 LEGAL = (
-    r"(?:Inc|LLC|L\.L\.C|Ltd|Limited|Corp|Corporation|Company|Co|plc|PLC|LLP|LP|GmbH|AG|KG|SE|S\.?A\.?S?"
-    r"|B\.?V|N\.?V|Pty|SARL|S\.?p\.?A|Incorporated|ULC|DAC|CLG|e\.V)"
+    r"(?:Inc|LLC|L\.L\.C|Ltd|LTD|INC|Limited|Corp|CORP|Corporation|Company|Co|plc|PLC|LLP|LP|GmbH|AG|KG|SE|S\.?A\.?S?|B\.?V|N\.?V|"
+    r"Pty|SARL|Incorporated|ULC|DAC)"
 )
-NAME = (
-    r"(?P<name>[A-Z0-9][\w&'./-]*(?:[ ,]{1,2}(?:\(?(?:[A-Z&][\w&'./-]*)\)?|of|and|the|for|de|von|van|"
-    + LEGAL
-    + r"\.?)){0,9}\.?)"
+OPENING = rule(
+    r"\b(?:by and between|by and among|between|among|entered into by|made by"
+    r"|agreement (?:is )?with)\b(?: and between)?[\s:,*-]*"
 )
-ALIAS = re.compile(r"\(([^()]{0,160}?[\"][^()]{0,160}?)\)")
-QUOTED = re.compile(r"\"\s*([^\"]{2,60}?)\s*\"")
-START = rule(r"\b(?:by and between|by and among|between|among)\b[\s:,-]*")
+ALIAS = re.compile(r"\(([^()]{0,60}?(?:\"|'')[^()]{0,160}?|(?:the )?(?!Pty|US|UK)[A-Z][a-z]+(?: [A-Z][a-z]+)?\s?)\)")
+QUOTED = re.compile(r"(?:\"|'')\s*([^\"']{2,60}?)\s*[,.]?(?:\"|'')")
+NOT_PARTY = rule(r"date|agreement|\bsow\b|services\b|parties|\border\b|project|term\b|hereinafter as$")
+BEFORE_NAME = re.compile(
+    r"(?i:[\s,;:.*•-]|\b(?:and|by|between|the)\b|\(?(?:\d{1,2}|[ivx]{1,3}|[a-z])[.)]"
+    r"|\([A-Z][a-z]+\))*"
+)
+AFTER_NAME = rule(
+    r",? (?:an?|having|whose|with|located|organi[sz]ed|incorporated (?:in|under)|registered|established|acting|through"
+    r"|represented|who|which|at|of) |[;|(\n]| - |,(?= \d)|, (?:hereinafter|hereafter|and its)"
+)
+PRONOUNS = frozenset("the this each either such it if in your you whereas any all both parties party".split())
 LABEL = rule(
-    r"(?:^|\n|\| ?)[ \t*#-]*(?P<role>client|customer|buyer|purchaser|vendor|supplier|consultant|contractor"
-    r"|service provider|"
-    r"provider|auftraggeber|auftragnehmer)(?: name| company| legal name)? ?(?::|\|)\s*(?P<name>[^\n|]{3,90})"
+    r"(?:(?:^|\n|\| ?)[ \t*#-]*|\b(?:acceptance|accepted|agreed) by )(?P<role>client|customer|buyer|purchaser"
+    r"|vendor|supplier|"
+    r"consultant|contractor|service provider|provider|developer|auftraggeber|auftragnehmer)"
+    r"(?: name| company| legal name)?[ *]*(?::|\|)[ *]*(?P<name>[^\n|]{3,90})"
 )
-PAYS = rule(r"\b(?P<name>[A-Z][\w.&-]+) (?:shall|will|agrees to) (?:pay|reimburse|compensate)", exact_case=True)
-SERVES = rule(
-    r"\b(?P<name>[A-Z][\w.&-]+) (?:shall|will|agrees to) (?:perform|provide|render|deliver|invoice|develop)",
-    exact_case=True,
-)
-NOT_NAMES = {"the", "this", "each", "either", "such", "it", "if", "in", "whereas"}
+IN_LETTER = re.compile(r"(?P<name>[A-Z][\w.&'-]*(?:,? [A-Z][\w.&'-]*){1,5})(?:, an? [^()]{3,80}?)?\s*$")
+PREAMBLE = 8_000
 WINDOW = 2_400
-BOTH = 2  # parties: the role of one decides that of the other
 LONGEST = 100
+MOST_WORDS = 11
+BOTH = 2  # parties: the role of one decides that of the other
+
+
+@dataclass(frozen=True)
+class Party:
+    """A party that a preamble introduces: where its name stands and what it is called."""
+
+    start: int
+    end: int
+    aliases: tuple[str, ...]
 
 
 def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic."""
     yield from _labelled(view)
-    parties = list(_introduced(view))
-    roles = [_role(aliases) for _, _, aliases in parties]
-    for (start, end, aliases), role in zip(parties, roles, strict=True):
-        field, confidence = role or _acting(view, aliases, view.text[start:end])
-        if field is None and len(parties) == BOTH:
-            other = next((found for found in roles if found), None)
-            field, confidence = (_opposite(other[0]), 0.7) if other else (None, 0.0)
+    parties = list(_introduced(view)) or list(_in_letter(view))
+    stated = [_stated(party) for party in parties]
+    for party, role in zip(parties, stated, strict=True):
+        others = [other for other in stated if other and other != role]
+        field, confidence = (role, 0.9) if role else (None, 0.0)
+        if field is None and len(parties) == BOTH and others:
+            field, confidence = _opposite(others[0]), 0.8
+        if field is None:
+            field, confidence = _acting(view, party)
         if field:
-            yield Candidate(field, _clean(view.text[start:end]), start, end, confidence)
+            yield Candidate(field, _clean(view.text[party.start : party.end]), party.start, party.end, confidence)
 
 
 def _opposite(field: str) -> str:
     return "provider" if field == "client" else "client"
 
 
-def _labelled(view: View) -> Iterator[Candidate]:
-    for match in view.search(LABEL):
-        name = _clean(re.split(r",? (?:a|an|having|with|located|whose) |\(|;|\t", match["name"])[0])
-        if 2 < len(name) < LONGEST and re.match(r"[A-Z0-9]", name) and not name.lower().startswith(("shall", "will")):
-            field = "client" if match["role"].lower() in {*CLIENTS, "auftraggeber"} else "provider"
-            start = match.start("name")
-            if len(name.split()) <= 9 and not re.search(r"\b(?:shall|will|must|is|are|agrees)\b", name):  # noqa: PLR2004
-                yield Candidate(field, name, start, start + len(match["name"].rstrip()), 0.8)
-
-
-def _introduced(view: View) -> Iterator[tuple[int, int, list[str]]]:
-    """Names that a preamble introduces, with what they are called from there on."""
-    seen: set[str] = set()
-    for opening in list(START.finditer(view.text, 0, 8_000))[:3]:
-        window = view.text[opening.end() : opening.end() + WINDOW]
-        at = 0
-        for alias in ALIAS.finditer(window):
-            found = _name_before(window, at, alias.start())
-            aliases = [" ".join(item.split()).strip(" ,.") for item in QUOTED.findall(alias[0])]
-            at = alias.end()
-            if found is None or _dated(aliases):
-                continue
-            key = window[found[0] : found[1]].casefold()
-            if key not in seen and len(seen) < 4:  # noqa: PLR2004 - more are not parties
-                seen.add(key)
-                yield opening.end() + found[0], opening.end() + found[1], aliases
-        if len(seen) > 1:
-            return
-
-
-def _dated(aliases: list[str]) -> bool:
-    return not aliases or any(re.search(r"(?i)date|agreement|sow|services|parties", alias) for alias in aliases)
-
-
-def _name_before(window: str, low: int, high: int) -> tuple[int, int] | None:
-    """The name at the beginning of what introduces an alias: after "and", a list mark or a number."""
-    piece = window[low:high]
-    skipped = re.match(r"(?:[\s,;:.*-]|and\b|\(?(?:\d|[ivx]+|[a-z])[.)]|by\b|between\b|the\b|,)*", piece)
-    offset = skipped.end() if skipped else 0
-    match = re.compile(NAME).match(piece, offset)
-    if match is None:
-        return None
-    name = re.split(r"\s(?:an?|whose|having|with|of \d|located)\b|, an? |, having|,? whose", match["name"])[0]
-    name = _clean(name)
-    if len(name) < 3 or name.lower() in NOT_NAMES or len(name) > LONGEST:  # noqa: PLR2004 - initials are no name
-        return None
-    begin = low + match.start("name")
-    return begin, begin + len(name)
-
-
-def _clean(name: str) -> str:
-    name = " ".join(name.split()).strip(" *,;:-_|")
-    return re.sub(r"\s*,\s*$", "", name)
-
-
-def _role(aliases: list[str]) -> tuple[str, float] | None:
-    words = [alias.lower().removeprefix("the ") for alias in aliases]
-    for word in words:
+def _stated(party: Party) -> str | None:
+    """The role that an alias states. "Company" states none: consultants' clients and vendors are both called so."""
+    for alias in party.aliases:
+        word = alias.lower().removeprefix("the ").strip()
         if word in PROVIDERS:
-            return "provider", 0.9
-    for word in words:
+            return "provider"
         if word in CLIENTS:
-            return "client", 0.9 if word != "company" else 0.75
+            return "client"
     return None
 
 
-def _acting(view: View, aliases: list[str], name: str) -> tuple[str | None, float]:
-    """A party without a telling alias is known by what it does: it pays, or it performs."""
-    called = {alias.lower() for alias in aliases} | {name.split(maxsplit=1)[0].lower().strip(",.")}
-    pays = sum(match["name"].lower() in called for match in view.search(PAYS))
-    serves = sum(match["name"].lower() in called for match in view.search(SERVES))
-    if pays > serves:
-        return "client", 0.68
-    return ("provider", 0.68) if serves > pays else (None, 0.0)
+def _acting(view: View, party: Party) -> tuple[str | None, float]:
+    """Whoever pays is the client, whoever performs the provider; "Company" breaks a tie."""
+    called = "|".join(re.escape(alias) for alias in party.aliases if len(alias) > 1) or "(?!)"
+    pays = rf"\b(?:{called}) (?:shall|will|agrees to|must) (?:\w+ )?(?:pay|reimburse|compensate|engage|retain)"
+    served = rf"\b(?:invoice|bill|provide|deliver|submit|services)(?: [a-z]+)? (?:to )?(?:the )?(?:{called})\b"
+    serves = (
+        rf"\b(?:{called}) (?:shall|will|agrees to|must) (?:\w+ )?(?:perform|provide|render|deliver"
+        rf"|invoice|develop)"
+    )
+    paid = rf"\b(?:pay|paid|payable|reimburse|compensate)(?: to)? (?:the )?(?:{called})\b"
+    client = _count(view, pays) * 2 + _count(view, served)
+    provider = _count(view, serves) * 2 + _count(view, paid) * 2
+    if client == provider:
+        return ("client", 0.6) if "company" in {alias.lower() for alias in party.aliases} else (None, 0.0)
+    return ("client", 0.7) if client > provider else ("provider", 0.7)
+
+
+def _count(view: View, pattern: str) -> int:
+    return sum(1 for _ in view.search(rule(pattern)))
+
+
+def _labelled(view: View) -> Iterator[Candidate]:
+    for match in view.search(LABEL):
+        start = match.start("name")
+        end = start + len(_cut(match["name"]))
+        name = _clean(view.text[start:end])
+        if _is_name(name) and re.match(r"[A-Z0-9]", name):
+            field = "client" if match["role"].lower() in CLIENTS else "provider"
+            yield Candidate(field, name, start, end, 0.8)
+
+
+def _introduced(view: View) -> Iterator[Party]:
+    """The parties of the first opening that introduces any."""
+    for opening in list(OPENING.finditer(view.text, 0, PREAMBLE))[:6]:
+        parties = list(_named(view.text, opening.end()))
+        if parties:
+            yield from parties
+            return
+
+
+def _named(text: str, begin: int) -> Iterator[Party]:
+    at, found = begin, 0
+    for alias in ALIAS.finditer(text, begin, begin + WINDOW):
+        aliases = _aliases(alias[1])
+        span = (
+            None
+            if not aliases or any(NOT_PARTY.search(item) for item in aliases)
+            else _name(text, at, alias.start(), found)
+        )
+        at = alias.end()
+        if span is None and not found:
+            return
+        if span and found < 4:  # noqa: PLR2004 - more are not parties
+            found += 1
+            yield Party(*span, aliases)
+
+
+def _aliases(bracket: str) -> tuple[str, ...]:
+    quoted = [" ".join(item.split()) for item in QUOTED.findall(bracket)]
+    return tuple(quoted or [bracket.removeprefix("the ").strip()])
+
+
+def _name(text: str, low: int, high: int, position: int) -> tuple[int, int] | None:
+    """The name that a description up to `high` begins with; after the first party it follows an "and"."""
+    if high - low > 700:  # noqa: PLR2004 - no description is that long
+        return None
+    joined = re.search(r"(?i)\band\b", text[low:high]) if position else None
+    begin = low + (joined.end() if joined else 0)
+    skipped = BEFORE_NAME.match(text, begin, high)
+    begin = skipped.end() if skipped else begin
+    name = _cut(text[begin:high])
+    return (begin, begin + len(name)) if _is_name(_clean(name)) else None
+
+
+def _cut(text: str) -> str:
+    """The text up to where a description begins, a legal form kept."""
+    found = next((match for match in AFTER_NAME.finditer(text) if match.start() > 1), None)
+    name = text[: found.start()] if found else text
+    if "\n" in text[len(name) : len(name) + 1] and (
+        wrapped := re.match(rf"\n(?:[A-Z][\w&.-]* )*{LEGAL}\b\.?", text[len(name) :])
+    ):
+        name += wrapped[0]
+    return name.rstrip(" ,;:*-_|\n")
+
+
+def _is_name(name: str) -> bool:
+    words = name.split()
+    return (
+        2 < len(name) < LONGEST  # noqa: PLR2004 - initials are no name
+        and len(words) < MOST_WORDS
+        and words[0].lower() not in PRONOUNS
+        and re.search(r"[A-Z]|-[a-z]", name) is not None
+        and not re.search(r"\b(?:shall|will|must|is|are|agrees?|may)\b|_{3}|\[|/s/|(?i:^by\b)", name)
+    )
+
+
+def _in_letter(view: View) -> Iterator[Party]:
+    """A letter names its parties in running text, each right before its alias."""
+    for alias in ALIAS.finditer(view.text, 0, PREAMBLE):
+        aliases = _aliases(alias[1])
+        if not any(item.lower() in CLIENTS | PROVIDERS | {"company"} for item in aliases):
+            continue
+        match = IN_LETTER.search(view.text, max(0, alias.start() - 160), alias.start())
+        if match and _is_name(match["name"]):
+            yield Party(match.start("name"), match.end("name"), aliases)
+
+
+def _clean(name: str) -> str:
+    return " ".join(name.split()).strip(" *,;:-_|")

@@ -12,8 +12,8 @@ import pytest
 
 from actions.decisions import decide, expire, withdraw
 from actions.execution import worker
-from actions.proposals import propose
-from domain.actions import Action, ActionState, Intent
+from actions.proposals import propose, signed_digest
+from domain.actions import Action, ActionState, Intent, Origin
 from domain.actor import Actor
 from domain.errors import (
     Conflict,
@@ -27,6 +27,7 @@ from domain.errors import (
     WrongState,
 )
 from domain.money import Money
+from domain.source import Evidence, Source
 from policies.engine import Policies
 from store import actions
 from store.database import Database
@@ -58,6 +59,20 @@ async def test_an_approval_hands_the_action_to_a_worker(
     assert [(d.person_name, d.verdict, d.step) for d in approved.decisions] == [("Ada", "approve", 0)]
     assert events(owner, proposal) == ["action.proposed", "action.approved"]
     assert jobs(owner) == [("execute_action", proposal.id)]
+
+
+async def test_grounds_survive_the_database_and_are_signed_too(
+    database: Database, ledger: LedgerErp, policies: Policies, people: People
+) -> None:
+    source = Source("tryton", "sale.sale", "7", "1732.000001", datetime(2026, 11, 1, 9, 0, 0, 5, tzinfo=UTC), "S-7")
+    quote = Evidence(3, "PO number: PO-4711", 10, 28, ((72.0, 700.5, 200.25, 712.1),), "doc-1")
+    intent = replace(
+        po_number(), reasons=("the SOW states it",), origins={"po_number": Origin("document", source, (quote,))}
+    )
+    made = await propose(database, ledger, policies, people.priya, intent, now=datetime.now(UTC))
+    assert made.intent.origins == intent.origins
+    assert signed_digest(made) == made.digest
+    await decide(database, policies, people.ada, made.id, verdict="approve", digest=made.digest)
 
 
 async def test_a_rejection_needs_a_reason_and_ends_it(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -66,6 +68,19 @@ async def test_a_write_whose_end_is_unknown_happens_once(
     assert (await execute(hands, "northlight", approved.id)).state is ActionState.VERIFIED
     assert ledger.writes() == [approved.id]
     assert written == ([approved.id] if fault in {"die_after", "no_answer"} else [])
+
+
+@pytest.mark.parametrize("fault", ["die_before", "die_after"])
+async def test_a_worker_killed_by_the_system_loses_and_doubles_nothing(
+    fault: str, hands: Hands, approved: Action, ledger: LedgerErp
+) -> None:
+    worker = [sys.executable, "-m", "tests.actions.doomed_worker", hands.database.url, ledger.url, approved.id, fault]
+    process = await asyncio.create_subprocess_exec(*worker)
+    assert await process.wait() == -signal.SIGKILL
+    assert ledger.writes() == ([approved.id] if fault == "die_after" else [])
+    assert (await execute(replace(hands, timing=Timing()), "northlight", approved.id)).state is ActionState.EXECUTING
+    assert [a.state for a in await reconcile(hands, "northlight")] == [ActionState.VERIFIED]
+    assert ledger.writes() == [approved.id]
 
 
 async def test_without_the_lookup_the_same_crash_would_write_twice(

@@ -1,0 +1,75 @@
+"""Where the quotes of a document's terms stand: boxes over a page's image, or marked stretches of its text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.terms import TermStatus
+from store.documents import DocumentRow, TermRow
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A term's quote on a page image: rectangles (x, y, width, height) in points, origin top left."""
+
+    term: str
+    field: str
+    boxes: tuple[tuple[float, float, float, float], ...]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A piece of text; `term` is set where it is a quote."""
+
+    text: str
+    term: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is shown of a document beside its terms: one page's image with marks, or all of its text."""
+
+    number: int
+    width: float = 0.0
+    height: float = 0.0
+    marks: tuple[Mark, ...] = ()
+    text: tuple[Stretch, ...] = ()
+
+
+def sheet(document: DocumentRow, terms: Sequence[TermRow], number: int, body: str) -> Sheet:
+    """The sheet with this number (from 1); a document without pages of its own is one sheet of text."""
+    held = [term for term in terms if term.status is not TermStatus.REJECTED]
+    if document.kind != "pdf":
+        return Sheet(number, text=_stretches(body, held))
+    page = document.pages[number - 1] if number <= len(document.pages) else {}
+    width, height = float(page.get("width", 0)) or 595.0, float(page.get("height", 0)) or 842.0
+    return Sheet(number, width, height, _marks(held, number, height))
+
+
+def _marks(terms: Sequence[TermRow], number: int, height: float) -> tuple[Mark, ...]:
+    marks = [
+        Mark(term.id, term.field, tuple(_flipped(box, height) for box in evidence.boxes))
+        for term in terms
+        for evidence in term.evidence
+        if evidence.page == number and evidence.boxes
+    ]
+    return tuple(marks)
+
+
+def _flipped(box: tuple[float, float, float, float], height: float) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = box
+    return round(x0 - 1, 1), round(height - y1 - 1, 1), round(x1 - x0 + 2, 1), round(y1 - y0 + 2, 1)
+
+
+def _stretches(body: str, terms: Sequence[TermRow]) -> tuple[Stretch, ...]:
+    """The text cut at quotes; of two that overlap the earlier and longer one is marked."""
+    spans = sorted((e.start, -e.end, term.id) for term in terms for e in term.evidence if e.end > e.start)
+    pieces: list[Stretch] = []
+    at = 0
+    for start, end, term in spans:
+        if start < at:
+            continue
+        pieces += [Stretch(body[at:start]), Stretch(body[start:-end], term)]
+        at = -end
+    return tuple(piece for piece in (*pieces, Stretch(body[at:])) if piece.text)

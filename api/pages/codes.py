@@ -1,0 +1,65 @@
+"""Project codes for a document, and the proposal to create its project in the ERP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from actions.proposals import propose
+from api.access import ActionProposer, CodeProposer
+from api.papers import paper
+from api.render import page
+from api.services import Wired
+from domain.errors import Conflict
+from store import codes as chosen
+from store import documents
+from tools import codes
+from tools.setup import project_from
+
+router = APIRouter(prefix="/documents/{document_id}")
+
+
+@router.get("/codes")
+async def show(request: Request, wired: Wired, actor: CodeProposer, document_id: str) -> Response:
+    """The proposals, best first."""
+    firm = await wired.erp(actor).firm.get()
+    async with wired.database.tenant(actor.tenant) as connection:
+        row = await documents.get(connection, document_id)
+        proposals = await codes.propose(connection, firm, await paper(connection, document_id))
+        choice = await chosen.of_document(connection, document_id)
+    exists = choice is not None and any(project.code == choice.code for project in firm.projects)
+    return page(request, "codes.html", document=row, proposals=proposals, choice=choice, exists=exists)
+
+
+@router.post("/codes")
+async def choose(
+    wired: Wired,
+    actor: CodeProposer,
+    document_id: str,
+    code: Annotated[str, Form(max_length=40)],
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Choose a code."""
+    firm = await wired.erp(actor).firm.get()
+    async with wired.database.tenant(actor.tenant) as connection:
+        found = await paper(connection, document_id)
+        await codes.choose(connection, actor, firm, found, code=code, reason=reason)
+    return RedirectResponse(f"/documents/{document_id}/codes", 303)
+
+
+@router.post("/project")
+async def create(wired: Wired, actor: ActionProposer, document_id: str) -> Response:
+    """Propose the document's project under the code that was chosen, and open the proposal."""
+    erp = wired.erp(actor)
+    firm = await erp.firm.get(fresh=True)
+    async with wired.database.tenant(actor.tenant) as connection:
+        row = await documents.get(connection, document_id)
+        found = await paper(connection, document_id)
+        choice = await chosen.of_document(connection, document_id)
+    if choice is None:
+        raise Conflict("Choose a project code first.")
+    intent = project_from(found, firm, choice.code, row.contract)
+    action = await propose(wired.database, erp.reader, wired.policies, actor, intent, now=wired.clock())
+    return RedirectResponse(f"/actions/{action.id}", 303)

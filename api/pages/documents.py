@@ -1,0 +1,111 @@
+"""Documents: the shelf with its upload form, and one document with its terms beside the page they stand on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi.responses import RedirectResponse, Response
+
+from api import terms
+from api.access import DocumentReader, DocumentUploader
+from api.highlights import Sheet, sheet
+from api.naming import present_firm
+from api.render import page
+from api.services import Services, Wired
+from api.uploads import take_in
+from domain.actor import Actor
+from domain.errors import DocumentError
+from domain.terms import TermStatus
+from store import codes, documents
+from store.documents import DocumentRow, TermRow
+
+router = APIRouter(prefix="/documents")
+Text = Annotated[str, Form(max_length=200)]
+
+
+@router.get("")
+async def shelf(request: Request, wired: Wired, actor: DocumentReader) -> Response:
+    """All documents, newest first."""
+    return await _shelf(request, wired, actor)
+
+
+@router.post("")
+async def upload(
+    *,
+    request: Request,
+    wired: Wired,
+    actor: DocumentUploader,
+    file: UploadFile,
+    contract: Text = "",
+    password: Text = "",
+) -> Response:
+    """Read a file and open it; what cannot be read is said above the form."""
+    try:
+        row, before = await take_in(wired, actor, file, contract=contract, password=password)
+    except DocumentError as error:
+        return await _shelf(request, wired, actor, problem=f"{file.filename}: {error.detail}", status=error.status)
+    return RedirectResponse(f"/documents/{row.id}{'?again=1' if before else ''}", 303)
+
+
+async def _shelf(request: Request, wired: Services, actor: Actor, *, problem: str = "", status: int = 200) -> Response:
+    async with wired.database.tenant(actor.tenant) as connection:
+        rows = await documents.listing(connection)
+        found = await documents.terms(connection, *(row.id for row in rows))
+    firm = await present_firm(wired, actor)
+    return page(
+        request,
+        "documents.html",
+        status_code=status,
+        rows=[(row, [term for term in found if term.document == row.id]) for row in rows],
+        clients={term.document: term.value for term in found if term.field == "client"},
+        contracts=firm.contracts if firm else (),
+        problem=problem,
+        open_terms=open_terms,
+    )
+
+
+def open_terms(found: list[TermRow]) -> int:
+    """How many terms no person has looked at yet."""
+    return sum(term.status in (TermStatus.PROPOSED, TermStatus.CONFLICT) for term in found)
+
+
+@router.get("/{document_id}")
+async def show(request: Request, wired: Wired, actor: DocumentReader, document_id: str) -> Response:
+    """One document."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        row = await documents.get(connection, document_id)
+        found = await documents.terms(connection, row.id)
+        choice = await codes.of_document(connection, row.id)
+        body = "" if row.kind == "pdf" else await documents.body(connection, row.id)
+    query = request.query_params
+    return page(
+        request,
+        "document.html",
+        document=row,
+        sheet=_sheet(row, found, query.get("page", "1"), body),
+        groups=terms.grouped(found),
+        absent=terms.absent(found),
+        left=open_terms(found),
+        choice=choice,
+        again="again" in query,
+        shown=_Shown(found),
+        editor=terms.editor,
+        label=terms.label,
+    )
+
+
+def _sheet(row: DocumentRow, found: list[TermRow], wanted: str, body: str) -> Sheet:
+    number = int(wanted) if wanted.isdecimal() and len(wanted) < 6 else 1  # noqa: PLR2004 - no document has more pages
+    return sheet(row, found, min(max(1, number), max(1, row.page_count)), body)
+
+
+class _Shown:
+    """Values in words, in the document's own currency."""
+
+    def __init__(self, found: list[TermRow]) -> None:
+        values = [term.value for term in found if term.field == "currency"]
+        self.currency = str(values[0]) if values else ""
+
+    def __call__(self, field: str, value: Any) -> str:
+        return terms.shown(field, value, self.currency)

@@ -1,0 +1,45 @@
+"""Project codes for a document: proposed with reasons, chosen by a person, never applied by themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from api.access import CodeProposer
+from api.papers import paper
+from api.services import Wired
+from domain.canonical import plain
+from store import codes as chosen
+from tools import codes
+
+router = APIRouter(prefix="/documents/{document_id}/codes", tags=["codes"])
+Json = dict[str, Any]
+
+
+class CodeChoice(BaseModel):
+    """The code that a person chose, and why."""
+
+    code: str = Field(max_length=40)
+    reason: str = Field("", max_length=500)
+
+
+@router.get("")
+async def propose(wired: Wired, actor: CodeProposer, document_id: str) -> Json:
+    """Ranked proposals, and the choice that stands, if any."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        found = await paper(connection, document_id)
+        firm = await wired.erp(actor).firm.get()
+        choice = await chosen.of_document(connection, document_id)
+        return {"choice": plain(choice), "proposals": plain(await codes.propose(connection, firm, found))}
+
+
+@router.post("", status_code=201)
+async def choose(wired: Wired, actor: CodeProposer, document_id: str, wanted: CodeChoice) -> Json:
+    """Choose a code for this document; remembered as a precedent."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        found = await paper(connection, document_id)
+        firm = await wired.erp(actor).firm.get()
+        await codes.choose(connection, actor, firm, found, code=wanted.code, reason=wanted.reason)
+        return {"choice": plain(await chosen.of_document(connection, document_id))}

@@ -1,0 +1,90 @@
+"""Documents: upload, look, and decide on the terms that were read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Response, UploadFile
+from pydantic import BaseModel, Field
+
+from api.access import DocumentReader, DocumentUploader, TermConfirmer
+from api.services import Wired
+from api.uploads import take_in
+from domain.canonical import plain
+from domain.errors import NotFound
+from sow import library
+from sow.sandbox import page_image
+from store import documents
+
+router = APIRouter(prefix="/documents", tags=["documents"])
+Json = dict[str, Any]
+Text = Annotated[str, Form(max_length=200)]
+
+
+class TermDecision(BaseModel):
+    """What a person makes of a term; `value` is needed to correct it, in the field's normal form."""
+
+    verdict: Literal["confirm", "correct", "reject"]
+    value: Any = None
+    reason: str = Field("", max_length=2000)
+
+
+@router.get("")
+async def listing(wired: Wired, actor: DocumentReader, offset: int = 0) -> list[Json]:
+    """Documents, newest first, a hundred at a time."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        return [plain(row) for row in await documents.listing(connection, offset=max(0, offset))]
+
+
+@router.post("", status_code=201)
+async def upload(
+    *,
+    wired: Wired,
+    actor: DocumentUploader,
+    response: Response,
+    file: UploadFile,
+    contract: Text = "",
+    password: Text = "",
+) -> Json:
+    """Read a PDF, DOCX, Markdown or text file; bytes that are here already are answered with 200 and the first one."""
+    row, before = await take_in(wired, actor, file, contract=contract, password=password)
+    response.status_code = 200 if before else 201
+    response.headers["location"] = f"/v1/documents/{row.id}"
+    return plain(row)
+
+
+@router.get("/{document_id}")
+async def one(wired: Wired, actor: DocumentReader, document_id: str) -> Json:
+    """A document without its bytes."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        return plain(await documents.get(connection, document_id))
+
+
+@router.get("/{document_id}/terms")
+async def terms(wired: Wired, actor: DocumentReader, document_id: str) -> list[Json]:
+    """Its terms with evidence, each as it stands."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        row = await documents.get(connection, document_id)
+        return [plain(term) for term in await documents.terms(connection, row.id)]
+
+
+@router.get("/{document_id}/pages/{number}.png", response_class=Response)
+async def image(wired: Wired, actor: DocumentReader, document_id: str, number: int) -> Response:
+    """A page of a PDF as an image. Raises NotFound for other documents and pages."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        row = await documents.get(connection, document_id)
+        if row.kind != "pdf" or not 1 <= number <= row.page_count:
+            raise NotFound
+        data = await documents.content(connection, document_id)
+    async with wired.readers:
+        png = await page_image(data, number, width=1400)
+    return Response(png, media_type="image/png", headers={"cache-control": "private, max-age=3600"})
+
+
+@router.post("/{document_id}/terms/{term_id}/decisions", status_code=201)
+async def decide(wired: Wired, actor: TermConfirmer, document_id: str, term_id: str, wanted: TermDecision) -> Json:
+    """Confirm, correct or reject a term."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        if (await documents.term(connection, term_id)).document != document_id:
+            raise NotFound
+    return plain(await library.decide_term(wired.database, actor, term_id, wanted.verdict, wanted.value, wanted.reason))

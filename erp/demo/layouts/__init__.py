@@ -1,0 +1,1 @@
+"""How the demo firm's statements of work look: one module per layout, each with `draw(paper, ...) -> bytes`."""

@@ -1,0 +1,31 @@
+"""A worker in a process of its own that is killed with SIGKILL at a given point."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+
+from actions.execution import Hands, execute
+from policies.engine import Policies
+from store.database import Database
+from tests.actions.ledger import Killed, LedgerErp
+
+
+class Doomed(LedgerErp):
+    async def write(self, *args: object, **named: object) -> object:
+        try:
+            return await super().write(*args, **named)
+        except Killed:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def main(database_url: str, erp_url: str, action_id: str, fault: str) -> None:
+    database, erp = Database(database_url), Doomed(erp_url, [fault])
+    await database.open()
+    await execute(Hands(database, erp, erp, Policies.load()), "northlight", action_id)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
