@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from actions.catalogue import differences
+from actions.decisions import expire
 from actions.proposals import signed_digest
 from domain.actions import Action, ActionState, FieldChange, Image
 from domain.actor import Actor
@@ -222,7 +223,10 @@ async def _hand_on(connection: Connection, action: Action, state: ActionState) -
 
 
 async def reconcile(hands: Hands, tenant: str) -> list[Action]:
-    """Visit every action that a crash, a lost job or an unanswered write left behind. One failure stops no other."""
+    """Close what nobody decided on in time, and visit every action that a crash, a lost job or an unanswered write
+    left behind; returns those. One failure stops no other.
+    """
+    await expire(hands.database, tenant, worker(tenant))
     async with hands.database.tenant(tenant) as connection:
         ids = await actions.unfinished(connection)
     settled: list[Action] = []

@@ -38,7 +38,7 @@ def assess(project: Project, facts: ProjectFacts, period: str | None, today: dat
     Raises InvalidInput for a period that is no month.
     """
     case = Case(project, facts, period, today)
-    judged = [(rule, _judge(case, rule, check)) for rule, check in checks()]
+    judged = [(rule, judge(case, rule, check)) for rule, check in checks()]
     unbilled = case.unbilled.rounded
     ready = _ready(case, [judgement for rule, judgement in judged if rule.severity is Severity.BLOCKS]).rounded
     return Readiness(
@@ -57,7 +57,8 @@ def assess(project: Project, facts: ProjectFacts, period: str | None, today: dat
     )
 
 
-def _judge(case: Case, rule: Rule, check: Check) -> Judgement:
+def judge(case: Case, rule: Rule, check: Check) -> Judgement:
+    """One rule's judgement; a project that is over, or internal, has no prerequisites left."""
     if case.project.status in ("done", "cancelled") and not case.items and not rule.id.startswith("invoice."):
         return not_applicable("The project is over and nothing is left to bill.")
     if case.customer is None and case.contract is None and not case.items:

@@ -38,7 +38,7 @@ def sections(paper: Paper) -> tuple[Section, ...]:
 
 def _background(paper: Paper) -> Iterator[Item]:
     yield (
-        f'This Statement of Work is entered into by and between {paper.client}, having its registered office at '
+        f"This Statement of Work is entered into by and between {paper.client}, having its registered office at "
         f'{paper.client_address} (hereinafter the "Client"), and {paper.provider}, having its registered office at '
         f'{paper.provider_address} (hereinafter the "Consultant").'
     )
@@ -46,7 +46,7 @@ def _background(paper: Paper) -> Iterator[Item]:
     sow = paper.sow
     if sow.master and sow.master_date:
         yield (
-            f'This Statement of Work is made pursuant to, and incorporates the provisions of, the {sow.master} concluded between '
+            f"This Statement of Work is made pursuant to, and incorporates the provisions of, the {sow.master} concluded between "
             f'the parties on {day(sow.master_date)} (the "Framework"). In the event of a conflict the Framework prevails, save where this '
             "Statement of Work expressly derogates from it."
         )
@@ -115,7 +115,10 @@ def _charges(paper: Paper) -> Iterator[Item]:
     if sow.total is not None:
         yield f"In consideration of the Services the Client shall pay a fixed fee in the total amount of {_spelled(sow.total, sow.currency)}."
     if sow.milestones:
-        parts = "; ".join(f"{amount(m.amount, sow.currency)} upon completion of the milestone “{m.name}”, due {day(m.due)}" for m in sow.milestones)
+        parts = "; ".join(
+            f"{amount(m.amount, sow.currency)} upon completion of the milestone “{m.name}”, due {day(m.due)}"
+            for m in sow.milestones
+        )
         yield f"The fixed fee shall fall due in {words(len(sow.milestones))} instalments: {parts}."
     if sow.advance:
         percent = int(sow.advance.rstrip("%"))
@@ -132,7 +135,9 @@ def _spelled(value: Decimal, currency: str) -> str:
 def _payment(paper: Paper) -> Iterator[Item]:
     sow = paper.sow
     when = "monthly in arrears" if "monthly" in sow.invoices else "upon completion of each milestone"
-    after = "of receipt of a proper invoice" if sow.payment_basis == "receipt_of_invoice" else "of the date of the invoice"
+    after = (
+        "of receipt of a proper invoice" if sow.payment_basis == "receipt_of_invoice" else "of the date of the invoice"
+    )
     yield f"The Consultant shall invoice the Charges {when}. Each invoice shall be due and payable within {both(sow.payment_days or 0)} days {after}."
     if sow.po_required:
         yield f"Every invoice shall bear the Client's purchase order number {sow.po_number}; the Client may return invoices that do not."

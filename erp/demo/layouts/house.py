@@ -25,6 +25,7 @@ def sections(paper: Paper) -> tuple[Section, ...]:
         Section("Parties and purpose", tuple(_parties(paper))),
         Section("Services", tuple(services(paper))),
         Section("Deliverables and acceptance", tuple(_deliverables(paper))),
+        Section("Governance and reporting", tuple(_governance(paper))),
         Section("Term", tuple(_term(paper))),
         Section("Fees", tuple(_fees(paper))),
         Section("Expenses", tuple(_expenses(paper))),
@@ -71,7 +72,7 @@ def _parties(paper: Paper) -> Iterator[Item]:
 
 def services(paper: Paper) -> Iterator[Item]:
     """The scope, work stream by work stream."""
-    yield "The Provider performs the following services with suitably qualified consultants (the \"Services\")."
+    yield 'The Provider performs the following services with suitably qualified consultants (the "Services").'
     yield Bullets(tuple(f"**{title}.** {text}" for title, text in paper.workstreams), numbered=True)
     yield (
         f"{paper.lead[0]} ({paper.lead[1]}) leads the engagement for the Provider. The Provider replaces a consultant only "
@@ -91,6 +92,20 @@ def _deliverables(paper: Paper) -> Iterator[Item]:
     else:
         yield "Deliverables are discussed with the Client's contact as they arise and corrected where they depart from what was agreed."
     yield "Delay that the Client causes moves the dates of the plan by the time lost."
+
+
+def _governance(paper: Paper) -> Iterator[Item]:
+    yield f"{paper.contact[0]} ({paper.contact[1]}) represents the Client in all matters of this Statement of Work. The parties meet as follows."
+    yield Grid(
+        ("Meeting", "Purpose", "Participants"),
+        (
+            ("Weekly review", "Progress, risks, decisions, hours of the week", "Client contact, engagement lead"),
+            ("Monthly steering", "Budget used, forecast, changes", "Sponsor, client contact, engagement lead"),
+            ("Closing review", "Results, lessons, open points, handover", "Sponsor, all work stream leads"),
+        ),
+        (0.22, 0.43, 0.35),
+    )
+    yield "The Provider records decisions and open points and sends the record on the next working day. Disagreements go to the sponsors, who decide together."
 
 
 def _term(paper: Paper) -> Iterator[Item]:
@@ -135,11 +150,11 @@ def rate_grid(paper: Paper) -> Grid:
     per = sow.rates[0].per
     unit = {"hour": "hours", "day": "days", "month": "months"}[per]
     rows = [
-        (rate.role, amount(rate.amount), str(count), amount(rate.amount * count))
+        (rate.role, amount(rate.amount), f"{count:,}", amount(rate.amount * count))
         for rate, count in zip(sow.rates, paper.hours, strict=True)
     ]
     total = sum((rate.amount * count for rate, count in zip(sow.rates, paper.hours, strict=True)), Decimal(0))
-    rows.append(("Estimate", "", str(sum(paper.hours)), amount(total)))
+    rows.append(("Estimate", "", f"{sum(paper.hours):,}", amount(total)))
     return Grid(
         ("Role", f"Rate {PER[per]} ({sow.currency})", f"Estimated {unit}", f"Estimated fees ({sow.currency})"),
         tuple(rows),
@@ -170,10 +185,14 @@ def _payment(paper: Paper) -> Iterator[Item]:
         ("per_milestone",): "upon acceptance of each milestone",
         ("monthly", "in_advance"): "monthly in advance",
     }[sow.invoices]
-    yield f"The Provider invoices {when}. Each invoice shows the period, the consultants, the time worked and the amounts by role." if (
-        sow.rates
-    ) else f"The Provider invoices {when}. Each invoice names the milestone and encloses the Client's acceptance."
-    after = {"invoice_date": "the date of the invoice", "receipt_of_invoice": "receipt of the invoice"}[sow.payment_basis]
+    yield (
+        f"The Provider invoices {when}. Each invoice shows the period, the consultants, the time worked and the amounts by role."
+        if (sow.rates)
+        else f"The Provider invoices {when}. Each invoice names the milestone and encloses the Client's acceptance."
+    )
+    after = {"invoice_date": "the date of the invoice", "receipt_of_invoice": "receipt of the invoice"}[
+        sow.payment_basis
+    ]
     yield f"Invoices are payable within {sow.payment_days} days of {after}."
     if sow.po_required:
         yield f"A purchase order is required: each invoice must state the Client's purchase order number {sow.po_number}. Invoices without it are returned unpaid."

@@ -24,7 +24,12 @@ def sections(paper: Paper) -> tuple[Section, ...]:
         Section("Confidentiality and independence", tuple(_confidence())),
         Section("Liability", tuple(_liability())),
         Section("Law", (f"This engagement is governed by the laws of {paper.sow.governing_law}.",)),
-        Section("Your agreement", ("Please sign and return a copy of this letter if you agree with it. We look forward to working with you.",)),
+        Section(
+            "Your agreement",
+            (
+                "Please sign and return a copy of this letter if you agree with it. We look forward to working with you.",
+            ),
+        ),
     )
 
 

@@ -15,7 +15,10 @@ SIGNATORIES = {
     "UKI": ("Northlight Consulting Limited", "Eleanor Byrne", "Managing Director, UK & Ireland"),
     "DACH": ("Northlight Consulting GmbH", "Dr. Matthias Kern", "Geschäftsführer"),
 }
-ADDRESSES = {"UKI": "27 Fitzwilliam Row, Dublin D02 K861, Ireland", "DACH": "Speicherstraße 12, 60327 Frankfurt am Main, Germany"}
+ADDRESSES = {
+    "UKI": "27 Fitzwilliam Row, Dublin D02 K861, Ireland",
+    "DACH": "Speicherstraße 12, 60327 Frankfurt am Main, Germany",
+}
 COUNTRIES = {
     "GB": "United Kingdom",
     "IE": "Ireland",

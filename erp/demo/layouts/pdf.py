@@ -18,7 +18,16 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, CondPageBreak, Flowable, KeepTogether, Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    KeepTogether,
+    Paragraph,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from erp.demo.layouts.paper import Bullets, Grid, Item, Section
 
@@ -94,7 +103,9 @@ def _clauses(head: Flowable, items: Sequence[Item], look: Look, width: float, nu
     for item in items:
         if isinstance(item, str):
             clause += 1
-            style = look.style(leftIndent=look.indent, bulletIndent=0, bulletFontName=look.text, bulletFontSize=look.size)
+            style = look.style(
+                leftIndent=look.indent, bulletIndent=0, bulletFontName=look.text, bulletFontSize=look.size
+            )
             drawn.append(Paragraph(rich(item, look), style, bulletText=f"{number}.{clause}"))
         else:
             drawn += block(item, look, width - look.indent, indent=look.indent)
@@ -137,14 +148,24 @@ def block(item: Grid | Bullets, look: Look, width: float, *, indent: float = 0) 
 
 def grid(item: Grid, look: Look, width: float, *, indent: float = 0) -> Table:
     """A table that repeats its header where it runs over a page."""
-    head = look.style(fontName=look.bold, fontSize=look.size - 1, leading=look.leading - 1.6, spaceAfter=0, alignment=TA_LEFT)
+    head = look.style(
+        fontName=look.bold, fontSize=look.size - 1, leading=look.leading - 1.6, spaceAfter=0, alignment=TA_LEFT
+    )
     head.textColor = white if look.band else look.accent
     cell = look.style(fontSize=look.size - 0.4, leading=look.leading - 1.4, spaceAfter=0, alignment=TA_LEFT)
     titled = any(item.header)
     rows = [item.header, *item.rows] if titled else list(item.rows)
     drawn = [
-        [_cell(text, (head if titled and r == 0 else cell), look, right=c in item.right, bold=_is_bold(item, r, c, len(rows)))
-         for c, text in enumerate(row)]
+        [
+            _cell(
+                text,
+                (head if titled and r == 0 else cell),
+                look,
+                right=c in item.right,
+                bold=_is_bold(item, r, c, len(rows)),
+            )
+            for c, text in enumerate(row)
+        ]
         for r, row in enumerate(rows)
     ]
     table = Table(

@@ -11,7 +11,21 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, P
 
 from erp.demo.layouts import house
 from erp.demo.layouts.paper import Paper
-from erp.demo.layouts.pdf import HAIR, HEIGHT, MARGIN, SOFT, WIDTH, Look, build, grid, numbered, numbers_at, rich, star, wordmark
+from erp.demo.layouts.pdf import (
+    HAIR,
+    HEIGHT,
+    MARGIN,
+    SOFT,
+    WIDTH,
+    Look,
+    build,
+    grid,
+    numbered,
+    numbers_at,
+    rich,
+    star,
+    wordmark,
+)
 from erp.demo.layouts.signatures import signature_table
 
 LOOK = Look()
@@ -22,7 +36,9 @@ LINE = WIDTH - 2 * MARGIN
 def draw(paper: Paper, *, hidden: str = "") -> bytes:
     """The PDF. `hidden` is put in white on white at the foot of the second page: what a reader must not obey."""
     stream = io.BytesIO()
-    template = BaseDocTemplate(stream, pagesize=(WIDTH, HEIGHT), title=paper.sow.title, author=paper.provider, lang="en")
+    template = BaseDocTemplate(
+        stream, pagesize=(WIDTH, HEIGHT), title=paper.sow.title, author=paper.provider, lang="en"
+    )
     first = Frame(MARGIN, 62, LINE, HEIGHT - BAND - 62 - 22, 0, 0, 0, 0)
     later = Frame(MARGIN, 62, LINE, HEIGHT - 62 - 70, 0, 0, 0, 0)
 
@@ -53,7 +69,9 @@ def _story(paper: Paper) -> list[Flowable]:
         grid(house.key_facts(paper), LOOK, LINE),
         Spacer(1, 10),
         *numbered(house.sections(paper), LOOK, LINE),
-        signature_table(paper, LOOK, LINE, intro="The parties have agreed this Statement of Work as shown by their signatures."),
+        signature_table(
+            paper, LOOK, LINE, intro="The parties have agreed this Statement of Work as shown by their signatures."
+        ),
     ]
 
 

@@ -30,21 +30,30 @@ def lines(paper: Paper, *, by_hand: bool = False) -> tuple[tuple[str, tuple[Line
 def signature_table(paper: Paper, look: Look, width: float, *, by_hand: bool = False, intro: str = "") -> Flowable:
     """Two blocks side by side that stay together on one page."""
     head = look.style(fontName=look.bold, spaceAfter=6)
-    columns = [[Paragraph(f"For {rich(party, look)}", head), *_entries(block, look, by_hand=by_hand)] for party, block in lines(paper, by_hand=by_hand)]
+    columns = [
+        [Paragraph(f"For {rich(party, look)}", head), *_entries(block, look, width / 2 - 22, by_hand=by_hand)]
+        for party, block in lines(paper, by_hand=by_hand)
+    ]
     table = Table([columns], colWidths=[width / 2 - 8, width / 2 - 8], hAlign="LEFT", spaceBefore=6)
     table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
     said = [Paragraph(rich(intro, look), look.style(spaceBefore=10))] if intro else []
     return KeepTogether([*said, Spacer(1, 8), table])
 
 
-def _entries(block: tuple[Line, ...], look: Look, *, by_hand: bool) -> list[Flowable]:
+def _entries(block: tuple[Line, ...], look: Look, width: float, *, by_hand: bool) -> list[Flowable]:
     label = look.style(fontSize=look.size - 1.4, leading=look.leading - 2, spaceAfter=0)
     entries: list[Flowable] = []
     for title, entry in block:
         hand = title == "Signature"
         font = "Times-Italic" if hand and by_hand else look.text
-        value = look.style(fontName=font, fontSize=look.size + (5 if hand and by_hand else 0), leading=look.leading + 3, spaceAfter=0)
-        row = Table([[Paragraph(f"{title}:", label), Paragraph(rich(entry, look), value)]], colWidths=[52, 172], hAlign="LEFT")
+        value = look.style(
+            fontName=font, fontSize=look.size + (5 if hand and by_hand else 0), leading=look.leading + 3, spaceAfter=0
+        )
+        row = Table(
+            [[Paragraph(f"{title}:", label), Paragraph(rich(entry, look), value)]],
+            colWidths=[50, width - 50],
+            hAlign="LEFT",
+        )
         row.setStyle(
             TableStyle(
                 [

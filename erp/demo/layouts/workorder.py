@@ -15,7 +15,11 @@ def boxes(paper: Paper) -> tuple[tuple[str, tuple[tuple[Field, ...], ...]], ...]
         (
             "A  Order",
             (
-                (("Work order no.", sow.number), ("Date of order", day(sow.signed)), ("Purchase order no.", sow.po_number)),
+                (
+                    ("Work order no.", sow.number),
+                    ("Date of order", day(sow.signed)),
+                    ("Purchase order no.", sow.po_number),
+                ),
                 (("Title of the services", sow.title),),
                 (("Framework agreement", f"{sow.master} dated {day(sow.master_date or sow.signed)}"),),
             ),
@@ -25,18 +29,35 @@ def boxes(paper: Paper) -> tuple[tuple[str, tuple[tuple[Field, ...], ...]], ...]
             (
                 (("Client", paper.client), ("Supplier", paper.provider)),
                 (("Client address", paper.client_address), ("Supplier address", paper.provider_address)),
-                (("Client representative", ", ".join(paper.contact)), ("Supplier representative", ", ".join(paper.lead))),
+                (
+                    ("Client representative", ", ".join(paper.contact)),
+                    ("Supplier representative", ", ".join(paper.lead)),
+                ),
             ),
         ),
         (
             "C  Term",
-            ((("Start date", day(sow.start)), ("End date", day(sow.end)), ("Notice for convenience", f"{sow.termination_days} days")),),
+            (
+                (
+                    ("Start date", day(sow.start)),
+                    ("End date", day(sow.end)),
+                    ("Notice for convenience", f"{sow.termination_days} days"),
+                ),
+            ),
         ),
         (
             "D  Commercial terms",
             (
-                (("Basis of charging", "Time and materials"), ("Currency", sow.currency), ("Maximum amount (not to exceed)", amount(sow.not_to_exceed or 0, sow.currency))),
-                (("Invoicing", "Monthly in arrears"), ("Payment terms", f"{sow.payment_days} days from receipt of invoice"), ("Purchase order required", "Yes")),
+                (
+                    ("Basis of charging", "Time and materials"),
+                    ("Currency", sow.currency),
+                    ("Maximum amount (not to exceed)", amount(sow.not_to_exceed or 0, sow.currency)),
+                ),
+                (
+                    ("Invoicing", "Monthly in arrears"),
+                    ("Payment terms", f"{sow.payment_days} days from receipt of invoice"),
+                    ("Purchase order required", "Yes"),
+                ),
                 (("Invoices to", sow.invoice_delivery), ("Expenses", "Reimbursed at cost if approved in advance")),
                 (("VAT", "Amounts exclude VAT"), ("Governing law", sow.governing_law)),
             ),
@@ -53,7 +74,9 @@ def sections(paper: Paper) -> tuple[Section, ...]:
     """The description of the services and the conditions that follow the boxes."""
     return (
         Section("Background", paper.background),
-        Section("Services", (Bullets(tuple(f"**{title}.** {text}" for title, text in paper.workstreams), numbered=True),)),
+        Section(
+            "Services", (Bullets(tuple(f"**{title}.** {text}" for title, text in paper.workstreams), numbered=True),)
+        ),
         Section("Deliverables", (Grid(("Deliverable", "Criterion"), paper.deliverables, (0.5, 0.5)),)),
         Section("Client inputs", (Bullets(paper.duties),)),
         Section("Assumptions", (Bullets(paper.assumptions),)),
@@ -77,4 +100,37 @@ def conditions(paper: Paper) -> tuple[str, ...]:
         "Personal data are processed only under the data processing agreement annexed to the framework agreement.",
         f"Either party may terminate this Work Order for convenience with {sow.termination_days} days' written notice. Hours worked until then are paid.",
         f"The laws of {sow.governing_law} apply. Should a provision be void, the others remain in force.",
+    )
+
+
+SITE_RULES = Bullets(
+    (
+        "Staff of the Supplier register at the gate, wear identification and high-visibility clothing, and complete the safety briefing before their first visit.",
+        "Photography, recording and drones are not allowed on the premises without permission of the Client representative.",
+        "Access to systems is personal. It is requested a week ahead, limited to the tasks of this Work Order and withdrawn on its last day.",
+        "Data of the Client are stored and processed in the Client's environment only. Copies on devices of the Supplier require written permission.",
+        "Test data that relate to persons are made anonymous before they are used.",
+        "Security incidents are reported to the Client's operations centre without delay, at the latest within four hours of their discovery.",
+        "Source code is kept in the Client's repositories and reviewed by a second person before it is released.",
+        "Software components of third parties are used only under licences that the Client has approved.",
+        "On the last day the Supplier returns equipment and identification and confirms in writing that no data of the Client remain with it.",
+    ),
+    numbered=True,
+)
+
+
+def invoice_rules(paper: Paper) -> Grid:
+    """Annex 1: what an invoice must show. It repeats nothing that parts A to G put in figures."""
+    return Grid(
+        ("Element", "Requirement"),
+        (
+            ("Form", "PDF or structured electronic invoice, one file for each invoice"),
+            ("References", "Work order number and purchase order number, in the header"),
+            ("Period", "Month of the service; one invoice for each month"),
+            ("Detail", "Name, role, hours and rate for each consultant"),
+            ("Enclosures", "Hours confirmed by the Client representative; receipts of approved expenses"),
+            ("Tax", "Tax identification numbers of both parties; tax shown separately"),
+            ("Recipient", f"{paper.client}, {paper.client_address}"),
+        ),
+        (0.22, 0.78),
     )

@@ -1,0 +1,11 @@
+"""A Word document with a table of rates."""
+
+from __future__ import annotations
+
+from erp.demo.layouts import house, word
+from erp.demo.layouts.paper import Paper
+
+
+def draw(paper: Paper) -> bytes:
+    """The DOCX."""
+    return word.draw(paper, house.sections(paper), house.key_facts(paper))

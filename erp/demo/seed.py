@@ -1,0 +1,61 @@
+"""Fills an empty Tryton database with the demo firm: run as a process of its own, as Tryton's settings are global."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+from proteus import config as proteus_config
+
+from erp.demo.plan import read_plan
+from erp.demo.seeding.accounts import seed_accounts
+from erp.demo.seeding.contracts import seed_contracts
+from erp.demo.seeding.invoices import seed_invoices
+from erp.demo.seeding.masters import seed_masters
+from erp.demo.seeding.work import seed_projects, seed_time
+
+
+def seed(database: str, config_file: Path, documents: Path, today: date) -> None:
+    """Write everything, telling on standard output what is done and how long it took."""
+    config = proteus_config.set_trytond(database, user="admin", config_file=str(config_file))
+    plan = read_plan(today)
+    step = _Steps()
+    masters = seed_masters(plan, config)
+    step.done(f"{len(masters.parties)} customers, {len(masters.employees)} consultants")
+    sales = seed_contracts(plan, masters, documents)
+    step.done(f"{len(sales)} contracts")
+    works = seed_projects(plan, masters, sales)
+    step.done(f"{len(works.projects)} projects with {len(works.tasks)} tasks")
+    step.done(f"{seed_time(plan, masters, works)} timesheet lines")
+    step.done(f"{seed_invoices(plan, masters, works, sales)} invoices")
+    seed_accounts(masters)
+    step.done("the service accounts")
+
+
+class _Steps:
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    def done(self, what: str) -> None:
+        now = time.monotonic()
+        sys.stdout.write(f"{what} ({now - self._since:.1f} s)\n")
+        sys.stdout.flush()
+        self._since = now
+
+
+def main() -> None:
+    """The command that erp/demo/server.py runs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", required=True)
+    parser.add_argument("--config", required=True, type=Path)
+    parser.add_argument("--documents", required=True, type=Path)
+    parser.add_argument("--today", required=True, type=date.fromisoformat)
+    options = parser.parse_args()
+    seed(options.database, options.config, options.documents, options.today)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""The before- and after-image of each action type: exactly the fields that it sets, with the records' stamps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from domain.actions import Image
+from domain.canonical import plain
+from domain.errors import InvalidInput, NotFound
+from erp.tryton.rpc import TrytonRpc
+from erp.tryton.tables import Row
+
+MARK = "Countersign"
+RECORD_ID = re.compile(r"^[1-9][0-9]{0,9}$")
+
+
+async def image(rpc: TrytonRpc, action_type: str, arguments: Mapping[str, Any]) -> Image:
+    """The state of what this action sets. Creations are looked up by `arguments["reference"]`, if it is given."""
+    if action_type not in IMAGES:
+        raise InvalidInput(f"Tryton knows no action {action_type!r}.")
+    return await IMAGES[action_type](rpc, arguments)
+
+
+def mark(reference: str) -> str:
+    """The words by which a record that an action created is found again."""
+    return f"[{MARK} {reference}]"
+
+
+def record_id(value: Any) -> int:
+    """An id as Tryton has them; InvalidInput for anything else."""
+    if not RECORD_ID.match(str(value)):
+        raise InvalidInput(f"{value!r} is not the id of a Tryton record.")
+    return int(value)
+
+
+async def _contract_po(rpc: TrytonRpc, arguments: Mapping[str, Any]) -> Image:
+    sale = await one(rpc, "sale.sale", record_id(arguments["contract_id"]), ("reference",))
+    return Image({"po_number": sale["reference"] or None}, stamps("sale.sale", [sale]))
+
+
+async def _billing_identity(rpc: TrytonRpc, arguments: Mapping[str, Any]) -> Image:
+    party = await one(rpc, "party.party", record_id(arguments["customer_id"]), ("name",))
+    versions = stamps("party.party", [party])
+    fields: dict[str, Any] = {}
+    if arguments.get("tax_identifier") is not None:
+        rows = await identifiers(rpc, party["id"])
+        fields["tax_identifier"] = (
+            {"type": rows[0]["type"] or "", "code": rows[0]["code_compact"]} if rows else None
+        )
+        versions |= stamps("party.identifier", rows[:1])
+    if arguments.get("invoice_address") is not None:
+        rows = await invoice_addresses(rpc, party["id"])
+        fields["invoice_address"] = await _address(rpc, rows[0]) if rows else None
+        versions |= stamps("party.address", rows[:1])
+    return Image(fields, versions)
+
+
+async def _address(rpc: TrytonRpc, row: Row) -> dict[str, str]:
+    countries = await rpc.search_read("country.country", [("id", "=", row["country"])], ("code",))
+    return {
+        "street": row["street"] or "",
+        "postal_code": row["postal_code"] or "",
+        "city": row["city"] or "",
+        "country": countries[0]["code"] if countries else "",
+    }
+
+
+async def _project(rpc: TrytonRpc, arguments: Mapping[str, Any]) -> Image:
+    taken = await rpc.search_read("project.work", [("number", "=", arguments["code"])], ("comment",))
+    created = [row for row in taken if is_marked(row["comment"], arguments)]
+    if not created:
+        fields = dict.fromkeys(("name", "code", "customer_id", "contract_id", "billing", "tasks"))
+        return Image({**fields, "code_taken": bool(taken)}, stamps("project.work", taken))
+    work = await one(
+        rpc, "project.work", created[0]["id"], ("name", "number", "party", "project_invoice_method", "comment")
+    )
+    tasks = await rpc.search_read(
+        "project.work", [("parent", "=", work["id"])], ("name", "effort_duration", "list_price", "origin", "currency")
+    )
+    fields = {
+        "name": work["name"],
+        "code": work["number"],
+        "customer_id": None if work["party"] is None else str(work["party"]),
+        "contract_id": await _contract_of(rpc, tasks),
+        "billing": work["project_invoice_method"],
+        "tasks": [await _task(rpc, task) for task in tasks if not task["origin"]],
+    }
+    return Image({**fields, "code_taken": True}, stamps("project.work", [work, *tasks]))
+
+
+async def _task(rpc: TrytonRpc, task: Row) -> dict[str, Any]:
+    currency = await one(rpc, "currency.currency", task["currency"], ("code",))
+    effort = task["effort_duration"]
+    return {
+        "name": task["name"],
+        "hours": None if effort is None else number(Decimal(str(effort.total_seconds())) / 3600),
+        "price": None if task["list_price"] is None else number(task["list_price"]),
+        "currency": currency["code"],
+    }
+
+
+async def _contract_of(rpc: TrytonRpc, tasks: list[Row]) -> str | None:
+    lines = [int(task["origin"].split(",")[1]) for task in tasks if (task["origin"] or "").startswith("sale.line,")]
+    sold = await rpc.search_read("sale.line", [("id", "in", lines)], ("sale",)) if lines else []
+    return str(sold[0]["sale"]) if sold else None
+
+
+async def _invoice(rpc: TrytonRpc, arguments: Mapping[str, Any]) -> Image:
+    wanted = [record_id(entry) for entry in arguments["time_entry_ids"]]
+    entries = await rpc.search_read("timesheet.line", [("id", "in", wanted)], ("invoice_line",))
+    if len(entries) != len(set(wanted)):
+        raise NotFound("Some of the time entries are no longer in Tryton.")
+    versions = stamps("timesheet.line", entries)
+    found = await marked_invoices(rpc, arguments)
+    if not found:
+        billed = sorted(str(row["id"]) for row in entries if row["invoice_line"] is not None)
+        fields = dict.fromkeys(("project_id", "contract_id", "period", "time_entry_ids", "amount", "currency", "state"))
+        return Image({**fields, "already_invoiced": billed}, versions)
+    return await _drafted(rpc, found[0], arguments, versions)
+
+
+async def _drafted(rpc: TrytonRpc, invoice: Row, arguments: Mapping[str, Any], versions: dict[str, str]) -> Image:
+    lines = await rpc.search_read("account.invoice.line", [("invoice", "=", invoice["id"])], ("invoice",))
+    billed = await rpc.search_read(
+        "timesheet.line", [("invoice_line", "in", [row["id"] for row in lines])], ("invoice_line",)
+    )
+    currency = await one(rpc, "currency.currency", invoice["currency"], ("code",))
+    fields = {
+        "project_id": str(arguments["project_id"]),
+        "contract_id": arguments.get("contract_id"),
+        "period": arguments["period"],
+        "time_entry_ids": sorted((str(row["id"]) for row in billed), key=int),
+        "amount": number(invoice["untaxed_amount"], places=2),
+        "currency": currency["code"],
+        "state": invoice["state"],
+        "already_invoiced": [],
+    }
+    return Image(fields, {**versions, **stamps("account.invoice", [invoice])})
+
+
+async def marked_invoices(rpc: TrytonRpc, arguments: Mapping[str, Any]) -> list[Row]:
+    """The invoices that carry this action's reference."""
+    if not arguments.get("reference"):
+        return []
+    words = f"%{mark(str(arguments['reference']))}"
+    return await rpc.search_read(
+        "account.invoice", [("comment", "like", words)], ("untaxed_amount", "currency", "state", "number")
+    )
+
+
+async def identifiers(rpc: TrytonRpc, party: int) -> list[Row]:
+    """A party's identifiers, the one that its invoices carry first."""
+    return await rpc.search_read("party.identifier", [("party", "=", party)], ("type", "code_compact"))
+
+
+async def invoice_addresses(rpc: TrytonRpc, party: int) -> list[Row]:
+    """A party's addresses that are marked for invoices."""
+    domain = [("party", "=", party), ("invoice", "=", True)]
+    return await rpc.search_read("party.address", domain, ("street", "postal_code", "city", "country"))
+
+
+async def one(rpc: TrytonRpc, model: str, wanted: int, fields: tuple[str, ...]) -> Row:
+    """One record; NotFound when it is not there (or may not be seen)."""
+    found = await rpc.search_read(model, [("id", "=", wanted)], fields)
+    if not found:
+        raise NotFound(f"There is no {model} {wanted} in Tryton.")
+    return found[0]
+
+
+def stamps(model: str, rows: list[Row]) -> dict[str, str]:
+    """Version stamps as Tryton checks them: "model,id"."""
+    return {f"{model},{row['id']}": row["_timestamp"] for row in rows}
+
+
+def is_marked(comment: str | None, arguments: Mapping[str, Any]) -> bool:
+    """Whether a record says that this action created it."""
+    return bool(arguments.get("reference")) and mark(str(arguments["reference"])) in (comment or "")
+
+
+def number(value: Decimal, places: int | None = None) -> str:
+    """A decimal as arguments carry it: without an exponent or needless zeros, money with its cents."""
+    if places is not None:
+        return str(plain(value.quantize(Decimal(1).scaleb(-places))))
+    whole = value.normalize()
+    return str(plain(whole.quantize(Decimal(1)) if whole == whole.to_integral() else whole))
+
+
+IMAGES: Mapping[str, Callable[[TrytonRpc, Mapping[str, Any]], Awaitable[Image]]] = {
+    "contract.set_po_number": _contract_po,
+    "customer.set_billing_identity": _billing_identity,
+    "project.create": _project,
+    "invoice.create_draft": _invoice,
+}

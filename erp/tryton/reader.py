@@ -1,0 +1,81 @@
+"""Reads a consulting firm out of Tryton 8.2 with an account that Tryton itself holds to reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from domain.actions import Image
+from domain.errors import ErpError, NotFound
+from domain.records import Firm
+from erp.tryton.billing import Ledger, contracts, invoices, price_lists
+from erp.tryton.images import image
+from erp.tryton.parties import customers
+from erp.tryton.rpc import TrytonRpc
+from erp.tryton.sources import SYSTEM
+from erp.tryton.tables import Tables, read_tables
+from erp.tryton.work import WorkTree, employees, projects, time_entries
+
+
+class TrytonReader:
+    """An `ErpReader` (erp/reader.py) of the first company that the account belongs to."""
+
+    system = SYSTEM
+
+    def __init__(self, url: str, database: str, user: str, password: str) -> None:
+        self._rpc = TrytonRpc(url, database, user, password)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._rpc.close()
+
+    async def firm(self) -> Firm:
+        """All records that readiness needs; a request per page of a table."""
+        fetched_at = datetime.now(UTC)
+        return firm_of(await read_tables(self._rpc), fetched_at)
+
+    async def image(self, action_type: str, arguments: Mapping[str, Any]) -> Image:
+        """The present state of what this action sets. See erp/tryton/images.py for the fields of each type."""
+        return await image(self._rpc, action_type, arguments)
+
+    async def attachment(self, attachment_id: str) -> bytes:
+        """The content of a file held with a record; NotFound if there is no such file or it is only a link."""
+        found = await self._rpc.search_read("ir.attachment", [("id", "=", int(attachment_id))], ("type", "data"))
+        if not found or found[0]["type"] != "data":
+            raise NotFound("There is no such attachment in Tryton.")
+        data = found[0]["data"]
+        return data if isinstance(data, bytes) else b""
+
+
+def firm_of(tables: Tables, fetched_at: datetime) -> Firm:
+    """The firm that these rows describe."""
+    if not tables.rows["company.company"]:
+        raise ErpError("The account belongs to no company in Tryton.")
+    company = tables.rows["company.company"][0]
+    currency = tables.word("currency.currency", company["currency"], "code") or ""
+    tree = WorkTree(tables)
+    ledger = Ledger(tables, tree)
+    return Firm(
+        system=SYSTEM,
+        company=company["rec_name"],
+        base_currency=currency,
+        fetched_at=fetched_at,
+        customers=customers(tables, fetched_at),
+        contracts=contracts(tables, ledger, fetched_at),
+        projects=projects(tables, tree, currency, fetched_at),
+        employees=employees(tables, fetched_at),
+        time=time_entries(tables, tree, currency, fetched_at),
+        invoices=invoices(tables, tree, ledger, fetched_at),
+        price_lists=price_lists(tables, fetched_at),
+        closed_periods=tuple((row["start_date"], row["end_date"]) for row in tables.rows["account.period"]),
+    )

@@ -1,0 +1,142 @@
+"""What is read of Tryton, and nothing else: the read-only account is allowed exactly these models."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from erp.tryton.rpc import TrytonRpc
+
+Row = dict[str, Any]
+
+# model: (domain, fields). Paging, order and version stamps are the client's business.
+TABLES: Mapping[str, tuple[Sequence[Any], Sequence[str]]] = {
+    "company.company": ((), ("rec_name", "party", "currency")),
+    "company.employee": ((), ("rec_name", "party")),
+    "currency.currency": ((), ("code",)),
+    "country.country": ((), ("code",)),
+    "product.uom": ((), ("name", "symbol")),
+    "product.product": ((), ("name", "list_price", "default_uom_category")),
+    "product.uom.category": ((), ("name",)),
+    "account.invoice.payment_term": ((), ("name",)),
+    "account.invoice.payment_term.line": ((), ("payment", "type")),
+    "account.invoice.payment_term.line.delta": ((), ("line", "months", "weeks", "days")),
+    "account.period": ((("state", "!=", "open"), ("type", "=", "standard")), ("start_date", "end_date")),
+    "party.party": ((), ("code", "name", "customer_payment_term")),
+    "party.address": ((), ("party", "street", "postal_code", "city", "country", "invoice")),
+    "party.identifier": ((), ("party", "type", "code_compact")),
+    "party.contact_mechanism": (
+        (("type", "=", "email"),),
+        ("party", "value", "invoice"),
+    ),
+    "product.price_list": ((), ("name", "company")),
+    "product.price_list.line": ((), ("price_list", "product", "category", "quantity", "formula", "sequence")),
+    "sale.sale": (
+        (),
+        (
+            "number",
+            "party",
+            "state",
+            "reference",
+            "description",
+            "sale_date",
+            "currency",
+            "price_list",
+            "payment_term",
+            "untaxed_amount",
+        ),
+    ),
+    "sale.line": (
+        (("type", "=", "line"),),
+        ("sale", "product", "description", "quantity", "unit", "unit_price", "amount", "sequence"),
+    ),
+    "sale.amendment": ((), ("sale", "date", "state", "description")),
+    "sale.advance_payment.line": ((), ("sale", "amount", "description")),
+    "project.work": (
+        (),
+        (
+            "name",
+            "type",
+            "number",
+            "parent",
+            "status",
+            "party",
+            "project_invoice_method",
+            "product",
+            "list_price",
+            "effort_duration",
+            "progress",
+            "origin",
+            "invoice_line",
+            "timesheet_start_date",
+        ),
+    ),
+    "project.work.status": ((), ("name",)),
+    "project.work.invoiced_progress": ((), ("work", "invoice_line")),
+    "timesheet.work": ((), ("origin",)),
+    "timesheet.line": ((), ("work", "employee", "date", "duration", "invoice_line")),
+    "account.invoice": (
+        (("type", "=", "out"),),
+        (
+            "number",
+            "party",
+            "state",
+            "reference",
+            "description",
+            "currency",
+            "invoice_date",
+            "payment_term",
+            "untaxed_amount",
+            "total_amount",
+        ),
+    ),
+    "account.invoice.line": (
+        (("type", "=", "line"), ("invoice.type", "=", "out")),
+        ("invoice", "description", "amount", "origin"),
+    ),
+    "ir.attachment": ((("resource", "like", "sale.sale,%"),), ("name", "resource", "type")),
+}
+
+# Read besides the tables: an attachment's content is a field of ir.attachment; a session asks for its own user.
+ALSO_READABLE = ("res.user", "ir.lang", "account.journal", "account.account", "product.template", "party.configuration")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All rows of one reading, by model; and by model and id."""
+
+    rows: Mapping[str, list[Row]]
+    by_id: Mapping[str, Mapping[int, Row]] = field(default_factory=dict[str, Mapping[int, Row]])
+
+    def get(self, model: str, record_id: int | None) -> Row | None:
+        """The row with this id, None for none."""
+        return None if record_id is None else self.by_id[model].get(record_id)
+
+    def word(self, model: str, record_id: int | None, name: str) -> str | None:
+        """One textual field of a row that may not be there."""
+        row = self.get(model, record_id)
+        return None if row is None else row[name]
+
+    def grouped(self, model: str, name: str) -> dict[int, list[Row]]:
+        """The rows of a model by the record that their field `name` points at, in order of id."""
+        groups: dict[int, list[Row]] = {}
+        for row in self.rows[model]:
+            if row[name] is not None:
+                groups.setdefault(row[name], []).append(row)
+        return groups
+
+
+async def read_tables(rpc: TrytonRpc) -> Tables:
+    """Read every table; the number of requests grows with pages, not with records."""
+    models = list(TABLES)
+    pages = await asyncio.gather(*(rpc.search_read(model, *TABLES[model]) for model in models))
+    rows = dict(zip(models, pages, strict=True))
+    return Tables(rows, {model: {row["id"]: row for row in found} for model, found in rows.items()})
+
+
+def referenced(reference: str | None, model: str) -> int | None:
+    """The id in a Tryton reference ("sale.line,12") if it points at that model."""
+    name, _, record_id = (reference or "").partition(",")
+    return int(record_id) if name == model and record_id.lstrip("-").isdigit() else None

@@ -1,0 +1,106 @@
+"""The propose tools write a proposal row and nothing else, and never with a value that nobody stated."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.blocks import ActionCard, Choices, Findings, Table
+from domain.errors import NotPermitted
+from domain.facts import FactKind
+from store import actions
+from tests.tools.conftest import Desk
+from tests.unit.prerequisites.records import Small
+
+SMALL = Small()
+NO_PO = SMALL.but(contract__po_number=None)
+CODE = "CLD-UKI-1001"
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_missing_number_is_proposed(desk: Desk) -> None:
+    result = await desk.ask(NO_PO, "propose_fix", project=CODE)
+    assert result.facts["proposed"] == "contract.set_po_number"
+    assert isinstance(result.blocks[0], ActionCard)
+    async with desk.database.tenant("northlight") as connection:
+        action = await actions.get(connection, result.facts["action_id"])
+    assert action.intent.arguments == {"contract_id": "k1", "po_number": "PO 77"}
+    assert (action.intent.finding, action.intent.practice, action.agent_run) == ("po.missing", "CLD", "run-1")
+    assert action.intent.origins["po_number"].source is not None
+    again = await desk.ask(NO_PO, "propose_fix", project=CODE, rule="po.missing")
+    assert again.facts["action_id"] == result.facts["action_id"]
+
+
+async def test_what_nobody_stated_is_asked_for(desk: Desk) -> None:
+    nobody = NO_PO.report(FactKind.PURCHASE_ORDER, "S-1001", required=True)
+    result = await desk.ask(nobody, "propose_fix", project=CODE)
+    assert result.facts["proposed"] is None
+    assert result.facts["needs"] == [{"rule": "po.missing", "any_of": ["po_number"]}]
+    assert isinstance(result.blocks[-1], Choices)
+    stated = await desk.ask(nobody, "propose_fix", project=CODE, po_number="4711")
+    async with desk.database.tenant("northlight") as connection:
+        action = await actions.get(connection, stated.facts["action_id"])
+    assert action.intent.arguments["po_number"] == "4711"
+    assert action.intent.origins["po_number"].kind == "person"
+
+
+async def test_a_stated_tax_identifier_gets_its_kind(desk: Desk) -> None:
+    missing = SMALL.but(customer__tax_identifiers=())
+    result = await desk.ask(missing, "propose_fix", project=CODE, tax_code="678008374")
+    async with desk.database.tenant("northlight") as connection:
+        action = await actions.get(connection, result.facts["action_id"])
+    assert action.intent.arguments["tax_identifier"] == {"type": "gb_vat", "code": "678008374"}
+
+
+async def test_what_no_action_clears_is_advised(desk: Desk) -> None:
+    held = SMALL.report(FactKind.BILLING_HOLD, CODE, held=True)
+    result = await desk.ask(held, "propose_fix", project=CODE)
+    assert result.facts["proposed"] is None
+    findings = result.blocks[0]
+    assert isinstance(findings, Findings)
+    assert findings.findings[0].remedy is not None
+
+
+async def test_nothing_is_wrong(desk: Desk) -> None:
+    result = await desk.ask(SMALL, "propose_fix", project=CODE)
+    assert result.facts["findings"] == []
+
+
+async def test_only_ready_time_is_invoiced(desk: Desk) -> None:
+    submitted = SMALL.report(FactKind.TIMESHEET, f"{CODE}/Lena Ortiz/2026-W42", status="submitted")
+    result = await desk.ask(submitted, "propose_invoice", project=CODE, month="2026-10")
+    assert result.facts["amount"] == {"amount": "800.00", "currency": "EUR"}
+    async with desk.database.tenant("northlight") as connection:
+        action = await actions.get(connection, result.facts["action_id"])
+    assert action.intent.arguments["time_entry_ids"] == ["h1"]
+    assert action.intent.amount is not None
+    assert action.verdict.chain
+
+
+async def test_a_ceiling_limits_the_invoice(desk: Desk) -> None:
+    low = SMALL.report(FactKind.PURCHASE_ORDER, "S-1001", required=True, number="PO-77", amount="11000")
+    result = await desk.ask(low, "propose_invoice", project=CODE, month="2026-10")
+    assert result.facts["amount"] == {"amount": "800.00", "currency": "EUR"}
+
+
+async def test_a_blocked_month_is_not_invoiced(desk: Desk) -> None:
+    result = await desk.ask(NO_PO, "propose_invoice", project=CODE, month="2026-10")
+    assert result.facts["proposed"] is None
+    assert result.facts["status"] == "blocked"
+
+
+async def test_the_proposals_state_and_its_policy(desk: Desk) -> None:
+    made = await desk.ask(NO_PO, "propose_fix", project=CODE)
+    status = await desk.ask(NO_PO, "actions_status", project=CODE, state="awaiting_approval")
+    assert status.handles == {"A1": made.facts["action_id"]}
+    listed = status.blocks[0]
+    assert isinstance(listed, Table)
+    assert listed.rows[0][0].href == f"/actions/{made.facts['action_id']}"
+    why = await desk.ask(NO_PO, "explain_policy", action=made.facts["action_id"])
+    assert why.facts["you_may_decide"] is False
+    assert why.facts["approval"]
+
+
+async def test_who_may_not_propose_is_refused(desk: Desk) -> None:
+    desk.actor = type(desk.actor)("northlight", desk.actor.person, "Ines", frozenset())
+    with pytest.raises(NotPermitted):
+        await desk.ask(NO_PO, "propose_fix", project=CODE)

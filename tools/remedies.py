@@ -1,0 +1,190 @@
+"""Proposes what would clear a finding, or the draft invoice of what is ready. A proposal changes nothing by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from actions.proposals import propose
+from domain.actions import Action, Intent, Origin
+from domain.actor import Operation
+from domain.blocks import ActionCard, Block, Choices
+from domain.findings import Finding, Readiness, Remedy, Verdict
+from domain.records import Customer, Project
+from policies.prerequisites.customers import well_formed
+from policies.prerequisites.portfolio import Dossier
+from tools import knowledge
+from tools.cells import finding_facts, project_key
+from tools.directory import project_of
+from tools.readiness import findings_block, ordered
+from tools.tool import Tool, ToolContext, ToolResult
+
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+# What each action type needs beyond what a finding's remedy knows already; any of a group will do.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "contract.set_po_number": ("po_number",),
+    "customer.set_billing_identity": ("tax_identifier", "invoice_address"),
+}
+ASKED = {
+    "po.missing": "Which purchase order number did the client give?",
+    "po.differs": "Which purchase order number holds?",
+    "customer.invoice_address_missing": "What is the customer's invoice address: street, postal code, city, country?",
+    "customer.tax_id_missing": "What is the customer's tax identifier?",
+    "customer.tax_id_malformed": "What is the customer's right tax identifier?",
+}
+
+
+class Address(BaseModel):
+    """A postal address; `country` is ISO 3166-1 alpha-2."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    street: Word
+    postal_code: Word
+    city: Word
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+class ProposeFix(BaseModel):
+    """Which project, which finding; and what the person stated themselves, where no system knows it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    project: str = Field(max_length=120, description="Project code or handle")
+    rule: str | None = Field(None, max_length=60, description="Rule id of the finding, such as po.missing")
+    po_number: Word | None = Field(None, description="Only a number that the person stated")
+    tax_code: Word | None = Field(None, description="Only an identifier that the person stated")
+    invoice_address: Address | None = Field(None, description="Only an address that the person stated")
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A finding with the arguments of its action, as far as they are known, and where each comes from."""
+
+    finding: Finding
+    remedy: Remedy
+    arguments: dict[str, Any]
+    origins: dict[str, Origin]
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that the action needs is known."""
+        wanted = NEEDS.get(self.remedy.action_type or "")
+        return wanted is not None and any(self.arguments.get(name) for name in wanted)
+
+
+def fixes(dossier: Dossier, project: Project, answer: Readiness, wanted: ProposeFix) -> list[Fix]:
+    """Everything about this project that could be cleared, what can be proposed at once first."""
+    failed = [f for f in ordered(answer.findings) if f.verdict is Verdict.FAIL and wanted.rule in (None, f.rule)]
+    customer = dossier.facts(project).customer
+    found = [_fix(finding, finding.remedy, customer, wanted) for finding in failed if finding.remedy]
+    return sorted(found, key=lambda fix: (not fix.complete, fix.remedy.action_type is None))
+
+
+def _fix(finding: Finding, remedy: Remedy, customer: Customer | None, wanted: ProposeFix) -> Fix:
+    arguments: dict[str, Any] = dict(remedy.arguments)
+    origins = {name: _origin(finding) for name in arguments}
+    stated = _stated(finding, customer, wanted)
+    said = Origin("person", note="Stated in the conversation")
+    return Fix(finding, remedy, arguments | stated, origins | dict.fromkeys(stated, said))
+
+
+def _origin(finding: Finding) -> Origin:
+    source = finding.sources[0] if finding.sources else None
+    return Origin("document" if finding.evidence else "erp", source, finding.evidence)
+
+
+def _stated(finding: Finding, customer: Customer | None, wanted: ProposeFix) -> dict[str, Any]:
+    if finding.rule in ("po.missing", "po.differs") and wanted.po_number:
+        return {"po_number": wanted.po_number}
+    if finding.rule.startswith("customer.tax_id") and wanted.tax_code:
+        return {"tax_identifier": {"type": _tax_type(customer, wanted.tax_code), "code": wanted.tax_code}}
+    if finding.rule == "customer.invoice_address_missing" and wanted.invoice_address:
+        return {"invoice_address": wanted.invoice_address.model_dump()}
+    return {}
+
+
+def _tax_type(customer: Customer | None, code: str) -> str:
+    """The kind under which the customer's country keeps such an identifier; EU VAT where the code carries a prefix."""
+    country = (customer.country or "").lower() if customer else ""
+    return "eu_vat" if well_formed("eu_vat", code) else f"{country}_vat" if country != "us" else "us_ein"
+
+
+async def _propose_fix(context: ToolContext, wanted: ProposeFix) -> ToolResult:
+    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant, fresh=True)
+    project = project_of(dossier.firm, wanted.project)
+    answer = dossier.assess(project, None, context.today)
+    possible = fixes(dossier, project, answer, wanted)
+    facts: dict[str, Any] = {
+        "project": project_key(project),
+        "status": answer.status,
+        "findings": [finding_facts(fix.finding) for fix in possible],
+    }
+    if not possible:
+        facts["proposed"] = None
+        return ToolResult(facts, (findings_block(answer),))
+    best = possible[0]
+    if not best.complete:
+        return ToolResult(facts | {"proposed": None, "needs": _needs(possible)}, _advice(answer, possible))
+    action = await propose(
+        context.database, context.reader, context.policies, context.actor, _intent(context, answer, best), now=now()
+    )
+    return proposed(facts | {"rule": best.finding.rule}, action)
+
+
+def _needs(possible: list[Fix]) -> list[dict[str, Any]]:
+    return [
+        {"rule": fix.finding.rule, "any_of": list(NEEDS[fix.remedy.action_type])}
+        for fix in possible
+        if fix.remedy.action_type in NEEDS
+    ]
+
+
+def _advice(answer: Readiness, possible: list[Fix]) -> tuple[Block, ...]:
+    """What people have to do themselves stands in the findings; what only misses a value is asked for."""
+    questions = [ASKED[fix.finding.rule] for fix in possible if fix.finding.rule in ASKED]
+    asked = (Choices(questions[0]),) if questions else ()
+    return (findings_block(answer), *asked)
+
+
+def _intent(context: ToolContext, answer: Readiness, fix: Fix) -> Intent:
+    finding = fix.finding
+    return Intent(
+        action_type=fix.remedy.action_type or "",
+        arguments=fix.arguments,
+        summary=f"{fix.remedy.text.rstrip('.')} ({answer.project_code or answer.project_name})",
+        reasons=(f"{finding.title}: {finding.reason}",),
+        origins=fix.origins,
+        project_code=answer.project_code,
+        customer=answer.customer,
+        practice=answer.practice,
+        region=answer.region,
+        finding=finding.rule,
+        document=next((quote.document for quote in finding.evidence if quote.document), None),
+        thread=context.thread,
+    )
+
+
+def now() -> datetime:
+    """The moment of a proposal."""
+    return datetime.now(UTC)
+
+
+def proposed(facts: dict[str, Any], action: Action) -> ToolResult:
+    """The answer to a proposal: its card, and for the model its type, state and chain."""
+    told = {"proposed": action.type, "action_id": action.id, "state": action.state.value}
+    steps = [{"role": step.role, "count": step.count} for step in action.verdict.chain]
+    card = ActionCard(action.id, action.intent.summary)
+    return ToolResult(facts | told | {"approval": steps}, (card,), {"A1": action.id})
+
+
+PROPOSE_FIX = Tool(
+    name="propose_fix",
+    description="Propose the change that would clear a project's finding; people decide on it before anything happens.",
+    operation=Operation.ACTION_PROPOSE,
+    arguments=ProposeFix,
+    run=_propose_fix,
+)

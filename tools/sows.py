@@ -1,0 +1,231 @@
+"""What a statement of work says about a topic: its terms with verbatim quotes, and the clauses that speak of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.actor import Operation
+from domain.blocks import Block, Cell, Quotes, Table, Text
+from domain.errors import InvalidInput
+from domain.records import Contract
+from domain.source import Evidence
+from domain.terms import FIELDS, TermStatus
+from policies.prerequisites.items import words
+from policies.prerequisites.portfolio import Dossier
+from store import documents
+from store.database import Connection
+from store.documents import ClauseRow, DocumentRow, TermRow
+from tools import knowledge
+from tools.cells import document_href
+from tools.directory import contract_of, customers_of, project_of
+from tools.tool import Tool, ToolContext, ToolResult
+
+CLAUSES = 3
+QUOTE_LENGTH = 600
+# The words in which people ask, and the fields that answer. The longest topic that the question contains decides.
+TOPICS: dict[str, tuple[str, ...]] = {
+    "payment": ("payment_terms_days", "payment_terms_basis", "late_interest", "invoice_dispute_days"),
+    "pay": ("payment_terms_days", "payment_terms_basis", "late_interest"),
+    "due": ("payment_terms_days", "payment_terms_basis", "milestones"),
+    "interest": ("late_interest",),
+    "late": ("late_interest",),
+    "dispute": ("invoice_dispute_days",),
+    "invoice": ("invoice_frequency", "invoice_delivery", "payment_terms_days", "po_required", "po_number"),
+    "invoicing": ("invoice_frequency", "invoice_delivery", "payment_terms_days"),
+    "billing": ("billing_type", "invoice_frequency", "rates", "not_to_exceed", "total_value"),
+    "expense": ("expenses", "expense_cap"),
+    "expenses": ("expenses", "expense_cap"),
+    "travel": ("expenses", "expense_cap"),
+    "acceptance": ("acceptance_days", "milestones"),
+    "accept": ("acceptance_days", "milestones"),
+    "milestone": ("milestones", "acceptance_days"),
+    "milestones": ("milestones", "acceptance_days"),
+    "deliverables": ("milestones", "acceptance_days"),
+    "rate": ("rates", "rate_escalation", "currency"),
+    "rates": ("rates", "rate_escalation", "currency"),
+    "price": ("rates", "total_value", "not_to_exceed", "currency"),
+    "fees": ("rates", "total_value", "not_to_exceed", "billing_type", "currency"),
+    "cap": ("not_to_exceed", "expense_cap"),
+    "not to exceed": ("not_to_exceed",),
+    "limit": ("not_to_exceed", "expense_cap"),
+    "budget": ("not_to_exceed", "total_value"),
+    "value": ("total_value", "not_to_exceed"),
+    "purchase order": ("po_required", "po_number"),
+    "po": ("po_required", "po_number"),
+    "change": ("change_order_required",),
+    "termination": ("termination_convenience_days",),
+    "terminate": ("termination_convenience_days",),
+    "notice": ("termination_convenience_days", "renewal_notice_days"),
+    "renewal": ("auto_renewal", "renewal_notice_days", "term"),
+    "duration": ("effective_date", "end_date", "term"),
+    "end": ("end_date", "term"),
+    "start": ("effective_date",),
+    "law": ("governing_law",),
+    "tax": ("taxes",),
+    "taxes": ("taxes",),
+    "vat": ("taxes",),
+    "advance": ("advance",),
+    "retainer": ("advance", "billing_type", "rates"),
+    "retainage": ("retainage",),
+    "signed": ("signed", "effective_date"),
+    "parties": ("client", "provider"),
+    "currency": ("currency",),
+}
+
+
+class SowTerms(BaseModel):
+    """Whose statement of work (one of the first four), and what about it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    project: str | None = Field(None, max_length=120, description="Project code or handle")
+    contract: str | None = Field(None, max_length=80, description="Contract number")
+    customer: str | None = Field(None, max_length=120, description="Customer handle, code or name")
+    document: str | None = Field(None, max_length=80, description="Document id")
+    topic: str = Field("", max_length=200, description="Such as payment, expenses, acceptance, rates")
+
+
+def fields_about(topic: str) -> tuple[str, ...]:
+    """The fields that answer a question about a topic; a field's own name is a topic; empty when nothing fits."""
+    said = f" {words(topic)} "
+    named = [name for name in FIELDS if f" {words(name)} " in said]
+    fitting = sorted((key for key in TOPICS if f" {key} " in said), key=lambda key: (-len(key), key))
+    return tuple(dict.fromkeys([*named, *(name for key in fitting for name in TOPICS[key])]))
+
+
+async def _say(context: ToolContext, wanted: SowTerms) -> ToolResult:
+    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
+    async with context.database.tenant(context.actor.tenant) as connection:
+        found = await attached(connection, dossier, wanted)
+        if not found:
+            said = "No statement of work is attached to that contract here. Upload it, or name another one."
+            return ToolResult({"documents": [], "terms": []}, (Text(said),))
+        terms = await documents.terms(connection, *(row.id for row in found))
+        about = fields_about(wanted.topic)
+        held = [row for row in terms if row.status is not TermStatus.REJECTED and (not about or row.field in about)]
+        clauses = await _clauses(connection, [row.id for row in found], wanted.topic)
+    names = {row.id: row for row in found}
+    blocks = (*_terms_block(names, held), *_clause_block(names, clauses))
+    if not blocks:
+        blocks = (Text("The statement of work does not speak of that, as far as it could be read."),)
+    return ToolResult(_facts(found, held, clauses), blocks, {f"D{n}": row.id for n, row in enumerate(found, 1)})
+
+
+async def _clauses(connection: Connection, ids: list[str], topic: str) -> list[ClauseRow]:
+    """Clauses that speak of all the topic's words, or else of any of them."""
+    said = words(topic)
+    for query in (said, said.replace(" ", " or ")) if said else ():
+        if found := await documents.search_clauses(connection, query, documents=ids, limit=CLAUSES):
+            return found
+    return []
+
+
+async def attached(connection: Connection, dossier: Dossier, wanted: SowTerms) -> list[DocumentRow]:
+    """The documents that are meant. Raises NotFound, InvalidInput (nothing named)."""
+    if wanted.document:
+        return [await documents.get(connection, wanted.document)]
+    found: dict[str, DocumentRow] = {}
+    for contract in _contracts(dossier, wanted):
+        for row in await documents.by_contract(connection, contract.number):
+            found.setdefault(row.id, row)
+    return list(found.values())
+
+
+def _contracts(dossier: Dossier, wanted: SowTerms) -> list[Contract]:
+    firm = dossier.firm
+    if wanted.contract:
+        return [contract_of(firm, wanted.contract)]
+    if wanted.project:
+        project = project_of(firm, wanted.project)
+        return [dossier.contracts[id_] for id_ in project.contract_ids if id_ in dossier.contracts]
+    if wanted.customer:
+        ids = {customer.id for customer in customers_of(firm, wanted.customer)}
+        return [contract for contract in firm.contracts if contract.customer_id in ids]
+    raise InvalidInput("Name the project, contract, customer or document.")
+
+
+def _facts(found: list[DocumentRow], terms: list[TermRow], clauses: list[ClauseRow]) -> dict[str, Any]:
+    """Typed values only: dates, numbers, flags and codes of a fixed list; names and wording stay with the reader."""
+    return {
+        "documents": [{"document": row.id, "contract": row.contract} for row in found],
+        "terms": [
+            {"field": row.field, "value": typed(row.value), "status": row.status.value, "document": row.document}
+            for row in terms
+        ],
+        "clauses_found": len(clauses),
+    }
+
+
+def typed(value: Any) -> Any:
+    """What a model may see of a term's value: what cannot carry a sentence; "(text)" for everything else."""
+    if isinstance(value, dict):
+        return {str(key): typed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [typed(item) for item in value]
+    if isinstance(value, str) and not _short(value):
+        return "(text)"
+    return value
+
+
+def _short(text: str) -> bool:
+    """A date, duration, amount, rate or word of the catalogue: no blanks, and not long enough to instruct anyone."""
+    return len(text) <= 24 and not any(c.isspace() for c in text)  # noqa: PLR2004 - the longest normal form
+
+
+def _terms_block(names: dict[str, DocumentRow], terms: list[TermRow]) -> tuple[Block, ...]:
+    if not terms:
+        return ()
+    rows = tuple(
+        (
+            Cell(row.field.replace("_", " ")),
+            Cell(_shown(row.value), document_href(row.document, row.evidence[0].page if row.evidence else None)),
+            Cell(row.status.value),
+            Cell(names[row.document].name, document_href(row.document)),
+        )
+        for row in terms
+    )
+    quotes = tuple((quote, _href(quote)) for row in terms for quote in row.evidence)
+    table = Table("Terms", ("Term", "Value", "State", "Document"), rows)
+    return (table, Quotes("In the document's words", tuple(dict.fromkeys(quotes)))) if quotes else (table,)
+
+
+def _href(evidence: Evidence) -> str:
+    return document_href(evidence.document, evidence.page)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{_shown(item)}" if key in ("role", "name") else f"{key} {item}" for key, item in value.items() if item
+        )
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _clause_block(names: dict[str, DocumentRow], clauses: list[ClauseRow]) -> tuple[Block, ...]:
+    quotes = tuple(
+        (
+            Evidence(
+                row.page,
+                row.body[:QUOTE_LENGTH],
+                row.start_at,
+                row.start_at + len(row.body[:QUOTE_LENGTH]),
+                (),
+                row.document,
+            ),
+            document_href(row.document, row.page),
+        )
+        for row in clauses
+        if row.document in names
+    )
+    return (Quotes("Clauses on the topic", quotes),) if quotes else ()
+
+
+SOW_TERMS = Tool(
+    name="sow_terms",
+    description="What the statement of work of a project, contract or customer says about a topic, verbatim.",
+    operation=Operation.DOCUMENT_READ,
+    arguments=SowTerms,
+    run=_say,
+)

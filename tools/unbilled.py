@@ -1,0 +1,187 @@
+"""How much unbilled time there is, and how much of it is approved, by practice, customer, project or region."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.actor import Operation
+from domain.blocks import Cell, Table
+from domain.money import Money
+from domain.records import Project
+from domain.source import Source
+from policies.prerequisites.case import Case
+from policies.prerequisites.items import Item
+from policies.prerequisites.portfolio import Dossier
+from policies.prerequisites.work import approved
+from tools import knowledge
+from tools.cells import amount_cell, money, project_href, project_key
+from tools.directory import narrowed, project_of
+from tools.readiness import Month
+from tools.tool import Tool, ToolContext, ToolResult
+
+GroupBy = Literal["practice", "customer", "project", "region"]
+NOBODY = "not assigned"
+
+
+class UnbilledTime(BaseModel):
+    """How to group, and what to keep."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    group_by: GroupBy = "practice"
+    month: Month | None = Field(None, description="YYYY-MM")
+    approved_only: bool = False
+    practice: str | None = Field(None, max_length=20, description="Practice code, such as CLD")
+    region: str | None = Field(None, max_length=20, description="Region code, such as UKI")
+    customer: str | None = Field(None, max_length=120, description="Customer handle, code or name")
+    project: str | None = Field(None, max_length=120, description="Project code or handle")
+
+
+@dataclass
+class Sum:
+    """Hours and money of one group in one currency, by whether the time is approved (None: nobody says)."""
+
+    hours: dict[bool | None, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    amount: dict[bool | None, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    unpriced: Decimal = Decimal(0)
+    sources: dict[str, Source] = field(default_factory=dict[str, Source])
+
+
+@dataclass(frozen=True)
+class Group:
+    """A line of the answer. `key` is a code that a model may see, `label` what people read."""
+
+    key: str
+    label: str
+    currency: str
+    href: str = ""
+
+
+async def _unbilled(context: ToolContext, wanted: UnbilledTime) -> ToolResult:
+    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
+    projects = narrowed(dossier.firm, customer=wanted.customer, practice=wanted.practice, region=wanted.region)
+    if wanted.project:
+        only = project_of(dossier.firm, wanted.project)
+        projects = tuple(project for project in projects if project.id == only.id)
+    sums: dict[Group, Sum] = defaultdict(Sum)
+    for project in projects:
+        case = Case(project, dossier.facts(project), wanted.month, context.today)
+        for item in case.work:
+            state = approved(case, item)
+            if state is True or not wanted.approved_only:
+                _add(sums[_group(dossier, project, case, item, wanted.group_by)], project, item, state)
+    found = dict(sorted(sums.items(), key=lambda pair: (-sum(pair[1].amount.values()), pair[0].key, pair[0].currency)))
+    return ToolResult(_facts(wanted, found), (_table(wanted, found),))
+
+
+def _group(dossier: Dossier, project: Project, case: Case, item: Item, by: GroupBy) -> Group:
+    currency = item.amount.currency if item.amount else case.currency
+    if by == "project":
+        key = project_key(project)
+        return Group(key, f"{project.code or ''} {project.name}".strip(), currency, project_href(key, case.period))
+    if by == "customer":
+        customer = dossier.customers.get(project.customer_id or "")
+        return Group(customer.code or customer.id, customer.name, currency) if customer else Group("", NOBODY, currency)
+    code = project.practice if by == "practice" else project.region
+    return Group(code or "", code or NOBODY, currency, f"/readiness?{by}={code}" if code else "")
+
+
+def _add(total: Sum, project: Project, item: Item, state: bool | None) -> None:
+    hours = item.entry.hours if item.entry else Decimal(0)
+    total.hours[state] += hours
+    if item.amount is None:
+        total.unpriced += hours
+    else:
+        total.amount[state] += item.amount.amount
+    total.sources[project.id] = project.source
+
+
+def _facts(wanted: UnbilledTime, found: Mapping[Group, Sum]) -> dict[str, Any]:
+    return {
+        "group_by": wanted.group_by,
+        "month": wanted.month,
+        "approved_only": wanted.approved_only,
+        "groups": [
+            {
+                wanted.group_by: group.key,
+                "approved": _part(group, total, True),
+                "not_approved": _part(group, total, False),
+                "approval_unknown": _part(group, total, None),
+            }
+            for group, total in found.items()
+        ],
+        "approved_total": _totals(found, True),
+    }
+
+
+def _part(group: Group, total: Sum, state: bool | None) -> dict[str, Any]:
+    return {"hours": _hours(total.hours[state]), **money(Money(total.amount[state], group.currency))}
+
+
+def _totals(found: Mapping[Group, Sum], state: bool | None) -> list[dict[str, Any]]:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    hours: dict[str, Decimal] = defaultdict(Decimal)
+    for group, total in found.items():
+        sums[group.currency] += total.amount[state]
+        hours[group.currency] += total.hours[state]
+    return [{"hours": _hours(hours[c]), **money(Money(amount, c))} for c, amount in sorted(sums.items())]
+
+
+def _hours(hours: Decimal) -> str:
+    return f"{hours:.2f}".rstrip("0").rstrip(".")
+
+
+def _table(wanted: UnbilledTime, found: Mapping[Group, Sum]) -> Table:
+    states: tuple[bool | None, ...] = (True,) if wanted.approved_only else (True, False, None)
+    heads = {True: "approved", False: "not approved", None: "approval unknown"}
+    columns = (wanted.group_by.capitalize(), *(f"{what}, {heads[s]}" for s in states for what in ("Hours", "Amount")))
+    rows = [(_name(group), *_figures(group, total, states)) for group, total in found.items()]
+    if len(found) > 1:
+        rows += [(Cell("Total"), *_figures(group, total, states)) for group, total in _grand(found).items()]
+    unpriced = sum((total.unpriced for total in found.values()), Decimal(0))
+    note = f"{_hours(unpriced)} hours have no rate and count no money." if unpriced else ""
+    title = "Approved unbilled time" if wanted.approved_only else "Unbilled time"
+    period = f", {wanted.month}" if wanted.month else ""
+    return Table(title + period, columns, tuple(rows), tuple(range(1, len(columns))), note)
+
+
+def _name(group: Group) -> Cell:
+    return Cell(group.label, group.href)
+
+
+def _figures(group: Group, total: Sum, states: tuple[bool | None, ...]) -> tuple[Cell, ...]:
+    sources = tuple(total.sources[id_] for id_ in sorted(total.sources))
+    return tuple(
+        cell
+        for state in states
+        for cell in (
+            Cell(_hours(total.hours[state]), sources=sources),
+            amount_cell(Money(total.amount[state], group.currency), sources),
+        )
+    )
+
+
+def _grand(found: Mapping[Group, Sum]) -> Mapping[Group, Sum]:
+    grand: dict[Group, Sum] = defaultdict(Sum)
+    for group, total in found.items():
+        into = grand[Group("", "Total", group.currency)]
+        for state in (True, False, None):
+            into.hours[state] += total.hours[state]
+            into.amount[state] += total.amount[state]
+        into.sources.update(total.sources)
+    return dict(sorted(grand.items(), key=lambda pair: pair[0].currency))
+
+
+UNBILLED_TIME = Tool(
+    name="unbilled_time",
+    description="Unbilled hours and money, approved or not, by practice, customer, project or region.",
+    operation=Operation.READINESS_READ,
+    arguments=UnbilledTime,
+    run=_unbilled,
+)
