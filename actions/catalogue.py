@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from stdnum import get_cc_module
 
 from domain.actions import FieldChange, Image, Intent
+from domain.canonical import canonical
 from domain.errors import InvalidInput
 from domain.money import Money
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+def _visible(text: str) -> str:
+    """Refuse what a reviewer cannot see: control characters, direction overrides, zero-width characters."""
+    if any(unicodedata.category(character).startswith("C") for character in text.replace("\n", "")):
+        raise ValueError("holds invisible characters")
+    return text
+
+
+Lines = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_visible)]
+Text = Annotated[Lines, StringConstraints(pattern=r"^[^\n]*$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)]
 
@@ -58,11 +80,19 @@ class TaxIdentifier(Arguments):
     type: Text
     code: Text
 
+    @model_validator(mode="after")
+    def _compact(self) -> TaxIdentifier:
+        """Bring the code to its compact form; one whose kind has a check and fails it is refused."""
+        country, _, name = self.type.partition("_")
+        kind = get_cc_module(country, name)
+        code = kind.validate(self.code) if kind else re.sub(r"[^0-9A-Za-z]", "", self.code).upper()
+        return self if code == self.code else TaxIdentifier.model_construct(type=self.type, code=code)
+
 
 class InvoiceAddress(Arguments):
     """A postal address; `country` is ISO 3166-1 alpha-2."""
 
-    street: Text
+    street: Lines
     postal_code: Text
     city: Text
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -86,12 +116,18 @@ class CreateDraftInvoice(Arguments):
     amount: Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=4)]
     currency: Currency
 
+    @field_validator("time_entry_ids")
+    @classmethod
+    def _each_once(cls, ids: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(set(ids), key=lambda entry: (len(entry), entry)))
+
 
 @dataclass(frozen=True)
 class ActionType:
     """`labels` name the image's fields that the action sets, in the order in which a reviewer reads them.
 
-    `inverse` is the way back, in words, until compensation exists as an action of its own.
+    `inverse` is the way back, in words, until compensation exists as an action of its own. `obstacle` says why the
+    state of the ERP forbids the action, from fields of the image that it does not set; empty when nothing does.
     """
 
     name: str
@@ -100,6 +136,7 @@ class ActionType:
     labels: Mapping[str, str]
     inverse: str
     amount: Callable[[Any], Money | None] = lambda _: None
+    obstacle: Callable[[Image], str] = lambda _: ""
 
 
 def _planned_value(project: CreateProject) -> Money | None:
@@ -109,6 +146,15 @@ def _planned_value(project: CreateProject) -> Money | None:
     priced = [(t.hours or Decimal(0)) * t.price for t in project.tasks if t.price is not None]
     (currency,) = currencies
     return Money(sum(priced, Decimal(0)), currency).rounded if currency else None
+
+
+def _code_taken(before: Image) -> str:
+    return "Another project has this code already." if before.fields.get("code_taken") else ""
+
+
+def _already_invoiced(before: Image) -> str:
+    billed = before.fields.get("already_invoiced") or ()
+    return f"Already on an invoice: time entries {', '.join(map(str, billed))}." if billed else ""
 
 
 TYPES: Mapping[str, ActionType] = {
@@ -128,6 +174,7 @@ TYPES: Mapping[str, ActionType] = {
             },
             inverse="Cancel the project in the ERP while nothing is recorded on it; a number once given is not reused.",
             amount=_planned_value,
+            obstacle=_code_taken,
         ),
         ActionType(
             name="contract.set_po_number",
@@ -157,6 +204,7 @@ TYPES: Mapping[str, ActionType] = {
             },
             inverse="Delete the draft in the ERP before it is posted; its time entries become unbilled again.",
             amount=lambda invoice: Money(invoice.amount, invoice.currency).rounded,
+            obstacle=_already_invoiced,
         ),
     )
 }
@@ -176,6 +224,8 @@ def normalised(intent: Intent) -> Intent:
         wrong = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
         raise InvalidInput(f"The arguments of {kind.name} cannot be used: {wrong}") from error
     as_json = arguments.model_dump(mode="json")
+    if b"\\u0000" in canonical(intent):
+        raise InvalidInput("The proposal's text holds a character that cannot be stored.")
     if not any(as_json.get(name) is not None for name in kind.labels):
         raise InvalidInput("The proposal would change nothing.")
     return dataclasses.replace(intent, arguments=as_json, amount=kind.amount(arguments))
@@ -193,7 +243,7 @@ def changes(action_type: str, arguments: Mapping[str, Any], before: Image) -> tu
     return tuple(
         FieldChange(name, label, before.fields.get(name), arguments[name])
         for name, label in known(action_type).labels.items()
-        if arguments.get(name) is not None and not same(name, before.fields.get(name), arguments[name])
+        if not fulfilled(name, arguments.get(name), before.fields.get(name))
     )
 
 
@@ -202,16 +252,27 @@ def differences(action_type: str, arguments: Mapping[str, Any], after: Image) ->
     return tuple(
         FieldChange(name, label, arguments[name], after.fields.get(name))
         for name, label in known(action_type).labels.items()
-        if arguments.get(name) is not None and not same(name, arguments[name], after.fields.get(name))
+        if not fulfilled(name, arguments.get(name), after.fields.get(name))
     )
 
 
-def same(name: str, one: Any, other: Any) -> bool:
-    """Whether two JSON values of a field mean the same: amounts by value, everything else exactly."""
-    if name in DECIMALS and one is not None and other is not None:
-        return Decimal(str(one)) == Decimal(str(other))
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return set(one) == set(other) and all(same(key, one[key], other[key]) for key in one)
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(same(name, a, b) for a, b in zip(one, other, strict=True))
-    return bool(one == other)
+def fulfilled(name: str, wanted: Any, found: Any) -> bool:
+    """Whether the ERP's value is the wanted one: None asks for nothing, amounts count by value, tasks in any order."""
+    if wanted is None:
+        return True
+    if isinstance(wanted, Mapping):
+        return isinstance(found, Mapping) and all(fulfilled(key, wanted[key], found.get(key)) for key in wanted)
+    if isinstance(wanted, list | tuple):
+        return isinstance(found, list | tuple) and len(wanted) == len(found) and _paired(name, wanted, list(found))
+    if name in DECIMALS and found is not None:
+        return Decimal(str(wanted)) == Decimal(str(found))
+    return bool(wanted == found)
+
+
+def _paired(name: str, wanted: Sequence[Any], found: list[Any]) -> bool:
+    for item in wanted:
+        match = next((index for index, other in enumerate(found) if fulfilled(name, item, other)), None)
+        if match is None:
+            return False
+        del found[match]
+    return True

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from actions.catalogue import changes, normalised
+from actions.catalogue import changes, known, normalised
 from domain.actions import Action, ActionState, Intent
 from domain.actor import Actor, Operation
 from domain.canonical import digest
@@ -22,12 +22,15 @@ async def propose(
 ) -> Action:
     """Make a proposal (awaiting approval, or denied by policy with its reasons) and return it.
 
-    An identical one that is under way is returned instead of a second. Raises NotPermitted, InvalidInput (arguments,
-    or nothing would change), NotFound (the record it acts on), ErpUnavailable.
+    An identical one that is under way is returned instead of a second. Raises NotPermitted, InvalidInput (the
+    arguments), NotFound (the record it acts on), Conflict (nothing would change, or the ERP's state forbids it),
+    ErpUnavailable.
     """
     policies.require(actor, Operation.ACTION_PROPOSE)
     intent = normalised(intent)
     before = await reader.image(intent.action_type, intent.arguments)
+    if obstacle := known(intent.action_type).obstacle(before):
+        raise Conflict(obstacle)
     difference = changes(intent.action_type, intent.arguments, before)
     if not difference:
         raise Conflict("The ERP says so already; there is nothing to change.")

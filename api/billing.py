@@ -8,38 +8,19 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.papers import term
 from api.services import Services
 from domain.actor import Actor
 from domain.errors import NotFound
 from domain.findings import Finding, Readiness, Severity, Verdict
 from domain.money import Money, totals
 from domain.records import Project
-from domain.terms import Term
-from policies.prerequisites.outside import Outside
 from policies.prerequisites.portfolio import Dossier, portfolio
-from sow import library
-from store import documents, facts
-from store.database import Connection
+from tools import knowledge
 
 
 async def dossier(services: Services, actor: Actor, *, fresh: bool = False) -> Dossier:
     """Everything that readiness needs of the actor's firm. Raises NotFound without an ERP, ErpUnavailable."""
-    firm = await services.erp(actor).firm.get(fresh=fresh)
-    async with services.database.tenant(actor.tenant) as connection:
-        outside = Outside.of(await facts.newest(connection))
-        terms = await _terms(connection)
-    return Dossier.of(firm, outside, terms)
-
-
-async def _terms(connection: Connection) -> dict[str, tuple[Term, ...]]:
-    """The terms in force by contract number."""
-    rows = await documents.listing(connection, limit=1000)
-    numbers = {row.contract for row in rows if row.contract}
-    return {
-        number: tuple(term(row) for row in await library.terms_in_force(connection, contract=number))
-        for number in sorted(numbers)
-    }
+    return await knowledge.load(services.database, services.erp(actor).firm, actor.tenant, fresh=fresh)
 
 
 async def whole(services: Services, actor: Actor, month: str | None) -> tuple[Readiness, ...]:

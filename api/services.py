@@ -10,6 +10,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from agent.ports import AgentPorts
 from domain.actor import Actor
 from domain.errors import NotFound
 from erp.reader import ErpReader
@@ -50,6 +51,7 @@ class Services:
     database: Database
     erps: Mapping[str, Erp]
     policies: Policies
+    agent: AgentPorts
     web: WebSettings = field(default_factory=WebSettings)
     # Reading a document takes a process of up to half a gigabyte: a burst of uploads waits its turn.
     readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from actions.proposals import propose
 from domain.actions import Intent, Origin
 from domain.actor import Operation
-from domain.blocks import Block, Choices
+from domain.blocks import Block, Text
 from domain.findings import Readiness
 from domain.money import Money
 from policies.prerequisites.assessment import assess
@@ -62,12 +62,10 @@ def priced(items: tuple[Item, ...], currency: str) -> Money:
 
 def _nothing(case: Case, answer: Readiness) -> tuple[Block, ...]:
     if case.items and answer.ready.amount > 0:
-        question = (
-            "What is ready are milestones; a draft invoice is proposed for time only. Bill the milestone in the ERP."
-        )
-        return (findings_block(answer), Choices(question))
+        said = "What is ready are milestones; a draft invoice is proposed for time only. Bill the milestone in the ERP."
+        return (findings_block(answer), Text(said))
     if not case.items:
-        return (Choices("There is nothing unbilled in that month."),)
+        return (Text("There is nothing unbilled in that month."),)
     return (findings_block(answer),)
 
 

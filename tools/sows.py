@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.actor import Operation
-from domain.blocks import Block, Cell, Choices, Quotes, Table
+from domain.blocks import Block, Cell, Quotes, Table, Text
 from domain.errors import InvalidInput
 from domain.records import Contract
 from domain.source import Evidence
@@ -98,10 +98,10 @@ def fields_about(topic: str) -> tuple[str, ...]:
 async def _say(context: ToolContext, wanted: SowTerms) -> ToolResult:
     dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
     async with context.database.tenant(context.actor.tenant) as connection:
-        found = await _documents(connection, dossier, wanted)
+        found = await attached(connection, dossier, wanted)
         if not found:
-            question = "No statement of work is attached to that contract here. Upload it, or name another one."
-            return ToolResult({"documents": [], "terms": []}, (Choices(question),))
+            said = "No statement of work is attached to that contract here. Upload it, or name another one."
+            return ToolResult({"documents": [], "terms": []}, (Text(said),))
         terms = await documents.terms(connection, *(row.id for row in found))
         about = fields_about(wanted.topic)
         held = [row for row in terms if row.status is not TermStatus.REJECTED and (not about or row.field in about)]
@@ -109,7 +109,7 @@ async def _say(context: ToolContext, wanted: SowTerms) -> ToolResult:
     names = {row.id: row for row in found}
     blocks = (*_terms_block(names, held), *_clause_block(names, clauses))
     if not blocks:
-        blocks = (Choices("The statement of work does not speak of that, as far as it could be read."),)
+        blocks = (Text("The statement of work does not speak of that, as far as it could be read."),)
     return ToolResult(_facts(found, held, clauses), blocks, {f"D{n}": row.id for n, row in enumerate(found, 1)})
 
 
@@ -122,7 +122,8 @@ async def _clauses(connection: Connection, ids: list[str], topic: str) -> list[C
     return []
 
 
-async def _documents(connection: Connection, dossier: Dossier, wanted: SowTerms) -> list[DocumentRow]:
+async def attached(connection: Connection, dossier: Dossier, wanted: SowTerms) -> list[DocumentRow]:
+    """The documents that are meant. Raises NotFound, InvalidInput (nothing named)."""
     if wanted.document:
         return [await documents.get(connection, wanted.document)]
     found: dict[str, DocumentRow] = {}

@@ -6,13 +6,12 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from agent.events import Event
-from agent.turns import answer
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
-from store.threads import Message, Thread
 
+from agent.events import Event
+from agent.turns import answer
 from api.access import ThreadUser
 from api.render import fragment, page
 from api.services import Services, Wired
@@ -22,6 +21,7 @@ from domain.actor import Actor
 from domain.errors import NotFound
 from store import actions, threads
 from store.database import Connection
+from store.threads import Message, Thread
 
 router = APIRouter(prefix="/threads")
 Question = Annotated[str, Form(max_length=8000)]

@@ -1,6 +1,6 @@
 """Routes for programs, under /v1: one module a noun."""
 
-from api.routes import actions, audit, codes, documents, facts, health, readiness, tokens
+from api.routes import actions, audit, codes, documents, facts, health, readiness, threads, tokens
 
 ROUTES = (
     health.router,
@@ -8,6 +8,7 @@ ROUTES = (
     documents.router,
     codes.router,
     readiness.router,
+    threads.router,
     actions.router,
     facts.router,
     audit.router,

@@ -6,12 +6,12 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from agent.events import Event
-from agent.turns import answer
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from agent.events import Event
+from agent.turns import answer
 from api.access import ThreadUser
 from api.services import Wired
 from api.streams import opened

@@ -8,7 +8,7 @@ from datetime import date
 
 from domain.errors import InvalidInput
 
-MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 def span(period: str) -> tuple[date, date]:

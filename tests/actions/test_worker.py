@@ -1,46 +1,52 @@
-"""The queue in PostgreSQL drives the worker from an approval to a verified write and a sealed log."""
+"""The queue in PostgreSQL carries an approval to a verified write, or to nothing if it does not commit."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 
 from actions.decisions import decide
-from actions.execution import Hands
-from actions.worker import Duties, register
+from actions.execution import Hands, execute, reconcile
+from actions.proposals import propose
 from domain.actions import Action, ActionState
 from store import actions, jobs
-from store.note import signing_key, verifying_key
-from store.verification import verify
-from tests.actions.conftest import People
+from tests.actions.conftest import People, po_number
 from tests.actions.ledger import LedgerErp
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_from_approval_to_verified_and_sealed(
-    hands: Hands, people: People, proposal: Action, ledger: LedgerErp, tmp_path: Path
+async def test_the_queue_takes_an_approval_to_a_verified_write(
+    hands: Hands, people: People, proposal: Action, ledger: LedgerErp
 ) -> None:
-    told: list[tuple[str, str]] = []
+    told: list[str] = []
+    app = jobs.queue(hands.database.url)
 
-    async def settled(tenant: str, action_id: str) -> None:
-        told.append((tenant, action_id))
+    @app.task(name=jobs.EXECUTE)
+    async def carry_out(tenant: str, action_id: str) -> None:
+        await execute(hands, tenant, action_id)
+
+    @app.task(name=jobs.SETTLED)
+    async def tell(tenant: str, action_id: str) -> None:
+        told.append(f"{tenant}/{action_id}")
 
     await decide(hands.database, hands.policies, people.ada, proposal.id, verdict="approve", digest=proposal.digest)
-    app = jobs.queue(hands.database.url)
-    register(app, Duties(hands, ("northlight",), signing_key(tmp_path / "keys"), tmp_path / "copies", settled))
     async with app.open_async():
-        await app.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
-        await app.configure_task(jobs.SEAL).defer_async(timestamp=0)
         await app.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
     async with hands.database.tenant("northlight") as connection:
         assert (await actions.get(connection, proposal.id)).state is ActionState.VERIFIED
     assert ledger.writes() == [proposal.id]
-    assert told == [("northlight", proposal.id)]
-    seen = await verify(hands.database, "northlight", verifying_key(tmp_path / "keys"), tmp_path / "copies")
-    assert (seen.problems, seen.entries, seen.waiting) == ([], 5, 0)
+    assert told == [f"northlight/{proposal.id}"]
+
+
+async def test_looking_after_actions_also_expires_them(hands: Hands, people: People, ledger: LedgerErp) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=hands.policies.days_to_decide, minutes=1)
+    action = await propose(hands.database, ledger, hands.policies, people.priya, po_number(), now=long_ago)
+    assert await reconcile(hands, "northlight") == []
+    async with hands.database.tenant("northlight") as connection:
+        assert (await actions.get(connection, action.id)).state is ActionState.EXPIRED
 
 
 async def test_a_decision_that_does_not_commit_leaves_no_job(

@@ -12,13 +12,18 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 
+from agent.models import chat_model
+from agent.ports import AgentPorts
 from api.app import create_app
-from api.services import Services
+from api.services import Erp, Services
 from api.sessions import COOKIE, csrf_token
-from domain.actor import Role
+from domain.actions import Action
+from domain.actor import Actor, Role
 from policies.engine import Policies
-from store import people
+from policies.guardrails import Guardrails
+from store import actions, people
 from store.database import Database
+from tools.tool import ToolContext
 
 PASSWORD = "correct horse battery staple"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -32,6 +37,22 @@ PEOPLE = {
     "sara": ("southgate", "Sara Vance", Role.FINANCE, None),
     "otto": ("southgate", "Otto Blum", Role.APPROVER, Decimal(1_000_000)),
 }
+
+
+def made(database: Database, erps: dict[str, Erp]) -> Services:
+    """Services over this database and these firms' ERPs, with the built-in model and no network."""
+    policies = Policies.load()
+
+    def context(actor: Actor, thread: str | None) -> ToolContext:
+        erp = erps[actor.tenant]
+        return ToolContext(actor, database, erp.reader, erp.firm, policies, datetime.now(UTC).date(), thread)
+
+    async def action(tenant: str, action_id: str) -> Action:
+        async with database.tenant(tenant) as connection:
+            return await actions.get(connection, action_id)
+
+    ports = AgentPorts(database, chat_model(), Guardrails.load(), lambda _: (), context, action)
+    return Services(database=database, erps=erps, policies=policies, agent=ports)
 
 
 @dataclass
@@ -83,7 +104,7 @@ async def ids(database: Database, owner: psycopg.Connection) -> dict[str, str]:
 
 @pytest.fixture
 def services(database: Database, ids: dict[str, str]) -> Services:
-    return Services(database=database, erps={}, policies=Policies.load())
+    return made(database, {})
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.actor import Actor, Role
-from domain.blocks import Cell, Choices, Findings, Quotes, Table
+from domain.blocks import Cell, Findings, Quotes, Table, Text
 from domain.canonical import plain
 from domain.errors import NotFound
 from domain.facts import FactKind
@@ -173,7 +173,17 @@ async def test_its_terms_reach_the_rules(desk: Desk) -> None:
 
 async def test_no_sow_is_said_so(desk: Desk) -> None:
     result = await desk.ask(SMALL, "sow_terms", project="CLD-UKI-1001", topic="payment")
-    assert isinstance(result.blocks[0], Choices)
+    assert isinstance(result.blocks[0], Text)
+
+
+async def test_codes_for_a_document(desk: Desk) -> None:
+    await _keep(desk, None)
+    result = await desk.ask(SMALL, "propose_codes")
+    assert result.facts["proposals"]
+    proposed = table(result, "Project codes for sow.pdf")
+    assert proposed.rows[0][-1].href == f"/documents/{result.facts['document']}"
+    nothing = await desk.ask(SMALL, "propose_codes", contract="S-1001")
+    assert nothing.facts["proposals"] == []
 
 
 def test_topics_find_their_fields() -> None:
