@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from sow.document import Cell, Page, Table
 
 GAP = 1.2  # of the character height: wider than a word space, narrower than a gutter
 FEWEST_ROWS = 2
+MOST_LONE = 1
+MARK = re.compile(r"\(?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[a-z]|[ivx]{1,4})[.)]?|[\u2022\u25cf\u25aa\-*]")
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ def tables(text: str, boxes: Sequence[Box | None], pages: Sequence[Page]) -> tup
     return tuple(
         Table(tuple(tuple(_cell(text, segment) for segment in row) for row in run))
         for page in pages
-        for run in _runs(_rows(list(_segments(text, boxes, page))))
+        for run in _runs(text, _rows(list(_segments(text, boxes, page))))
     )
 
 
@@ -78,15 +81,17 @@ def _rows(segments: list[Segment]) -> list[list[Segment]]:
     return rows
 
 
-def _runs(rows: list[list[Segment]]) -> Iterator[list[list[Segment]]]:
-    """Rows of one cell inside a run are second lines of a cell; two in a row end it."""
+def _runs(text: str, rows: list[list[Segment]]) -> Iterator[list[list[Segment]]]:
+    """Rows of one cell inside a run are second lines of a cell; two in a row end it, and so does a numbered clause."""
     run: list[list[Segment]] = []
     lone = 0
     for row in rows:
+        if len(row) == 2 and MARK.fullmatch(text[row[0].start : row[0].end]):  # noqa: PLR2004 - a number or bullet, and prose
+            row, lone = row[1:], MOST_LONE  # noqa: PLW2901 - what is left is prose
         lone = 0 if len(row) > 1 else lone + 1
         if len(row) > 1:
             run.append(row)
-        elif lone > 1:
+        elif lone > MOST_LONE:
             yield from [run] if len(run) >= FEWEST_ROWS else []
             run = []
     if len(run) >= FEWEST_ROWS:

@@ -42,7 +42,7 @@ TOTAL = (
     (r"\b(?:grand )?total\b(?: \((?:USD|EUR|GBP|CHF|excl[^)]*|net[^)]*)\))?[\s:|*]{1,6}(?P<amount>{AMOUNT})", 0.72),
 )
 NOT_TOTAL = rule(
-    r"\bliabilit|\binsur|\bper (?:hour|month|year|annum|day|occurrence)|\bmonthly|\bannual|\bphase \d|\bmilestone"
+    r"\bexceed(?! value)|\bliabilit|\binsur|\bper (?:hour|month|year|annum|day|occurrence)|\bmonthly|\bannual|\bphase \d|\bmilestone"
 )
 CAP = (
     (

@@ -79,9 +79,9 @@ INVOICING = rule(
 )
 AFTER = 130
 DELIVERY = rule(
-    r"\binvoices? (?:shall|will|must|are to|should) be (?:\w+ )?(?:sent|addressed|submitted|delivered"
+    r"\binvoices? (?:(?:shall|will|must|are to|should) be|are|go) (?:\w+ )?(?:sent|addressed|submitted|delivered"
     r"|e-?mailed|directed)"
-    r"(?: \w+)? to ?:?\s*(?P<where>{SAME}[^;\n]{3,120}?)(?=\.\s|\.$|;|\n|$)"
+    r"(?: (?:by |in )?[\w-]+)? to ?:?\s*(?P<where>{SAME}[^;\n]{3,120}?)(?=\.\s|\.$|;|\n|$)"
     r"|\b(?:send|submit|address|e-?mail|direct) (?:all |the "
     r"|its )?invoices? to ?:?\s*(?P<there>[^;\n]{4,120}?)(?=\.\s|\.$|;|\n|$)"
     r"|\b(?:billing contact|invoice (?:address|to|e-?mail|delivery|recipient)|bill to"

@@ -106,7 +106,9 @@ def _renewal(view: View) -> Iterator[Candidate]:
 def _law(view: View) -> Iterator[Candidate]:
     for pattern in GOVERNED:
         for match in view.search(rule(pattern, exact_case=True)):
-            place = re.split(r",? (?:without|excluding|and|as|in|except)\b|[.;(]", " ".join(match["place"].split()))[0]
+            place = re.split(
+                r",? (?:without|excluding|and(?! [A-Z])|as|in|except)\b|[.;(]", " ".join(match["place"].split())
+            )[0]
             place = place.removeprefix("the ").strip(" .,")
             if place and place.split()[0] not in {
                 "This",

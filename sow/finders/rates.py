@@ -55,6 +55,7 @@ ESCALATION = rule(
     r"(?P<how>{PERCENT}|\bCPI\b|\bconsumer price index|\binflation|\bRPI\b|\bHICP\b)"
 )
 MOST_RATE = 5_000_000
+LONGEST_HEAD = 40
 
 
 def find(view: View) -> Iterator[Candidate]:
@@ -111,10 +112,19 @@ def _table(view: View, table: Table) -> Iterator[Candidate]:
         return
     for row in table.rows[1:]:
         if len(row) > column and BARE.fullmatch(row[column].text.strip()) and re.search(r"[A-Za-z]{2}", row[0].text):
-            if re.match(r"(?i)(?:grand |sub-?)?total", row[0].text):
+            if re.match(r"(?i)(?:grand |sub-?)?(?:total|estimate|sum)", row[0].text):
                 continue
             per = _unit(" ".join([head[column], row[column].text, *(cell.text for cell in row[1:]), *head]))
             yield from _cells(view, row[0], row[column], per)
+
+
+def _rate_column(row: tuple[Cell, ...]) -> int | None:
+    """The column of rates, where a row is the header of a rate table."""
+    head = [cell.text for cell in row]
+    for column, text in enumerate(head):
+        if column and RATE_HEAD.search(text) and not OTHER_HEAD.search(text) and len(text) < LONGEST_HEAD:
+            return column if ROLE_HEAD.search(" ".join(head[:column])) else None
+    return None
 
 
 def _unit(text: str) -> str:
