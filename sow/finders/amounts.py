@@ -82,7 +82,7 @@ ADVANCE = (
         (
             r"\b(?:deposit|advance payment|advance|upfront payment|up-front payment|prepayment|down payment"
             r"|retainer deposit)\b"
-            r"(?: (?:of|in the amount of|equal to|equalling)| ?:)? ?\(?(?P<amount>{AMOUNT}|{PERCENT})"
+            r"(?: (?:of|in the amount of|equal to|equalling)| ?:)? ?(?:[a-z][a-z -]{2,30}\( ?)?\(?(?P<amount>{AMOUNT}|{PERCENT})"
         ),
         0.82,
     ),

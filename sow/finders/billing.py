@@ -63,7 +63,10 @@ EVERY = (
     ("quarterly", r"quarterly|(?:each|every|per|the|calendar) (?:calendar )?quarter"),
     ("annually", r"annual(?:ly)?|yearly|(?:each|every|per) year"),
     ("per_milestone", r"milestones?|acceptance of (?:the |each |such )?deliverables?"),
-    ("on_completion", r"(?:upon|on|after|at) (?:the )?(?:full |final |successful )?completion"),
+    (
+        "on_completion",
+        r"(?:upon|on|after|at) (?:the )?(?:full |final |successful )?completion(?! of (?:each |the |such |a )*(?:applicable )?(?:milestone|phase|deliverable))",
+    ),
     ("in_advance", r"in advance|up-?front"),
     ("on_signing", r"(?:upon|on|at) (?:the )?(?:signing|signature|execution|effective date)"),
 )
@@ -89,8 +92,16 @@ DELIVERY = rule(
 )
 
 
+MAILED = rule(
+    r"\b(?:sen[dt]|e-?mail(?:ed)?|submit(?:ted)?|address(?:ed)?)\b{SAME}{0,50}?\b(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+)
+
+
 def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic."""
+    for match in view.search(MAILED):
+        if rule(r"\binvoices?\b").search(view.text[max(0, match.start() - 120) : match.end()]):
+            yield candidate("invoice_delivery", match["mail"], match, 0.8)
     for value, pattern, confidence in TYPES:
         for match in view.search(rule(pattern)):
             if not NOT_TYPE.search(view.text[max(0, match.start() - 30) : match.end() + 5]):

@@ -73,7 +73,9 @@ def _amount_or_share(text: str) -> str | None:
 
 
 def _place(text: str) -> str | None:
-    text = re.split(r"[.;(]|,? (?:without|excluding)", re.sub(r"^(?:the )?laws? of (?:the )?", "", text, flags=re.IGNORECASE))[0]
+    text = re.split(
+        r"[.;(]|,? (?:without|excluding)", re.sub(r"^(?:the )?laws? of (?:the )?", "", text, flags=re.IGNORECASE)
+    )[0]
     return text.strip() if re.match(r"[A-Z]", text) and len(text.split()) <= 6 else None  # noqa: PLR2004 - a place, no clause
 
 

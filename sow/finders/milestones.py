@@ -22,6 +22,10 @@ PAID_UPON = rule(
     r"|(?:client|customer)'s (?:written )?(?:acceptance|approval)[^.;\n,(]{0,60}|project (?:start|kick-?off"
     r"|completion)|go-live)"
 )
+IN_PROSE = rule(
+    r"(?P<amount>{AMOUNT}|{PERCENT}){SAME}{0,60}?\b(?:upon|on|at|for|after)\b{SAME}{0,60}?\bmilestone (?:of )?[\"'](?P<name>[^\"\n]"
+    r"(?:[^\"]){2,90}?)[\"'](?:,? due (?:on |by )?(?P<due>{DATE}))?"
+)
 MONEY = re.compile(AMOUNT, re.IGNORECASE)
 SHARE = re.compile(PERCENT, re.IGNORECASE)
 DAY = re.compile(DATE, re.IGNORECASE)
@@ -39,6 +43,10 @@ def find(view: View) -> Iterator[Candidate]:
     for match in view.search(PAID_UPON):
         value = money(match["amount"]) if match["amount"] else percent(match["share"])
         yield _milestone(match["name"], None, value or "", match.span(), 0.74)
+    for match in view.search(IN_PROSE):
+        share = SHARE.fullmatch(match["amount"])
+        value = percent(match["amount"]) if share else money(match["amount"])
+        yield _milestone(match["name"], day(match["due"]) if match["due"] else None, value or "", match.span(), 0.88)
     for table in view.tables:
         yield from _table(view, table)
 
