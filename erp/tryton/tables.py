@@ -99,8 +99,8 @@ TABLES: Mapping[str, tuple[Sequence[Any], Sequence[str]]] = {
     "ir.attachment": ((("resource", "like", "sale.sale,%"),), ("name", "resource", "type")),
 }
 
-# Read besides the tables: an attachment's content is a field of ir.attachment; a session asks for its own user.
-ALSO_READABLE = ("res.user", "ir.lang", "account.journal", "account.account", "product.template", "party.configuration")
+# Read besides the tables: what our module wrote, by reference.
+ALSO_READ = ("countersign.write",)
 
 
 @dataclass(frozen=True)
