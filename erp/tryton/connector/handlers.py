@@ -119,7 +119,7 @@ def create_draft_invoice(pool: Any, arguments: Arguments) -> Any:
     """A draft for exactly these time entries, made of the parts of Tryton's own project invoicing."""
     project = _existing(pool, "project.work", arguments["project_id"])
     entries = pool.get("timesheet.line").browse(sorted({int(entry) for entry in arguments["time_entry_ids"]}))
-    by_work = _by_work(pool, project, entries)
+    by_work = _by_work(project, entries)
     invoice = project._get_invoice()  # noqa: SLF001 - Tryton's extension point for exactly this
     _agreed_terms(pool, invoice, arguments)
     invoice.description = f"{project.name}, {arguments['period']}"
@@ -133,18 +133,25 @@ def create_draft_invoice(pool: Any, arguments: Arguments) -> Any:
     return invoice
 
 
-def _by_work(pool: Any, project: Any, entries: list[Any]) -> dict[Any, list[Any]]:
-    root = f"{project.path or ''}{project.id}/"
+def _by_work(project: Any, entries: list[Any]) -> dict[Any, list[Any]]:
     found: dict[Any, list[Any]] = defaultdict(list)
     for entry in entries:
         work = entry.work.origin
-        if work is None or (work.id != project.id and not (work.path or "").startswith(root)):
+        if project not in _ancestry(work):
             raise UserError(f"Time entry {entry.id} is not of project {project.rec_name}.")
         if entry.invoice_line:
             raise UserError(f"Time entry {entry.id} is invoiced already.")
         if not work.list_price:
             raise UserError(f"Task {work.rec_name} has no price.")
         found[work].append(entry)
+    return found
+
+
+def _ancestry(work: Any) -> list[Any]:
+    found: list[Any] = []
+    while work is not None and work not in found:
+        found.append(work)
+        work = work.parent
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trytond.model import ModelSQL, Unique, fields
+from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.model.exceptions import AccessError
 from trytond.pool import Pool
 from trytond.rpc import RPC
@@ -14,7 +14,7 @@ from erp.tryton.connector.handlers import HANDLERS
 from erp.tryton.connector.user import in_group
 
 
-class Write(ModelSQL):
+class Write(ModelSQL, ModelView):
     """An action that took effect: its id in Countersign, and the record that it wrote ("model,id")."""
 
     __name__ = "countersign.write"
