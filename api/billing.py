@@ -14,19 +14,13 @@ from domain.errors import NotFound
 from domain.findings import Finding, Readiness, Severity, Verdict
 from domain.money import Money, totals
 from domain.records import Project
-from policies.prerequisites.outside import Outside
 from policies.prerequisites.portfolio import Dossier, portfolio
-from store import facts
 from tools import knowledge
 
 
 async def dossier(services: Services, actor: Actor, *, fresh: bool = False) -> Dossier:
     """Everything that readiness needs of the actor's firm. Raises NotFound without an ERP, ErpUnavailable."""
-    firm = await services.erp(actor).firm.get(fresh=fresh)
-    async with services.database.tenant(actor.tenant) as connection:
-        outside = Outside.of(await facts.newest(connection))
-        terms = await knowledge.terms_by_contract(connection)
-    return Dossier.of(firm, outside, terms)
+    return await knowledge.load(services.database, services.erp(actor).firm, actor.tenant, fresh=fresh)
 
 
 async def whole(services: Services, actor: Actor, month: str | None) -> tuple[Readiness, ...]:

@@ -27,6 +27,11 @@ def money(value: object, *, places: bool = True) -> Markup | str:
     )
 
 
+def whole(value: Money) -> str:
+    """An amount without its currency and cents, for a column that names the currency."""
+    return f"{value.amount:,.0f}"
+
+
 def as_money(value: object) -> Money | None:
     """Money from its record or its JSON form, None for anything else."""
     if isinstance(value, Money):

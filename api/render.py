@@ -41,6 +41,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "money": formats.money,
+        "whole": formats.whole,
         "day": formats.day,
         "month": formats.month,
         "moment": formats.moment,

@@ -62,9 +62,7 @@ def priced(items: tuple[Item, ...], currency: str) -> Money:
 
 def _nothing(case: Case, answer: Readiness) -> tuple[Block, ...]:
     if case.items and answer.ready.amount > 0:
-        said = (
-            "What is ready are milestones; a draft invoice is proposed for time only. Bill the milestone in the ERP."
-        )
+        said = "What is ready are milestones; a draft invoice is proposed for time only. Bill the milestone in the ERP."
         return (findings_block(answer), Text(said))
     if not case.items:
         return (Text("There is nothing unbilled in that month."),)

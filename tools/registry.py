@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.actor import Actor
 from policies.engine import Policies
+from tools.coding import PROPOSE_CODES
 from tools.directory import FIND_PROJECTS
 from tools.invoicing import PROPOSE_INVOICE
 from tools.proposals import ACTIONS_STATUS, EXPLAIN_POLICY
@@ -19,6 +20,7 @@ TOOLS: tuple[Tool, ...] = (
     PORTFOLIO_READINESS,
     UNBILLED_TIME,
     SOW_TERMS,
+    PROPOSE_CODES,
     PROPOSE_FIX,
     PROPOSE_INVOICE,
     ACTIONS_STATUS,

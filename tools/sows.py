@@ -98,7 +98,7 @@ def fields_about(topic: str) -> tuple[str, ...]:
 async def _say(context: ToolContext, wanted: SowTerms) -> ToolResult:
     dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
     async with context.database.tenant(context.actor.tenant) as connection:
-        found = await _documents(connection, dossier, wanted)
+        found = await attached(connection, dossier, wanted)
         if not found:
             said = "No statement of work is attached to that contract here. Upload it, or name another one."
             return ToolResult({"documents": [], "terms": []}, (Text(said),))
@@ -122,7 +122,8 @@ async def _clauses(connection: Connection, ids: list[str], topic: str) -> list[C
     return []
 
 
-async def _documents(connection: Connection, dossier: Dossier, wanted: SowTerms) -> list[DocumentRow]:
+async def attached(connection: Connection, dossier: Dossier, wanted: SowTerms) -> list[DocumentRow]:
+    """The documents that are meant. Raises NotFound, InvalidInput (nothing named)."""
     if wanted.document:
         return [await documents.get(connection, wanted.document)]
     found: dict[str, DocumentRow] = {}

@@ -1,6 +1,6 @@
 """Pages for people: server-rendered, working without JavaScript; one module a place."""
 
-from api.pages import account, actions, audit, codes, documents, home, readiness, signin, terms, threads
+from api.pages import account, actions, audit, codes, documents, home, proposals, readiness, signin, terms, threads
 
 PAGES = (
     signin.router,
@@ -10,6 +10,7 @@ PAGES = (
     terms.router,
     codes.router,
     readiness.router,
+    proposals.router,
     threads.router,
     actions.router,
     audit.router,

@@ -11,9 +11,9 @@ from domain.actions import Image
 from domain.canonical import plain
 from domain.errors import InvalidInput, NotFound
 from erp.tryton.rpc import TrytonRpc
-from erp.tryton.tables import Row
+from erp.tryton.tables import Row, referenced
+from erp.tryton.work import hours
 
-MARK = "Countersign"
 RECORD_ID = re.compile(r"^[1-9][0-9]{0,9}$")
 
 
@@ -22,11 +22,6 @@ async def image(rpc: TrytonRpc, action_type: str, arguments: Mapping[str, Any]) 
     if action_type not in IMAGES:
         raise InvalidInput(f"Tryton knows no action {action_type!r}.")
     return await IMAGES[action_type](rpc, arguments)
-
-
-def mark(reference: str) -> str:
-    """The words by which a record that an action created is found again."""
-    return f"[{MARK} {reference}]"
 
 
 def record_id(value: Any) -> int:
@@ -47,15 +42,20 @@ async def _billing_identity(rpc: TrytonRpc, arguments: Mapping[str, Any]) -> Ima
     fields: dict[str, Any] = {}
     if arguments.get("tax_identifier") is not None:
         rows = await identifiers(rpc, party["id"])
-        fields["tax_identifier"] = (
-            {"type": rows[0]["type"] or "", "code": rows[0]["code_compact"]} if rows else None
-        )
+        fields["tax_identifier"] = _identifier(rows[0], arguments["tax_identifier"]) if rows else None
         versions |= stamps("party.identifier", rows[:1])
     if arguments.get("invoice_address") is not None:
         rows = await invoice_addresses(rpc, party["id"])
         fields["invoice_address"] = await _address(rpc, rows[0]) if rows else None
         versions |= stamps("party.address", rows[:1])
     return Image(fields, versions)
+
+
+def _identifier(row: Row, asked: Mapping[str, Any]) -> dict[str, str]:
+    """Tryton drops spaces and dots of a code; where only they differ, the code is told as it was asked for."""
+    asked_code = str(asked.get("code", ""))
+    plain_code = "".join(c for c in asked_code if c.isalnum())
+    return {"type": row["type"] or "", "code": asked_code if plain_code == row["code_compact"] else row["code_compact"]}
 
 
 async def _address(rpc: TrytonRpc, row: Row) -> dict[str, str]:
@@ -69,16 +69,14 @@ async def _address(rpc: TrytonRpc, row: Row) -> dict[str, str]:
 
 
 async def _project(rpc: TrytonRpc, arguments: Mapping[str, Any]) -> Image:
-    taken = await rpc.search_read("project.work", [("number", "=", arguments["code"])], ("comment",))
-    created = [row for row in taken if is_marked(row["comment"], arguments)]
-    if not created:
+    created = await written(rpc, "project.work", arguments)
+    if created is None:
+        taken = await rpc.search_read("project.work", [("number", "=", arguments["code"])], ("number",))
         fields = dict.fromkeys(("name", "code", "customer_id", "contract_id", "billing", "tasks"))
         return Image({**fields, "code_taken": bool(taken)}, stamps("project.work", taken))
-    work = await one(
-        rpc, "project.work", created[0]["id"], ("name", "number", "party", "project_invoice_method", "comment")
-    )
+    work = await one(rpc, "project.work", created, ("name", "number", "party", "project_invoice_method"))
     tasks = await rpc.search_read(
-        "project.work", [("parent", "=", work["id"])], ("name", "effort_duration", "list_price", "origin", "currency")
+        "project.work", [("parent", "=", created)], ("name", "effort_duration", "list_price", "origin", "currency")
     )
     fields = {
         "name": work["name"],
@@ -86,20 +84,26 @@ async def _project(rpc: TrytonRpc, arguments: Mapping[str, Any]) -> Image:
         "customer_id": None if work["party"] is None else str(work["party"]),
         "contract_id": await _contract_of(rpc, tasks),
         "billing": work["project_invoice_method"],
-        "tasks": [await _task(rpc, task) for task in tasks if not task["origin"]],
+        "tasks": await _tasks(rpc, [task for task in tasks if not task["origin"]], arguments),
     }
     return Image({**fields, "code_taken": True}, stamps("project.work", [work, *tasks]))
 
 
-async def _task(rpc: TrytonRpc, task: Row) -> dict[str, Any]:
-    currency = await one(rpc, "currency.currency", task["currency"], ("code",))
-    effort = task["effort_duration"]
-    return {
-        "name": task["name"],
-        "hours": None if effort is None else number(Decimal(str(effort.total_seconds())) / 3600),
-        "price": None if task["list_price"] is None else number(task["list_price"]),
-        "currency": currency["code"],
-    }
+async def _tasks(rpc: TrytonRpc, tasks: list[Row], arguments: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The tasks as arguments have them. Tryton's prices are in its company's currency, whether that was said or not."""
+    currencies = await rpc.search_read("currency.currency", (), ("code",))
+    codes = {row["id"]: row["code"] for row in currencies}
+    planned = arguments.get("tasks") or ()
+    unsaid = {index for index, task in enumerate(planned) if task.get("currency") is None}
+    return [
+        {
+            "name": task["name"],
+            "hours": None if task["effort_duration"] is None else number(hours(task["effort_duration"])),
+            "price": None if task["list_price"] is None else number(task["list_price"]),
+            "currency": None if index in unsaid else codes[task["currency"]],
+        }
+        for index, task in enumerate(tasks)
+    ]
 
 
 async def _contract_of(rpc: TrytonRpc, tasks: list[Row]) -> str | None:
@@ -114,25 +118,28 @@ async def _invoice(rpc: TrytonRpc, arguments: Mapping[str, Any]) -> Image:
     if len(entries) != len(set(wanted)):
         raise NotFound("Some of the time entries are no longer in Tryton.")
     versions = stamps("timesheet.line", entries)
-    found = await marked_invoices(rpc, arguments)
-    if not found:
+    drafted = await written(rpc, "account.invoice", arguments)
+    if drafted is None:
         billed = sorted(str(row["id"]) for row in entries if row["invoice_line"] is not None)
         fields = dict.fromkeys(("project_id", "contract_id", "period", "time_entry_ids", "amount", "currency", "state"))
         return Image({**fields, "already_invoiced": billed}, versions)
-    return await _drafted(rpc, found[0], arguments, versions)
+    return await _drafted(rpc, drafted, arguments, versions)
 
 
-async def _drafted(rpc: TrytonRpc, invoice: Row, arguments: Mapping[str, Any], versions: dict[str, str]) -> Image:
-    lines = await rpc.search_read("account.invoice.line", [("invoice", "=", invoice["id"])], ("invoice",))
+async def _drafted(rpc: TrytonRpc, drafted: int, arguments: Mapping[str, Any], versions: dict[str, str]) -> Image:
+    invoice = await one(rpc, "account.invoice", drafted, ("untaxed_amount", "currency", "state"))
+    lines = await rpc.search_read("account.invoice.line", [("invoice", "=", drafted)], ("invoice",))
     billed = await rpc.search_read(
-        "timesheet.line", [("invoice_line", "in", [row["id"] for row in lines])], ("invoice_line",)
+        "timesheet.line", [("invoice_line", "in", [row["id"] for row in lines])], ("invoice_line", "work")
     )
     currency = await one(rpc, "currency.currency", invoice["currency"], ("code",))
+    found = {str(row["id"]) for row in billed}
+    asked = [str(entry) for entry in arguments["time_entry_ids"]]
     fields = {
         "project_id": str(arguments["project_id"]),
         "contract_id": arguments.get("contract_id"),
         "period": arguments["period"],
-        "time_entry_ids": sorted((str(row["id"]) for row in billed), key=int),
+        "time_entry_ids": asked if found == set(asked) else sorted(found, key=int),
         "amount": number(invoice["untaxed_amount"], places=2),
         "currency": currency["code"],
         "state": invoice["state"],
@@ -141,14 +148,12 @@ async def _drafted(rpc: TrytonRpc, invoice: Row, arguments: Mapping[str, Any], v
     return Image(fields, {**versions, **stamps("account.invoice", [invoice])})
 
 
-async def marked_invoices(rpc: TrytonRpc, arguments: Mapping[str, Any]) -> list[Row]:
-    """The invoices that carry this action's reference."""
+async def written(rpc: TrytonRpc, model: str, arguments: Mapping[str, Any]) -> int | None:
+    """The id of the record that the action with `arguments["reference"]` created; None if it created none."""
     if not arguments.get("reference"):
-        return []
-    words = f"%{mark(str(arguments['reference']))}"
-    return await rpc.search_read(
-        "account.invoice", [("comment", "like", words)], ("untaxed_amount", "currency", "state", "number")
-    )
+        return None
+    done = await rpc.search_read("countersign.write", [("reference", "=", str(arguments["reference"]))], ("record",))
+    return referenced(done[0]["record"], model) if done else None
 
 
 async def identifiers(rpc: TrytonRpc, party: int) -> list[Row]:
@@ -173,11 +178,6 @@ async def one(rpc: TrytonRpc, model: str, wanted: int, fields: tuple[str, ...]) 
 def stamps(model: str, rows: list[Row]) -> dict[str, str]:
     """Version stamps as Tryton checks them: "model,id"."""
     return {f"{model},{row['id']}": row["_timestamp"] for row in rows}
-
-
-def is_marked(comment: str | None, arguments: Mapping[str, Any]) -> bool:
-    """Whether a record says that this action created it."""
-    return bool(arguments.get("reference")) and mark(str(arguments["reference"])) in (comment or "")
 
 
 def number(value: Decimal, places: int | None = None) -> str:

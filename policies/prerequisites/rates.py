@@ -10,7 +10,7 @@ from domain.source import Evidence
 from domain.terms import Term
 from policies.prerequisites.case import Case
 from policies.prerequisites.items import Item, words
-from policies.prerequisites.judgement import Judgement, fails, fails_on, not_applicable, passes, unknown
+from policies.prerequisites.judgement import Judgement, counted, fails, fails_on, not_applicable, passes, unknown
 from policies.prerequisites.outside import number
 
 NO_TIME = "There is no unbilled time."
@@ -51,18 +51,22 @@ def _stated_rate(case: Case, item: Item) -> tuple[Decimal, Term] | None:
 def price_differs(case: Case) -> Judgement:
     """The price that the ERP would bill is the one that was agreed for the role."""
     priced = [item for item in case.work if item.entry and item.entry.price]
+    if case.contract is None:
+        return not_applicable("The project has no contract that would state a price.")
     if not priced:
         return not_applicable("There is no priced unbilled time.")
     off = [item for item in priced if _differs(case, item)]
     if off:
         pairs = sorted({_pair(case, item) for item in off})
-        said = f"{len(off)} time entries are priced otherwise than agreed: {'; '.join(pairs)}."
+        said = f"{counted(len(off), 'time entry')} priced otherwise than agreed: {'; '.join(pairs)}."
         sources = (item.source for item in off)
         listed = case.price_list.source if case.price_list else None
         return fails_on(said, [item.id for item in off]).citing(listed, *sources, evidence=_evidence(case, off))
     bare = [item.id for item in priced if agreed_rate(case, item) is None and _stated_rate(case, item) is None]
     if bare:
-        return unknown(f"Neither price list nor statement of work gives a rate for {len(bare)} time entries.", bare)
+        return unknown(
+            f"Neither price list nor statement of work gives a rate for {counted(len(bare), 'time entry')}.", bare
+        )
     return passes("All unbilled time is priced as agreed.").citing(case.price_list.source if case.price_list else None)
 
 

@@ -176,6 +176,16 @@ async def test_no_sow_is_said_so(desk: Desk) -> None:
     assert isinstance(result.blocks[0], Text)
 
 
+async def test_codes_for_a_document(desk: Desk) -> None:
+    await _keep(desk, None)
+    result = await desk.ask(SMALL, "propose_codes")
+    assert result.facts["proposals"]
+    proposed = table(result, "Project codes for sow.pdf")
+    assert proposed.rows[0][-1].href == f"/documents/{result.facts['document']}"
+    nothing = await desk.ask(SMALL, "propose_codes", contract="S-1001")
+    assert nothing.facts["proposals"] == []
+
+
 def test_topics_find_their_fields() -> None:
     assert fields_about("payment terms")[0] == "payment_terms_days"
     assert set(fields_about("Who accepts deliverables?")) == {"milestones", "acceptance_days"}

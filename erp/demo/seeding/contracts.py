@@ -54,6 +54,12 @@ def _sale(engagement: Engagement, plan: Plan, masters: Masters) -> Any:
     return sale
 
 
+def contract_numbers(sales: Mapping[str, int]) -> dict[str, str]:
+    """The number that Tryton gave each contract, by engagement."""
+    numbers = {sale.id: sale.number for sale in Model.get("sale.sale").find()}
+    return {key: numbers[sale] or "" for key, sale in sales.items()}
+
+
 def rate(engagement: Engagement, role: str, roles: Mapping[str, Decimal]) -> Decimal:
     """The agreed price of an hour of this role, the list price where nothing else was agreed."""
     return engagement.rates.get(role, roles[role])

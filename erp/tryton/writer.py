@@ -1,0 +1,67 @@
+"""Writes to Tryton 8.2, for the worker alone: one approved action is one call of our module in Tryton's own process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from domain.errors import ErpError, InvalidInput
+from domain.source import Source
+from erp.tryton.images import IMAGES
+from erp.tryton.rpc import TrytonRpc
+from erp.tryton.sources import source
+
+LABELS = {"project.work": "number", "sale.sale": "number", "party.party": "name", "account.invoice": "number"}
+
+
+class TrytonWriter:
+    """An `ErpWriter` (erp/writer.py). Tryton must have the module `countersign` (erp/tryton/connector) activated."""
+
+    def __init__(self, url: str, database: str, user: str, password: str) -> None:
+        self._rpc = TrytonRpc(url, database, user, password)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._rpc.close()
+
+    async def write(
+        self, action_type: str, arguments: Mapping[str, Any], *, reference: str, versions: Mapping[str, str]
+    ) -> Source:
+        """Carry out one action in one Tryton transaction. Asked for again with the same reference, nothing changes.
+
+        Raises ErpStale when one of `versions` is not the record's stamp any more, ErpRefused when Tryton or the module
+        says no (nothing was written), ErpUnavailable when it is not known whether anything was written.
+        """
+        if action_type not in IMAGES:
+            raise InvalidInput(f"Tryton knows no action {action_type!r}.")
+        record = await self._rpc.call(
+            "model.countersign.write.execute",
+            action_type,
+            dict(arguments),
+            reference,
+            context={"_timestamp": dict(versions)},
+        )
+        return await self._source(record)
+
+    async def find(self, action_type: str, arguments: Mapping[str, Any], *, reference: str) -> Source | None:
+        """The record that the action with this reference wrote, None if it never took effect."""
+        domain = [("reference", "=", reference), ("action", "=", action_type)]
+        done = await self._rpc.search_read("countersign.write", domain, ("record",))
+        return await self._source(done[0]["record"]) if done else None
+
+    async def _source(self, record: str) -> Source:
+        model, _, record_id = record.partition(",")
+        if model not in LABELS or not record_id.isdigit():
+            raise ErpError(f"Tryton's module named a record that is none of ours: {record!r}.")
+        rows = await self._rpc.search_read(model, [("id", "=", int(record_id))], (LABELS[model],))
+        row = rows[0] if rows else {"id": int(record_id)}
+        return source(model, row, None, row.get(LABELS[model]) or f"{model} {record_id}")

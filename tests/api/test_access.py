@@ -1,0 +1,163 @@
+"""Every route is called by nobody, by the wrong person, and by a stranger who knows the right ids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from fastapi.routing import APIRoute
+
+import api.pages
+import api.routes
+from api.access import Permitted
+from api.app import create_app
+from api.services import Services
+from domain.actor import Actor, Operation, Role
+from policies.engine import Policies
+
+pytestmark = pytest.mark.anyio
+
+# The routes that no operation guards, and why each may stand open.
+OPEN = {
+    "GET /signin": "the door itself",
+    "POST /signin": "the door itself",
+    "POST /signout": "whoever is in may leave",
+    "GET /": "shows only what its reader may read",
+    "GET /account": "a person's own page",
+    "GET /v1/health": "tells nothing about anyone",
+}
+OTHERS = "00000000-0000-4000-8000-000000000000"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A route as a request reaches it."""
+
+    method: str
+    path: str
+    route: APIRoute
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def found() -> list[Found]:
+    routers = [("/v1", router) for router in api.routes.ROUTES] + [("", router) for router in api.pages.PAGES]
+    return [
+        Found(method, prefix + route.path, route)
+        for prefix, router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in sorted(route.methods)
+    ]
+
+
+def operation_of(found: Found) -> Permitted | None:
+    guards = [d.call for d in _all(found.route.dependant.dependencies) if isinstance(d.call, Permitted)]
+    assert len(guards) <= 1, f"{found} names several operations"
+    return guards[0] if guards else None
+
+
+def _all(dependencies: list) -> Iterator:
+    for dependency in dependencies:
+        yield dependency
+        yield from _all(dependency.dependencies)
+
+
+ROUTES = found()
+GUARDED = [one for one in ROUTES if operation_of(one)]
+
+
+def test_every_route_is_guarded_or_open_for_a_reason() -> None:
+    assert {str(one) for one in ROUTES if not operation_of(one)} == set(OPEN)
+    assert len(GUARDED) > 35
+
+
+def test_the_application_has_no_other_routes() -> None:
+    app = create_app(Services(database=None, erps={}, policies=Policies.load(), agent=None))
+    others = {route.path for route in app.routes if hasattr(route, "path")}
+    assert others == {"/v1/openapi.json", "/static"}
+    assert len(app.routes) == len(others) + len(api.routes.ROUTES) + len(api.pages.PAGES)
+
+
+def address(one: Found) -> str:
+    path = one.path.replace("{number}", "1").replace("{code}", "CLD-UKI-1004")
+    return re.sub(r"\{[^}]+\}", OTHERS, path)
+
+
+# What a request needs to get past the checking of its form, so that only its person is wrong.
+BODIES = {
+    "POST /v1/tokens": {"json": {"label": "x", "days": 1}},
+    "POST /v1/actions": {
+        "json": {
+            "action_type": "contract.set_po_number",
+            "arguments": {"contract_id": "1", "po_number": "1"},
+            "summary": "x",
+        }
+    },
+    "POST /v1/actions/{action_id}/decisions": {"json": {"verdict": "approve", "digest": "0" * 64}},
+    "POST /v1/actions/{action_id}/withdrawal": {"json": {}},
+    "POST /v1/documents": {"files": {"file": ("a.txt", b"Payment is due in 30 days.")}},
+    "POST /v1/facts": {"files": {"file": ("a.csv", b"kind,subject,reported_at,system\n")}},
+    "POST /v1/documents/{document_id}/terms/{term_id}/decisions": {"json": {"verdict": "confirm"}},
+    "POST /v1/documents/{document_id}/codes": {"json": {"code": "CLD-UKI-1004"}},
+    "POST /v1/threads": {"json": {}},
+    "POST /v1/threads/{thread_id}/messages": {"json": {"text": "hello"}},
+    "POST /documents": {"files": {"file": ("a.txt", b"Payment is due in 30 days.")}},
+    "POST /documents/{document_id}/terms/{term_id}": {"data": {"verdict": "confirm"}},
+    "POST /documents/{document_id}/codes": {"data": {"code": "CLD-UKI-1004"}},
+    "POST /projects/{code}/proposals": {"data": {"rule": "po.missing"}},
+    "POST /projects/{code}/invoice": {"data": {"month": "2026-10"}},
+    "POST /actions/{action_id}/decisions": {"data": {"verdict": "approve", "digest": "0" * 64}},
+    "POST /threads/messages": {"data": {"text": "hello"}},
+    "POST /threads/{thread_id}/messages": {"data": {"text": "hello"}},
+    "POST /account/tokens": {"data": {"label": "x", "days": "1"}},
+}
+FIRST_NAMES = {
+    Role.PROJECT_MANAGER: "priya",
+    Role.FINANCE: "finn",
+    Role.APPROVER: "ada",
+    Role.AUDITOR: "ines",
+    Role.ADMINISTRATOR: "tom",
+}
+
+
+async def call(client, one: Found):
+    return await client.request(one.method, address(one), **BODIES.get(str(one), {}))
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=str)
+async def test_nobody_comes_in(door, route: Found) -> None:
+    async with door.nobody() as client:
+        answer = await call(client, route)
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+        stolen = await client.request("GET", address(route), headers={"authorization": "Bearer csn_guess"})
+        assert stolen.status_code in (401, 404, 405)
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=str)
+async def test_the_wrong_roles_stay_out(door, route: Found) -> None:
+    guard = operation_of(route)
+    assert guard
+    wrong = [name for role, name in FIRST_NAMES.items() if not permitted(door.services.policies, role, guard.operation)]
+    assert wrong or guard.operation is Operation.ACTION_READ
+    for name in wrong:
+        answer = await call(await door.of(name), route)
+        # Where policy is asked with the facts of the case, there must be a case: an unknown one is not found.
+        expected = (404, "not_found") if guard.asked_later else (403, "not_permitted")
+        assert (answer.status_code, answer.json()["code"]) == expected, name
+
+
+@pytest.mark.parametrize("route", [one for one in GUARDED if one.method != "GET"], ids=str)
+async def test_no_form_is_taken_without_its_token(door, route: Found) -> None:
+    for name in ("finn", "ada"):
+        client = await door.of(name)
+        client.headers["x-csrf-token"] = "0" * 64
+        answer = await call(client, route)
+        assert (answer.status_code, answer.json()["code"]) == (403, "forged_request")
+
+
+def permitted(policies: Policies, role: Role, operation: Operation) -> bool:
+    return policies.authorize(Actor("northlight", "p", "P", frozenset({role})), operation).allowed

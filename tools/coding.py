@@ -1,0 +1,91 @@
+"""Proposes project codes for a statement of work in a conversation; choosing one is done on the document's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.actor import Operation
+from domain.blocks import Cell, Table, Text
+from domain.terms import Term, TermStatus
+from policies.codes import CodeProposal
+from store import documents
+from store.database import Connection
+from store.documents import DocumentRow
+from tools import codes, knowledge
+from tools.cells import document_href, project_href
+from tools.sows import SowTerms, attached
+from tools.tool import Tool, ToolContext, ToolResult
+
+SHOWN = 5
+
+
+class ProposeCodes(BaseModel):
+    """Which document: by its id, or by what it belongs to; without anything, the newest without a contract."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    document: str | None = Field(None, max_length=80, description="Document id")
+    project: str | None = Field(None, max_length=120, description="Project code or handle")
+    contract: str | None = Field(None, max_length=80, description="Contract number")
+    customer: str | None = Field(None, max_length=120, description="Customer handle, code or name")
+
+
+async def _propose(context: ToolContext, wanted: ProposeCodes) -> ToolResult:
+    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
+    async with context.database.tenant(context.actor.tenant) as connection:
+        if wanted.model_fields_set:
+            asked = SowTerms(**wanted.model_dump(exclude_unset=True))
+            found = await attached(connection, dossier, asked)
+        else:
+            found = [row for row in await documents.listing(connection) if row.contract is None]
+        if not found:
+            return ToolResult({"proposals": []}, (Text("There is no statement of work to propose a code for."),))
+        paper = await _paper(connection, found[0])
+        proposals = (await codes.propose(connection, dossier.firm, paper))[:SHOWN]
+    facts = {"document": found[0].id, "proposals": [_facts(proposal) for proposal in proposals]}
+    return ToolResult(facts, (_table(found[0], proposals),), {"D1": found[0].id})
+
+
+async def _paper(connection: Connection, row: DocumentRow) -> codes.Paper:
+    rows = await documents.terms(connection, row.id)
+    terms = tuple(
+        Term(t.field, t.value, t.evidence, t.confidence, t.method, t.status, t.alternatives)
+        for t in rows
+        if t.status is not TermStatus.REJECTED
+    )
+    return codes.Paper(await documents.body(connection, row.id), terms, row.name, row.id)
+
+
+def _facts(proposal: CodeProposal) -> dict[str, Any]:
+    return {
+        "code": proposal.code,
+        "kind": proposal.kind,
+        "practice": proposal.practice,
+        "region": proposal.region,
+        "score": round(proposal.score, 2),
+    }
+
+
+def _table(row: DocumentRow, proposals: tuple[CodeProposal, ...]) -> Table:
+    rows = tuple(
+        (
+            Cell(p.code, project_href(p.code) if p.kind == "existing" else ""),
+            Cell(f"{p.name} (new)" if p.kind == "new" else p.name),
+            Cell("; ".join(p.reasons)),
+            Cell("; ".join(p.against)),
+            Cell("Choose on its page", document_href(row.id)),
+        )
+        for p in proposals
+    )
+    return Table(f"Project codes for {row.name}", ("Code", "Project", "For", "Against", ""), rows)
+
+
+PROPOSE_CODES = Tool(
+    name="propose_codes",
+    description="Ranked project codes for a statement of work, with reasons; nothing is applied.",
+    operation=Operation.CODE_PROPOSE,
+    arguments=ProposeCodes,
+    run=_propose,
+)
