@@ -17,7 +17,8 @@ TYPES = (
     (
         "milestone",
         (
-            r"\b(?:charged|billed|invoiced|paid) by milestones?\b|\bmilestone (?:payments?|schedule|fees?|billing|invoic\w+|based)|\bmilestone-based|\b(?:payable|paid"
+            r"\b(?:charged|billed|invoiced|paid) by milestones?\b"
+            r"|\bmilestone (?:payments?|schedule|fees?|billing|invoic\w+|based)|\bmilestone-based|\b(?:payable|paid"
             r"|due|invoiced?)\b"
             r"[^.;]{0,50}\b(?:upon|on|at|against)\b[^.;]{0,40}\b(?:milestones?|acceptance of|achiev)"
         ),
