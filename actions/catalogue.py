@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -21,10 +23,20 @@ from pydantic import (
 from stdnum import get_cc_module
 
 from domain.actions import FieldChange, Image, Intent
+from domain.canonical import canonical
 from domain.errors import InvalidInput
 from domain.money import Money
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+def _visible(text: str) -> str:
+    """Refuse what a reviewer cannot see: control characters, direction overrides, zero-width characters."""
+    if any(unicodedata.category(character).startswith("C") for character in text.replace("\n", "")):
+        raise ValueError("holds invisible characters")
+    return text
+
+
+Lines = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_visible)]
+Text = Annotated[Lines, StringConstraints(pattern=r"^[^\n]*$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)]
 
@@ -80,7 +92,7 @@ class TaxIdentifier(Arguments):
 class InvoiceAddress(Arguments):
     """A postal address; `country` is ISO 3166-1 alpha-2."""
 
-    street: Text
+    street: Lines
     postal_code: Text
     city: Text
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -212,6 +224,8 @@ def normalised(intent: Intent) -> Intent:
         wrong = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
         raise InvalidInput(f"The arguments of {kind.name} cannot be used: {wrong}") from error
     as_json = arguments.model_dump(mode="json")
+    if b"\\u0000" in canonical(intent):
+        raise InvalidInput("The proposal's text holds a character that cannot be stored.")
     if not any(as_json.get(name) is not None for name in kind.labels):
         raise InvalidInput("The proposal would change nothing.")
     return dataclasses.replace(intent, arguments=as_json, amount=kind.amount(arguments))

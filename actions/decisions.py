@@ -62,6 +62,7 @@ async def decide(
 
 async def withdraw(database: Database, policies: Policies, actor: Actor, action_id: str, reason: str = "") -> Action:
     """Take one's own proposal back before a worker has begun with it. Raises like `decide`."""
+    reason = _fitting(reason)
     async with _refusals_recorded(database, actor, action_id, "withdraw"), database.tenant(actor.tenant) as connection:
         policies.require(actor, Operation.ACTION_PROPOSE)
         action = await actions.lock(connection, action_id)
@@ -95,9 +96,13 @@ def _checked(verdict: str, reason: str) -> str:
         raise InvalidInput("A decision is 'approve' or 'reject'.")
     if verdict == REJECT and not reason.strip():
         raise InvalidInput("Say why you reject it: the proposer must know what to change.")
+    return _fitting(reason)
+
+
+def _fitting(reason: str) -> str:
     if len(reason) > MAX_REASON:
         raise InvalidInput(f"A reason has at most {MAX_REASON} characters.")
-    return reason.strip()
+    return reason.replace("\0", "").strip()
 
 
 def _must_wait(action: Action, seen: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import textwrap
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -29,6 +30,7 @@ from store.database import Connection, Database
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
+MAX_PROBLEM = 4000  # an ERP may say more than an audit entry can hold
 STEPS = 6  # more moves than any one visit to an action can need
 
 
@@ -185,7 +187,11 @@ def _version(image: Image, record: str) -> str | None:
 
 
 def _told(what: str, changed: list[FieldChange] | tuple[FieldChange, ...]) -> str:
-    return f"{what}: " + "; ".join(f"{c.label}: {c.before!r} → {c.after!r}" for c in changed)
+    return f"{what}: " + "; ".join(f"{c.label}: {_short(c.before)} → {_short(c.after)}" for c in changed)
+
+
+def _short(value: object) -> str:
+    return textwrap.shorten("nothing" if value is None else str(value), 200)
 
 
 NEXT = {
@@ -210,6 +216,7 @@ async def _move(
     record: Source | None = None,
     after: Image | None = None,
 ) -> None:
+    problem = problem[:MAX_PROBLEM]
     async with hands.database.tenant(action.tenant) as connection:
         await actions.move(connection, action, state, problem=problem, record=record, after=after)
         facts = {"attempt": action.attempt, "digest": action.digest, "problem": problem, "record": record}

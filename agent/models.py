@@ -10,6 +10,8 @@ from pydantic import SecretStr
 
 from agent.rules.model import RulesModel
 
+NO_KEY = SecretStr("")
+
 
 @dataclass(frozen=True)
 class ModelSettings:
@@ -17,7 +19,7 @@ class ModelSettings:
 
     url: str = ""
     name: str = ""
-    key: SecretStr = SecretStr("")
+    key: SecretStr = NO_KEY
     seconds: float = 45.0
     retries: int = 1
     max_tokens: int = 1_500

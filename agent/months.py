@@ -19,11 +19,14 @@ NAMES = (
     "november",
     "december",
 )
-_NAME = r"(?P<n>jan(?:uary)?|feb(?:r?uary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_NAME = (
+    r"(?P<n>jan(?:uary)?|feb(?:r?uary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 PATTERNS = (
     re.compile(r"\b(?P<y>20\d{2})[-/](?P<m>0[1-9]|1[0-2])\b(?!-?\d)"),
     re.compile(r"\b(?P<m>0?[1-9]|1[0-2])[/.](?P<y>20\d{2})\b"),
-    re.compile(rf"\b{_NAME}\.?,?\s+(?:of\s+)?(?P<y>20\d{{2}}|['’]?\d{{2}})\b", re.IGNORECASE),
+    re.compile(rf"\b{_NAME}\.?,?\s+(?:of\s+)?(?P<y>20\d{{2}}|['\u2019]?\d{{2}})\b", re.IGNORECASE),
     re.compile(rf"\b{_NAME}\b", re.IGNORECASE),
 )
 MAY_IS_MEANT = re.compile(

@@ -10,17 +10,9 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-WORD = re.compile(r"[\w'’&]+(?:-[\w]+)*")
-# Words of company and project names that single nobody out.
-LEGAL = frozenset(
-    "ltd limited plc llc inc gmbh ag se kg dac sa bv nv co corp corporation group holding society the und and of for".split()
-)
-COMMON = frozenset(
-    "project projects customer contract billing invoice time month rate rates term terms payment cloud data platform "
-    "services service support migration programme program review report reporting analytics advisory engineering open "
-    "bill ready status month expenses acceptance order work statement show what which fix practice region approved "
-    "unbilled team delivery assessment management trust digital model point system systems phase pilot design".split()
-)
+from agent.words import words
+
+WORD = re.compile(r"[\w'\u2019&]+(?:-[\w]+)*")
 WHOLE, SINGLE = 86.0, 88.0
 SHORTEST = 4
 TIE = 4.0
@@ -62,15 +54,15 @@ def find(text: str, named: Iterable[Named]) -> list[Hit]:
 
 
 def _core(name: str) -> list[str]:
-    words = tokens(name)
-    return [word for word in words if word not in LEGAL and word != "&"] or words
+    every = tokens(name)
+    return [word for word in every if word not in words("legal") and word != "&"] or every
 
 
 def _readings(said: list[str], one: Named, owners: Counter[str]) -> list[Hit]:
     core = _core(one.name)
     hits = [hit for size in {len(core), max(1, len(core) - 1)} for hit in _windows(said, one, core, size)]
     for word in core:
-        if len(word) >= SHORTEST and word not in COMMON and owners[word] >= 1:
+        if len(word) >= SHORTEST and word not in words("common") and owners[word] >= 1:
             hits += _windows(said, one, [word], 1, minimum=SINGLE, penalty=2.0 if len(core) > 1 else 0.0)
     return hits
 
@@ -82,7 +74,7 @@ def _windows(
     hits: list[Hit] = []
     for start in range(len(said) - size + 1):
         window = said[start : start + size]
-        if size == 1 and (len(window[0]) < SHORTEST or window[0] in COMMON):
+        if size == 1 and (len(window[0]) < SHORTEST or window[0] in words("common")):
             continue
         score = fuzz.ratio(" ".join(window), wanted)
         if score >= minimum:

@@ -29,7 +29,7 @@ SENTENCES = {
     ActionState.WITHDRAWN: "This proposal was withdrawn: {summary}",
     ActionState.EXPIRED: "Nobody decided in time; nothing was changed: {summary}",
     ActionState.SUPERSEDED: "A newer version replaced this proposal: {summary}",
-    ActionState.STALE: "The ERP record changed after this was proposed; nothing was written. Propose it again: {summary}",
+    ActionState.STALE: "The ERP record changed after the proposal; nothing was written. Propose it again: {summary}",
     ActionState.FAILED: "The ERP refused this; nothing was written: {summary} {problem}",
     ActionState.UNKNOWN: "It is not known yet whether this was written; it is being looked up: {summary}",
     ActionState.COMPENSATED: "This was undone by a later action: {summary}",

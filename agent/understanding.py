@@ -1,4 +1,4 @@
-"""Lays out what a chat model is told in a turn: the prompt, the resolved mentions, what was said before, the message."""
+"""Lays out what a chat model is told in a turn: prompt, resolved mentions, what was said before, the message."""
 
 from __future__ import annotations
 

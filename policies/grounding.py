@@ -7,12 +7,15 @@ withheld sentence costs little, because tables and findings are rendered from th
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
-MONTHS = ("january february march april may june july august september october november december").split()
+WORDING = tomllib.loads((Path(__file__).parent / "wording.toml").read_text("utf-8"))
+MONTHS: list[str] = WORDING["months"].split()
 _MONTH = "|".join([*MONTHS, *(f"{m[:3]}\\.?" for m in MONTHS if m != "may")])
 _YEAR = r"(?:19|20)\d{2}"
 DATES = (
@@ -28,22 +31,12 @@ CODE = re.compile(
 FIGURE = re.compile(r"(?<![\w.])[-+]?\d[\d.,\u00a0\u202f' ]*\d|(?<![\w.])[-+]?\d")
 SCALED = re.compile(r"(?P<n>\d[\d.,]*)\s*(?P<s>k|m|bn|thousand|million|billion)\b", re.IGNORECASE)
 SCALES = {"k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6, "bn": 10**9, "billion": 10**9}
-WORDS = {
-    word: number
-    for number, word in enumerate(
-        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split(),
-        start=2,
-    )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "thousand": 1000, "dozen": 12, "million": 10**6}
+WORDS: dict[str, int] = {word: number for number, word in enumerate(WORDING["numbers"].split(), start=2)} | WORDING[
+    "more_numbers"
+]
 WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
-NAME = re.compile(r"(?<![\w-])[A-Z][\w'’&-]*(?:\s+(?:(?:of|and|&|de|van|von)\s+)?[A-Z][\w'’&-]*)*")
-# Capitalised words that name nothing of a customer's: the field's own terms, weekdays, currencies, sentence openers.
-COMMON = frozenset(
-    "i sow po erp vat tax id purchase order statement work change request amendment invoice countersign finance "
-    "project contract customer practice region approver auditor monday tuesday wednesday thursday friday saturday "
-    "sunday eur gbp usd chf yes no ok tryton psa api pdf docx english german french".split()
-) | {*MONTHS, *(month[:3] for month in MONTHS)}
+NAME = re.compile(r"(?<![\w-])[A-Z][\w'\u2019&-]*(?:\s+(?:(?:of|and|&|de|van|von)\s+)?[A-Z][\w'\u2019&-]*)*")
+COMMON = frozenset(WORDING["common"].split()) | {*MONTHS, *(month[:3] for month in MONTHS)}
 DONE = re.compile(
     r"\b(?:has|have|had|was|were|is|are|been|being|got|gets|i|we|i've|we've|successfully|now|already)\s+"
     r"(?:(?:just|now|already|also|been|successfully|automatically)\s+)*"
@@ -90,7 +83,7 @@ def ungrounded(prose: str, facts: Iterable[Any]) -> tuple[str, ...]:
     known = Claims()
     for text in strings:
         known |= claims(text)
-    words = {word for text in strings for word in re.findall(r"[\w'’&-]+", text.lower())}
+    words = {word for text in strings for word in re.findall(r"[\w'\u2019&-]+", text.lower())}
     found = [f"figure {n}" for n in sorted(said.figures) if abs(n) not in {abs(k) for k in known.figures}]
     found += [f"date {d}" for d in sorted(said.dates) if not _date_known(d, known.dates)]
     found += [f"code {c}" for c in sorted(said.codes - known.codes)]
@@ -156,7 +149,7 @@ def _number(text: str) -> Decimal:
     head, separator, tail = max((text.rpartition("."), text.rpartition(",")), key=lambda parts: len(parts[0]))
     whole = re.sub(r"[.,]", "", head or tail)
     try:
-        if separator and head and (len(tail) != 3 or text.count(separator) == 1 and whole in {"0", "-0"}):  # noqa: PLR2004
+        if separator and head and (len(tail) != 3 or (text.count(separator) == 1 and whole in {"0", "-0"})):  # noqa: PLR2004
             return Decimal(f"{whole}.{tail}")
         return Decimal(re.sub(r"[.,]", "", text))
     except InvalidOperation:
@@ -165,6 +158,6 @@ def _number(text: str) -> Decimal:
 
 def _proper(text: str, match: re.Match[str]) -> list[str]:
     """The words of a capitalised run that can be a name; a sentence's first word alone is none."""
-    words = [w for w in re.findall(r"[\w'’&-]+", match.group()) if w[0].isupper()]
-    opens = re.search(r"(^|[.!?:;]\s+|\n\s*[-*]?\s*|[\"“(]\s*)$", text[: match.start()]) is not None
+    words = [w for w in re.findall(r"[\w'\u2019&-]+", match.group()) if w[0].isupper()]
+    opens = re.search(r"(^|[.!?:;]\s+|\n\s*[-*]?\s*|[\"\u201c(]\s*)$", text[: match.start()]) is not None
     return words[1:] if opens else words

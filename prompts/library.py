@@ -1,4 +1,4 @@
-"""Hands out the prompts by name with the SHA-256 of their text, so that a trace can say exactly what a model was told."""
+"""Hands out prompts by name with the SHA-256 of their text, so that a trace can say what a model was told."""
 
 from __future__ import annotations
 

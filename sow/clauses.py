@@ -19,6 +19,7 @@ HEADING = re.compile(
     re.MULTILINE,
 )
 INLINE = re.compile(r"(?<=[.;:] )(?P<number>\d{1,2}(?:\.\d{1,2}){1,3})\.? +(?=[A-Z])")
+INLINE_HEADING = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){1,3})\.? +(?:(?P<title>[A-Z][^.:;]{2,60})[.:])?")
 TITLE = re.compile(r"(?P<title>[A-Z][^.:;]{2,60})(?:[.:]|\*\*|$)")
 
 
@@ -34,6 +35,8 @@ def _clause(layout: Layout, start: int, end: int) -> Iterator[Clause]:
     number, title = _heading(layout.text[start:end])
     for begin, stop in _pieces(layout.text, start, end):
         if layout.text[begin:stop].strip():
+            if begin > start and (inline := INLINE_HEADING.match(layout.text, begin, stop)):
+                number, title = inline["number"], inline["title"] or ""
             yield Clause(number, title, begin, stop, layout.page_at(begin))
 
 

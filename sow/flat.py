@@ -50,6 +50,8 @@ class Flat:
     def offset(self, source: int) -> int:
         """The folded position of an original one, or of what follows it where it was folded away."""
         run = max(bisect_right(self.sources, source) - 1, 0)
+        while run and self.sources[run - 1] == source:  # a ligature gave several folded characters
+            run -= 1
         limit = self.starts[run + 1] if run + 1 < len(self.starts) else len(self.text)
         return min(self.starts[run] + max(source - self.sources[run], 0), limit)
 

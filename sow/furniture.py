@@ -15,13 +15,12 @@ Span = tuple[int, int]
 
 
 def furniture(layout: Layout) -> tuple[Span, ...]:
-    """The ranges of repeated edge lines; those of the first page stay, for a letterhead may be all that names us."""
-    edges = [(page, span) for page in layout.pages for span in set(_edges(layout.text, page))]
-    counted = Counter(_shape(layout.text, span) for _, span in edges)
+    """The ranges of repeated edge lines; the head of the first page stays: a letterhead may be all that names us."""
+    edges = [span for page in layout.pages for span in set(_edges(layout.text, page))]
+    counted = Counter(_shape(layout.text, span) for span in edges)
     enough = max(FEWEST_PAGES, len(layout.pages) // 2)
-    return tuple(
-        sorted(span for page, span in edges if page.number > 1 and counted[_shape(layout.text, span)] >= enough)
-    )
+    letterhead = {span for page in layout.pages[:1] for span in list(_edges(layout.text, page))[:EDGE_LINES]}
+    return tuple(sorted(s for s in edges if s not in letterhead and counted[_shape(layout.text, s)] >= enough))
 
 
 def _edges(text: str, page: Page) -> Iterator[Span]:

@@ -73,7 +73,7 @@ COUNT = (
 SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
 CODES = "USD|EUR|GBP|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|JPY|INR|SGD|HKD|ZAR|BRL|MXN|CNY|RMB|AED|ILS|HUF"
 CURRENCY = rf"(?:U\.?S\.? ?\$|USD ?\$|CA?D?\$|AU?D?\$|\b(?:{CODES})\b|[$€£¥₹])"
-DIGITS = r"\d{1,3}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,4})?(?!\d)"
+DIGITS = r"[1-9]\d{0,2}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,4})?(?!\d)"
 AMOUNT = (
     rf"(?:{CURRENCY}\s{{0,2}}\[?(?:{DIGITS})(?:\s?(?:million|mio\.?|[kKM]\b))?"
     rf"|(?<![\d.,])(?:{DIGITS})(?:\s?(?:million|mio\.?|k))?\s?(?:€|£|(?:{CODES})\b|(?:U\.S\. |US )?dollars|euros?\b))"
@@ -117,7 +117,7 @@ def amount(text: str) -> Decimal | None:
     if match is None:
         return None
     digits = re.sub(r"[' ]", "", match[0])
-    if re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d{1,2})?", digits):
+    if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+(,\d{1,2})?", digits):
         digits = digits.replace(".", "").replace(",", ".")
     elif re.fullmatch(r"\d+,\d{1,2}", digits):
         digits = digits.replace(",", ".")

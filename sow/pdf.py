@@ -116,8 +116,9 @@ def _glyphs(page: pdfium.PdfPage) -> Iterator[Glyph]:
                 yield Glyph(_character(textpage, index), None, hidden)
                 continue
             box = _box(textpage, index)
-            hidden = is_hidden(textpage, index, paints, box, ink)
-            yield Glyph(_character(textpage, index), box, hidden)
+            character = _character(textpage, index)
+            hidden = hidden if character.isspace() else is_hidden(textpage, index, paints, box, ink)
+            yield Glyph(character, box, hidden)
     finally:
         textpage.close()
 

@@ -14,8 +14,8 @@ from sow.view import rule
 
 ADDRESSED = (
     (
-        r"\b(?:ignore|disregard|forget|override|bypass) (?:all |any |the |your |my |every )*"
-        r"(?:previous|prior|above|preceding|earlier|other|existing|system)? ?(?:of the )?"
+        r"\b(?:ignore|disregard|forget|override|bypass) (?:all |any |the |of |every )*"
+        r"(?:previous|prior|above|preceding|earlier|existing|system|safety|your|my|these|those|all)(?: \w+)? "
         r"(?:instruct\w+|iunstructions|prompts?|rules|directions|commands|guidelines|guardrails)\b"
     ),
     (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -12,6 +14,8 @@ from store.database import Database
 from store.embedded import embedded_postgres
 from store.migrate import migrate
 
+pytest_plugins = ["tests.erp.firm"]
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
@@ -19,9 +23,10 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The owner's URL of the `postgres` database of a server that lives as long as this test process."""
-    with embedded_postgres(tmp_path_factory.mktemp("pg") / "data") as server:
+    # Not below pytest's own folder: a second run of pytest closes that to all but root, and PostgreSQL is not root.
+    with TemporaryDirectory(prefix="countersign-pg-") as folder, embedded_postgres(Path(folder) / "data") as server:
         yield server.owner_url("postgres")
 
 

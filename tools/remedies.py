@@ -12,6 +12,7 @@ from actions.proposals import propose
 from domain.actions import Action, Intent, Origin
 from domain.actor import Operation
 from domain.blocks import ActionCard, Block, Choices
+from domain.errors import InvalidInput
 from domain.findings import Finding, Readiness, Remedy, Verdict
 from domain.records import Customer, Project
 from policies.prerequisites.customers import well_formed
@@ -101,16 +102,23 @@ def _stated(finding: Finding, customer: Customer | None, wanted: ProposeFix) -> 
     if finding.rule in ("po.missing", "po.differs") and wanted.po_number:
         return {"po_number": wanted.po_number}
     if finding.rule.startswith("customer.tax_id") and wanted.tax_code:
-        return {"tax_identifier": {"type": _tax_type(customer, wanted.tax_code), "code": wanted.tax_code}}
+        return {"tax_identifier": _tax_identifier(customer, wanted.tax_code)}
     if finding.rule == "customer.invoice_address_missing" and wanted.invoice_address:
         return {"invoice_address": wanted.invoice_address.model_dump()}
     return {}
 
 
-def _tax_type(customer: Customer | None, code: str) -> str:
-    """The kind under which the customer's country keeps such an identifier; EU VAT where the code carries a prefix."""
-    country = (customer.country or "").lower() if customer else ""
-    return "eu_vat" if well_formed("eu_vat", code) else f"{country}_vat" if country != "us" else "us_ein"
+def _tax_identifier(customer: Customer | None, code: str) -> dict[str, str]:
+    """The identifier under the kind that the customer's country keeps. Raises InvalidInput for a wrong check digit."""
+    country = (customer.country or "").upper() if customer else ""
+    national = "us_ein" if country == "US" else f"{country.lower()}_vat"
+    bare = code.replace(" ", "").upper()
+    for kind, tried in (("eu_vat", bare), ("eu_vat", f"{country}{bare}"), (national, code)):
+        if well_formed(kind, tried):
+            return {"type": kind, "code": tried}
+    if well_formed(national, code) is None:
+        return {"type": national, "code": code}
+    raise InvalidInput("That tax identifier does not satisfy its country's form or check digit.")
 
 
 async def _propose_fix(context: ToolContext, wanted: ProposeFix) -> ToolResult:

@@ -1,1 +1,1 @@
-"""The built-in rules that answer without a language model: intents, dialogue and speech behind LangChain's interface."""
+"""The built-in rules that answer without a language model: intents, dialogue and speech as a LangChain model."""

@@ -14,9 +14,10 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
-from agent.rules.planning import Plan, plan
+from agent.rules.planning import plan
 from agent.rules.reading import read
 from agent.rules.speech import speak
+from agent.rules.steps import Plan
 
 NOT_OFFERED = "You are not permitted to ask for that, or it is not available here."
 

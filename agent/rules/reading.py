@@ -13,11 +13,18 @@ from agent.names import tokens
 from agent.rules.lexicon import corrected
 from agent.understanding import context_of
 
+CONTRACTIONS = (
+    (re.compile(r"\b(?:can not|can'?t|cant)\b"), "cannot"),
+    (re.compile(r"\b(is|are|was|were|do|does|did|has|have|had|could|should|would)n'?t\b"), r"\1 not"),
+    (re.compile(r"'(?:s|re|ll|ve|d|m)\b"), ""),
+)
+
 
 @dataclass(frozen=True)
 class Reading:
-    """`text` has typing errors in the grammar's own words corrected; `mentions` and `earlier` are the context's."""
+    """`said` is the message itself; `text` has typing errors in the grammar's own words corrected; `mentions` and `earlier` are the context's."""
 
+    said: str
     text: str
     today: str
     mentions: tuple[dict[str, Any], ...]
@@ -49,9 +56,12 @@ def read(messages: Sequence[BaseMessage], offered: frozenset[str]) -> Reading:
     said = next((str(m.text) for m in reversed(messages) if isinstance(m, HumanMessage)), "")
     found = tuple(context.get("mentions", ()))
     own = frozenset(word for mention in found for word in tokens(mention["words"]))
-    return Reading(normal(said, own), context.get("today", ""), found, tuple(context.get("earlier", ())), offered)
+    return Reading(said, normal(said, own), context.get("today", ""), found, tuple(context.get("earlier", ())), offered)
 
 
 def normal(text: str, own: frozenset[str] = frozenset()) -> str:
     """The text as the grammar reads it; `own` are words of the firm's names, which are nobody's typing errors."""
-    return " ".join(word if word in own else corrected(word) for word in tokens(text))
+    plain = " ".join(word if word in own else corrected(word) for word in tokens(text))
+    for pattern, meant in CONTRACTIONS:
+        plain = pattern.sub(meant, plain)
+    return plain

@@ -11,7 +11,7 @@ from domain.actions import Image
 from domain.errors import ErpError, NotFound
 from domain.records import Firm
 from erp.tryton.billing import Ledger, contracts, invoices, price_lists
-from erp.tryton.images import image
+from erp.tryton.images import image, record_id
 from erp.tryton.parties import customers
 from erp.tryton.rpc import TrytonRpc
 from erp.tryton.sources import SYSTEM
@@ -50,7 +50,7 @@ class TrytonReader:
 
     async def attachment(self, attachment_id: str) -> bytes:
         """The content of a file held with a record; NotFound if there is no such file or it is only a link."""
-        found = await self._rpc.search_read("ir.attachment", [("id", "=", int(attachment_id))], ("type", "data"))
+        found = await self._rpc.call("model.ir.attachment.read", [record_id(attachment_id)], ["type", "data"])
         if not found or found[0]["type"] != "data":
             raise NotFound("There is no such attachment in Tryton.")
         data = found[0]["data"]

@@ -96,11 +96,12 @@ TABLES: Mapping[str, tuple[Sequence[Any], Sequence[str]]] = {
         (("type", "=", "line"), ("invoice.type", "=", "out")),
         ("invoice", "description", "amount", "origin"),
     ),
-    "ir.attachment": ((("resource", "like", "sale.sale,%"),), ("name", "resource", "type")),
 }
+# Attachments are found only through the records that hold them: Tryton refuses any other search for them.
+ATTACHMENTS, HOLDERS, HOLDERS_AT_ONCE = "ir.attachment", "sale.sale", 500
 
-# Read besides the tables: what our module wrote, by reference.
-ALSO_READ = ("countersign.write",)
+# Readable besides: what our module wrote, by reference, and the words of which Tryton makes its refusals.
+ALSO_READ = (ATTACHMENTS, "countersign.write", "ir.model", "ir.model.field", "ir.message", "ir.translation", "ir.lang")
 
 
 @dataclass(frozen=True)
@@ -130,10 +131,24 @@ class Tables:
 
 async def read_tables(rpc: TrytonRpc) -> Tables:
     """Read every table; the number of requests grows with pages, not with records."""
-    models = list(TABLES)
-    pages = await asyncio.gather(*(rpc.search_read(model, *TABLES[model]) for model in models))
-    rows = dict(zip(models, pages, strict=True))
+    tasks = {model: asyncio.create_task(rpc.search_read(model, *TABLES[model])) for model in TABLES}
+    try:
+        rows = {model: await task for model, task in tasks.items()}
+    finally:
+        for task in tasks.values():
+            task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+    rows[ATTACHMENTS] = await _attachments(rpc, [row["id"] for row in rows[HOLDERS]])
     return Tables(rows, {model: {row["id"]: row for row in found} for model, found in rows.items()})
+
+
+async def _attachments(rpc: TrytonRpc, holders: list[int]) -> list[Row]:
+    found: list[Row] = []
+    for start in range(0, len(holders), HOLDERS_AT_ONCE):
+        resources = [f"{HOLDERS},{holder}" for holder in holders[start : start + HOLDERS_AT_ONCE]]
+        domain = [("resource", "in", resources)]
+        found += await rpc.search_read(ATTACHMENTS, domain, ("name", "resource", "type"))
+    return found
 
 
 def referenced(reference: str | None, model: str) -> int | None:

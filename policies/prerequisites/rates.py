@@ -51,6 +51,8 @@ def _stated_rate(case: Case, item: Item) -> tuple[Decimal, Term] | None:
 def price_differs(case: Case) -> Judgement:
     """The price that the ERP would bill is the one that was agreed for the role."""
     priced = [item for item in case.work if item.entry and item.entry.price]
+    if case.contract is None:
+        return not_applicable("The project has no contract that would state a price.")
     if not priced:
         return not_applicable("There is no priced unbilled time.")
     off = [item for item in priced if _differs(case, item)]

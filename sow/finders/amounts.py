@@ -57,7 +57,7 @@ CAP = (
         0.84,
     ),
     (r"\b(?:budget|fee|fees|spending|cost) (?:cap|ceiling|limit)\b" + BRIEF + "(?P<amount>{AMOUNT})", 0.84),
-    (r"(?P<amount>{AMOUNT})[^.;\n]{0,40}\b(?:budget|fee) (?:cap|ceiling)\b", 0.8),
+    (r"(?P<amount>{AMOUNT}){SAME}{0,40}\b(?:budget|fee) (?:cap|ceiling)\b", 0.8),
     (r"(?P<amount>{AMOUNT}) (?:maximum\b|\(?not[- ]to[- ]exceed)", 0.72),
     (r"\bcapped at (?P<amount>{AMOUNT})", 0.82),
     (r"\bup to (?:a |an )?maximum [\w ]{0,30}?of (?P<amount>{AMOUNT})", 0.72),
@@ -72,7 +72,7 @@ NOT_CAP = rule(
 ADVANCE = (
     (
         (
-            r"(?P<amount>{AMOUNT}|{PERCENT})[^.;\n]{0,50}\b(?:deposit|advance payment|upfront payment"
+            r"(?P<amount>{AMOUNT}|{PERCENT}){SAME}{0,50}\b(?:deposit|advance payment|upfront payment"
             r"|up-front payment|prepayment|"
             r"down payment|mobili[sz]ation fee)\b"
         ),
@@ -88,7 +88,7 @@ ADVANCE = (
     ),
     (
         (
-            r"(?P<amount>{PERCENT}|{AMOUNT})[^.;\n]{0,60}\b(?:upon|on|at) (?:the )?(?:signing|signature|execution"
+            r"(?P<amount>{PERCENT}|{AMOUNT}){SAME}{0,60}\b(?:upon|on|at) (?:the )?(?:signing|signature|execution"
             r"|effective date|"
             r"start of the project|project start|contract signature|commencement)\b"
         ),
@@ -96,8 +96,8 @@ ADVANCE = (
     ),
 )
 RETAINAGE = (
-    r"(?P<amount>{PERCENT})[^.;\n]{0,80}\b(?:retain(?:ed|age)|withh(?:eld|old)|holdback|retention)\b",
-    r"\b(?:retain(?:s|ed|age)?|withh(?:eld|olds?)|holdback|retention)\b[^.;\n]{0,60}?(?P<amount>{PERCENT})",
+    r"(?P<amount>{PERCENT}){SAME}{0,80}\b(?:retain(?:ed|age)|withh(?:eld|old)|holdback|retention)\b",
+    r"\b(?:retain(?:s|ed|age)?|withh(?:eld|olds?)|holdback|retention)\b{SAME}{0,60}?(?P<amount>{PERCENT})",
 )
 NOT_RETAINAGE = rule(r"\btax|\bpayroll|\bemploy|\binterest in|\bunreasonably|\bownership|\bshares?\b|\bequity|\bdisput")
 

@@ -74,14 +74,14 @@ INVOICING = rule(
     r"|\bpayable\b[^.;]{0,40}\b(?:monthly|quarterly|annually|in)"
     r"|\bpaid (?:monthly|quarterly|annually|weekly)|\b(?:monthly|quarterly|annual|weekly) (?:invoices?"
     r"|statements?|installments?|payments?)"
-    r"|\bsubmits?\b[^.;]{0,30}\binvoices?|\bfees?\b[^.;\n]{0,40}[:-] ?(?=monthly|quarterly|annual)"
+    r"|\bsubmits?\b[^.;]{0,30}\binvoices?|\bfees?\b{SAME}{0,40}[:-] ?(?=monthly|quarterly|annual)"
     r"|\b(?=(?:monthly|quarterly|annually) in (?:arrears|advance))"
 )
 AFTER = 130
 DELIVERY = rule(
     r"\binvoices? (?:shall|will|must|are to|should) be (?:\w+ )?(?:sent|addressed|submitted|delivered"
     r"|e-?mailed|directed)"
-    r"(?: \w+)? to ?:?\s*(?P<where>[^.;\n][^;\n]{3,120}?)(?=\.\s|\.$|;|\n|$)"
+    r"(?: \w+)? to ?:?\s*(?P<where>{SAME}[^;\n]{3,120}?)(?=\.\s|\.$|;|\n|$)"
     r"|\b(?:send|submit|address|e-?mail|direct) (?:all |the "
     r"|its )?invoices? to ?:?\s*(?P<there>[^;\n]{4,120}?)(?=\.\s|\.$|;|\n|$)"
     r"|\b(?:billing contact|invoice (?:address|to|e-?mail|delivery|recipient)|bill to"

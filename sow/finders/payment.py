@@ -22,11 +22,11 @@ WITHIN = rule(
     r"|(?P<after>(?P<afterdays>{COUNT}) ?{DAYS} (?:after|from|of|following) (?:the )?"
     r"(?:date of |receipt of |end of )?(?:the |each |such |an? )?(?:applicable |undisputed |valid |correct )*"
     r"(?:invoice|month)))"
-    r"(?P<rest> ?[^.;\n]{0,90})"
+    r"(?P<rest> ?{SAME}{0,90})"
 )
 LABELLED = rule(
     r"(?:payment terms?|terms of payment|zahlungsziel|payment due)\W{1,6}(?:net )?(?P<days>{COUNT})(?: ?{DAYS})?"
-    r"(?P<rest>[^.;\n]{0,80})"
+    r"(?P<rest>{SAME}{0,80})"
 )
 BASES = (
     ("month_end", r"end of (?:the |each |such |that )?(?:applicable |calendar |relevant )*month|month[- ]end"),
@@ -56,7 +56,7 @@ TAX_EXCLUSIVE = (
     r"(?:sales|use|taxes)|\b(?:pay|bear) (?:all |any )(?:applicable )?sales,|VAT (?:will|shall) be added"
 )
 TAX_INCLUSIVE = (
-    r"\b(?:fees?|prices?|rates?|charges?|amounts?)\b[^.;\n]{0,40}\b(?:inclusive of|includes?|including) (?:all |any )*"
+    r"\b(?:fees?|prices?|rates?|charges?|amounts?)\b{SAME}{0,40}\b(?:inclusive of|includes?|including) (?:all |any )*"
     r"(?:applicable )?(?:[\w-]+, ){0,4}(?:[\w-]+ )?(?:taxes|VAT|GST)"
 )
 

@@ -45,7 +45,7 @@ def serve(*replies: Reply) -> Iterator[Script]:
             script.requests.append(json.loads(body) | {"path": self.path})
             _answer(self, script.next())
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -33,7 +33,9 @@ def trace(owner: psycopg.Connection) -> dict[str, Any]:
     return owner.execute("select trace from turn order by started_at desc limit 1").fetchone()[0]
 
 
-async def test_it_calls_tools_and_its_grounded_prose_is_shown(world: World, say: Say, owner: psycopg.Connection) -> None:
+async def test_it_calls_tools_and_its_grounded_prose_is_shown(
+    world: World, say: Say, owner: psycopg.Connection
+) -> None:
     prose = "CLD-UKI-1004 cannot be billed yet: EUR 12,300 is held back."
     with serve(READINESS, Reply(prose)) as script:
         use(world, script.url)
@@ -113,7 +115,9 @@ async def test_an_endpoint_that_is_not_there_falls_back(world: World, say: Say) 
     assert events[-1].data["state"] == "done"
 
 
-@pytest.mark.parametrize("arguments", ['{"project": ', '{"projekt": "x"}', '{"project": 7}', '["CLD-UKI-1004"]', "null"])
+@pytest.mark.parametrize(
+    "arguments", ['{"project": ', '{"projekt": "x"}', '{"project": 7}', '["CLD-UKI-1004"]', "null"]
+)
 async def test_malformed_arguments_run_nothing_and_can_be_mended(world: World, say: Say, arguments: str) -> None:
     with serve(Reply(calls=(("project_readiness", arguments),)), READINESS, Reply("It is held back.")) as script:
         use(world, script.url)

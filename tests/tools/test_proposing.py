@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.blocks import ActionCard, Choices, Findings, Table
-from domain.errors import NotPermitted
+from domain.errors import InvalidInput, NotPermitted
 from domain.facts import FactKind
 from store import actions
 from tests.tools.conftest import Desk
@@ -43,12 +43,18 @@ async def test_what_nobody_stated_is_asked_for(desk: Desk) -> None:
     assert action.intent.origins["po_number"].kind == "person"
 
 
-async def test_a_stated_tax_identifier_gets_its_kind(desk: Desk) -> None:
-    missing = SMALL.but(customer__tax_identifiers=())
-    result = await desk.ask(missing, "propose_fix", project=CODE, tax_code="678008374")
+@pytest.mark.parametrize(
+    ("country", "code", "kind", "kept"),
+    [("GB", "678008374", "gb_vat", "678008374"), ("IE", "6388047V", "eu_vat", "IE6388047V")],
+)
+async def test_a_stated_tax_identifier_gets_its_kind(desk: Desk, country: str, code: str, kind: str, kept: str) -> None:
+    missing = SMALL.but(customer__tax_identifiers=(), customer__country=country)
+    result = await desk.ask(missing, "propose_fix", project=CODE, tax_code=code)
     async with desk.database.tenant("northlight") as connection:
         action = await actions.get(connection, result.facts["action_id"])
-    assert action.intent.arguments["tax_identifier"] == {"type": "gb_vat", "code": "678008374"}
+    assert action.intent.arguments["tax_identifier"] == {"type": kind, "code": kept}
+    with pytest.raises(InvalidInput):
+        await desk.ask(missing, "propose_fix", project=CODE, tax_code="123")
 
 
 async def test_what_no_action_clears_is_advised(desk: Desk) -> None:

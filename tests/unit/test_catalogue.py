@@ -66,12 +66,23 @@ def test_arguments_become_canonical() -> None:
         ("project.create", {"tasks": [{"name": ""}]}),
         ("project.create", {"billing": "barter"}),
         ("project.create", {"code": " "}),
+        ("project.create", {"code": "CLD-UKI\u202e-1004"}),
+        ("project.create", {"name": "a\x00b"}),
+        ("project.create", {"name": "a\nb"}),
     ],
 )
 def test_what_cannot_be_an_argument(action_type: str, wrong: dict[str, Any]) -> None:
     good = INVOICE if action_type == "invoice.create_draft" else PROJECT
     with pytest.raises(InvalidInput, match=next(iter(wrong))):
         made(action_type, {**good, **wrong})
+
+
+def test_a_text_that_cannot_be_stored_is_refused_and_an_address_has_lines() -> None:
+    with pytest.raises(InvalidInput, match="stored"):
+        normalised(Intent("contract.set_po_number", {"contract_id": "1", "po_number": "1"}, "x\x00"))
+    address = {"street": "1 Quay\nFloor 2", "postal_code": "D01", "city": "Dublin", "country": "IE"}
+    arguments = made("customer.set_billing_identity", {"customer_id": "1", "invoice_address": address}).arguments
+    assert arguments["invoice_address"] == address
 
 
 def test_a_tax_identifier_that_fails_its_check_is_refused() -> None:

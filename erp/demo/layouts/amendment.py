@@ -66,9 +66,11 @@ def _sections(paper: Paper, amended: Sow) -> tuple[Section, ...]:
 
 def _background(paper: Paper, amended: Sow) -> tuple[Item, ...]:
     return (
-        f'This Amendment No. {paper.sow.number} (the "Amendment") is made between {paper.client}, {paper.client_address} (the "Client") and '
-        f'{paper.provider}, {paper.provider_address} (the "Provider"). It amends Statement of Work {amended.number} of '
-        f'{day(amended.signed)} (the "SOW").',
+        (
+            f'This Amendment No. {paper.sow.number} (the "Amendment") is made between {paper.client}, {paper.client_address} (the "Client") and '
+            f'{paper.provider}, {paper.provider_address} (the "Provider"). It amends Statement of Work {amended.number} of '
+            f'{day(amended.signed)} (the "SOW").'
+        ),
         *paper.background,
         f"The Amendment takes effect on {day(paper.sow.start)}. Terms defined in the SOW have the same meaning here.",
     )
@@ -95,8 +97,10 @@ def _fees(paper: Paper, amended: Sow) -> tuple[Item, ...]:
     before, after = amended.not_to_exceed or 0, paper.sow.not_to_exceed or 0
     currency = paper.sow.currency
     return (
-        f"The limit of fees in the SOW is raised by {amount(after - before, currency)}. From the effective date of this Amendment the "
-        f"total fees under the SOW, as amended, shall not exceed {amount(after, currency)}.",
+        (
+            f"The limit of fees in the SOW is raised by {amount(after - before, currency)}. From the effective date of this Amendment the "
+            f"total fees under the SOW, as amended, shall not exceed {amount(after, currency)}."
+        ),
         "The hours that were estimated for the other roles do not change.",
     )
 
@@ -115,8 +119,10 @@ def _months(earlier: Sow, later: Sow) -> str:
 
 def _effect(paper: Paper, amended: Sow) -> tuple[Item, ...]:
     return (
-        f"Except as changed by this Amendment, Statement of Work {amended.number} remains in full force, including its terms on invoicing, "
-        "payment, expenses and termination.",
+        (
+            f"Except as changed by this Amendment, Statement of Work {amended.number} remains in full force, including its terms on invoicing, "
+            "payment, expenses and termination."
+        ),
         "Any further change to the scope, the schedule or the fees requires a written change order signed by both parties.",
         f"This Amendment is governed by the laws of {paper.sow.governing_law}.",
     )

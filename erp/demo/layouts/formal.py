@@ -13,7 +13,7 @@ def recitals(paper: Paper) -> tuple[Section, ...]:
     """Parties, background and definitions."""
     return (
         Section("Parties and background", tuple(_background(paper))),
-        Section("Definitions and interpretation", tuple(_definitions(paper))),
+        Section("Definitions and interpretation", tuple(_definitions())),
     )
 
 
@@ -28,7 +28,7 @@ def sections(paper: Paper) -> tuple[Section, ...]:
         Section("Invoicing and payment", tuple(_payment(paper))),
         Section("Expenses", tuple(_expenses(paper))),
         Section("Obligations of the Client", tuple(_obligations(paper))),
-        Section("Change control", tuple(_changes(paper))),
+        Section("Change control", tuple(_changes())),
         Section("Intellectual property and confidentiality", tuple(_property())),
         Section("Liability and data protection", tuple(_liability())),
         Section("Termination", tuple(_termination(paper))),
@@ -52,7 +52,7 @@ def _background(paper: Paper) -> Iterator[Item]:
         )
 
 
-def _definitions(paper: Paper) -> Iterator[Item]:
+def _definitions() -> Iterator[Item]:
     yield "In this Statement of Work the following expressions have the meanings set out below, unless the context requires otherwise:"
     yield Bullets(
         (
@@ -173,7 +173,7 @@ def _obligations(paper: Paper) -> Iterator[Item]:
     yield Bullets(paper.assumptions, numbered=True)
 
 
-def _changes(paper: Paper) -> Iterator[Item]:
+def _changes() -> Iterator[Item]:
     yield (
         "No change to the scope of the Services, the timetable or the Charges shall be binding unless it is set out in a written change "
         "order signed by both parties. The Consultant shall not begin changed work before the change order has been signed."

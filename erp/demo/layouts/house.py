@@ -180,11 +180,12 @@ def _expenses(paper: Paper) -> Iterator[Item]:
 
 def _payment(paper: Paper) -> Iterator[Item]:
     sow = paper.sow
-    when = {
+    intervals: dict[tuple[str, ...], str] = {
         ("monthly",): "monthly in arrears",
         ("per_milestone",): "upon acceptance of each milestone",
         ("monthly", "in_advance"): "monthly in advance",
-    }[sow.invoices]
+    }
+    when = intervals[sow.invoices]
     yield (
         f"The Provider invoices {when}. Each invoice shows the period, the consultants, the time worked and the amounts by role."
         if (sow.rates)

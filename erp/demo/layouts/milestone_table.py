@@ -84,8 +84,10 @@ def _charges(paper: Paper) -> tuple[Item, ...]:
     return (
         f"In consideration of the Services the Client shall pay a fixed price in the total amount of {total}, divided into the milestones set out in Schedule 1.",
         "Each milestone amount shall become due upon Acceptance of the Deliverables assigned to it. Partial acceptance does not trigger a payment.",
-        f"The Client shall be entitled to withhold {both(percent).replace(')', ' %)')} per cent of each milestone payment as retainage until final acceptance, "
-        "when the amounts withheld become payable.",
+        (
+            f"The Client shall be entitled to withhold {both(percent).replace(')', ' %)')} per cent of each milestone payment as retainage until final acceptance, "
+            "when the amounts withheld become payable."
+        ),
         Bullets(("The fixed price covers all work necessary for the Deliverables, including corrections.",)),
     )
 

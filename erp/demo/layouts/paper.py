@@ -27,11 +27,9 @@ COUNTRIES = {
     "CH": "Switzerland",
     "US": "United States of America",
 }
-ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+ONES = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen""".split()  # noqa: SIM905 - twenty quotation marks would not read better
+TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ def _scopes() -> dict[str, Any]:
     return tomllib.loads((DATA / "scopes.toml").read_text("utf-8"))
 
 
-def amount(value: Decimal, currency: str = "") -> str:
+def amount(value: Decimal | int, currency: str = "") -> str:
     """A figure as contracts write it: "EUR 420,000.00"."""
     return f"{currency} {value:,.2f}".strip()
 

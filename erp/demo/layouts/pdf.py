@@ -35,6 +35,7 @@ WIDTH, HEIGHT = A4
 INK = HexColor("#1d2530")
 SOFT = HexColor("#5c6775")
 HAIR = HexColor("#c9d0d8")
+BLUE = HexColor("#17457a")
 Furniture = Callable[[Canvas, Any], None]
 
 
@@ -46,7 +47,7 @@ class Look:
     bold: str = "Helvetica-Bold"
     italic: str = "Helvetica-Oblique"
     heading: str = "Helvetica-Bold"
-    accent: Color = HexColor("#17457a")
+    accent: Color = BLUE
     size: float = 9.6
     leading: float = 13.6
     heading_size: float = 11.5
@@ -57,7 +58,7 @@ class Look:
 
     def style(self, **changes: Any) -> ParagraphStyle:
         """The body's paragraph style, with changes."""
-        values = {
+        values: dict[str, Any] = {
             "fontName": self.text,
             "fontSize": self.size,
             "leading": self.leading,
@@ -76,7 +77,7 @@ def rich(text: str, look: Look) -> str:
 
 
 def numbered(sections: Sequence[Section], look: Look, width: float, *, first: int = 1) -> list[Flowable]:
-    """Sections with headings 1, 2, 3 and clauses 1.1, 1.2, …"""
+    """Sections with headings 1, 2, 3 and clauses 1.1, 1.2 and so on."""
     story: list[Flowable] = []
     for number, section in enumerate(sections, first):
         title = section.title.upper() if look.capitals else section.title
@@ -91,7 +92,11 @@ def numbered(sections: Sequence[Section], look: Look, width: float, *, first: in
             bulletIndent=0,
             alignment=TA_LEFT,
         )
-        bullet = {"bulletFontName": look.heading, "bulletFontSize": look.heading_size, "bulletColor": look.accent}
+        bullet: dict[str, Any] = {
+            "bulletFontName": look.heading,
+            "bulletFontSize": look.heading_size,
+            "bulletColor": look.accent,
+        }
         head = Paragraph(escape(title, quote=False), heading.clone("numbered", **bullet), bulletText=f"{number}.")
         story += [CondPageBreak(70), *_clauses(head, section.items, look, width, number)]
     return story
@@ -223,7 +228,7 @@ class Counted(Canvas):
     def showPage(self) -> None:  # noqa: N802 - the library's name
         """Keep the page until all are known."""
         self._pages.append(dict(self.__dict__))
-        self._startPage()
+        self._startPage()  # pyright: ignore[reportAttributeAccessIssue] - missing in the stub
 
     def save(self) -> None:
         """Write all pages with their numbers."""
@@ -270,7 +275,7 @@ def wordmark(canvas: Canvas, x: float, y: float, colour: Color, *, scale: float 
     text.setCharSpace(0)
     canvas.drawText(text)
     canvas.setFont("Helvetica", 7.2 * scale)
-    canvas.setFillColor(SOFT)
+    canvas.setFillColor(white if colour == white else SOFT)
     canvas.drawString(x + 19 * scale, y - 9 * scale, "Consulting")
 
 

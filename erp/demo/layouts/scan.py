@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from random import Random
+from typing import Any
 
 import pypdfium2
 from PIL import Image, ImageFilter
@@ -14,7 +15,7 @@ from erp.demo.layouts import rate_table
 from erp.demo.layouts.paper import Paper
 from erp.demo.layouts.pdf import HEIGHT, WIDTH
 
-DPI = 110
+SCALE: Any = 110 / 72  # dots per point: what an office scanner saves
 PAPER_GREY = 246
 
 
@@ -26,7 +27,8 @@ def draw(paper: Paper) -> bytes:
     random = Random(paper.sow.key)  # noqa: S311 - the same crooked pages every time
     document = pypdfium2.PdfDocument(rate_table.draw(paper))
     for page in document:
-        picture = _scanned(page.render(scale=DPI / 72).to_pil().convert("L"), random)
+        rendered: Image.Image = page.render(scale=SCALE).to_pil()
+        picture = _scanned(rendered.convert("L"), random)
         canvas.drawImage(ImageReader(picture), 0, 0, WIDTH, HEIGHT)
         canvas.showPage()
     document.close()
@@ -36,7 +38,7 @@ def draw(paper: Paper) -> bytes:
 
 def _scanned(page: Image.Image, random: Random) -> Image.Image:
     turned = page.rotate(random.uniform(-0.8, 0.8), Image.Resampling.BICUBIC, fillcolor=PAPER_GREY)
-    grey = turned.point(lambda value: min(int(value), PAPER_GREY)).filter(ImageFilter.GaussianBlur(0.5))
+    grey = turned.point([min(value, PAPER_GREY) for value in range(256)]).filter(ImageFilter.GaussianBlur(0.5))
     held = io.BytesIO()
     grey.save(held, "JPEG", quality=58)
     return Image.open(io.BytesIO(held.getvalue()))

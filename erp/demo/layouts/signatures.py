@@ -31,7 +31,7 @@ def signature_table(paper: Paper, look: Look, width: float, *, by_hand: bool = F
     """Two blocks side by side that stay together on one page."""
     head = look.style(fontName=look.bold, spaceAfter=6)
     columns = [
-        [Paragraph(f"For {rich(party, look)}", head), *_entries(block, look, width / 2 - 22, by_hand=by_hand)]
+        [Paragraph(f"For {rich(party, look)}", head), *_entries(block, look, width / 2 - 16, by_hand=by_hand)]
         for party, block in lines(paper, by_hand=by_hand)
     ]
     table = Table([columns], colWidths=[width / 2 - 8, width / 2 - 8], hAlign="LEFT", spaceBefore=6)
@@ -47,11 +47,14 @@ def _entries(block: tuple[Line, ...], look: Look, width: float, *, by_hand: bool
         hand = title == "Signature"
         font = "Times-Italic" if hand and by_hand else look.text
         value = look.style(
-            fontName=font, fontSize=look.size + (5 if hand and by_hand else 0), leading=look.leading + 3, spaceAfter=0
+            fontName=font,
+            fontSize=look.size + _bigger(hand=hand, by_hand=by_hand),
+            leading=look.leading + 3,
+            spaceAfter=0,
         )
         row = Table(
             [[Paragraph(f"{title}:", label), Paragraph(rich(entry, look), value)]],
-            colWidths=[50, width - 50],
+            colWidths=[48, width - 48],
             hAlign="LEFT",
         )
         row.setStyle(
@@ -67,3 +70,10 @@ def _entries(block: tuple[Line, ...], look: Look, width: float, *, by_hand: bool
         )
         entries.append(row)
     return entries
+
+
+def _bigger(*, hand: bool, by_hand: bool) -> float:
+    """A signature by hand is larger than print; an electronic one is small enough for a long name."""
+    if not hand:
+        return 0
+    return 5 if by_hand else -1.3

@@ -119,7 +119,7 @@ def create_draft_invoice(pool: Any, arguments: Arguments) -> Any:
     """A draft for exactly these time entries, made of the parts of Tryton's own project invoicing."""
     project = _existing(pool, "project.work", arguments["project_id"])
     entries = pool.get("timesheet.line").browse(sorted({int(entry) for entry in arguments["time_entry_ids"]}))
-    by_work = _by_work(pool, project, entries)
+    by_work = _by_work(project, entries)
     invoice = project._get_invoice()  # noqa: SLF001 - Tryton's extension point for exactly this
     _agreed_terms(pool, invoice, arguments)
     invoice.description = f"{project.name}, {arguments['period']}"
@@ -133,12 +133,11 @@ def create_draft_invoice(pool: Any, arguments: Arguments) -> Any:
     return invoice
 
 
-def _by_work(pool: Any, project: Any, entries: list[Any]) -> dict[Any, list[Any]]:
-    root = f"{project.path or ''}{project.id}/"
+def _by_work(project: Any, entries: list[Any]) -> dict[Any, list[Any]]:
     found: dict[Any, list[Any]] = defaultdict(list)
     for entry in entries:
         work = entry.work.origin
-        if work is None or (work.id != project.id and not (work.path or "").startswith(root)):
+        if project not in _ancestry(work):
             raise UserError(f"Time entry {entry.id} is not of project {project.rec_name}.")
         if entry.invoice_line:
             raise UserError(f"Time entry {entry.id} is invoiced already.")
@@ -148,13 +147,22 @@ def _by_work(pool: Any, project: Any, entries: list[Any]) -> dict[Any, list[Any]
     return found
 
 
+def _ancestry(work: Any) -> list[Any]:
+    found: list[Any] = []
+    while work is not None and work not in found:
+        found.append(work)
+        work = work.parent
+    return found
+
+
 def _agreed_terms(pool: Any, invoice: Any, arguments: Arguments) -> None:
     """The contract's terms and billing address go before the customer's own."""
     if not arguments.get("contract_id"):
         return
     sale = _existing(pool, "sale.sale", arguments["contract_id"])
     if sale.currency != invoice.currency:
-        raise UserError(f"Contract {sale.number} is in {sale.currency.code}; Tryton bills time in {invoice.currency.code}.")
+        told = f"Contract {sale.number} is in {sale.currency.code}"
+        raise UserError(f"{told}; Tryton bills time in {invoice.currency.code}.")
     invoice.payment_term = sale.payment_term or invoice.payment_term
     invoice.invoice_address = sale.invoice_address or invoice.invoice_address
 
@@ -179,7 +187,8 @@ def _as_approved(invoice: Any, arguments: Arguments) -> None:
 
 
 def _company(pool: Any) -> Any:
-    return _existing(pool, "company.company", Transaction().context.get("company") or 0)
+    context: dict[str, Any] = Transaction().context or {}
+    return _existing(pool, "company.company", context.get("company") or 0)
 
 
 def _existing(pool: Any, model: str, wanted: Any) -> Any:

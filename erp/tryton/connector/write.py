@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trytond.model import ModelSQL, Unique, fields
+from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.model.exceptions import AccessError
 from trytond.pool import Pool
 from trytond.rpc import RPC
@@ -14,7 +14,7 @@ from erp.tryton.connector.handlers import HANDLERS
 from erp.tryton.connector.user import in_group
 
 
-class Write(ModelSQL):
+class Write(ModelSQL, ModelView):
     """An action that took effect: its id in Countersign, and the record that it wrote ("model,id")."""
 
     __name__ = "countersign.write"
@@ -40,15 +40,20 @@ class Write(ModelSQL):
         """
         if Transaction().user and not in_group("group_worker"):
             raise AccessError("Only Countersign's worker may carry out actions.")
-        with without_check_access():
-            done = cls.search([("reference", "=", reference)], limit=1)
-            if done:
-                return str(done[0].record)
-            record = HANDLERS[action](Pool(), arguments)
-            name = f"{record.__name__},{record.id}"
-            cls.create([{"reference": reference, "action": action, "record": name}])
-            _note(record, action, reference)
-            return name
+        unchecked: Any = without_check_access()
+        with unchecked:
+            return _once(cls, action, arguments, reference)
+
+
+def _once(log: Any, action: str, arguments: dict[str, Any], reference: str) -> str:
+    done = log.search([("reference", "=", reference)], limit=1)
+    if done:
+        return str(done[0].record)
+    record = HANDLERS[action](Pool(), arguments)
+    name = f"{record.__name__},{record.id}"
+    log.create([{"reference": reference, "action": action, "record": name}])
+    _note(record, action, reference)
+    return name
 
 
 def _note(record: Any, action: str, reference: str) -> None:

@@ -16,7 +16,19 @@ from domain.money import Money
 from domain.records import TimeEntry
 from policies.prerequisites.items import words
 from policies.prerequisites.period import week_of
-from tests.unit.prerequisites.records import CONTRACT, LINE, PRICES, PROJECT, TASKS, Small, entry, eur, fact, term
+from tests.unit.prerequisites.records import (
+    CONTRACT,
+    LINE,
+    PRICES,
+    PROJECT,
+    TASKS,
+    Small,
+    entry,
+    eur,
+    fact,
+    invoice,
+    term,
+)
 
 DAYS = st.dates(date(2026, 5, 1), date(2026, 12, 5))
 HOURS = st.integers(1, 40).map(lambda quarters: str(Decimal(quarters) / 4))
@@ -57,6 +69,9 @@ def smalls(draw: st.DrawFn) -> Small:
     kept = draw(st.lists(st.sampled_from(reports), unique_by=lambda f: f.id))
     lines = tuple(replace(LINE, id=n, description=n, amount=eur(draw(st.integers(0, 9000)))) for n in "ABC")
     tasks = (*TASKS, replace(TASKS[1], id="t3", name="CR-1 extra"))
+    months = st.sampled_from([None, date(2026, 9, 30), date(2026, 10, 31)])
+    sums = draw(st.lists(st.tuples(months, st.sampled_from([900, -900, 700])), max_size=5))
+    states = st.sampled_from(["posted", "draft", "cancelled"])
     terms = draw(st.lists(st.sampled_from([term("not_to_exceed", "9000.00"), term("po_required", value=False)])))
     return Small(
         project=replace(PROJECT, tasks=tasks, billing=draw(st.sampled_from(["timesheet", "manual"]))),
@@ -69,6 +84,7 @@ def smalls(draw: st.DrawFn) -> Small:
         ),
         prices=PRICES,
         time=time,
+        invoices=tuple(invoice(str(n), day, amount, draw(states)) for n, (day, amount) in enumerate(sums)),
         facts=tuple(kept),
         terms={"S-1001": tuple(terms)},
     )
@@ -115,6 +131,7 @@ def test_the_order_of_records_does_not_matter(small: Small, period: str | None, 
         small,
         time=tuple(data.draw(st.permutations(small.time))),
         facts=tuple(data.draw(st.permutations(small.facts))),
+        invoices=tuple(data.draw(st.permutations(small.invoices))),
         contract=replace(small.contract, lines=tuple(data.draw(st.permutations(small.contract.lines)))),
         project=replace(small.project, tasks=tuple(data.draw(st.permutations(small.project.tasks)))),
         terms={key: tuple(data.draw(st.permutations(terms))) for key, terms in small.terms.items()},

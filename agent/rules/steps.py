@@ -1,0 +1,216 @@
+"""The next step for each kind of question, once it is known what the question is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agent.rules.grammar import Kind, topic_of
+from agent.rules.reading import Reading
+from agent.rules.slots import Slots, given, last_action, listed, own_slots, stated, wanted_rule
+
+GROUPS = {
+    "customer": r"customers?|clients?|accounts?",
+    "practice": r"practices?|departments?|teams?",
+    "region": r"regions?|countr(?:y|ies)|areas?",
+    "project": r"projects?|engagements?|jobs?",
+}
+HELP = (
+    "I answer from the connected systems. Ask me whether a project is ready to bill and what is missing, which "
+    "projects cannot be billed and why, how much approved unbilled time there is by practice, customer, region or project, what "
+    "a statement of work says about a topic, or what became of a proposal. I can propose a fix or a draft invoice; "
+    "people decide on it on the review page."
+)
+EXAMPLES = (
+    "Which projects cannot be billed, and why?",
+    "How much approved unbilled time is there by practice?",
+    "What waits for approval?",
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What comes next. `say` goes with calls, too: it is put before what their results say."""
+
+    calls: tuple[tuple[str, dict[str, Any]], ...] = ()
+    question: str = ""
+    options: tuple[str, ...] = ()
+    say: str = ""
+
+
+def unknown(reading: Reading) -> Plan:
+    """A message of no known kind: about what it names, or a question back."""
+    slots = own_slots(reading)
+    if slots.project:
+        return readiness(reading, slots)
+    if slots.named:
+        return portfolio(reading, slots)
+    return Plan(question="I did not understand that. Try one of these, or ask what I can do.", options=EXAMPLES)
+
+
+def _decide(reading: Reading, _slots: Slots) -> Plan:
+    say = "Decisions are made on the review page, never in this conversation. Here is what is open."
+    calls = (("actions_status", {"state": "awaiting_approval"}),)
+    return Plan(calls if "actions_status" in reading.offered else (), say=say)
+
+
+def _policy(reading: Reading, slots: Slots) -> Plan:
+    action = last_action(reading)
+    return Plan((("explain_policy", {"action": action}),)) if action else _actions(reading, slots)
+
+
+def _actions(reading: Reading, slots: Slots) -> Plan:
+    open_only = reading.says(r"waits?|waiting|pending|open|awaiting|inbox|needs?|undecided|outstanding")
+    state = "awaiting_approval" if open_only else _state(reading)
+    mine = True if reading.says(r"my|mine|i propose|i proposed|have i|did i") and not open_only else None
+    return Plan((("actions_status", given(project=slots.project, state=state, mine=mine)),))
+
+
+def _state(reading: Reading) -> str | None:
+    words = {"rejected": "rejected", "failed": "failed", "withdrawn": "withdrawn", "expired": "expired"}
+    return next((state for word, state in words.items() if reading.says(word)), None)
+
+
+def _invoice(reading: Reading, slots: Slots) -> Plan:
+    project, question = _one_project(reading, slots, "Which project is to be invoiced?", "Draft an invoice for {}")
+    if project is None:
+        return question
+    month = slots.month or _month_before(reading.today)
+    return Plan((("propose_invoice", {"project": project, "month": month}),))
+
+
+def fix(reading: Reading, slots: Slots) -> Plan:
+    """Propose what clears a finding, with what the person states for it."""
+    project, question = _one_project(reading, slots, "Which project should be fixed?", "Fix {}")
+    if project is None:
+        return question
+    return Plan((("propose_fix", {"project": project, **given(rule=wanted_rule(reading)), **stated(reading)}),))
+
+
+def _codes(reading: Reading, slots: Slots) -> Plan:
+    if "propose_codes" not in reading.offered:
+        return Plan(say="Project codes are proposed on the page of the uploaded document.")
+    return Plan((("propose_codes", given(project=slots.project, contract=slots.contract, customer=slots.customer)),))
+
+
+def _sow(reading: Reading, slots: Slots) -> Plan:
+    about = re.search(r"\b(?:about|on|regarding|concerning)\s+(?:the\s+)?(.+)$", reading.text)
+    topic = topic_of(reading.text) or (about.group(1) if about else "")
+    whose = given(contract=slots.contract) or given(project=slots.project) or given(customer=slots.customer)
+    if whose:
+        return Plan((("sow_terms", {**whose, **({"topic": topic[:200]} if topic else {})}),))
+    options = tuple(f"What does the SOW of {code} say about {topic or 'payment'}?" for code in listed(reading)[:5])
+    return Plan(
+        question="Whose statement of work do you mean? Name the project, contract or customer.", options=options
+    )
+
+
+def _unbilled(reading: Reading, slots: Slots) -> Plan:
+    filters = given(
+        month=slots.month,
+        practice=slots.practice,
+        region=slots.region,
+        customer=slots.customer,
+        project=slots.project,
+    )
+    grouped = group(reading) or ("project" if slots.project or slots.customer else "practice")
+    return Plan((("unbilled_time", {"group_by": grouped, "approved_only": approved(reading), **filters}),))
+
+
+def approved(reading: Reading) -> bool:
+    """Whether only approved time is asked for."""
+    return reading.says("approved") and not reading.says("unapproved|not (?:yet )?approved|without approval")
+
+
+def group(reading: Reading) -> str | None:
+    """By what a sum is to be split."""
+    for by in re.finditer(r"\b(?:by|per|for each|each|every|which|across|of the|our)\s+(\w+)", reading.text):
+        found = next((name for name, pattern in GROUPS.items() if re.fullmatch(pattern, by.group(1))), None)
+        if found:
+            return found
+    return None
+
+
+def portfolio(reading: Reading, slots: Slots) -> Plan:
+    """All projects, or those of a customer, practice or region."""
+    if slots.project:
+        return readiness(reading, slots)
+    args = given(month=slots.month, practice=slots.practice, region=slots.region, customer=slots.customer)
+    return Plan((("portfolio_readiness", args | given(status=_status(reading))),))
+
+
+def _status(reading: Reading) -> str | None:
+    if reading.says("unknown|undetermined|unclear|determine|determined"):
+        return "cannot_determine"
+    if reading.says(
+        r"cannot|not|block\w*|stuck|problems?|issues?|missing|wrong|held|holds?|holding|why|without|stop\w*"
+    ):
+        return "blocked"
+    return "billable" if reading.says(r"ready|billable|can be|can we|could be|can i|could we") else None
+
+
+def readiness(reading: Reading, slots: Slots) -> Plan:
+    """One project, or all that the words fit."""
+    project = slots.project or (slots.related[0] if len(slots.related) == 1 else None)
+    if project:
+        return Plan((("project_readiness", {"project": project, **given(month=slots.month)}),))
+    return portfolio(replace(reading, text="") if slots.named else reading, slots)
+
+
+def _why(reading: Reading, slots: Slots) -> Plan:
+    last = reading.last_calls[0]["name"] if reading.last_calls else ""
+    if last in {"propose_fix", "propose_invoice", "actions_status"} and last_action(reading):
+        return _policy(reading, slots)
+    project, question = _one_project(reading, slots, "Which project do you mean?", "Why can {} not be billed")
+    return readiness(reading, replace(slots, project=project)) if project else question
+
+
+def _one_project(reading: Reading, slots: Slots, question: str, sentence: str) -> tuple[str | None, Plan]:
+    """The project meant, or a question back with the likely ones as complete sentences."""
+    if slots.project:
+        return slots.project, Plan()
+    likely = slots.related or tuple(listed(reading))
+    if len(likely) == 1:
+        return likely[0], Plan()
+    return None, Plan(question=question, options=tuple(f"{sentence.format(code)}?" for code in likely[:5]))
+
+
+def _find(reading: Reading, slots: Slots) -> Plan:
+    if slots.project:
+        return readiness(reading, slots)
+    states = {
+        "on hold": "on_hold",
+        "done|finished|closed": "done",
+        "cancelled|canceled": "cancelled",
+        "open|active": "open",
+    }
+    status = next((state for words, state in states.items() if reading.says(words)), None)
+    args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=status)
+    if reading.says("projects?|engagements?|jobs?") and "find_projects" in reading.offered:
+        return Plan((("find_projects", args),))
+    return portfolio(reading, slots) if slots.named else unknown(reading)
+
+
+def _month_before(today: str) -> str:
+    year, month = int(today[:4]), int(today[5:7]) - 1
+    return f"{year}-{month:02d}" if month else f"{year - 1}-12"
+
+
+PLANNERS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
+    Kind.HELP: lambda _reading, _slots: Plan(question=HELP, options=EXAMPLES),
+    Kind.THANKS: lambda _reading, _slots: Plan(say="You are welcome."),
+    Kind.DECIDE: _decide,
+    Kind.POLICY: _policy,
+    Kind.ACTIONS: _actions,
+    Kind.INVOICE: _invoice,
+    Kind.FIX: fix,
+    Kind.CODES: _codes,
+    Kind.SOW: _sow,
+    Kind.UNBILLED: _unbilled,
+    Kind.PORTFOLIO: portfolio,
+    Kind.READINESS: readiness,
+    Kind.FIND: _find,
+    Kind.WHY: _why,
+}
