@@ -18,7 +18,6 @@ from domain.canonical import plain
 from domain.errors import CountersignError
 from tools.tool import Tool, ToolResult
 
-
 # Arguments that stand for a person's own word. A proposal names the person as their origin, so a model may pass them
 # on and may not make them up.
 STATED = frozenset({"po_number", "tax_code", "invoice_address"})
