@@ -67,6 +67,12 @@ async def lock(connection: Connection, action_id: str) -> Action:
     return await _one(connection, "lock", action_id)
 
 
+async def last_write(connection: Connection) -> datetime | None:
+    """When the worker last touched the ERP for this tenant; what was read of the ERP before may be out of date."""
+    row = await (await connection.execute(SQL["last_write"])).fetchone()
+    return row["at"] if row else None
+
+
 async def listing(
     connection: Connection,
     states: Sequence[ActionState] | None = None,
