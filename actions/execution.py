@@ -154,7 +154,7 @@ async def _objection(hands: Hands, action: Action) -> str:
 
 def _countersigned_again(policies: Policies, action: Action, people: dict[str, Actor]) -> str:
     for index, decision in enumerate(action.decisions):
-        then = replace(action, decisions=action.decisions[:index])
+        then = replace(action, state=ActionState.AWAITING_APPROVAL, overdue=False, decisions=action.decisions[:index])
         if decision.verdict != "approve" or decision.digest != action.digest:
             return "A decision on this action is not an approval of what was proposed."
         if waiting_step(then.verdict.chain, then.decisions) != decision.step:

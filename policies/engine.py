@@ -11,7 +11,7 @@ from typing import Any
 
 from cedarpy import PolicySet, Schema, is_authorized, policies_to_json_str, validate_policies
 
-from domain.actions import Action, Intent, PolicyVerdict
+from domain.actions import Action, ActionState, Intent, PolicyVerdict
 from domain.actor import Actor, Operation
 from domain.canonical import digest
 from domain.errors import ConfigurationError, NotPermitted, OverLimit, SegregationOfDuties
@@ -133,7 +133,7 @@ class Policies:
             "tenant": action.tenant,
             "proposer": _entity("Person", action.proposer),
             "decided_by": [_entity("Person", person) for person in sorted({d.person for d in action.decisions})],
-            "open": step is not None,
+            "open": step is not None and action.state is ActionState.AWAITING_APPROVAL and not action.overdue,
             "role": _entity("Role", step.role if step else ""),
             "limited": step.limited if step else True,
         }

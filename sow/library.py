@@ -93,7 +93,7 @@ def _facts(reading: Reading, contract: str | None) -> dict[str, Any]:
     }
 
 
-async def decide_term(  # noqa: PLR0917 - who decides what, in the order of a sentence
+async def decide_term(
     database: Database, actor: Actor, term_id: str, verdict: Verdict, value: Any = None, reason: str = ""
 ) -> TermRow:
     """Record what a person makes of a term, and return it as it now stands.

@@ -22,7 +22,7 @@ CONTRACTIONS = (
 
 @dataclass(frozen=True)
 class Reading:
-    """`said` is the message itself; `text` has typing errors in the grammar's own words corrected; `mentions` and `earlier` are the context's."""
+    """`said` is the message; `text` the same as the grammar reads it; `mentions` and `earlier` are the context's."""
 
     said: str
     text: str

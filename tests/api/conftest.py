@@ -23,6 +23,7 @@ from policies.engine import Policies
 from policies.guardrails import Guardrails
 from store import actions, people
 from store.database import Database
+from tools.registry import tools_for
 from tools.tool import ToolContext
 
 PASSWORD = "correct horse battery staple"
@@ -51,7 +52,9 @@ def made(database: Database, erps: dict[str, Erp]) -> Services:
         async with database.tenant(tenant) as connection:
             return await actions.get(connection, action_id)
 
-    ports = AgentPorts(database, chat_model(), Guardrails.load(), lambda _: (), context, action)
+    ports = AgentPorts(
+        database, chat_model(), Guardrails.load(), lambda actor: tools_for(policies, actor), context, action
+    )
     return Services(database=database, erps=erps, policies=policies, agent=ports)
 
 

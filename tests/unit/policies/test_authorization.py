@@ -131,6 +131,12 @@ def test_whoever_may_decide_may_really_decide(actor: Actor, wanted: Action) -> N
         assert POLICIES._matrix.converted(wanted.intent.amount) <= POLICIES._matrix.converted(actor.approval_limit)
 
 
+@given(ACTORS, ACTIONS, some.sampled_from(ActionState), some.booleans())
+def test_only_what_waits_can_be_decided(actor: Actor, wanted: Action, state: ActionState, overdue: bool) -> None:
+    if overdue or state is not ActionState.AWAITING_APPROVAL:
+        assert not POLICIES.may_decide(actor, replace(wanted, state=state, overdue=overdue)).allowed
+
+
 @given(ACTORS, ACTIONS)
 def test_nobody_decides_on_their_own_proposal(actor: Actor, wanted: Action) -> None:
     assert not POLICIES.may_decide(actor, replace(wanted, proposer=actor.person)).allowed
