@@ -104,9 +104,9 @@ def rank(
     proposals = [
         _existing(case, candidate, precedents, rule) for candidate in candidates if _may_be_proposed(case, candidate)
     ]
-    closed = [c for c in candidates if c.status in CLOSED and c.references & case.references]
+    carrying = [c for c in candidates if c.references & case.references]
     proposals += [
-        _new(case, (practice, region, number), precedents, closed, rule)
+        _new(case, (practice, region, number), precedents, carrying, rule)
         for practice in rule.practices
         for region in ([case.region] if case.region else rule.regions)
     ]
@@ -189,7 +189,7 @@ def _new(
     case: CodeCase,
     place: tuple[str, str, int],
     precedents: Sequence[Precedent],
-    closed: Sequence[Candidate],
+    carrying: Sequence[Candidate],
     rule: Numbering,
 ) -> CodeProposal:
     practice, region, _ = place
@@ -199,12 +199,19 @@ def _new(
         *_practice(case, practice, rule),
         *_region(case, region, rule),
         *_chosen_before([p for p in precedents if p.practice == practice], name, rule),
-        *(Reason(f"{c.code} carries the same reference, but is closed ({c.status})", 0.0) for c in closed),
+        *(Reason(f"{c.code} carries the same reference, but is closed", 0.0) for c in carrying if c.status in CLOSED),
+        *_unknown(case, carrying, rule),
     ]
     if case.customer_id is None:
         who = case.customer_name or "not stated"
         reasons.append(Reason(f"The customer ({who}) was not found in the ERP: create it first", -0.02))
     return _proposal(CodeProposal(rule.code(*place), "new", name, practice, region), reasons)
+
+
+def _unknown(case: CodeCase, carrying: Sequence[Candidate], rule: Numbering) -> Iterable[Reason]:
+    if case.references and not carrying:
+        text = f"No contract in the ERP carries {', '.join(sorted(case.references))}"
+        yield Reason(text, rule.weights["unknown_reference"])
 
 
 def _chosen_before(precedents: Sequence[Precedent], what: str, rule: Numbering) -> Iterable[Reason]:
