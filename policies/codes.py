@@ -13,6 +13,7 @@ from policies.numbering import Numbering, numbering
 
 CLOSED = frozenset({"done", "cancelled"})
 TITLE_IS_THE_SAME = 0.86  # nearness above which a document's title and a project's name mean the same work
+AS_NEAR = 0.95  # of the nearest practice: too close to call
 PRECEDENT_COUNTS = 0.45
 SHOWN = 6
 
@@ -168,7 +169,7 @@ def _practice(case: CodeCase, practice: str | None, rule: Numbering) -> Iterable
     share = _share(case.practices, practice)
     name = rule.practices[practice].name
     best = max(case.practices, key=lambda key: case.practices[key])
-    if best == practice:
+    if share >= AS_NEAR:
         yield Reason(f"The work is that of {name}", rule.weights["practice"] * share)
     else:
         text = f"The work is nearer to {rule.practices[best].name} than to {name}"
