@@ -10,12 +10,15 @@ from datetime import date
 from rapidfuzz.distance import OSA
 
 from agent.months import months
-from agent.names import Hit, Named, find
+from agent.names import Hit, Named, find, tokens
 from domain.records import Firm, Project
 
-CODE = re.compile(r"\b([A-Za-z]{2,5})[-_ /]?([A-Za-z]{2,6})[-_ /]?(\d{3,5})\b")
+CODE = re.compile(r"\b([A-Za-z]{2,5})[-_ /]([A-Za-z]{2,6})[-_ /]?(\d[\dOoIl]{2,4})\b")
 BARE = re.compile(r"(?<![\w/.-])#?(\d{4})(?![\w/.-]*\d)")
 TOKEN = re.compile(r"[\w/-]+")
+LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
+TELLING = 6  # letters from which on one word of a name is enough
+HYPHENS = 2  # written as codes are, so one was meant even if it is not ours
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,12 @@ class Vocabulary:
 
 def mentions(text: str, firm: Firm, vocabulary: Vocabulary, today: date) -> tuple[Mention, ...]:
     """Everything in the text that the firm's records know, each once."""
-    found = [*_codes(text, firm), *_contracts(text, firm)]
-    rest = CODE.sub(" ", text)
-    found += _names(rest, firm, vocabulary)
-    found += [("month", words, ((month, month),), ()) for words, month in months(text, today)]
+    found, rest = _codes(text, firm)
+    found += _contracts(text, firm)
+    named, rest = _names(rest, firm)
+    found += _of_customer(named)
+    found += _areas(rest, vocabulary)
+    found += [("month", words, ((month, month),), ()) for words, month in months(rest, today)]
     unique: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[str, tuple[str, ...]]] = {}
     for kind, words, candidates, related in found:
         unique.setdefault((kind, candidates), (words, related))
@@ -64,19 +69,22 @@ def project_key(project: Project) -> str:
     return project.code or project.id
 
 
-def _codes(text: str, firm: Firm) -> list[Found]:
+def _codes(text: str, firm: Firm) -> tuple[list[Found], str]:
+    """Codes and bare numbers of codes, and the text without them."""
     known = {project.code: project for project in firm.projects if project.code}
     found: list[Found] = []
     for match in CODE.finditer(text):
-        code = "-".join(match.groups()).upper()
+        code = "-".join((match[1], match[2], match[3].translate(LETTERS_FOR_DIGITS))).upper()
         near = [code] if code in known else _near(code, known)
-        if near or "-" in match.group():
+        if code in known or match.group().count("-") == HYPHENS:
             found.append(("project", match.group(), tuple((c, known[c].name) for c in near), ()))
-    for match in BARE.finditer(CODE.sub(" ", text)):
+            text = text.replace(match.group(), " ; ")
+    for match in BARE.finditer(text):
         ours = [code for code in known if code.rsplit("-", 1)[-1] == match.group(1)]
         if ours:
             found.append(("project", match.group(), tuple((c, known[c].name) for c in ours), ()))
-    return found
+            text = text.replace(match.group(), " ; ")
+    return found, text
 
 
 def _near(code: str, known: Iterable[str]) -> list[str]:
@@ -97,19 +105,46 @@ def _of_contract(firm: Firm, contract: str) -> tuple[str, ...]:
     return tuple(project_key(p) for p in firm.projects if contract in p.contract_ids)
 
 
-def _names(text: str, firm: Firm, vocabulary: Vocabulary) -> list[Found]:
+def _names(text: str, firm: Firm) -> tuple[list[Found], str]:
+    """Customers and projects by name, and the text without these words."""
     named = [Named("customer", c.code or c.id, c.name) for c in firm.customers]
     named += [Named("project", project_key(p), p.name) for p in firm.projects]
-    for kind, words in (("practice", vocabulary.practices), ("region", vocabulary.regions)):
-        named += [Named(kind, code, name) for code, names in words.items() for name in (*names, code)]
-    return [found for hit in find(text, named) if (found := _resolved(hit, firm)) is not None]
+    found: list[Found] = []
+    rest = " ".join(tokens(text))
+    for hit in find(text, named):
+        found.append(_resolved(hit, firm))
+        rest = rest.replace(hit.words, " ; ", 1)
+    return found, rest
 
 
-def _resolved(hit: Hit, firm: Firm) -> Found | None:
+def _of_customer(found: list[Found]) -> list[Found]:
+    """One word of a project's name means the project of the customer named beside it; a short one alone, nothing."""
+    related = {code for kind, _, _, codes in found if kind == "customer" for code in codes}
+    result: list[Found] = []
+    for kind, words, candidates, codes in found:
+        theirs = tuple(c for c in candidates if c[0] in related)
+        if kind != "project" or theirs:
+            result.append((kind, words, theirs or candidates, codes))
+        elif " " in words or (not related and len(words) >= TELLING):
+            result.append((kind, words, candidates, codes))
+    return result
+
+
+def _areas(text: str, vocabulary: Vocabulary) -> list[Found]:
+    said = f" {' '.join(tokens(text))} "
+    areas = (("practice", vocabulary.practices), ("region", vocabulary.regions))
+    return [
+        (kind, name, ((code, code),), ())
+        for kind, words in areas
+        for code, names in words.items()
+        for name in (code, *names)
+        if f" {' '.join(tokens(name))} " in said
+    ]
+
+
+def _resolved(hit: Hit, firm: Firm) -> Found:
     """A customer's name wins over its projects' names: the person meant the customer unless more words fit."""
-    best = hit.candidates[0].kind
-    kinds = {candidate.kind for candidate in hit.candidates}
-    kind = next((k for k in ("practice", "region", "customer", "project") if k in kinds), best)
+    kind = "customer" if any(candidate.kind == "customer" for candidate in hit.candidates) else "project"
     same = dict.fromkeys((c.value, c.name) for c in hit.candidates if c.kind == kind)
     first: dict[str, str] = {}
     for value, name in same:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from rapidfuzz.distance import OSA
+
 NAMES = (
     "january",
     "february",
@@ -23,6 +25,9 @@ _NAME = (
     r"(?P<n>jan(?:uary)?|feb(?:r?uary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
+WORD = re.compile(r"\b[A-Za-z]{5,10}\b")
+LONG = 5
+NO_MONTHS = frozenset({"match", "marsh", "matrix", "member", "number", "remember", "embers"})
 PATTERNS = (
     re.compile(r"\b(?P<y>20\d{2})[-/](?P<m>0[1-9]|1[0-2])\b(?!-?\d)"),
     re.compile(r"\b(?P<m>0?[1-9]|1[0-2])[/.](?P<y>20\d{2})\b"),
@@ -48,6 +53,7 @@ RELATIVE = (
 
 def months(text: str, today: date) -> list[tuple[str, str]]:
     """(the person's words, "YYYY-MM") of each month in the text; a name alone is the latest such month until now."""
+    text = WORD.sub(_spelt, text)
     found: list[tuple[str, str]] = []
     for pattern, offset in RELATIVE:
         if match := pattern.search(text):
@@ -60,6 +66,14 @@ def months(text: str, today: date) -> list[tuple[str, str]]:
             found.append((match.group(), _month(match, today)))
         rest = pattern.sub(" ; ", rest)
     return found
+
+
+def _spelt(match: re.Match[str]) -> str:
+    """A month's name where the word is a slip away from one ("septmber")."""
+    word = match.group().lower()
+    if word in NO_MONTHS or word in NAMES:
+        return match.group()
+    return next((n for n in NAMES if len(n) >= LONG and OSA.distance(word, n) <= 1 + (len(n) > LONG)), match.group())
 
 
 def _month(match: re.Match[str], today: date) -> str:

@@ -60,6 +60,8 @@ def _core(name: str) -> list[str]:
 
 def _readings(said: list[str], one: Named, owners: Counter[str]) -> list[Hit]:
     core = _core(one.name)
+    if not core:
+        return []
     hits = [hit for size in {len(core), max(1, len(core) - 1)} for hit in _windows(said, one, core, size)]
     for word in core:
         if len(word) >= SHORTEST and word not in words("common") and owners[word] >= 1:

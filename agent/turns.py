@@ -165,9 +165,8 @@ def _stored(call: Mapping[str, Any]) -> dict[str, Any]:
 
 def _remembered(turn: PastTurn, *, last: bool) -> dict[str, Any]:
     """An earlier turn as a model is told of it: the facts of the last one only."""
-    calls = [
-        {"name": call["name"], "args": call["args"]} | ({"facts": call["facts"]} if last else {}) for call in turn.calls
-    ]
+    kept = ("name", "args", "facts") if last else ("name", "args")
+    calls = [{key: call[key] for key in kept} for call in turn.calls]
     said = next((block["text"] for block in turn.answered if block.get("kind") == "text"), "")
     asked_back = next((block for block in turn.answered if block.get("kind") == "choices"), None)
     return {"asked": mask(turn.asked)[0], "answered": said, "asked_back": asked_back, "calls": calls}
@@ -197,7 +196,7 @@ async def resume_after_action(ports: AgentPorts, tenant: str, action_id: str) ->
 async def _resumed(
     ports: AgentPorts, tenant: str, turn: WaitingTurn, action_id: str
 ) -> tuple[list[dict[str, Any]], bool]:
-    """Continue the turn's graph; (what it said, whether it waits on). A lost checkpoint loses the graph, not the news."""
+    """Continue the turn's graph: (what it said, whether it waits on). A lost checkpoint loses no news."""
     actor = Actor(tenant, turn.person, turn.person, frozenset(), agent_run=turn.id)
     saver = TenantSaver(ports.database, tenant)
     context = TurnContext(ports, actor, turn.thread, ports.context(actor, turn.thread).today)

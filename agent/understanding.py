@@ -18,13 +18,13 @@ from prompts.library import prompt
 HEADING = "## Context of this turn"
 FACTS_LIMIT = 20_000
 REGION_NAMES = {
-    "UKI": ("UK", "UK & Ireland", "United Kingdom", "Britain", "Ireland"),
-    "DACH": ("Germany", "Austria", "Switzerland", "german"),
+    "UKI": ("UK", "UK & Ireland", "United Kingdom", "Britain", "Ireland", "British", "Irish"),
+    "DACH": ("Germany", "Austria", "Switzerland", "German", "Swiss", "Austrian"),
 }
 PRACTICE_NAMES = {
-    "CLD": ("Cloud Engineering", "Cloud", "Cloud practice"),
-    "DAT": ("Data & Analytics", "Data Analytics", "Analytics", "Data practice"),
-    "ADV": ("Advisory", "Advisory practice"),
+    "CLD": ("Cloud Engineering", "Cloud"),
+    "DAT": ("Data & Analytics", "Data and Analytics", "Data Analytics", "Analytics", "Data"),
+    "ADV": ("Advisory",),
 }
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -45,6 +46,14 @@ class Erp:
 
 
 @dataclass(frozen=True)
+class Seal:
+    """Where the audit log's verifying key and the copies of its checkpoints lie, for whoever checks it on a page."""
+
+    keys: Path
+    checkpoints: Path
+
+
+@dataclass(frozen=True)
 class Services:
     """The composition root's result, as the routes see it. `erps` holds each tenant's own system of record."""
 
@@ -53,6 +62,7 @@ class Services:
     policies: Policies
     agent: AgentPorts
     web: WebSettings = field(default_factory=WebSettings)
+    seal: Seal | None = None
     # Reading a document takes a process of up to half a gigabyte: a burst of uploads waits its turn.
     readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     clock: Callable[[], datetime] = now

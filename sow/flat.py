@@ -17,6 +17,7 @@ FOLDED = re.compile(
     r"|(?P<space>\s+)"
     r"|(?P<other>[\u2018\u2019\u201a\u02bc\u201c\u201d\u201e\u2010-\u2015\u2212\ufb00-\ufb04\uff04])"
 )
+PARAGRAPH = re.compile(r"(?:\d{1,2}\.(?:\d{1,2}\.?)*\s+|\([a-z]\)\s|[A-Z]\.\s)[A-Z\"\u201c*]|[\u2022\u25cf\u25aa]")
 OTHER = {
     **dict.fromkeys("\u2018\u2019\u201a\u02bc", "'"),
     **dict.fromkeys("\u201c\u201d\u201e", '"'),
@@ -88,5 +89,6 @@ def _kept(length: int, furniture: tuple[tuple[int, int], ...]) -> list[tuple[int
 def _fold(match: re.Match[str]) -> str:
     if match["space"]:
         newlines = match["space"].count("\n")
-        return "\n\n" if newlines > 1 else "\n" if newlines else " "
+        begins = newlines and PARAGRAPH.match(match.string, match.end())
+        return "\n\n" if newlines > 1 or begins else "\n" if newlines else " "
     return OTHER[match["other"]] if match["other"] else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,10 @@ from domain.source import Box
 from sow.document import Cell, Page, Table
 
 GAP = 1.2  # of the character height: wider than a word space, narrower than a gutter
-FEWEST_ROWS = 2
+FEWEST_ROWS, FEWEST_CELLS = 2, 2
+MOST_LEADING = 3.0  # of the line height: what stands lower is no further row
+SAME_CELL = 0.9  # of the line height: what stands lower is no further line of a cell
+MARK = re.compile(r"\(?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[a-z]|[ivx]{1,4})[.)]?|[\u2022\u25cf\u25aa\-*]")
 
 
 @dataclass(frozen=True)
@@ -22,16 +26,99 @@ class Segment:
 
 
 def tables(text: str, boxes: Sequence[Box | None], pages: Sequence[Page]) -> tuple[Table, ...]:
-    """Runs of at least two consecutive rows that have at least two cells each."""
+    """Tables of at least two rows, page by page; the columns are those of the first row."""
     return tuple(
-        Table(tuple(tuple(_cell(text, segment) for segment in row) for row in run))
+        Table(tuple(tuple(_cell(text, cell) for cell in row) for row in found))
         for page in pages
-        for run in _runs(_rows(list(_segments(text, boxes, page))))
+        for found in _tables(text, list(_segments(text, boxes, page)))
     )
 
 
 def _cell(text: str, segment: Segment) -> Cell:
     return Cell(" ".join(text[segment.start : segment.end].split()), segment.start, segment.end)
+
+
+def _tables(text: str, segments: list[Segment]) -> Iterator[list[list[Segment]]]:
+    at = 0
+    while at < len(segments):
+        first, taken = _first(segments, at)
+        at += taken
+        if len(first) < FEWEST_CELLS or MARK.fullmatch(text[first[0].start : first[0].end]):
+            continue
+        rows, used = _body(text, first, segments[at:])
+        at += used
+        if len(rows) >= FEWEST_ROWS:
+            yield rows
+
+
+def _first(segments: list[Segment], at: int) -> tuple[list[Segment], int]:
+    """A first row, its wrapped cells whole, and how many segments it took."""
+    row = _line(segments, at)
+    end = at + len(row)
+    while True:
+        under = end
+        while under < len(segments) and _is_under(row[-1].box, segments[under].box):
+            under += 1
+        more = _line(segments, under) if end < under < len(segments) else []
+        if not more or not _level(row[0].box, more[0].box) or more[0].box[0] <= row[-1].box[2]:
+            return row, end - at
+        row[-1] = Segment(row[-1].start, segments[under - 1].end, _union(row[-1].box, segments[under - 1].box))
+        row, end = row + more, under + len(more)
+
+
+def _is_under(one: Box, other: Box) -> bool:
+    """Whether a segment is the next line of the one above it."""
+    height = max(other[3] - other[1], 1.0)
+    return other[0] < one[2] and other[2] > one[0] and -0.5 * height < one[1] - other[3] < SAME_CELL * height
+
+
+def _line(segments: list[Segment], at: int) -> list[Segment]:
+    """The segments from `at` on that stand on one line, left to right."""
+    line = [segments[at]]
+    for segment in segments[at + 1 :]:
+        if not _level(line[-1].box, segment.box) or segment.box[0] <= line[-1].box[2]:
+            break
+        line.append(segment)
+    return line
+
+
+def _body(text: str, first: list[Segment], rest: list[Segment]) -> tuple[list[list[Segment]], int]:
+    """The rows under a first row, and how many segments they took: PDF tables are drawn cell by cell, row by row."""
+    rows, row, column, before = [first], dict[int, Segment](), -1, first[-1]
+    lowest = min(head.box[1] for head in first)
+    used = 0
+    for segment in rest:
+        place = _column(first, segment)
+        height = max(segment.box[3] - segment.box[1], 1.0)
+        far = lowest - segment.box[3] > MOST_LEADING * height
+        clause = len(first) == FEWEST_CELLS and MARK.fullmatch(text[segment.start : segment.end])
+        if place is None or far or clause:
+            break
+        if place < column or (place == column and before.box[1] - segment.box[3] > SAME_CELL * height):
+            rows.append(list(row.values()))
+            row = {}
+        lowest = min(lowest, segment.box[1])
+        known = row.get(place)
+        row[place] = Segment(known.start, segment.end, _union(known.box, segment.box)) if known else segment
+        column, before, used = place, segment, used + 1
+    if row:
+        rows.append(list(row.values()))
+    return [cells for cells in rows if len(cells) >= FEWEST_CELLS], used
+
+
+def _column(first: list[Segment], segment: Segment) -> int | None:
+    """The column that a segment stands in: none for prose, which runs across several."""
+    over = [n for n, head in enumerate(first) if segment.box[0] < head.box[2] and segment.box[2] > head.box[0]]
+    if len(over) == 1:
+        return over[0]
+    if over or segment.box[3] > first[0].box[3] + 1:
+        return None
+    return min(range(len(first)), key=lambda n: _offset(first[n].box, segment.box))
+
+
+def _offset(head: Box, box: Box) -> float:
+    """How far two boxes are from being aligned, on the left or on the right."""
+    return min(abs(head[0] - box[0]), abs(head[2] - box[2]))
 
 
 def _segments(text: str, boxes: Sequence[Box | None], page: Page) -> Iterator[Segment]:
@@ -66,28 +153,3 @@ def _level(one: Box, other: Box) -> bool:
 
 def _union(one: Box, other: Box) -> Box:
     return (min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
-
-
-def _rows(segments: list[Segment]) -> list[list[Segment]]:
-    rows: list[list[Segment]] = []
-    for segment in segments:
-        if rows and _level(rows[-1][-1].box, segment.box) and segment.box[0] > rows[-1][-1].box[2]:
-            rows[-1].append(segment)
-        else:
-            rows.append([segment])
-    return rows
-
-
-def _runs(rows: list[list[Segment]]) -> Iterator[list[list[Segment]]]:
-    """Rows of one cell inside a run are second lines of a cell; two in a row end it."""
-    run: list[list[Segment]] = []
-    lone = 0
-    for row in rows:
-        lone = 0 if len(row) > 1 else lone + 1
-        if len(row) > 1:
-            run.append(row)
-        elif lone > 1:
-            yield from [run] if len(run) >= FEWEST_ROWS else []
-            run = []
-    if len(run) >= FEWEST_ROWS:
-        yield run

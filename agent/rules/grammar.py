@@ -10,6 +10,11 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+# Words that are a topic only when it is known that a statement of work is asked about.
+LOOSE_TOPIC = re.compile(
+    r"\b(?:ends?|starts?|begins?|value|worth|parties|client|provider|price|fees?|term|limit|budget)\b"
+)
+
 
 class Kind(StrEnum):
     """The kinds of question that the rules answer."""
@@ -60,8 +65,15 @@ def kind_of(text: str) -> Kind | None:
 
 def topic_of(text: str) -> str | None:
     """The first topic of a statement of work that the sentence names."""
-    found = grammar().topic.search(text)
+    found = grammar().topic.search(text) or LOOSE_TOPIC.search(text)
     return found.group() if found else None
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Every word that the grammar looks for."""
+    text = (Path(__file__).parent / "grammar.toml").read_text("utf-8")
+    return frozenset(re.findall(r"[a-z]{4,}", re.sub(r"\\\w|\(\?:", " ", text)))
 
 
 def _either(patterns: Iterable[str], parts: dict[str, str]) -> re.Pattern[str]:

@@ -7,6 +7,7 @@ from functools import cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from agent.rules.grammar import vocabulary
 from agent.words import words
 
 SHORTEST = 4
@@ -16,7 +17,7 @@ LONG = 7  # a word of this length takes two slips and is still itself
 @cache
 def corrected(word: str) -> str:
     """The grammar's word that this one is a slip away from (two in long words), or the word itself."""
-    known = words("grammar")
+    known = words("grammar") | vocabulary()
     if word in known or word in words("kept") or len(word) < SHORTEST or not word.isalpha():
         return word
     slips = 1 if len(word) < LONG else 2

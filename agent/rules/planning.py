@@ -109,8 +109,13 @@ def _again(reading: Reading, name: str, args: dict[str, Any], own: Slots) -> Pla
         month=own.month,
     )
     changed = {key: value for key, value in values.items() if key in TAKES.get(name, set())}
-    if name in {"sow_terms", "propose_codes"} and changed:  # these are about one of the three
+    if name in {"sow_terms", "propose_codes"} and changed:  # these are about one of the three, the narrowest
         args = {key: value for key, value in args.items() if key not in {"project", "customer", "contract"}}
+        changed = next(({key: changed[key]} for key in ("contract", "project", "customer") if key in changed), {})
+    if changed.keys() & {"customer", "project"}:  # a narrower scope replaces a wider one, and the other way round
+        args = {key: value for key, value in args.items() if key not in {"customer", "project", "practice", "region"}}
+    elif changed.keys() & {"practice", "region"}:
+        args = {key: value for key, value in args.items() if key not in {"customer", "project"}}
     if name == "unbilled_time":
         changed |= given(group_by=group(reading), approved_only=True if approved(reading) else None)
     return Plan(((name, args | changed),)) if changed else unknown(reading)

@@ -17,12 +17,13 @@ CONTRACTIONS = (
     (re.compile(r"\b(?:can not|can'?t|cant)\b"), "cannot"),
     (re.compile(r"\b(is|are|was|were|do|does|did|has|have|had|could|should|would)n'?t\b"), r"\1 not"),
     (re.compile(r"'(?:s|re|ll|ve|d|m)\b"), ""),
+    (re.compile(r"\b(what|who|how|where|that)s\b"), r"\1"),
 )
 
 
 @dataclass(frozen=True)
 class Reading:
-    """`said` is the message itself; `text` has typing errors in the grammar's own words corrected; `mentions` and `earlier` are the context's."""
+    """`said` is the message; `text` the same as the grammar reads it; `mentions` and `earlier` are the context's."""
 
     said: str
     text: str

@@ -19,9 +19,9 @@ GROUPS = {
 }
 HELP = (
     "I answer from the connected systems. Ask me whether a project is ready to bill and what is missing, which "
-    "projects cannot be billed and why, how much approved unbilled time there is by practice, customer, region or project, what "
-    "a statement of work says about a topic, or what became of a proposal. I can propose a fix or a draft invoice; "
-    "people decide on it on the review page."
+    "projects cannot be billed and why, how much approved unbilled time there is by practice, customer, region or "
+    "project, what a statement of work says about a topic, or what became of a proposal. I can propose a fix or a "
+    "draft invoice; people decide on it on the review page."
 )
 EXAMPLES = (
     "Which projects cannot be billed, and why?",
@@ -62,6 +62,9 @@ def _policy(reading: Reading, slots: Slots) -> Plan:
 
 
 def _actions(reading: Reading, slots: Slots) -> Plan:
+    action = last_action(reading)
+    if action and reading.says("it|this|that") and not slots.named and "explain_policy" in reading.offered:
+        return Plan((("explain_policy", {"action": action}),))
     open_only = reading.says(r"waits?|waiting|pending|open|awaiting|inbox|needs?|undecided|outstanding")
     state = "awaiting_approval" if open_only else _state(reading)
     mine = True if reading.says(r"my|mine|i propose|i proposed|have i|did i") and not open_only else None
@@ -115,7 +118,7 @@ def _unbilled(reading: Reading, slots: Slots) -> Plan:
         customer=slots.customer,
         project=slots.project,
     )
-    grouped = group(reading) or ("project" if slots.project or slots.customer else "practice")
+    grouped = group(reading) or ("project" if slots.project or slots.customer or slots.practice else "practice")
     return Plan((("unbilled_time", {"group_by": grouped, "approved_only": approved(reading), **filters}),))
 
 

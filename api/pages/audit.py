@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from api import checking
 from api.access import AuditReader
 from api.render import page
 from api.services import Wired
@@ -19,11 +20,13 @@ PLACES = {"action": "/actions/", "document": "/documents/", "thread": "/threads/
 
 @router.get("")
 async def show(
+    *,
     request: Request,
     wired: Wired,
     actor: AuditReader,
     before: Annotated[int, Query(ge=1)] = 2**62,
     subject: Annotated[str, Query(max_length=200)] = "",
+    check: Annotated[str, Query(max_length=1)] = "",
 ) -> Response:
     """Entries newest first, or the story of one subject from its beginning."""
     async with wired.database.tenant(actor.tenant) as connection:
@@ -41,6 +44,8 @@ async def show(
         subject=subject,
         names=names,
         place=_place,
+        checkable=wired.seal is not None,
+        verification=await checking.checked(wired, actor) if check and wired.seal else None,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from api import checking
 from api.access import AuditReader
 from api.services import Wired
 from domain.canonical import plain
@@ -27,3 +28,10 @@ async def newest(
         if subject:
             return [plain(entry) for entry in await audit.of_subject(connection, subject)]
         return [plain(entry) for entry in await audit.newest(connection, before=before, limit=limit)]
+
+
+@router.get("/verification")
+async def verification(wired: Wired, actor: AuditReader) -> dict[str, Any]:
+    """Recompute the whole log and compare it with every signed checkpoint."""
+    found = await checking.checked(wired, actor)
+    return {"sound": found.sound, **plain(found)}

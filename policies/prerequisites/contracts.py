@@ -13,6 +13,7 @@ from policies.prerequisites.case import LIVE, Case
 from policies.prerequisites.items import Item, same_name
 from policies.prerequisites.judgement import (
     Judgement,
+    counted,
     exceeds,
     fails,
     fails_on,
@@ -123,9 +124,8 @@ def amendment_not_carried(case: Case) -> Judgement:
         return not_applicable("The contract has no amendment.")
     drafts = [amendment for amendment in case.contract.amendments if amendment.state == "draft"]
     if drafts:
-        said = (
-            f"{len(drafts)} of {len(case.contract.amendments)} amendments of {case.contract.number} are still drafts."
-        )
+        of = counted(len(case.contract.amendments), "amendment")
+        said = f"{len(drafts)} of {of} of {case.contract.number} not validated."
         return fails(said).citing(*(amendment.source for amendment in drafts))
     return passes("Every amendment is validated.").citing(*(a.source for a in case.contract.amendments))
 
@@ -144,7 +144,7 @@ def schedule_missing(case: Case) -> Judgement:
     absent = [term for term in promised if not _scheduled(term, case)]
     evidence = tuple(quote for term in absent or promised for quote in term.evidence)
     if absent:
-        said = f"{len(absent)} of {len(promised)} milestones of the statement of work are not on the contract."
+        said = f"{len(absent)} of {counted(len(promised), 'milestone')} of the statement of work not on the contract."
         return fails(said).citing(case.contract.source, evidence=evidence)
     return passes("The contract carries every milestone.").citing(case.contract.source, evidence=evidence)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from domain.records import Invoice
 from policies.prerequisites.case import Case
 from policies.prerequisites.items import words
-from policies.prerequisites.judgement import Judgement, fails, not_applicable, passes, unknown
+from policies.prerequisites.judgement import Judgement, counted, fails, not_applicable, passes, unknown
 
 STUCK_DAYS = 30
 
@@ -53,7 +53,7 @@ def draft_stuck(case: Case) -> Judgement:
         return not_applicable("There is no draft invoice.")
     old = [i for i in drafts if i.date and (case.today - i.date).days > STUCK_DAYS]
     if old:
-        said = f"{len(old)} draft invoices are older than {STUCK_DAYS} days."
+        said = f"{counted(len(old), 'draft invoice')} older than {STUCK_DAYS} days."
         return fails(said).citing(*(invoice.source for invoice in old))
     if any(invoice.date is None for invoice in drafts):
         return unknown("The ERP does not say since when the draft invoice waits.")

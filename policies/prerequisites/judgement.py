@@ -70,3 +70,9 @@ def exceeds(reason: str, room: Money) -> Judgement:
 def unknown(reason: str, items: Iterable[str] | None = None) -> Judgement:
     """No system that is connected knows; held like a failure until one says."""
     return Judgement(Verdict.UNKNOWN, reason, None if items is None else frozenset(items))
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "1 milestone", "2 milestones", "2 time entries"."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"

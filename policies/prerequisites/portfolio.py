@@ -118,7 +118,7 @@ def _waiting(dossier: Dossier, contract: Contract, period: str | None, today: da
     return Readiness(
         project_id=f"contract:{contract.id}",
         project_code=None,
-        project_name=contract.number,
+        project_name=contract.description or contract.number,
         customer=customer.name if customer else None,
         practice=None,
         region=None,

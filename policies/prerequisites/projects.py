@@ -47,7 +47,10 @@ def hold(case: Case) -> Judgement:
     if report:
         if flag(report.value.get("held")) is False:
             return passes("Billing is not on hold.").citing(source_of(report))
-        return fails(f"{report.system} reports a billing hold.").citing(source_of(report))
+        why = str(report.value.get("reason_code") or "no reason given").replace("_", " ")
+        return fails(f"Billing is on hold ({why}), reported on {report.reported_at:%Y-%m-%d}.").citing(
+            source_of(report)
+        )
     if FactKind.BILLING_HOLD not in case.facts.outside.covered:
         return unknown("No connected system reports billing holds.")
     return passes("No billing hold is reported.")

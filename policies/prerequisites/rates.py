@@ -10,7 +10,7 @@ from domain.source import Evidence
 from domain.terms import Term
 from policies.prerequisites.case import Case
 from policies.prerequisites.items import Item, words
-from policies.prerequisites.judgement import Judgement, fails, fails_on, not_applicable, passes, unknown
+from policies.prerequisites.judgement import Judgement, counted, fails, fails_on, not_applicable, passes, unknown
 from policies.prerequisites.outside import number
 
 NO_TIME = "There is no unbilled time."
@@ -58,13 +58,15 @@ def price_differs(case: Case) -> Judgement:
     off = [item for item in priced if _differs(case, item)]
     if off:
         pairs = sorted({_pair(case, item) for item in off})
-        said = f"{len(off)} time entries are priced otherwise than agreed: {'; '.join(pairs)}."
+        said = f"{counted(len(off), 'time entry')} priced otherwise than agreed: {'; '.join(pairs)}."
         sources = (item.source for item in off)
         listed = case.price_list.source if case.price_list else None
         return fails_on(said, [item.id for item in off]).citing(listed, *sources, evidence=_evidence(case, off))
     bare = [item.id for item in priced if agreed_rate(case, item) is None and _stated_rate(case, item) is None]
     if bare:
-        return unknown(f"Neither price list nor statement of work gives a rate for {len(bare)} time entries.", bare)
+        return unknown(
+            f"Neither price list nor statement of work gives a rate for {counted(len(bare), 'time entry')}.", bare
+        )
     return passes("All unbilled time is priced as agreed.").citing(case.price_list.source if case.price_list else None)
 
 

@@ -8,7 +8,7 @@ from domain.facts import FactKind, OutsideFact
 from domain.money import Money
 from policies.prerequisites.case import LIVE, Case
 from policies.prerequisites.items import Item
-from policies.prerequisites.judgement import Judgement, fails_on, not_applicable, passes, unknown
+from policies.prerequisites.judgement import Judgement, counted, fails_on, not_applicable, passes, unknown
 from policies.prerequisites.outside import day, source_of
 from policies.prerequisites.period import week_of
 
@@ -87,10 +87,10 @@ def milestone_not_accepted(case: Case) -> Judgement:
     waiting = [item for item in milestones if item.report and _status(item.report) != "accepted"]
     if waiting:
         held = [item.id for item in waiting]
-        said = f"{len(held)} of {len(milestones)} unbilled milestones are not accepted ({_sum(case, held)})."
+        said = f"{len(held)} of {counted(len(milestones), 'unbilled milestone')} not accepted ({_sum(case, held)})."
         return fails_on(said, held, silent).citing(*(source_of(item.report) for item in waiting if item.report))
     if silent:
-        return unknown(f"No connected system reports acceptance of {len(silent)} milestones.", silent)
+        return unknown(f"No connected system reports acceptance of {counted(len(silent), 'milestone')}.", silent)
     return passes("Every milestone to bill is accepted.").citing(*map(source_of, reports))
 
 

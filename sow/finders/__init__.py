@@ -16,6 +16,7 @@ from sow.finders import (
     delivery,
     ending,
     expenses,
+    form,
     milestones,
     parties,
     payment,
@@ -27,6 +28,7 @@ from sow.view import Candidate, View
 
 Finder = Callable[[View], Iterator[Candidate]]
 FINDERS: tuple[Finder, ...] = (
+    form.find,
     parties.find,
     references.find,
     dates.find,

@@ -17,7 +17,8 @@ TYPES = (
     (
         "milestone",
         (
-            r"\bmilestone (?:payments?|schedule|fees?|billing|invoic\w+|based)|\bmilestone-based|\b(?:payable|paid"
+            r"\b(?:charged|billed|invoiced|paid) by milestones?\b"
+            r"|\bmilestone (?:payments?|schedule|fees?|billing|invoic\w+|based)|\bmilestone-based|\b(?:payable|paid"
             r"|due|invoiced?)\b"
             r"[^.;]{0,50}\b(?:upon|on|at|against)\b[^.;]{0,40}\b(?:milestones?|acceptance of|achiev)"
         ),
@@ -63,7 +64,13 @@ EVERY = (
     ("quarterly", r"quarterly|(?:each|every|per|the|calendar) (?:calendar )?quarter"),
     ("annually", r"annual(?:ly)?|yearly|(?:each|every|per) year"),
     ("per_milestone", r"milestones?|acceptance of (?:the |each |such )?deliverables?"),
-    ("on_completion", r"(?:upon|on|after|at) (?:the )?(?:full |final |successful )?completion"),
+    (
+        "on_completion",
+        (
+            r"(?:upon|on|after|at) (?:the )?(?:full |final |successful )?completion(?! of (?:each |the |such "
+            r"|a )*(?:applicable )?(?:milestone|phase|deliverable))"
+        ),
+    ),
     ("in_advance", r"in advance|up-?front"),
     ("on_signing", r"(?:upon|on|at) (?:the )?(?:signing|signature|execution|effective date)"),
 )
@@ -79,9 +86,9 @@ INVOICING = rule(
 )
 AFTER = 130
 DELIVERY = rule(
-    r"\binvoices? (?:shall|will|must|are to|should) be (?:\w+ )?(?:sent|addressed|submitted|delivered"
+    r"\binvoices? (?:(?:shall|will|must|are to|should) be|are|go) (?:\w+ )?(?:sent|addressed|submitted|delivered"
     r"|e-?mailed|directed)"
-    r"(?: \w+)? to ?:?\s*(?P<where>{SAME}[^;\n]{3,120}?)(?=\.\s|\.$|;|\n|$)"
+    r"(?: (?:by |in )?[\w-]+)? to ?:?\s*(?P<where>{SAME}[^;\n]{3,120}?)(?=\.\s|\.$|;|\n|$)"
     r"|\b(?:send|submit|address|e-?mail|direct) (?:all |the "
     r"|its )?invoices? to ?:?\s*(?P<there>[^;\n]{4,120}?)(?=\.\s|\.$|;|\n|$)"
     r"|\b(?:billing contact|invoice (?:address|to|e-?mail|delivery|recipient)|bill to"
@@ -89,8 +96,16 @@ DELIVERY = rule(
 )
 
 
+MAILED = rule(
+    r"\b(?:sen[dt]|e-?mail(?:ed)?|submit(?:ted)?|address(?:ed)?)\b{SAME}{0,50}?\b(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+)
+
+
 def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic."""
+    for match in view.search(MAILED):
+        if rule(r"\binvoices?\b").search(view.text[max(0, match.start() - 120) : match.end()]):
+            yield candidate("invoice_delivery", match["mail"], match, 0.8)
     for value, pattern, confidence in TYPES:
         for match in view.search(rule(pattern)):
             if not NOT_TYPE.search(view.text[max(0, match.start() - 30) : match.end() + 5]):

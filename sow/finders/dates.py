@@ -10,6 +10,7 @@ from sow.view import Candidate, View, candidate, rule
 
 ORDINAL = r"(?:this )?(?P<long>\d{1,2}\s?(?:st|nd|rd|t ?h)? (?:day )?(?:of )?{MONTH}[, ]{1,3}\d{4}|{DATE})"
 EFFECTIVE = (
+    (r"\b(?:takes effect|begins|starts|commences|is effective)(?: on| as of| from)* (?P<date>{DATE})", 0.84),
     (
         (
             r"\beffective (?:as of |on |from |date)?(?:the |this )*[\s:|*\"')-]{0,6}(?:means |is |shall be "
@@ -28,7 +29,7 @@ EFFECTIVE = (
     (r"(?P<date>{DATE})[ ,]{0,3}\((?:the |this )?[ \"]*effective ?date", 0.93),
     (
         (
-            r"\b(?:shall|will) (?:take effect|become effective|be effective|commence|begin)(?: on| as of| upon"
+            r"\b(?:shall|will) (?:take effect|become effective|be effective|commence|begin|start)(?: on| as of| upon"
             r"| from)* (?P<date>{DATE})"
         ),
         0.86,
@@ -45,9 +46,10 @@ EFFECTIVE = (
     (r"(?:^|\n)[ \t*|]*(?:agreement |contract )?date[\s:|*]{1,6}(?P<date>{DATE})", 0.62),
 )
 OTHER_DOCUMENT = rule(
-    r"\b(?:master|framework|purchase|original|prior|previous|separate|other|license|amend\w+|that certain|parent)\b"
+    r"\b(?:master|framework|purchase|original|prior|previous|separate|other|license|that certain|parent)\b"
     r"[^.;]{0,80}$"
 )
+SIGNING = rule(r"\b(?:signature|signed|name|title|by)\b ?:[^:]{0,60}$")
 END = (
     (
         (
@@ -69,10 +71,11 @@ END = (
 )
 ABOUT_TERM = rule(
     r"\bterm\b|\bagreement\b|\bsow\b|\bwork order\b|\bstatement of work\b|\beffect\b|\bperiod of performance"
-    r"|\bexpir|\bservices\b"
+    r"|\bexpir|\bservices\b|\bengagement\b"
 )
 SPAN = r"(?P<span>{COUNT}[- ]?(?: ?(?:calendar|full|consecutive))?[- ]?(?:years?|months?|weeks?|days?))\b"
 TERM = (
+    (r"\bruns? for (?:a |an )?(?:period of )?" + SPAN, 0.8),
     (
         r"\b(?:initial |the )?(?:term|duration|period)\b(?: of (?:this|the) (?:agreement|sow"
         r"|contract))?[ ]?(?:\([^)]{0,40}\) )?"
@@ -93,7 +96,8 @@ TERM = (
     (r"\buntil the (?P<span>{COUNT}[- ]year) anniversary of the effective date", 0.8),
 )
 NOT_TERM = rule(
-    r"\brenew|\bconfidential|\bwarrant|\bnon-?compet|\bsurviv|\bnotice\b|\bthereafter|\bretain|\binsurance|\bguarantee"
+    r"\brenew|\bconfidential|\bafter its end|\bwarrant|\bnon-?compet|\bsurviv|\bnotice\b|\bthereafter|\bretain"
+    r"|\binsurance|\bguarantee"
     r"|\bnon-?solicit|\bsupport period|\bstabili[sz]ation|\baudit|\brecords|\bpatent|\bpayment term|\binvoic"
     r"|\bsuccessive"
     r"|\badditional|\bfollowing (?:the )?(?:termination|expiration)|\bafter (?:the )?(?:termination|expiration)"
@@ -116,7 +120,7 @@ def _dated(view: View, field: str, pattern: str, confidence: float) -> Iterator[
         if value is None:
             continue
         before = view.text[max(0, match.start() - 120) : match.start()]
-        if field == "effective_date" and OTHER_DOCUMENT.search(before):
+        if field == "effective_date" and (OTHER_DOCUMENT.search(before) or SIGNING.search(before)):
             continue
         if field == "end_date" and confidence < 0.8 and not ABOUT_TERM.search(view.sentence(match.start())):  # noqa: PLR2004
             continue

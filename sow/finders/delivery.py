@@ -25,11 +25,11 @@ CHANGE = (
     ),
     r"\bchange order{NEAR}\b(?:effective|binding|valid){NEAR}\b(?:only|when|upon|until|unless)",
     (
-        r"\b(?:any|all|no|each) (?:proposed |requested |material )?(?:changes?|modifications?|additions?) (?:to|in"
+        r"\b(?:any |all |no |each )?(?:proposed |requested |material )?(?:changes?|modifications?|additions?) (?:to|in"
         r"|of) (?:the )?"
         r"(?:scope|services|deliverables|work plan|specifications|fees|schedule|project|work|statement of work"
         r"|sow)\b{FAR}"
-        r"\b(?:in writing|written|signed|change order|change request|amendment)"
+        r"\b(?:in writing|written|signed|change orders?|change requests?|amendments?)\b"
     ),
     r"\bchanges? in (?:the )?scope\b{FAR}\b(?:written|in writing|change order)",
     (

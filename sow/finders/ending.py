@@ -37,9 +37,13 @@ RENEWS_NOT = rule(
     r"|\b(?:renewal|extension)s?\b[^.;]{0,80}\b(?:subject to|requires?|by)\b[^.;]{0,40}\b(?:mutual|written|in writing)"
     r"|\bunless the parties\b[^.;]{0,40}\bextend\b"
 )
+LENGTH = rule(
+    r"\b(?:periods?|terms?)(?: of)?(?: an?)?(?: additional| successive)? $|\brenew\w*(?: \w+)? for(?: \w+){0,3} $"
+)
 PLACE = (
-    r"(?:the |of )*(?:internal |substantive )?(?:State|Commonwealth|Province|Republic|Kingdom|Federal Republic|"
-    r"People's Republic)?(?: of )?(?P<place>(?:the )?[A-Z][A-Za-z.]+(?:(?:,? (?:and|of) | )[A-Z][A-Za-z.]+){0,4})"
+    r"(?:the |of )*(?:internal |substantive )?(?P<place>(?:(?:State|Commonwealth|Province|Republic|Kingdom"
+    r"|Federal Republic|"
+    r"People's Republic) of )?(?:the )?[A-Z][A-Za-z.]+(?:(?:,? (?:and|of) | )[A-Z][A-Za-z.]+){0,4})"
 )
 GOVERNED = (
     r"(?i:the laws of) " + PLACE + r"[ ,]{1,2}(?i:shall|will) (?i:govern)",
@@ -49,6 +53,9 @@ GOVERNED = (
     r"(?i:governed)\b[^.;]{0,80}?\b(?i:by|under) (?i:the )?(?P<place>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}) (?i:laws?)\b",
 )
 MOST_DAYS = 366
+NO_PLACES = frozenset(
+    ["This", "Agreement", "Section", "Any", "All", "Laws", "Law", "Consistent", "And", "AND", "Final"]
+)
 
 
 def find(view: View) -> Iterator[Candidate]:
@@ -97,7 +104,7 @@ def _renewal(view: View) -> Iterator[Candidate]:
         end = min(len(view.text), match.end() + 500)
         for notice in NOTICE.finditer(view.text, view.sentence_start(match.start()), end):
             around = view.text[max(0, notice.start() - 160) : notice.end() + 160]
-            days = _days(notice)
+            days = None if LENGTH.search(view.text, max(0, notice.start() - 40), notice.start()) else _days(notice)
             if days and rule(r"\bnotice|\bnotif").search(around) and rule(r"\brenew|\bexten|\bexpir").search(around):
                 yield candidate("renewal_notice_days", days, notice, 0.84)
                 break
@@ -106,17 +113,9 @@ def _renewal(view: View) -> Iterator[Candidate]:
 def _law(view: View) -> Iterator[Candidate]:
     for pattern in GOVERNED:
         for match in view.search(rule(pattern, exact_case=True)):
-            place = re.split(r",? (?:without|excluding|and|as|in|except)\b|[.;(]", " ".join(match["place"].split()))[0]
+            place = re.split(
+                r",? (?:without|excluding|and(?! [A-Z])|as|in|except)\b|[.;(]", " ".join(match["place"].split())
+            )[0]
             place = place.removeprefix("the ").strip(" .,")
-            if place and place.split()[0] not in {
-                "This",
-                "Agreement",
-                "Section",
-                "Any",
-                "All",
-                "Laws",
-                "Law",
-                "State",
-                "Consistent",
-            }:
+            if place and place.split()[0] not in NO_PLACES:
                 yield candidate("governing_law", place, match, 0.88)

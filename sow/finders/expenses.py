@@ -46,7 +46,7 @@ APPROVED = rule(
     r"\bpre-?approv|\bprior (?:written )?(?:approval|consent|authori[sz]ation)|\bapproved in (?:advance|writing)"
     r"|\badvance (?:written )?(?:approval|consent|authori[sz]ation)|\bapproved (?:by|in) \w+ in advance"
     r"|\bprior approval"
-    r"|\bprevious(?:ly)? (?:written )?approv"
+    r"|\bprevious(?:ly)? (?:written )?approv|\bapproved\b[^.;]{0,30}\b(?:beforehand|in advance)"
 )
 CAP = rule(
     r"\b"

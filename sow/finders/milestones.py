@@ -22,6 +22,11 @@ PAID_UPON = rule(
     r"|(?:client|customer)'s (?:written )?(?:acceptance|approval)[^.;\n,(]{0,60}|project (?:start|kick-?off"
     r"|completion)|go-live)"
 )
+IN_PROSE = rule(
+    r"(?P<amount>{AMOUNT}|{PERCENT}){SAME}{0,60}?\b(?:upon|on|at|for"
+    r"|after)\b{SAME}{0,60}?\bmilestone (?:of )?[\"'](?P<name>[^\"\n]"
+    r"(?:[^\"]){2,90}?)[\"'](?:,? due (?:on |by )?(?P<due>{DATE}))?"
+)
 MONEY = re.compile(AMOUNT, re.IGNORECASE)
 SHARE = re.compile(PERCENT, re.IGNORECASE)
 DAY = re.compile(DATE, re.IGNORECASE)
@@ -39,6 +44,10 @@ def find(view: View) -> Iterator[Candidate]:
     for match in view.search(PAID_UPON):
         value = money(match["amount"]) if match["amount"] else percent(match["share"])
         yield _milestone(match["name"], None, value or "", match.span(), 0.74)
+    for match in view.search(IN_PROSE):
+        share = SHARE.fullmatch(match["amount"])
+        value = percent(match["amount"]) if share else money(match["amount"])
+        yield _milestone(match["name"], day(match["due"]) if match["due"] else None, value or "", match.span(), 0.88)
     for table in view.tables:
         yield from _table(view, table)
 
@@ -59,23 +68,33 @@ def _milestone(name: str, due: str | None, value: str, span: tuple[int, int], co
 
 
 def _table(view: View, table: Table) -> Iterator[Candidate]:
-    head = [cell.text for cell in table.rows[0]]
+    for at, row in enumerate(table.rows):
+        if found := _columns([cell.text for cell in row]):
+            yield from _rows(view, table, at, *found)
+            return
+
+
+def _columns(head: list[str]) -> tuple[int, list[int]] | None:
+    """The column of names and those of amounts, where these cells are the header of a milestone table."""
     names = [i for i, text in enumerate(head) if NAME_HEAD.search(text) and not AMOUNT_HEAD.search(text)]
     amounts = [i for i, text in enumerate(head) if AMOUNT_HEAD.search(text) and i not in names[:1]]
     if not names or not amounts or any(RATE_HEAD.search(text) for text in head):
-        return
-    due = next((i for i, text in enumerate(head) if DUE_HEAD.search(text) and i != names[0]), None)
-    for row in table.rows[1:]:
-        if len(row) <= max(names[0], *amounts) or re.match(
-            r"(?i)(?:grand |sub-?)?total", row[names[0]].text or row[0].text
-        ):
+        return None
+    return names[0], amounts
+
+
+def _rows(view: View, table: Table, at: int, named: int, amounts: list[int]) -> Iterator[Candidate]:
+    head = [cell.text for cell in table.rows[at]]
+    due = next((i for i, text in enumerate(head) if DUE_HEAD.search(text) and i != named), None)
+    for row in table.rows[at + 1 :]:
+        if len(row) <= max(named, *amounts) or re.match(r"(?i)(?:grand |sub-?)?total", row[named].text or row[0].text):
             continue
         value = next((v for i in amounts if (v := _value(row[i].text, head[i]))), None)
         when = day(row[due].text) if due is not None and due < len(row) and DAY.search(row[due].text) else None
         start = view.flat.offset(min(cell.start for cell in row))
         end = view.flat.offset(max(cell.end for cell in row) - 1) + 1
-        if value and row[names[0]].text and start < end:
-            yield _milestone(row[names[0]].text, when, value, (start, end), 0.9)
+        if value and row[named].text and start < end:
+            yield _milestone(row[named].text, when, value, (start, end), 0.9)
 
 
 def _value(text: str, head: str) -> str | None:

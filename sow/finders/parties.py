@@ -10,14 +10,33 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sow.labels import pairs
 from sow.view import Candidate, View, rule
 
 CLIENTS = frozenset(
     {"client", "customer", "buyer", "purchaser", "recipient", "principal", "licensee", "sponsor", "auftraggeber"}
 )
 PROVIDERS = frozenset(
-    "vendor|supplier|consultant|contractor|service provider|provider|developer|service company|independent contractor|"
-    "subcontractor|seller|licensor|advisor|adviser|manufacturer|employee|outsourcer|auftragnehmer".split("|")
+    [
+        "vendor",
+        "supplier",
+        "consultant",
+        "contractor",
+        "service provider",
+        "provider",
+        "developer",
+        "service company",
+        "independent contractor",
+        "subcontractor",
+        "seller",
+        "licensor",
+        "advisor",
+        "adviser",
+        "manufacturer",
+        "employee",
+        "outsourcer",
+        "auftragnehmer",
+    ]
 )
 LEGAL = (
     r"(?:Inc|LLC|L\.L\.C|Ltd|LTD|INC|Limited|Corp|CORP|Corporation|Company|Co|plc|PLC|LLP|LP|GmbH|AG|KG|SE|S\.?A\.?S?|B\.?V|N\.?V|"
@@ -36,15 +55,36 @@ BEFORE_NAME = re.compile(
 )
 AFTER_NAME = rule(
     r",? (?:an?|having|whose|with|located|organi[sz]ed|incorporated (?:in|under)|registered|established|acting|through"
-    r"|represented|who|which|at|of) |[;|(\n]| - |,(?= \d)|, (?:hereinafter|hereafter|and its)"
+    r"|represented|who|which|at|of) |[;|(\n]| - |,(?= \d)|, (?=[^,\n]{3,40} \d)|, (?:hereinafter|hereafter|and its)"
 )
-PRONOUNS = frozenset("the this each either such it if in your you whereas any all both parties party".split())
+PRONOUNS = frozenset(
+    [
+        "the",
+        "this",
+        "each",
+        "either",
+        "such",
+        "it",
+        "if",
+        "in",
+        "your",
+        "you",
+        "whereas",
+        "any",
+        "all",
+        "both",
+        "parties",
+        "party",
+    ]
+)
 LABEL = rule(
     r"(?:(?:^|\n|\| ?)[ \t*#-]*|\b(?:acceptance|accepted|agreed) by )(?P<role>client|customer|buyer|purchaser"
     r"|vendor|supplier|"
     r"consultant|contractor|service provider|provider|developer|auftraggeber|auftragnehmer)"
     r"(?: name| company| legal name)?[ *]*(?::|\|)[ *]*(?P<name>[^\n|]{3,90})"
 )
+CLIENT_LABEL = rule(r"(?:client|customer|buyer|purchaser|ordering party|auftraggeber)(?: name)?")
+PROVIDER_LABEL = rule(r"(?:vendor|supplier|consultant|contractor|(?:service )?provider|auftragnehmer)(?: name)?")
 IN_LETTER = re.compile(r"(?P<name>[A-Z][\w.&'-]*(?:,? [A-Z][\w.&'-]*){1,5})(?:, an? [^()]{3,80}?)?\s*$")
 PREAMBLE = 8_000
 WINDOW = 2_400
@@ -65,6 +105,7 @@ class Party:
 def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic."""
     yield from _labelled(view)
+    yield from _in_form(view)
     parties = list(_introduced(view)) or list(_in_letter(view))
     stated = [_stated(party) for party in parties]
     for party, role in zip(parties, stated, strict=True):
@@ -122,6 +163,15 @@ def _labelled(view: View) -> Iterator[Candidate]:
         if _is_name(name) and re.match(r"[A-Z0-9]", name):
             field = "client" if match["role"].lower() in CLIENTS else "provider"
             yield Candidate(field, name, start, end, 0.8)
+
+
+def _in_form(view: View) -> Iterator[Candidate]:
+    """A label above or beside a name; the legal form tells a name from a heading."""
+    for field, label in (("client", CLIENT_LABEL), ("provider", PROVIDER_LABEL)):
+        for pair in pairs(view, label):
+            name = _clean(_cut(pair.value))
+            if _is_name(name) and re.search(rf"\b{LEGAL}\b\.?$", name):
+                yield Candidate(field, name, pair.start, pair.end, 0.86)
 
 
 def _introduced(view: View) -> Iterator[Party]:

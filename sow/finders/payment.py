@@ -53,7 +53,8 @@ TAX_EXCLUSIVE = (
     r"|value[- ]added tax|GST)"
     r"|not inclusive of (?:any )?taxes|\b(?:client|customer|company|you|buyer|purchaser|[A-Z]{3,8}) "
     r"(?:is|are|shall be|will be) (?:solely )?responsible for (?:the payment of |paying )?(?:all|any)(?: applicable)? "
-    r"(?:sales|use|taxes)|\b(?:pay|bear) (?:all |any )(?:applicable )?sales,|VAT (?:will|shall) be added"
+    r"(?:sales|use|taxes)|\bexcludes? (?:all |any |applicable )*(?:value[- ]added|VAT|taxes|sales|GST)"
+    r"|\b(?:pay|bear) (?:all |any )(?:applicable )?sales,|VAT (?:will|shall) be added"
 )
 TAX_INCLUSIVE = (
     r"\b(?:fees?|prices?|rates?|charges?|amounts?)\b{SAME}{0,40}\b(?:inclusive of|includes?|including) (?:all |any )*"
@@ -138,7 +139,9 @@ def _dispute(view: View) -> Iterator[Candidate]:
         days = count(match["days"])
         if days and DISPUTED.search(sentence) and rule(r"\binvoice|\bbill|\bstatement|\bamounts?\b").search(sentence):
             before = view.text[max(0, match.start() - 160) : match.end() + 120]
-            if rule(r"\bnotif|\bnotice|\bwriting|\bcontact|\binform").search(before) and not rule(
-                r"\bmediat|\barbitrat|\bnegotiat|\bescalat|\bresolv|\bexecutive"
-            ).search(view.text[match.start() - 80 : match.end() + 40]):
+            if rule(r"\bnotif|\bnotice|\bwriting|\bcontact|\binform|\btell|\bmay dispute|\braise").search(
+                before
+            ) and not rule(r"\bmediat|\barbitrat|\bnegotiat|\bescalat|\bresolv|\bexecutive").search(
+                view.text[match.start() - 80 : match.end() + 40]
+            ):
                 yield candidate("invoice_dispute_days", days, match, 0.8)

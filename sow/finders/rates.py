@@ -55,6 +55,10 @@ ESCALATION = rule(
     r"(?P<how>{PERCENT}|\bCPI\b|\bconsumer price index|\binflation|\bRPI\b|\bHICP\b)"
 )
 MOST_RATE = 5_000_000
+ROLE = r"(?P<role>[A-Z][a-z]+(?:[ /-][A-Z][a-z]+){0,3})"
+ROLE_AFTER = rule(r"[ ]for (?:each |an? |the )?" + ROLE, exact_case=True)
+ROLE_BEFORE = rule(r"\b" + ROLE + r"(?:,|:| at| is| -)(?: an?| the)?(?: rate of)? $", exact_case=True)
+LONGEST_HEAD = 40
 
 
 def find(view: View) -> Iterator[Candidate]:
@@ -75,7 +79,9 @@ def _prose(view: View) -> Iterator[Candidate]:
             if not NOT_RATE.search(view.sentence(match.start(), 160)):
                 groups = match.groupdict()
                 per = _per(groups["per"]) if groups["per"] else "unit"
-                yield from _rate(None, match["amount"], per, match.span(), 0.82 if per != "unit" else 0.66)
+                yield from _rate(
+                    _named(view, match), match["amount"], per, match.span(), 0.82 if per != "unit" else 0.66
+                )
 
 
 def _listed(view: View) -> Iterator[Candidate]:
@@ -83,6 +89,12 @@ def _listed(view: View) -> Iterator[Candidate]:
         per = _per(match["per"]) if match["per"] else _announced(view, match.start())
         if per and not NOT_RATE.search(match[0]):
             yield from _rate(match["role"], match["amount"], per, (match.start("role"), match.end()), 0.84)
+
+
+def _named(view: View, match: re.Match[str]) -> str | None:
+    """The role that a rate is told for, right after or before it: "EUR 240 per hour for each Partner"."""
+    found = ROLE_AFTER.match(view.text, match.end()) or ROLE_BEFORE.search(view.text, match.start() - 80, match.start())
+    return found["role"] if found else None
 
 
 def _per(word: str) -> str:
@@ -103,18 +115,25 @@ def _rate(role: str | None, text: str, per: str, span: tuple[int, int], confiden
 
 
 def _table(view: View, table: Table) -> Iterator[Candidate]:
-    head = [cell.text for cell in table.rows[0]]
-    column = next(
-        (i for i, text in enumerate(head) if i and RATE_HEAD.search(text) and not OTHER_HEAD.search(text)), None
-    )
-    if column is None or not ROLE_HEAD.search(" ".join(head[:column])):
+    at, column = next(((n, i) for n, row in enumerate(table.rows) if (i := _rate_column(row)) is not None), (0, None))
+    if column is None:
         return
-    for row in table.rows[1:]:
+    head = [cell.text for cell in table.rows[at]]
+    for row in table.rows[at + 1 :]:
         if len(row) > column and BARE.fullmatch(row[column].text.strip()) and re.search(r"[A-Za-z]{2}", row[0].text):
-            if re.match(r"(?i)(?:grand |sub-?)?total", row[0].text):
+            if re.match(r"(?i)(?:grand |sub-?)?(?:total|estimate|sum)", row[0].text):
                 continue
             per = _unit(" ".join([head[column], row[column].text, *(cell.text for cell in row[1:]), *head]))
             yield from _cells(view, row[0], row[column], per)
+
+
+def _rate_column(row: tuple[Cell, ...]) -> int | None:
+    """The column of rates, where a row is the header of a rate table."""
+    head = [cell.text for cell in row]
+    for column, text in enumerate(head):
+        if column and RATE_HEAD.search(text) and not OTHER_HEAD.search(text) and len(text) < LONGEST_HEAD:
+            return column if ROLE_HEAD.search(" ".join(head[:column])) else None
+    return None
 
 
 def _unit(text: str) -> str:

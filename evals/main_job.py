@@ -1,0 +1,163 @@
+"""The main job, measured on the demo firm: terms read, problems found, codes proposed, by the product's own way.
+
+`countersign evals run main-job [--list] [--home DIR]` builds the firm (cached), reads its documents, imports the other
+systems' reports, assesses every project, proposes a code for every document, and compares with `evals/truth`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from domain.records import Firm
+from domain.terms import Term
+from erp.demo import server
+from evals import readiness, terms, truth
+from evals.readiness import ReadinessScore
+from evals.stand import TENANT, Stand, built_home, stand
+from evals.terms import Score
+from evals.truth import DocumentTruth
+from policies.numbering import numbering
+from policies.prerequisites.portfolio import portfolio
+from store import documents
+from tools.codes import Paper, propose
+from tools.knowledge import load
+
+
+@dataclass(frozen=True)
+class CodeScore:
+    """Documents whose first proposal is the right code, by kind; `wrong` says what came first instead."""
+
+    right: int
+    existing: int
+    existing_right: int
+    new: int
+    new_right: int
+    wrong: tuple[str, ...]
+
+
+def run(argv: list[str]) -> dict[str, Any]:
+    """Measure and print; the last line is one JSON object, which is returned too. `--list` prints every miss."""
+    began = time.monotonic()
+    print("Building the demo firm, unless it stands")
+    home = Path(argv[argv.index("--home") + 1]) if "--home" in argv else built_home(datetime.now(UTC).date())
+    result, listing = asyncio.run(_measure(home))
+    if "--list" in argv:
+        for line in listing:
+            print(line)
+    result["seconds"] = round(time.monotonic() - began, 1)
+    print(json.dumps(result))
+    return result
+
+
+async def _measure(home: Path) -> tuple[dict[str, Any], list[str]]:
+    today = server.seeded_on(home)
+    truths = {item.key: item for item in truth.documents(today)}
+    planted, lookalikes = truth.problems()
+    async with stand(truths, home) as firm:
+        print(f"Reading {len(truths)} documents")
+        read, tricks = await _terms(firm, truths)
+        print(f"Assessing {len(firm.firm.projects)} projects")
+        dossier = await load(firm.database, firm.snapshot, TENANT)
+        found = readiness.score(portfolio(dossier, None, today), planted, lookalikes)
+        print("Proposing codes")
+        codes = await _codes(firm, truths)
+    result = _figures(read, tricks, found, codes)
+    result["planted"]["lookalikes"] = len(lookalikes)
+    result["facts"] = {"imported": firm.facts.recorded, "bad": len(firm.facts.bad)}
+    return result, _listing(read, found, codes)
+
+
+async def _terms(firm: Stand, truths: dict[str, DocumentTruth]) -> tuple[Score, dict[str, bool]]:
+    total = Score()
+    warned: dict[str, set[str]] = {}
+    for key, row in firm.documents.items():
+        warned[key] = {str(warning["code"]) for warning in row.warnings}
+        async with firm.database.tenant(TENANT) as connection:
+            read = await documents.terms(connection, row.id)
+        total += terms.score(key, truths[key].terms, [(term.field, term.value) for term in read])
+    tricks = {
+        "all_read": not firm.refused,
+        "injection_reported": "injection_suspected" in warned.get("cedarpoint-finops", set()),
+        "scan_reported": "no_text_layer" in warned.get("brightwater-network", set()),
+        "password_opened": "quillon-integration" in firm.documents,
+    }
+    return total, tricks
+
+
+async def _codes(firm: Stand, truths: dict[str, DocumentTruth]) -> CodeScore:
+    outcomes: list[tuple[DocumentTruth, str, str]] = []
+    for key, row in firm.documents.items():
+        if not truths[key].readable:
+            continue
+        async with firm.database.tenant(TENANT) as connection:
+            read = await documents.terms(connection, row.id)
+            known = tuple(Term(term.field, term.value, term.evidence, term.confidence) for term in read)
+            text = await documents.body(connection, row.id)
+            first = (await propose(connection, firm.firm, Paper(text, known, row.name, row.id)))[0]
+        outcomes.append((truths[key], first.code, _expected(truths[key], firm.firm)))
+    right = [(item, code == wanted) for item, code, wanted in outcomes]
+    return CodeScore(
+        right=sum(ok for _, ok in right),
+        existing=sum(item.code["kind"] == "existing" for item, _ in right),
+        existing_right=sum(ok for item, ok in right if item.code["kind"] == "existing"),
+        new=sum(item.code["kind"] == "new" for item, _ in right),
+        new_right=sum(ok for item, ok in right if item.code["kind"] == "new"),
+        wrong=tuple(f"{item.key}: {code} instead of {wanted}" for item, code, wanted in outcomes if code != wanted),
+    )
+
+
+def _expected(item: DocumentTruth, firm: Firm) -> str:
+    if item.code["kind"] == "new":
+        rule = numbering()
+        number = rule.next_number(project.code for project in firm.projects if project.code)
+        return rule.code(item.code["practice"], item.code["region"], number)
+    files = {row.file for row in truth.documents(firm.fetched_at.date()) if row.code == item.code}
+    contracts = {c.id for c in firm.contracts if any(attached.name in files for attached in c.attachments)}
+    return next((p.code for p in firm.projects if p.code and contracts & set(p.contract_ids)), "no project")
+
+
+def _figures(read: Score, tricks: dict[str, bool], found: ReadinessScore, codes: CodeScore) -> dict[str, Any]:
+    return {
+        "eval": "main-job",
+        "terms": {
+            "right": read.right,
+            "missing": read.missing,
+            "wrong": read.wrong,
+            "precision": round(read.precision, 3),
+            "recall": round(read.recall, 3),
+            "f1": round(read.f1, 3),
+        },
+        "documents": tricks,
+        "planted": {
+            "found": len(found.found),
+            "missed": len(found.missed),
+            "false": len(found.false),
+            "wrong_amount": len(found.wrong_amount),
+            "lookalikes_reported": len(found.deceived),
+        },
+        "codes": {
+            "documents": codes.existing + codes.new,
+            "top1": codes.right,
+            "existing": f"{codes.existing_right}/{codes.existing}",
+            "new": f"{codes.new_right}/{codes.new}",
+        },
+    }
+
+
+def _listing(read: Score, found: ReadinessScore, codes: CodeScore) -> list[str]:
+    parts = (
+        ("term not read", read.missed),
+        ("term read but not stated", read.false),
+        ("problem missed", found.missed),
+        ("amount differs", found.wrong_amount),
+        ("false problem", found.false),
+        ("look-alike reported", found.deceived),
+        ("code", codes.wrong),
+    )
+    return [f"{title}: {line}" for title, lines in parts for line in lines]

@@ -1,0 +1,156 @@
+"""Forms: fields that stand as a label with a value rather than in a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sow.labels import Pair, pairs
+from sow.normal import COUNT, DATE, count, currency, day, duration, money, percent
+from sow.view import Candidate, View, rule
+
+BASES = (
+    ("month_end", r"end of (?:the )?month|month[- ]end"),
+    ("receipt_of_invoice", r"receipt"),
+    ("invoice_date", r"invoice"),
+)
+BILLING = (
+    ("time_and_materials", r"time (?:and|&) materials?|T&M|hourly|daily rates?"),
+    ("fixed_fee", r"fixed|lump sum"),
+    ("milestone", r"milestone"),
+    ("retainer", r"retainer|monthly fee"),
+    ("unit_price", r"unit price|per unit"),
+)
+EVERY = (
+    ("biweekly", r"bi-?weekly|every two weeks"),
+    ("weekly", r"\bweekly|every week"),
+    ("monthly", r"monthly|every month|month(?:'s)? end"),
+    ("quarterly", r"quarter"),
+    ("annually", r"annual|yearly"),
+    ("per_milestone", r"milestone"),
+    ("in_advance", r"in advance"),
+    ("on_completion", r"completion"),
+)
+EXPENSES = (
+    ("not_reimbursed", r"not reimburs|no expenses|none"),
+    ("included", r"included"),
+    ("reimbursed", r"(?<!not.)reimburs|at cost"),
+    ("capped", r"cap(?:ped)?\b|up to|maximum"),
+    ("pre_approved", r"approv"),
+)
+TAXES = (("exclusive", r"exclu|plus|added"), ("inclusive", r"inclu"))
+
+
+def _choices(options: tuple[tuple[str, str], ...]) -> Callable[[str], list[str]]:
+    return lambda text: [value for value, pattern in options if rule(pattern).search(text)]
+
+
+def _first(options: tuple[tuple[str, str], ...]) -> Callable[[str], str | None]:
+    return lambda text: next((value for value, pattern in options if rule(pattern).search(text)), None)
+
+
+def _date(text: str) -> str | None:
+    match = rule(DATE).match(text)
+    return day(match[0]) if match else None
+
+
+def _days(text: str) -> int | None:
+    match = rule(rf"(?:net )?(?P<days>{COUNT})(?: {{DAYS}})?").match(text)
+    return count(match["days"]) if match else None
+
+
+def _yes(text: str) -> bool | None:
+    return {"yes": True, "no": False, "required": True, "not": False}.get(re.split(r"\W", text.lower())[0])
+
+
+def _amount(text: str) -> str | None:
+    return money(text) if rule(r"{AMOUNT}").match(text) else None
+
+
+def _amount_or_share(text: str) -> str | None:
+    return percent(text) if rule(r"{PERCENT}").match(text) else _amount(text)
+
+
+def _place(text: str) -> str | None:
+    text = re.split(
+        r"[.;(]|,? (?:without|excluding)", re.sub(r"^(?:the )?laws? of (?:the )?", "", text, flags=re.IGNORECASE)
+    )[0]
+    return text.strip() if re.match(r"[A-Z]", text) and len(text.split()) <= 6 else None  # noqa: PLR2004 - a place, no clause
+
+
+def _number(text: str) -> str | None:
+    match = re.match(r"(?=\S*\d)[A-Z0-9][\w./-]{1,30}$", text)
+    return match[0] if match else None
+
+
+def _text(text: str) -> str | None:
+    return text if re.search(r"@|\d|[A-Z]\w+ [A-Z]", text) else None
+
+
+def _currency(text: str) -> str | None:
+    return currency(text) if len(text) < 30 else None  # noqa: PLR2004 - a name, no clause
+
+
+FIELDS: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
+    (
+        "document_number",
+        r"(?:statement of work|sow|work order|contract|agreement|document|order)? ?(?:no\.?|number|ref\.?|reference)",
+        _number,
+    ),
+    ("master_agreement", r"(?:framework|master)(?: services?)? (?:agreement|contract)", _text),
+    ("effective_date", r"(?:effective|start|commencement|begin)(?: date)?|start of (?:the )?services", _date),
+    ("end_date", r"(?:end|expiry|expiration|completion)(?: date)?|end of (?:the )?services", _date),
+    ("term", r"(?:initial )?(?:term|duration)", duration),
+    (
+        "billing_type",
+        r"(?:basis of charging|billing (?:type|basis|model)|fee (?:type|basis|model)|charging basis|pricing model)",
+        _choices(BILLING),
+    ),
+    ("currency", r"(?:billing |contract )?currency", _currency),
+    (
+        "total_value",
+        r"total (?:contract )?(?:value|fees?|price|amount)|contract (?:value|price)|fixed (?:price|fee)",
+        _amount,
+    ),
+    (
+        "not_to_exceed",
+        (
+            r"(?:maximum (?:amount|fees?)|budget(?: cap)?|fee cap|cap"
+            r"|not[- ]to[- ]exceed)(?: \(?not[- ]to[- ]exceed\)?| amount)?"
+        ),
+        _amount,
+    ),
+    ("payment_terms_days", r"payment terms?|terms of payment|payment(?: period)?|payment due", _days),
+    ("payment_terms_basis", r"payment terms?|terms of payment|payment(?: period)?|payment due", _first(BASES)),
+    ("invoice_frequency", r"invoicing|invoice frequency|billing frequency|billing cycle|invoices?", _choices(EVERY)),
+    ("po_required", r"(?:purchase order|PO)(?: number)? required", _yes),
+    ("po_number", r"(?:client |customer )?(?:purchase order|P\.?O\.?)(?: ?(?:no\.?|number|ref\.?|reference))", _number),
+    ("expenses", r"(?:travel (?:and|&) )?expenses|travel(?: costs?)?", _choices(EXPENSES)),
+    ("advance", r"advance(?: payment)?|deposit|down payment|upfront payment", _amount_or_share),
+    ("retainage", r"retainage|retention|holdback", _amount_or_share),
+    ("invoice_dispute_days", r"(?:invoice )?disputes?(?: period)?", _days),
+    ("acceptance_days", r"(?:acceptance|review)(?: period)?", _days),
+    ("termination_convenience_days", r"(?:notice|termination) for convenience|termination notice|notice period", _days),
+    ("governing_law", r"governing law|applicable law", _place),
+    ("taxes", r"VAT|taxes|tax|sales tax", _first(TAXES)),
+    (
+        "invoice_delivery",
+        r"invoices? (?:to|address|recipient|e-?mail)|send invoices to|billing (?:contact|address|e-?mail)",
+        _text,
+    ),
+)
+SURE = 0.9
+
+
+def find(view: View) -> Iterator[Candidate]:
+    """Candidates of all fields that forms carry."""
+    for field, label, read in FIELDS:
+        for pair in pairs(view, rule(label)):
+            yield from _candidates(field, pair, read(pair.value))
+
+
+def _candidates(field: str, pair: Pair, found: Any) -> Iterator[Candidate]:
+    for value in found if isinstance(found, list) else [found]:
+        if value is not None:
+            yield Candidate(field, value, pair.start, pair.end, SURE)

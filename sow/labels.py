@@ -1,0 +1,49 @@
+"""Labelled values: forms and cover tables say "End date | 31 January 2027" where prose needs a sentence.
+
+A pair is a line "label: value", a table row that begins with a label, or a label alone on a line above its value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sow.view import View, rule
+
+LONGEST_VALUE = 160
+SAME_LINE = rule(
+    r"(?:^|\n)[ \t*#-]*(?:\d{1,2}(?:\.\d)?[.)] )?(?P<label>[A-Z][^\n:|]{1,48}?)[ *]*[:|][ \t*]*(?P<value>[^\n|]{1,160})"
+)
+OWN_LINE = rule(r"(?:^|(?<=\n))(?P<label>[A-Z][^\n:|]{1,48}?)[ \t*]*:?[ ]?\n(?P<value>[^\n]{1,160})(?=\n|$)")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A label and its value; the range covers both, in the folded text."""
+
+    label: str
+    value: str
+    start: int
+    end: int
+
+
+def pairs(view: View, labels: re.Pattern[str]) -> Iterator[Pair]:
+    """The pairs whose whole label matches."""
+    for pattern in (SAME_LINE, OWN_LINE):
+        at = 0
+        while match := pattern.search(view.text, at):
+            at = match.start() + 1  # a value may be the next pair's label
+            if labels.fullmatch(match["label"].strip()):
+                yield _pair(match["label"], match["value"], match.start("label"), match.end("value"))
+    for table in view.tables:
+        for row in table.rows:
+            for label, value in zip(row[::2], row[1::2], strict=False):
+                if value.text and labels.fullmatch(label.text.strip(" :*")) and len(value.text) <= LONGEST_VALUE:
+                    start, end = view.flat.offset(label.start), view.flat.offset(value.end - 1) + 1
+                    if start < end:
+                        yield _pair(label.text, value.text, start, end)
+
+
+def _pair(label: str, value: str, start: int, end: int) -> Pair:
+    return Pair(" ".join(label.split()).strip(" :*"), " ".join(value.split()).strip(" *|"), start, end)
