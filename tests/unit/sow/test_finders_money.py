@@ -33,7 +33,7 @@ FIELDS = [
     ("taxes", "Fees include all applicable sales taxes.", ["inclusive"]),
     ("taxes", "Each party pays its own income taxes.", []),
     ("total_value", "The total contract value is EUR 84,000.00.", ["84000.00"]),
-    ("total_value", "The fee is Eighty-Four Thousand Euros (EUR 84,000) (the \"Contract Value\").", ["84000.00"]),
+    ("total_value", 'The fee is Eighty-Four Thousand Euros (EUR 84,000) (the "Contract Value").', ["84000.00"]),
     ("total_value", "Total liability shall not exceed EUR 84,000.00.", []),
     ("total_value", "The total fee for Phase 1 is $____.", []),
     ("not_to_exceed", "Fees shall not exceed a total of USD 120,000 without written approval.", ["120000.00"]),

@@ -33,7 +33,7 @@ def test_parties_by_label() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "A dispute between the parties (the \"Dispute\") is settled amicably.",
+        'A dispute between the parties (the "Dispute") is settled amicably.',
         "Client: ____________",
         "The Client shall pay the Consultant.",
     ],
@@ -55,7 +55,7 @@ FIELDS = [
     ("effective_date", "Start date: 01.04.2026", ["2026-04-01"]),
     ("effective_date", "under the Master Services Agreement dated March 3, 2020", []),
     ("effective_date", "Effective date: [to be inserted]", []),
-    ("end_date", "This SOW shall continue until March 31, 2027 (the \"Expiration Date\").", ["2027-03-31"]),
+    ("end_date", 'This SOW shall continue until March 31, 2027 (the "Expiration Date").', ["2027-03-31"]),
     ("end_date", "The office is closed until March 31, 2027.", []),
     ("term", "The initial term of this Agreement is two (2) years.", ["P2Y"]),
     ("term", "The confidentiality obligations survive for a term of five (5) years.", []),

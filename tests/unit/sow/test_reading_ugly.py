@@ -8,8 +8,8 @@ import zipfile
 import pytest
 from docx.oxml import OxmlElement
 from docx.shared import RGBColor
-from reportlab.lib.utils import ImageReader
 from PIL import Image
+from reportlab.lib.utils import ImageReader
 
 from domain.errors import (
     DocumentEmpty,
