@@ -65,7 +65,7 @@ class Site:
 
     def start(self) -> None:
         self._thread.start()
-        assert self._ready.wait(60), "the application did not start"
+        assert self._ready.wait(120), "the application did not start"
 
     def stop(self) -> None:
         if self._server:
@@ -80,7 +80,7 @@ class Site:
             config = uvicorn.Config(create_app(services), host="127.0.0.1", port=self.port, log_level="warning")
             self._server = uvicorn.Server(config)
             serving = asyncio.create_task(self._server.serve())
-            while not self._server.started:
+            while not self._server.started:  # noqa: ASYNC110 - uvicorn tells it by this attribute alone
                 await asyncio.sleep(0.02)
             self._ready.set()
             await serving
