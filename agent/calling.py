@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,11 @@ from domain.blocks import ActionCard
 from domain.canonical import plain
 from domain.errors import CountersignError
 from tools.tool import Tool, ToolResult
+
+# Arguments that stand for a person's own word. A proposal names the person as their origin, so a model may pass them
+# on and may not make them up.
+STATED = frozenset({"po_number", "tax_code", "invoice_address"})
+DERIVED = frozenset({"country"})  # a code for what people write as a name
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,11 @@ class _Wanted:
     arguments: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-async def call_all(context: TurnContext, message: AIMessage) -> list[Called]:
-    """All calls of one message, side by side; each proposal alone, so that they are made in the model's order."""
+async def call_all(context: TurnContext, message: AIMessage, said: str) -> list[Called]:
+    """All calls of one message, side by side; each proposal alone, so that they are made in the model's order.
+
+    `said` is everything that the person wrote in this conversation.
+    """
     wanted = [_Wanted(call["id"] or "", call["name"], call["args"]) for call in message.tool_calls]
     unreadable = [
         _refused(
@@ -61,14 +70,14 @@ async def call_all(context: TurnContext, message: AIMessage) -> list[Called]:
     offered = {tool.name: tool for tool in context.tools}
     writes = [w for w in wanted if w.name in offered and offered[w.name].operation is Operation.ACTION_PROPOSE]
     reads = [w for w in wanted if w not in writes]
-    done = list(await asyncio.gather(*(_call(context, offered, w) for w in reads)))
+    done = list(await asyncio.gather(*(_call(context, offered, w, said) for w in reads)))
     for one in writes:
-        done.append(await _call(context, offered, one))  # noqa: PERF401 - one after the other is the point
+        done.append(await _call(context, offered, one, said))  # noqa: PERF401 - one after the other is the point
     order = {w.id: i for i, w in enumerate(wanted)}
     return [*sorted(done, key=lambda called: order[called.id]), *unreadable]
 
 
-async def _call(context: TurnContext, offered: dict[str, Tool], wanted: _Wanted) -> Called:
+async def _call(context: TurnContext, offered: dict[str, Tool], wanted: _Wanted, said: str) -> Called:
     tool = offered.get(wanted.name)
     if tool is None or context.tool_context is None:
         return _refused(wanted, "not_offered", "There is no such tool for this person.")
@@ -77,11 +86,29 @@ async def _call(context: TurnContext, offered: dict[str, Tool], wanted: _Wanted)
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, e["loc"])) or "(all)" for e in error.errors()}))
         return _refused(wanted, "arguments", f"These arguments are missing or not valid: {fields}.")
+    if invented := _not_stated(wanted.arguments, said):
+        return _refused(wanted, "not_stated", f"The person stated no such value: {', '.join(invented)}. Ask for it.")
     try:
         result = await tool.run(context.tool_context, arguments)
     except CountersignError as error:
         return _failed(wanted, error)
     return _answered(wanted, tool, result)
+
+
+def _not_stated(arguments: dict[str, Any], said: str) -> list[str]:
+    """The arguments that speak for the person and do not occur in the person's words."""
+    words = _letters(said)
+    return sorted(name for name in STATED & arguments.keys() if not _occurs(arguments[name], words))
+
+
+def _occurs(value: Any, words: str) -> bool:
+    if isinstance(value, dict):
+        return all(_occurs(item, words) for key, item in value.items() if key not in DERIVED)
+    return value is None or _letters(str(value)) in words
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text.casefold())
 
 
 def _answered(wanted: _Wanted, tool: Tool, result: ToolResult) -> Called:

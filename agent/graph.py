@@ -118,7 +118,8 @@ async def call_tools(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     answer = _last(state)
     for call in answer.tool_calls:
         runtime.stream_writer(events.status(CALLED.get(call["name"], call["name"].replace("_", " ").capitalize())))
-    called = await call_all(runtime.context, answer)
+    said = " ; ".join([*(str(turn["asked"]) for turn in state["history"]), state["text"]])
+    called = await call_all(runtime.context, answer, said)
     blocks = [block for one in called for block in one.blocks if block not in state["blocks"]]
     for position, block in enumerate(blocks, 1 + len(state["blocks"])):
         runtime.stream_writer(events.block(block, position))

@@ -17,6 +17,7 @@ CODE = re.compile(r"\b([A-Za-z]{2,5})[-_ /]([A-Za-z]{2,6})[-_ /]?(\d[\dOoIl]{2,4
 BARE = re.compile(r"(?<![\w/.-])#?(\d{4})(?![\w/.-]*\d)")
 TOKEN = re.compile(r"[\w/-]+")
 LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
+TELLING = 6  # letters from which on one word of a name is enough
 HYPHENS = 2  # written as codes are, so one was meant even if it is not ours
 
 
@@ -117,12 +118,15 @@ def _names(text: str, firm: Firm) -> tuple[list[Found], str]:
 
 
 def _of_customer(found: list[Found]) -> list[Found]:
-    """Where a customer is named too, a project's name that several bear is meant of that customer's."""
+    """One word of a project's name means the project of the customer named beside it; a short one alone, nothing."""
     related = {code for kind, _, _, codes in found if kind == "customer" for code in codes}
     result: list[Found] = []
     for kind, words, candidates, codes in found:
         theirs = tuple(c for c in candidates if c[0] in related)
-        result.append((kind, words, theirs if kind == "project" and theirs else candidates, codes))
+        if kind != "project" or theirs:
+            result.append((kind, words, theirs or candidates, codes))
+        elif " " in words or (not related and len(words) >= TELLING):
+            result.append((kind, words, candidates, codes))
     return result
 
 

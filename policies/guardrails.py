@@ -79,12 +79,17 @@ def _silence() -> None:
     os.environ.setdefault("GUARDRAILS_RUN_SYNC", "true")
     from guardrails.classes.rc import RC  # noqa: PLC0415 - see the module's docstring
     from guardrails.settings import settings  # noqa: PLC0415
+    from guardrails.utils.hub_telemetry_utils import HubTelemetry  # noqa: PLC0415
 
     quiet = RC.from_dict({"enable_metrics": False, "use_remote_inferencing": False})
 
     def load(_cls: type[RC], _logger: object = None) -> RC:
         return quiet
 
+    def no_tracer(self: HubTelemetry, *_: object, **__: object) -> None:
+        vars(self).update(_enabled=False, _tracer=None, _prop=None, _carrier={})
+
+    setattr(HubTelemetry, "initialize_tracer", no_tracer)  # noqa: B010 - even switched off, it would start an exporter
     setattr(RC, "load", classmethod(load))  # noqa: B010 - replacing a library's method is meant, and said so
     settings.rc = quiet
     settings.disable_tracing = True  # spans would carry the text

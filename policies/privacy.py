@@ -9,9 +9,9 @@ from stdnum import iban, luhn
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b")
-CARD = re.compile(r"\b\d(?:[ -]?\d){12,18}\b")
-PHONE = re.compile(r"(?<![\w/-])(?:\+|00)\d{1,3}[ ./()-]{0,2}(?:\d[ ./()-]{0,2}){6,12}\d(?!\w)")
-CARD_DIGITS = range(13, 20)
+CARD = re.compile(r"\b[2-6]\d(?:[ -]?\d){12,14}\b")
+PHONE = re.compile(r"(?<![\w/-])(?<!\d )(?:\+|00)\d{1,3}[ ./()-]{0,2}(?:\d[ ./()-]{0,2}){6,12}\d(?!\w)")
+CARD_DIGITS = range(14, 17)
 
 
 def _card(text: str) -> bool:

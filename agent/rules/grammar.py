@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 
 # Words that are a topic only when it is known that a statement of work is asked about.
-LOOSE_TOPIC = re.compile(r"\b(?:ends?|starts?|begins?|value|worth|parties|client|provider|price|fees?|term|limit|budget)\b")
+LOOSE_TOPIC = re.compile(
+    r"\b(?:ends?|starts?|begins?|value|worth|parties|client|provider|price|fees?|term|limit|budget)\b"
+)
 
 
 class Kind(StrEnum):

@@ -27,7 +27,7 @@ ORDINAL = re.compile(
 _CODE = r"(?P<v>(?=[\w/-]*\d)[A-Za-z0-9][\w/-]{2,39})"
 PO = re.compile(
     rf"""\b(?:po|purchase\ order)\b(?:\s*(?:number|no\.?|nr\.?|\#))?
-    (?:\s*(?:is|to|as|should\ be|must\ be|:|=|,))*\s*["']?{_CODE}""",
+    (?:[^.?!\d]{{0,60}}?\b(?:is|to|as|be|=))?[\s:=,]*["']?{_CODE}""",
     re.IGNORECASE | re.VERBOSE,
 )
 TAX = re.compile(
@@ -74,15 +74,16 @@ def given(**values: Any) -> dict[str, Any]:
 
 def own_slots(reading: Reading) -> Slots:
     """What the message names itself, or picks out of the last list ("the second one")."""
+    picked = None if reading.first("project") else _picked(reading)
     customer = next((m for m in reading.of("customer") if len(m["candidates"]) == 1), None)
     contract = next((m for m in reading.of("contract") if len(m["candidates"]) == 1), None)
     return Slots(
-        reading.first("project") or _picked(reading),
+        reading.first("project") or picked,
         reading.first("customer"),
         reading.first("practice"),
         reading.first("region"),
         reading.first("contract"),
-        reading.first("month"),
+        reading.first("month") or (_last_month(reading) if picked else None),
         tuple((customer or contract or {}).get("projects", ())),
     )
 
@@ -96,7 +97,7 @@ def carried(own: Slots, reading: Reading) -> Slots:
         if any(args.get(key) for key in ("project", "customer", "contract", "practice", "region")):
             kept = {key: args.get(key) for key in ("project", "customer", "contract", "practice", "region")}
             return replace(own, **kept, month=own.month or args.get("month"))
-    return replace(own, month=own.month or next((c["args"].get("month") for c in reading.last_calls), None))
+    return replace(own, month=own.month or _last_month(reading))
 
 
 def listed(reading: Reading) -> list[str]:
@@ -120,9 +121,12 @@ def stated(reading: Reading) -> dict[str, Any]:
     """What the person states for a fix: a purchase order number, a tax identifier, an invoice address."""
     needs = {name for facts in _facts(reading) for need in facts.get("needs", []) for name in need.get("any_of", [])}
     values: dict[str, Any] = {}
-    if po := PO.search(reading.said):
+    said = reading.said
+    for mention in reading.of("project"):
+        said = said.replace(mention["words"], "it")
+    if po := PO.search(said):
         values["po_number"] = po["v"]
-    if tax := TAX.search(reading.said):
+    if tax := TAX.search(said):
         values["tax_code"] = re.sub(r"[\s.-]", "", tax["v"]).upper()
     if address := ADDRESS.search(reading.said):
         values["invoice_address"] = {
@@ -142,6 +146,10 @@ def wanted_rule(reading: Reading) -> str | None:
     prefixes = [prefix for pattern, prefix in RULE_WORDS if pattern.search(reading.text)]
     rules = [f["rule"] for facts in _facts(reading) for f in facts.get("findings", []) if isinstance(f, dict)]
     return next((rule for prefix in prefixes for rule in rules if rule.startswith(prefix)), None)
+
+
+def _last_month(reading: Reading) -> str | None:
+    return next((call["args"]["month"] for call in reading.last_calls if call["args"].get("month")), None)
 
 
 def _picked(reading: Reading) -> str | None:

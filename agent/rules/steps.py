@@ -118,7 +118,7 @@ def _unbilled(reading: Reading, slots: Slots) -> Plan:
         customer=slots.customer,
         project=slots.project,
     )
-    grouped = group(reading) or ("project" if slots.project or slots.customer else "practice")
+    grouped = group(reading) or ("project" if slots.project or slots.customer or slots.practice else "practice")
     return Plan((("unbilled_time", {"group_by": grouped, "approved_only": approved(reading), **filters}),))
 
 
