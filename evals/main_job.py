@@ -1,7 +1,7 @@
 """The main job, measured on the demo firm: terms read, problems found, codes proposed, by the product's own way.
 
-`countersign evals run main-job [--list]` builds the firm (cached), reads its documents, imports the other systems'
-reports, assesses every project, proposes a code for every document, and compares with `evals/truth`.
+`countersign evals run main-job [--list] [--home DIR]` builds the firm (cached), reads its documents, imports the other
+systems' reports, assesses every project, proposes a code for every document, and compares with `evals/truth`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from domain.records import Firm
 from domain.terms import Term
+from erp.demo import server
 from evals import readiness, terms, truth
 from evals.readiness import ReadinessScore
-from evals.stand import TENANT, Stand, cached_home, stand
+from evals.stand import TENANT, Stand, built_home, stand
 from evals.terms import Score
 from evals.truth import DocumentTruth
 from policies.numbering import numbering
@@ -42,7 +44,9 @@ class CodeScore:
 def run(argv: list[str]) -> dict[str, Any]:
     """Measure and print; the last line is one JSON object, which is returned too. `--list` prints every miss."""
     began = time.monotonic()
-    result, listing = asyncio.run(_measure(datetime.now(UTC).date()))
+    print("Building the demo firm, unless it stands")
+    home = Path(argv[argv.index("--home") + 1]) if "--home" in argv else built_home(datetime.now(UTC).date())
+    result, listing = asyncio.run(_measure(home))
     if "--list" in argv:
         for line in listing:
             print(line)
@@ -51,11 +55,11 @@ def run(argv: list[str]) -> dict[str, Any]:
     return result
 
 
-async def _measure(today: date) -> tuple[dict[str, Any], list[str]]:
+async def _measure(home: Path) -> tuple[dict[str, Any], list[str]]:
+    today = server.seeded_on(home)
     truths = {item.key: item for item in truth.documents(today)}
     planted, lookalikes = truth.problems()
-    print("Building and reading the demo firm")
-    async with stand(truths, cached_home(), today) as firm:
+    async with stand(truths, home) as firm:
         print(f"Reading {len(truths)} documents")
         read, tricks = await _terms(firm, truths)
         print(f"Assessing {len(firm.firm.projects)} projects")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import hashlib
+import os
 import socket
 import tempfile
 from collections.abc import AsyncGenerator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,6 +29,8 @@ from store.facts_file import ImportReport, import_facts
 from store.migrate import migrate
 from store.tenants import add_tenant, ensure_database
 
+ROOT = Path(__file__).parents[1]
+SOURCES = ("erp/demo", "erp/tryton/connector", "erp/tryton/tables.py")
 TENANT = "northlight"
 EVALUATOR = Actor(TENANT, "00000000-0000-0000-0000-000000000000", "Evaluation", frozenset({Role.FINANCE}))
 
@@ -38,19 +42,16 @@ class Stand:
     database: Database
     snapshot: FirmSnapshot
     firm: Firm
-    today: date
     facts: ImportReport
     documents: dict[str, DocumentRow]
     refused: dict[str, str]  # documents that could not be taken in: key to the error's code
 
 
 @asynccontextmanager
-async def stand(truths: dict[str, DocumentTruth], home: Path, today: date) -> AsyncGenerator[Stand]:
-    """Build the firm in `home` unless it stands there, start all that is needed, and stop it in the end."""
-    if not server.is_built(home) or server.seeded_on(home) != today:
-        await asyncio.to_thread(server.build_firm, home, today=today, progress=lambda text: print(f"  {text}"))
+async def stand(truths: dict[str, DocumentTruth], home: Path) -> AsyncGenerator[Stand]:
+    """Start all that is needed around the firm that was built in `home`, and stop it in the end."""
     tryton, port = server.TrytonServer(), _free_port()
-    with ExitStack() as stack:
+    async with AsyncExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="countersign-evals-")))
         postgres = stack.enter_context(embedded_postgres(place / "pg" / "data"))
         tryton.start(home, port)
@@ -61,14 +62,12 @@ async def stand(truths: dict[str, DocumentTruth], home: Path, today: date) -> As
         await asyncio.to_thread(tryton.wait_ready)
         database = Database(postgres.app_url("countersign"))
         await database.open()
-        async with TrytonReader(**vars(server.account(home, port, "countersign_reader"))) as reader:
-            yield await _furnished(database, FirmSnapshot(reader, seconds=3600), truths, home, today)
-        await database.close()
+        stack.push_async_callback(database.close)
+        reader = await stack.enter_async_context(TrytonReader(**vars(server.account(home, port, "countersign_reader"))))
+        yield await _furnished(database, FirmSnapshot(reader, seconds=3600), truths, home)
 
 
-async def _furnished(
-    database: Database, snapshot: FirmSnapshot, truths: dict[str, DocumentTruth], home: Path, today: date
-) -> Stand:
+async def _furnished(database: Database, snapshot: FirmSnapshot, truths: dict[str, DocumentTruth], home: Path) -> Stand:
     firm = await snapshot.get()
     report = await import_facts(
         database, EVALUATOR, server.outside_file(home).read_text("utf-8"), now=datetime.now(UTC)
@@ -84,16 +83,32 @@ async def _furnished(
             )
         except DocumentError as error:
             refused[key] = error.code
-    return Stand(database, snapshot, firm, today, report, documents, refused)
+    return Stand(database, snapshot, firm, report, documents, refused)
 
 
-def cached_home() -> Path:
-    """A home for the firm that is built anew when the data or the code that makes it change."""
-    folder = Path(server.__file__).parent
-    content = b"".join(
-        path.read_bytes() for path in sorted(folder.rglob("*")) if path.suffix in {".py", ".toml", ".csv"}
-    )
-    return Path.home() / ".cache" / "countersign" / f"evals-{hashlib.sha256(content).hexdigest()[:16]}"
+def built_home(today: date) -> Path:
+    """The home of a firm that was built in this month from these sources; built now if there is none (a minute).
+
+    Tests keep their firm in the same place under the same key.
+    """
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "countersign"
+    cache.mkdir(parents=True, exist_ok=True)
+    home = cache / f"firm-{_digest()}-{today:%Y-%m}"
+    with (cache / "firm.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not server.is_built(home):
+            server.build_firm(home, today=today, progress=lambda text: print(f"  {text}"))
+    return home
+
+
+def _digest() -> str:
+    found = hashlib.sha256()
+    for source in SOURCES:
+        path = ROOT / source
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.suffix in {".py", ".toml", ".cfg", ".xml"}:
+                found.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
+    return found.hexdigest()[:12]
 
 
 def _free_port() -> int:

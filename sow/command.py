@@ -1,4 +1,4 @@
-"""`countersign extract` and `countersign text`: documents to terms on standard output, with no database and no network."""
+"""`countersign extract` and `countersign text`: documents to terms on standard output, without a database."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sow.sandbox import read_sandboxed
 def extract(paths: Sequence[Path], jsonl: bool, jobs: int) -> int:
     """Print each document's terms, in the order given: as JSON lines, or to be read. Returns the exit status.
 
-    A document that cannot be read is reported in its place (`{"id", "error": {"code", "message"}}`), and the others go on.
+    A document that cannot be read is reported in its place (`"error": {"code", "message"}`), and the others go on.
     """
     return asyncio.run(_extract(paths, as_json=jsonl, jobs=max(1, jobs)))
 

@@ -1,7 +1,7 @@
 """The program of the reading process: one request on standard input, one answer on standard output, nothing else.
 
 Run as `python -m sow.confined SECONDS MEGABYTES`. A request is one line of JSON, then the document's bytes. The answer
-is `ok` or an error's code, a line feed, and the JSON or PNG (or the error's detail).
+is `ok` or an error's code, a line feed, and the JSON, PNG or PDF (or the error's detail).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from domain.errors import CountersignError
 from sow.confinement import confine
 from sow.document import Reading
-from sow.images import page_png
+from sow.images import page_png, unlocked
 from sow.reading import read_document
 
 
@@ -37,6 +37,8 @@ def main() -> None:
 def _answer(request: dict[str, Any], data: bytes, adapter: TypeAdapter[Reading]) -> bytes:
     if request["want"] == "image":
         return page_png(data, request["page"], width=request["width"], password=request["password"])
+    if request["want"] == "unlocked":
+        return unlocked(data, request["password"])
     return adapter.dump_json(read_document(data, request["name"], password=request["password"]))
 
 

@@ -99,7 +99,7 @@ def _row(row: Any, writing: Writing) -> tuple[Cell, ...]:
 def _paragraph(paragraph: Paragraph, writing: Writing) -> str:
     """The text that a reader sees: insertions that are tracked are in, deletions and hidden runs are out."""
     parts: list[str] = []
-    for run in paragraph._element.iter(qn("w:r")):  # noqa: SLF001 - python-docx has no way to tracked insertions
+    for run in paragraph.paragraph_format.element.iter(qn("w:r")):
         text = "".join(_pieces(run, writing))
         if text.strip() and _is_hidden(run):
             writing.hidden.append(text)

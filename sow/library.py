@@ -11,7 +11,7 @@ from domain.errors import DocumentEmpty, DocumentTooLarge, NotPermitted
 from domain.terms import TermStatus
 from sow.document import Reading
 from sow.normal_form import normal_form
-from sow.sandbox import read_sandboxed
+from sow.sandbox import read_sandboxed, unlock
 from store import audit, documents
 from store.database import Connection, Database
 from store.documents import DocumentRow, NewClause, NewDocument, TermRow, Verdict
@@ -32,6 +32,8 @@ async def upload(
 ) -> DocumentRow:
     """Read a document in the sandbox and keep it; the same bytes again are answered with the first document.
 
+    A protected PDF is kept without its protection, for its pages to be shown; its digest stays that of the upload.
+
     Raises DocumentEmpty, DocumentTooLarge and whatever else `sow.sandbox.read_sandboxed` raises.
     """
     if not data:
@@ -43,8 +45,9 @@ async def upload(
         if (known := await documents.by_digest(connection, sha256)) is not None:
             return known
     reading = await read_sandboxed(data, _file_name(name), password=password)
+    kept_bytes = await unlock(data, password) if password and reading.document.kind == "pdf" else data
     async with database.tenant(actor.tenant) as connection:
-        added = await documents.add(connection, actor.tenant, actor.person, _new(reading, data, contract))
+        added = await documents.add(connection, actor.tenant, actor.person, _new(reading, kept_bytes, contract))
         if added is not None:
             await audit.append(connection, actor, "document.uploaded", f"document:{added}", _facts(reading, contract))
         kept = await documents.by_digest(connection, sha256)

@@ -37,8 +37,8 @@ class Ink:
 
     def __init__(self, page: pdfium.PdfPage) -> None:
         self.page = page
-        left, bottom, right, top = page.get_cropbox()  # PDFium answers with the media box where there is none
-        self.area: Box = (left, bottom, right, top)
+        area = page.get_cropbox() or (0.0, 0.0, *page.get_size())
+        self.area: Box = (area[0], area[1], area[2], area[3])
         self.rotated = page.get_rotation() != 0
 
     @cached_property

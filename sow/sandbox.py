@@ -33,6 +33,11 @@ async def page_image(data: bytes, page: int, *, width: int = 900, password: str 
     return await _ask(request, data, SECONDS, MEGABYTES)
 
 
+async def unlock(data: bytes, password: str) -> bytes:
+    """A protected PDF without its protection. Raises DocumentEncrypted, DocumentError or DocumentTimeout."""
+    return await _ask({"want": "unlocked", "password": password}, data, SECONDS, MEGABYTES)
+
+
 async def _ask(request: dict[str, Any], data: bytes, seconds: int, megabytes: int) -> bytes:
     process = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -198,7 +198,7 @@ async def by_contract(connection: Connection, contract: str) -> list[DocumentRow
 
 
 async def content(connection: Connection, document: str) -> bytes:
-    """The bytes as they were uploaded. Raises NotFound."""
+    """The document's bytes, a protected PDF without its protection. Raises NotFound."""
     return bytes(await _one(connection, "content", document))
 
 

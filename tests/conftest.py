@@ -14,6 +14,8 @@ from store.database import Database
 from store.embedded import embedded_postgres
 from store.migrate import migrate
 
+pytest_plugins = ["tests.erp.firm"]
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:

@@ -13,10 +13,9 @@ FILE = click.Path(exists=True, path_type=Path)
 
 @click.command()
 @click.argument("file", type=FILE)
-@click.option("--password", default=None, help="For a protected document; it is not kept.")
-def text(file: Path, password: str | None) -> None:
+def text(file: Path) -> None:
     """Print the text of FILE, the one that `start` and `end` of every quote count in."""
-    click.echo(command.text(file, password=password), nl=False)
+    click.echo(command.text(file), nl=False)
 
 
 @click.command()

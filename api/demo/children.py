@@ -45,6 +45,10 @@ class Children:
                     f"Its last words are in {self._logs / f'{name}.log'}."
                 )
 
+    def any_ended(self) -> bool:
+        """Whether one of them ended by itself."""
+        return any(process.poll() is not None for process in self._running.values())
+
     def stop(self) -> None:
         """Ask every process to stop, last started first, and kill what does not."""
         for process in reversed(self._running.values()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.panel import Panel
@@ -28,7 +29,7 @@ class Progress:
         took = time.monotonic() - began
         self.console.print(f"[green]✓[/] {title}" + (f" [dim]{took:.1f} s[/]" if took > QUICK_SECONDS else ""))
 
-    def logins(self, address: str, password: str, people: list[tuple[str, str]]) -> None:
+    def logins(self, address: str, password: str, people: list[tuple[str, str]], sows: Path) -> None:
         """The box that ends the start: where to go and who to be."""
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         for role, email in people:
@@ -37,6 +38,7 @@ class Progress:
         self.console.print(
             Panel(table, title=f"Open {address}", subtitle=f"password for all: {password}", expand=False)
         )
+        self.console.print(f"Statements of work to try: {sows}")
         self.console.print("Ctrl-C stops everything. `make demo-reset` starts over.")
 
 

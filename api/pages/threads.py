@@ -72,6 +72,7 @@ async def _new(wired: Services, actor: Actor) -> Thread:
 
 
 async def _answered(request: Request, wired: Services, actor: Actor, thread_id: str, text: str) -> Response:
+    wired.erp(actor)  # without an ERP there is nothing to ask
     events = await opened(answer(wired.agent, actor, thread_id, text))
     if "text/event-stream" in request.headers.get("accept", ""):
         return EventSourceResponse(_fragments(request, wired, actor, thread_id, events))

@@ -60,6 +60,7 @@ async def one(wired: Wired, actor: ThreadUser, thread_id: str) -> Json:
 @router.post("/{thread_id}/messages")
 async def say(wired: Wired, actor: ThreadUser, thread_id: str, said: Said) -> EventSourceResponse:
     """Ask; the answer streams as events `status`, `block` (with its position), `error`, and one `done` at the end."""
+    wired.erp(actor)  # without an ERP there is nothing to ask
     events = await opened(answer(wired.agent, actor, thread_id, said.text))
     return EventSourceResponse(_sent(events))
 

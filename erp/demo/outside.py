@@ -18,8 +18,10 @@ from erp.demo.plan import Engagement, Plan
 PSA, PROCUREMENT = "psa", "client-procurement"
 VALID_DAYS = 240
 AMPLE = Decimal("1.4")  # how far a purchase order exceeds the work, unless the data file says otherwise
-COLUMNS = ("kind", "subject", "reported_at", "system", "status", "on", "required", "number", "amount", "currency")
-MORE_COLUMNS = ("valid_until", "held", "reason_code")
+COLUMNS: tuple[str, ...] = (
+    *("kind", "subject", "reported_at", "system", "status", "on", "required", "number"),
+    *("amount", "currency", "valid_until", "held", "reason_code"),
+)
 
 
 def outside_facts(plan: Plan, numbers: Mapping[str, str]) -> list[OutsideFact]:
@@ -38,7 +40,7 @@ def outside_facts(plan: Plan, numbers: Mapping[str, str]) -> list[OutsideFact]:
 def as_csv(facts: Sequence[OutsideFact]) -> str:
     """The export, in the columns that `import_facts` (store/facts_file.py) reads."""
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, (*COLUMNS, *MORE_COLUMNS), restval="", lineterminator="\n")
+    writer = csv.DictWriter(stream, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
     for fact in facts:
         values = {name: str(plain(value)) for name, value in fact.value.items()}

@@ -88,18 +88,20 @@ class Engagement:
         return self.code or self.title
 
     def unbilled(self) -> Decimal:
-        """What the open entries and the delivered milestones come to."""
-        time = sum((e.hours * (t.price or 0) for t in self.tasks for e in t.entries if e.billed_month is None), Decimal(0))
-        fixed = sum((m.amount for m in self.milestones if m.delivered and m.billed is None), Decimal(0))
-        return (time if self.billing == "timesheet" else fixed).quantize(Decimal("0.01"))
+        """What the open entries, or the delivered milestones, come to."""
+        return self._worth(billed=False)
 
     def invoiced(self) -> Decimal:
-        """What was invoiced of time and milestones."""
-        time = sum(
-            (e.hours * (t.price or 0) for t in self.tasks for e in t.entries if e.billed_month is not None), Decimal(0)
-        )
-        fixed = sum((m.amount for m in self.milestones if m.billed), Decimal(0))
-        return (time if self.billing == "timesheet" else fixed).quantize(Decimal("0.01"))
+        """What was invoiced of time or milestones."""
+        return self._worth(billed=True)
+
+    def _worth(self, *, billed: bool) -> Decimal:
+        if self.billing == "timesheet":
+            entries = ((entry, task.price or Decimal(0)) for task in self.tasks for entry in task.entries)
+            amounts = [entry.hours * price for entry, price in entries if (entry.billed_month is not None) == billed]
+        else:
+            amounts = [m.amount for m in self.milestones if m.delivered and (m.billed is not None) == billed]
+        return sum(amounts, Decimal(0)).quantize(Decimal("0.01"))
 
 
 @dataclass(frozen=True)

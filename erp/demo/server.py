@@ -145,7 +145,7 @@ def wait_ready(port: int, seconds: float = START_SECONDS, *, ended: Callable[[],
             raise ConfigurationError("Tryton's server ended while starting; its last words are in server.log.")
         try:
             answer = httpx.post(f"http://127.0.0.1:{port}/rpc/", json=body, headers={"Accept-Encoding": "gzip"})
-            if answer.status_code == httpx.codes.OK:
+            if answer.is_success:
                 return
         except httpx.TransportError:
             pass

@@ -19,6 +19,7 @@ PAGE = 1000
 # trytond 8.2 labels every answer above 1,400 bytes as gzip, compressed or not, unless the request accepts gzip.
 HEADERS = {"Accept-Encoding": "gzip", "Content-Type": "application/json"}
 SESSION_ENDED = frozenset({401, 403})
+OK, TOO_MANY, SERVER_FAILED = 200, 429, 500
 
 
 class TrytonRpc:
@@ -109,11 +110,11 @@ class TrytonRpc:
 def _result(answer: httpx.Response, method: str) -> Any:
     if answer.status_code in SESSION_ENDED:
         raise ErpRefused(f"Tryton does not let this account call {method}.")
-    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+    if answer.status_code == TOO_MANY:
         raise ErpUnavailable("Tryton asks to wait: too many attempts to log in.")
-    if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+    if answer.status_code >= SERVER_FAILED:
         raise ErpUnavailable(f"Tryton answered {answer.status_code} to {method}.")
-    if answer.status_code != httpx.codes.OK:
+    if answer.status_code != OK:
         raise ErpError(f"Tryton answered {answer.status_code} to {method}.")
     try:
         body = json.loads(answer.content, object_hook=_decode)

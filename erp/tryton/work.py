@@ -25,7 +25,7 @@ class WorkTree:
         self.of_timesheet_work = {
             row["id"]: work
             for row in tables.rows["timesheet.work"]
-            if (work := referenced(row["origin"], "project.work")) in self.works
+            if (work := referenced(row["origin"], "project.work")) is not None and work in self.works
         }
         self.members: dict[int, list[Row]] = {}
         for work, root in self.root.items():

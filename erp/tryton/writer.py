@@ -11,6 +11,7 @@ from domain.source import Source
 from erp.tryton.images import IMAGES
 from erp.tryton.rpc import TrytonRpc
 from erp.tryton.sources import source
+from erp.tryton.tables import Row
 
 LABELS = {"project.work": "number", "sale.sale": "number", "party.party": "name", "account.invoice": "number"}
 
@@ -52,7 +53,13 @@ class TrytonWriter:
         )
         return await self._source(record)
 
-    async def find(self, action_type: str, arguments: Mapping[str, Any], *, reference: str) -> Source | None:
+    async def find(
+        self,
+        action_type: str,
+        arguments: Mapping[str, Any],  # noqa: ARG002 - of the port; here the reference alone tells
+        *,
+        reference: str,
+    ) -> Source | None:
         """The record that the action with this reference wrote, None if it never took effect."""
         domain = [("reference", "=", reference), ("action", "=", action_type)]
         done = await self._rpc.search_read("countersign.write", domain, ("record",))
@@ -63,5 +70,5 @@ class TrytonWriter:
         if model not in LABELS or not record_id.isdigit():
             raise ErpError(f"Tryton's module named a record that is none of ours: {record!r}.")
         rows = await self._rpc.search_read(model, [("id", "=", int(record_id))], (LABELS[model],))
-        row = rows[0] if rows else {"id": int(record_id)}
+        row: Row = rows[0] if rows else {"id": int(record_id)}
         return source(model, row, None, row.get(LABELS[model]) or f"{model} {record_id}")

@@ -15,8 +15,10 @@ BRIEF = (
 )
 TOTAL = (
     (
-        r"(?P<amount>{AMOUNT})\)?[ ,]{0,3}\((?:the |collectively )?[ \"]*(?:total )?(?:\w+ )?"
-        r"(?:contract (?:value|price|sum)|total fees?|total price|project fees?|total contract)",
+        (
+            r"(?P<amount>{AMOUNT})\)?[ ,]{0,3}\((?:the |collectively )?[ \"]*(?:total )?(?:\w+ )?"
+            r"(?:contract (?:value|price|sum)|total fees?|total price|project fees?|total contract)"
+        ),
         0.9,
     ),
     (
@@ -42,7 +44,8 @@ TOTAL = (
     (r"\b(?:grand )?total\b(?: \((?:USD|EUR|GBP|CHF|excl[^)]*|net[^)]*)\))?[\s:|*]{1,6}(?P<amount>{AMOUNT})", 0.72),
 )
 NOT_TOTAL = rule(
-    r"\bexceed(?! value)|\bliabilit|\binsur|\bper (?:hour|month|year|annum|day|occurrence)|\bmonthly|\bannual|\bphase \d|\bmilestone"
+    r"\bexceed(?! value)|\bliabilit|\binsur|\bper (?:hour|month|year|annum|day|occurrence)|\bmonthly|\bannual"
+    r"|\bphase \d|\bmilestone"
 )
 CAP = (
     (
@@ -82,7 +85,8 @@ ADVANCE = (
         (
             r"\b(?:deposit|advance payment|advance|upfront payment|up-front payment|prepayment|down payment"
             r"|retainer deposit)\b"
-            r"(?: (?:of|in the amount of|equal to|equalling)| ?:)? ?(?:[a-z][a-z -]{2,30}\( ?)?\(?(?P<amount>{AMOUNT}|{PERCENT})"
+            r"(?: (?:of|in the amount of|equal to|equalling)"
+            r"| ?:)? ?(?:[a-z][a-z -]{2,30}\( ?)?\(?(?P<amount>{AMOUNT}|{PERCENT})"
         ),
         0.82,
     ),

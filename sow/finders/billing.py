@@ -17,7 +17,8 @@ TYPES = (
     (
         "milestone",
         (
-            r"\bmilestone (?:payments?|schedule|fees?|billing|invoic\w+|based)|\bmilestone-based|\b(?:payable|paid"
+            r"\b(?:charged|billed|invoiced|paid) by milestones?\b"
+            r"|\bmilestone (?:payments?|schedule|fees?|billing|invoic\w+|based)|\bmilestone-based|\b(?:payable|paid"
             r"|due|invoiced?)\b"
             r"[^.;]{0,50}\b(?:upon|on|at|against)\b[^.;]{0,40}\b(?:milestones?|acceptance of|achiev)"
         ),
@@ -65,7 +66,10 @@ EVERY = (
     ("per_milestone", r"milestones?|acceptance of (?:the |each |such )?deliverables?"),
     (
         "on_completion",
-        r"(?:upon|on|after|at) (?:the )?(?:full |final |successful )?completion(?! of (?:each |the |such |a )*(?:applicable )?(?:milestone|phase|deliverable))",
+        (
+            r"(?:upon|on|after|at) (?:the )?(?:full |final |successful )?completion(?! of (?:each |the |such "
+            r"|a )*(?:applicable )?(?:milestone|phase|deliverable))"
+        ),
     ),
     ("in_advance", r"in advance|up-?front"),
     ("on_signing", r"(?:upon|on|at) (?:the )?(?:signing|signature|execution|effective date)"),

@@ -46,7 +46,7 @@ EFFECTIVE = (
     (r"(?:^|\n)[ \t*|]*(?:agreement |contract )?date[\s:|*]{1,6}(?P<date>{DATE})", 0.62),
 )
 OTHER_DOCUMENT = rule(
-    r"\b(?:master|framework|purchase|original|prior|previous|separate|other|license|amend\w+|that certain|parent)\b"
+    r"\b(?:master|framework|purchase|original|prior|previous|separate|other|license|that certain|parent)\b"
     r"[^.;]{0,80}$"
 )
 SIGNING = rule(r"\b(?:signature|signed|name|title|by)\b ?:[^:]{0,60}$")
@@ -96,7 +96,8 @@ TERM = (
     (r"\buntil the (?P<span>{COUNT}[- ]year) anniversary of the effective date", 0.8),
 )
 NOT_TERM = rule(
-    r"\brenew|\bconfidential|\bafter its end|\bwarrant|\bnon-?compet|\bsurviv|\bnotice\b|\bthereafter|\bretain|\binsurance|\bguarantee"
+    r"\brenew|\bconfidential|\bafter its end|\bwarrant|\bnon-?compet|\bsurviv|\bnotice\b|\bthereafter|\bretain"
+    r"|\binsurance|\bguarantee"
     r"|\bnon-?solicit|\bsupport period|\bstabili[sz]ation|\baudit|\brecords|\bpatent|\bpayment term|\binvoic"
     r"|\bsuccessive"
     r"|\badditional|\bfollowing (?:the )?(?:termination|expiration)|\bafter (?:the )?(?:termination|expiration)"

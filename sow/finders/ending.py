@@ -41,7 +41,8 @@ LENGTH = rule(
     r"\b(?:periods?|terms?)(?: of)?(?: an?)?(?: additional| successive)? $|\brenew\w*(?: \w+)? for(?: \w+){0,3} $"
 )
 PLACE = (
-    r"(?:the |of )*(?:internal |substantive )?(?P<place>(?:(?:State|Commonwealth|Province|Republic|Kingdom|Federal Republic|"
+    r"(?:the |of )*(?:internal |substantive )?(?P<place>(?:(?:State|Commonwealth|Province|Republic|Kingdom"
+    r"|Federal Republic|"
     r"People's Republic) of )?(?:the )?[A-Z][A-Za-z.]+(?:(?:,? (?:and|of) | )[A-Z][A-Za-z.]+){0,4})"
 )
 GOVERNED = (
@@ -52,7 +53,9 @@ GOVERNED = (
     r"(?i:governed)\b[^.;]{0,80}?\b(?i:by|under) (?i:the )?(?P<place>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}) (?i:laws?)\b",
 )
 MOST_DAYS = 366
-NO_PLACES = frozenset("This Agreement Section Any All Laws Law Consistent And AND Final".split())
+NO_PLACES = frozenset(
+    ["This", "Agreement", "Section", "Any", "All", "Laws", "Law", "Consistent", "And", "AND", "Final"]
+)
 
 
 def find(view: View) -> Iterator[Candidate]:

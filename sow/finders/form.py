@@ -115,7 +115,10 @@ FIELDS: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
     ),
     (
         "not_to_exceed",
-        r"(?:maximum (?:amount|fees?)|budget(?: cap)?|fee cap|cap|not[- ]to[- ]exceed)(?: \(?not[- ]to[- ]exceed\)?| amount)?",
+        (
+            r"(?:maximum (?:amount|fees?)|budget(?: cap)?|fee cap|cap"
+            r"|not[- ]to[- ]exceed)(?: \(?not[- ]to[- ]exceed\)?| amount)?"
+        ),
         _amount,
     ),
     ("payment_terms_days", r"payment terms?|terms of payment|payment(?: period)?|payment due", _days),

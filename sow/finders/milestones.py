@@ -23,7 +23,8 @@ PAID_UPON = rule(
     r"|completion)|go-live)"
 )
 IN_PROSE = rule(
-    r"(?P<amount>{AMOUNT}|{PERCENT}){SAME}{0,60}?\b(?:upon|on|at|for|after)\b{SAME}{0,60}?\bmilestone (?:of )?[\"'](?P<name>[^\"\n]"
+    r"(?P<amount>{AMOUNT}|{PERCENT}){SAME}{0,60}?\b(?:upon|on|at|for"
+    r"|after)\b{SAME}{0,60}?\bmilestone (?:of )?[\"'](?P<name>[^\"\n]"
     r"(?:[^\"]){2,90}?)[\"'](?:,? due (?:on |by )?(?P<due>{DATE}))?"
 )
 MONEY = re.compile(AMOUNT, re.IGNORECASE)

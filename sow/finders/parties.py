@@ -17,8 +17,26 @@ CLIENTS = frozenset(
     {"client", "customer", "buyer", "purchaser", "recipient", "principal", "licensee", "sponsor", "auftraggeber"}
 )
 PROVIDERS = frozenset(
-    "vendor|supplier|consultant|contractor|service provider|provider|developer|service company|independent contractor|"
-    "subcontractor|seller|licensor|advisor|adviser|manufacturer|employee|outsourcer|auftragnehmer".split("|")
+    [
+        "vendor",
+        "supplier",
+        "consultant",
+        "contractor",
+        "service provider",
+        "provider",
+        "developer",
+        "service company",
+        "independent contractor",
+        "subcontractor",
+        "seller",
+        "licensor",
+        "advisor",
+        "adviser",
+        "manufacturer",
+        "employee",
+        "outsourcer",
+        "auftragnehmer",
+    ]
 )
 LEGAL = (
     r"(?:Inc|LLC|L\.L\.C|Ltd|LTD|INC|Limited|Corp|CORP|Corporation|Company|Co|plc|PLC|LLP|LP|GmbH|AG|KG|SE|S\.?A\.?S?|B\.?V|N\.?V|"
@@ -39,7 +57,26 @@ AFTER_NAME = rule(
     r",? (?:an?|having|whose|with|located|organi[sz]ed|incorporated (?:in|under)|registered|established|acting|through"
     r"|represented|who|which|at|of) |[;|(\n]| - |,(?= \d)|, (?=[^,\n]{3,40} \d)|, (?:hereinafter|hereafter|and its)"
 )
-PRONOUNS = frozenset("the this each either such it if in your you whereas any all both parties party".split())
+PRONOUNS = frozenset(
+    [
+        "the",
+        "this",
+        "each",
+        "either",
+        "such",
+        "it",
+        "if",
+        "in",
+        "your",
+        "you",
+        "whereas",
+        "any",
+        "all",
+        "both",
+        "parties",
+        "party",
+    ]
+)
 LABEL = rule(
     r"(?:(?:^|\n|\| ?)[ \t*#-]*|\b(?:acceptance|accepted|agreed) by )(?P<role>client|customer|buyer|purchaser"
     r"|vendor|supplier|"

@@ -55,6 +55,9 @@ ESCALATION = rule(
     r"(?P<how>{PERCENT}|\bCPI\b|\bconsumer price index|\binflation|\bRPI\b|\bHICP\b)"
 )
 MOST_RATE = 5_000_000
+ROLE = r"(?P<role>[A-Z][a-z]+(?:[ /-][A-Z][a-z]+){0,3})"
+ROLE_AFTER = rule(r"[ ]for (?:each |an? |the )?" + ROLE, exact_case=True)
+ROLE_BEFORE = rule(r"\b" + ROLE + r"(?:,|:| at| is| -)(?: an?| the)?(?: rate of)? $", exact_case=True)
 LONGEST_HEAD = 40
 
 
@@ -76,7 +79,9 @@ def _prose(view: View) -> Iterator[Candidate]:
             if not NOT_RATE.search(view.sentence(match.start(), 160)):
                 groups = match.groupdict()
                 per = _per(groups["per"]) if groups["per"] else "unit"
-                yield from _rate(None, match["amount"], per, match.span(), 0.82 if per != "unit" else 0.66)
+                yield from _rate(
+                    _named(view, match), match["amount"], per, match.span(), 0.82 if per != "unit" else 0.66
+                )
 
 
 def _listed(view: View) -> Iterator[Candidate]:
@@ -84,6 +89,12 @@ def _listed(view: View) -> Iterator[Candidate]:
         per = _per(match["per"]) if match["per"] else _announced(view, match.start())
         if per and not NOT_RATE.search(match[0]):
             yield from _rate(match["role"], match["amount"], per, (match.start("role"), match.end()), 0.84)
+
+
+def _named(view: View, match: re.Match[str]) -> str | None:
+    """The role that a rate is told for, right after or before it: "EUR 240 per hour for each Partner"."""
+    found = ROLE_AFTER.match(view.text, match.end()) or ROLE_BEFORE.search(view.text, match.start() - 80, match.start())
+    return found["role"] if found else None
 
 
 def _per(word: str) -> str:

@@ -21,7 +21,8 @@ MASTER = rule(
     r"subscription|development)?(?: and \w+)?[ -]*(?:services? |consulting )?agreement"
     r"|framework (?:services )?agreement|"
     r"professional services agreement|consulting services agreement|MSA\b(?= (?:dated|no|number|between))))"
-    r"(?P<rest>(?: \([^()]{1,60}\))?(?:,? (?:No\.?|number|contract reference|ref\.?|reference)[^,.;]{0,40})?(?: (?:between|of) [^.;,]{2,60}?)?(?:,? (?:No\.?|number|ref\.?|reference) [\w/-]+)?"
+    r"(?P<rest>(?: \([^()]{1,60}\))?(?:,? (?:No\.?|number|contract reference|ref\.?"
+    r"|reference)[^,.;]{0,40})?(?: (?:between|of) [^.;,]{2,60}?)?(?:,? (?:No\.?|number|ref\.?|reference) [\w/-]+)?"
     r"(?:(?:,? (?:dated|entered into|effective|made|executed|signed))(?: as)?(?: of| on)? (?P<date>{DATE})))?"
 )
 UNDER = rule(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,10 +21,13 @@ from api.services import Erp, Services
 from api.sessions import COOKIE, csrf_token
 from domain.actions import Action
 from domain.actor import Actor, Role
+from erp.snapshot import FirmSnapshot
 from policies.engine import Policies
 from policies.guardrails import Guardrails
 from store import actions, people
 from store.database import Database
+from tests.actions.ledger import SCHEMA
+from tests.api.small_erp import SmallErp
 from tools.registry import tools_for
 from tools.tool import ToolContext
 
@@ -106,8 +111,24 @@ async def ids(database: Database, owner: psycopg.Connection) -> dict[str, str]:
 
 
 @pytest.fixture
-def services(database: Database, ids: dict[str, str]) -> Services:
-    return made(database, {})
+def erp(database_urls: tuple[str, str], postgres: str) -> Iterator[SmallErp]:
+    """Northlight's ERP; the other firm has none."""
+    name = f"erp_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+        url = psycopg.conninfo.make_conninfo(postgres, dbname=name)
+        with psycopg.connect(url, autocommit=True) as inside:
+            inside.execute(SCHEMA)
+        small = SmallErp(url)
+        small.arrange("k1", po_number=None)
+        small.arrange("c1", tax_identifier=None, invoice_address=None)
+        yield small
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def services(database: Database, ids: dict[str, str], erp: SmallErp) -> Services:
+    return made(database, {"northlight": Erp(erp, FirmSnapshot(erp))})
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -44,7 +44,7 @@ class DemoFirm:
 @pytest.fixture(scope="session")
 def demo_firm() -> Iterator[DemoFirm]:
     """The demo firm, for reading: shared by all tests of a run."""
-    with running(_built(date.today())) as firm:
+    with running(_built(datetime.now(UTC).date())) as firm:
         yield firm
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import psycopg
 import pytest
 
@@ -9,8 +11,10 @@ from domain.actor import Actor, Role
 from domain.errors import DocumentEmpty, DocumentTooLarge, InvalidInput, NotFound, NotPermitted
 from domain.terms import TermStatus
 from sow import library
+from sow.sandbox import page_image
 from store import audit, documents
 from store.database import Database
+from tests.unit.sow.paper import pdf
 
 SOW = """# STATEMENT OF WORK No. SOW-2026-014
 
@@ -135,6 +139,17 @@ async def test_what_cannot_be_kept_leaves_nothing(database: Database, priya: Act
         await library.upload(database, priya, SOW.encode(), "large.md", limit_bytes=10)
     async with database.tenant("northlight") as connection:
         assert await documents.listing(connection) == []
+
+
+@pytest.mark.anyio
+async def test_a_protected_pdf_is_kept_so_that_its_pages_can_be_shown(database: Database, priya: Actor) -> None:
+    data = pdf(["Payment terms: net 30 days."], password="sesame")
+    row = await library.upload(database, priya, data, "locked.pdf", password="sesame")
+    assert row.sha256 == hashlib.sha256(data).hexdigest()
+    async with database.tenant("northlight") as connection:
+        kept = await documents.content(connection, row.id)
+    assert (await page_image(kept, 1))[:4] == b"\x89PNG"
+    assert (await library.upload(database, priya, data, "again.pdf")).id == row.id
 
 
 @pytest.mark.anyio

@@ -12,7 +12,6 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from proteus import Model
 from proteus.config import get_config
 
 from erp.demo.seeding import bulk
@@ -30,22 +29,22 @@ def seed_accounts(masters: Masters, database: str, file: Path) -> None:
     readable = {*TABLES, *ALSO_READ}
     groups = {login: _group(name, get_config()) for login, name in GROUPS.items()}
     _withdraw_from_everybody()
-    models = sorted(row.name for row in Model.get("ir.model").find())
+    models = sorted(row.name for row in bulk.model("ir.model").find())
     for group in groups.values():
         bulk.create("ir.model.access", [_row(model, group, readable) for model in models])
     for login, group in groups.items():
         _user(login, passwords[login], group, masters)
-    administrator = Model.get("res.user").find([("login", "=", ADMINISTRATOR)])[0]
+    administrator = bulk.model("res.user").find([("login", "=", ADMINISTRATOR)])[0]
     bulk.write("res.user", ([administrator.id], {"password": passwords[ADMINISTRATOR]}))
     _note(passwords, database, file)
 
 
 def _group(name: str, config: Any) -> int:
-    return Model.get("ir.model.data").get_id(f"countersign.{name}", config.context)
+    return bulk.model("ir.model.data").get_id(f"countersign.{name}", config.context)
 
 
 def _withdraw_from_everybody() -> None:
-    everybody = [row.id for row in Model.get("ir.model.access").find([("group", "=", None)])]
+    everybody = [row.id for row in bulk.model("ir.model.access").find([("group", "=", None)])]
     bulk.write("ir.model.access", (everybody, dict.fromkeys(PERMISSIONS, False)))
 
 

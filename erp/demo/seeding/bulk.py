@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from proteus import Model
 from proteus.config import get_config
 from trytond.transaction import Transaction, TransactionError
 
 BATCH = 500
 T = TypeVar("T")
+
+
+def model(name: str) -> Any:
+    """Proteus' class of a model, through which single records are made as a person would in Tryton's client."""
+    return Model.get(name)
 
 
 def create(name: str, values: Sequence[Mapping[str, Any]]) -> list[int]:

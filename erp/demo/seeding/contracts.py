@@ -7,9 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-from proteus import Model
-
 from erp.demo.plan import ADVANCE_NAME, Engagement, Plan
+from erp.demo.seeding import bulk
 from erp.demo.seeding.masters import FIXED_FEE, Masters
 
 HALF_HOUR = Decimal("0.5")
@@ -18,45 +17,54 @@ HALF_HOUR = Decimal("0.5")
 def seed_contracts(plan: Plan, masters: Masters, documents: Path) -> dict[str, int]:
     """All contracts; the ids of their sales by engagement."""
     engagements = [found for found in plan.engagements if found.has_contract]
-    sales = {found.key: _sale(found, plan, masters) for found in engagements}
+    created = bulk.create("sale.sale", [_sale(found, plan, masters) for found in engagements])
+    sales = dict(zip((found.key for found in engagements), created, strict=True))
     quoted = [sales[found.key] for found in engagements if found.state != "draft"]
     confirmed = [sales[found.key] for found in engagements if found.state == "processing"]
-    sale_model = Model.get("sale.sale")
-    sale_model.click(quoted, "quote")
-    sale_model.click(confirmed, "confirm")
-    sale_model.click(confirmed, "process")
+    for button, ids in (("quote", quoted), ("confirm", confirmed), ("process", confirmed)):
+        bulk.click("sale.sale", ids, button)
     for found in engagements:
-        _amend(found, sales[found.key].id)
-        _attach(found, sales[found.key].id, documents)
-    return {key: sale.id for key, sale in sales.items()}
+        _amend(found, sales[found.key])
+        _attach(found, sales[found.key], documents)
+    return sales
 
 
-def _sale(engagement: Engagement, plan: Plan, masters: Masters) -> Any:
+def _sale(engagement: Engagement, plan: Plan, masters: Masters) -> dict[str, Any]:
     if engagement.customer is None:
         raise ValueError(f"{engagement.key} has a contract but no customer")
-    sale = Model.get("sale.sale")(party=Model.get("party.party")(masters.parties[engagement.customer]))
-    sale.sale_date = engagement.signed
-    sale.currency = Model.get("currency.currency")(masters.currencies[engagement.currency])
-    sale.description = engagement.title
-    sale.reference = engagement.po_number or None
-    sale.invoice_method = "manual"
     days = engagement.payment_days
-    sale.payment_term = None if days is None else Model.get("account.invoice.payment_term")(masters.terms[days])
-    address = Model.get("party.address")(masters.addresses[engagement.customer])
-    sale.invoice_address = sale.shipment_address = address
-    sale.price_list = _price_list(engagement, plan, masters) if not engagement.milestones else None
-    sale.advance_payment_term = _advance_term(engagement, masters)
-    for product, description, quantity, price in _lines(engagement, plan.roles):
-        line = sale.lines.new()
-        line.product = Model.get("product.product")(masters.products[product])
-        line.description, line.quantity, line.unit_price = description, float(quantity), price
-    sale.save()
-    return sale
+    address = masters.addresses[engagement.customer]
+    return {
+        "company": masters.company,
+        "party": masters.parties[engagement.customer],
+        "invoice_address": address,
+        "shipment_address": address,
+        "sale_date": engagement.signed,
+        "currency": masters.currencies[engagement.currency],
+        "description": engagement.title,
+        "reference": engagement.po_number or None,
+        "invoice_method": "manual",
+        "payment_term": None if days is None else masters.terms[days],
+        "price_list": _price_list(engagement, plan, masters) if not engagement.milestones else None,
+        "advance_payment_term": _advance_term(engagement, masters),
+        "lines": [("create", [_line(*line, masters) for line in _lines(engagement, plan.roles)])],
+    }
+
+
+def _line(product: str, description: str, quantity: Decimal, price: Decimal, masters: Masters) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "product": masters.products[product],
+        "unit": masters.units["Unit" if product == FIXED_FEE else "Hour"],
+        "description": description,
+        "quantity": float(quantity),
+        "unit_price": price,
+    }
 
 
 def contract_numbers(sales: Mapping[str, int]) -> dict[str, str]:
     """The number that Tryton gave each contract, by engagement."""
-    numbers = {sale.id: sale.number for sale in Model.get("sale.sale").find()}
+    numbers = {sale.id: sale.number for sale in bulk.model("sale.sale").find()}
     return {key: numbers[sale] or "" for key, sale in sales.items()}
 
 
@@ -85,17 +93,13 @@ def _half_hours(count: Decimal) -> Decimal:
     return (count / HALF_HOUR).quantize(Decimal(1), ROUND_HALF_UP) * HALF_HOUR
 
 
-def _price_list(engagement: Engagement, plan: Plan, masters: Masters) -> Any:
+def _price_list(engagement: Engagement, plan: Plan, masters: Masters) -> int | None:
     roles = dict.fromkeys([*engagement.rates, *(task.role for task in engagement.tasks if task.role)])
     if not roles:
         return None
-    price_list = Model.get("product.price_list")(name=f"{engagement.title} rates")
-    for role in roles:
-        line = price_list.lines.new()
-        line.product = Model.get("product.product")(masters.products[role])
-        line.formula = str(rate(engagement, role, plan.roles))
-    price_list.save()
-    return price_list
+    lines = [{"product": masters.products[role], "formula": str(rate(engagement, role, plan.roles))} for role in roles]
+    values = {"name": f"{engagement.title} rates", "company": masters.company, "lines": [("create", lines)]}
+    return bulk.create("product.price_list", [values])[0]
 
 
 def advance_amount(engagement: Engagement) -> Decimal | None:
@@ -107,24 +111,23 @@ def advance_amount(engagement: Engagement) -> Decimal | None:
     return None
 
 
-def _advance_term(engagement: Engagement, masters: Masters) -> Any:
+def _advance_term(engagement: Engagement, masters: Masters) -> int | None:
     amount = advance_amount(engagement)
     if amount is None:
         return None
-    term = Model.get("sale.advance_payment_term")(name=f"{engagement.title} advance")
-    line = term.lines.new(description=ADVANCE_NAME, formula=str(amount))
-    line.account = Model.get("account.account")(masters.accounts["unearned_revenue"])
-    term.save()
-    return term
+    account = masters.accounts["unearned_revenue"]
+    line = {"description": ADVANCE_NAME, "formula": str(amount), "account": account}
+    values = {"name": f"{engagement.title} advance", "lines": [("create", [line])]}
+    return bulk.create("sale.advance_payment_term", [values])[0]
 
 
 def _amend(engagement: Engagement, sale: int) -> None:
     planned = engagement.raw.get("amendment")
     if planned is None:
         return
-    amendment = Model.get("sale.amendment")(sale=Model.get("sale.sale")(sale), description=planned["description"])
+    amendment = bulk.model("sale.amendment")(sale=bulk.model("sale.sale")(sale), description=planned["description"])
     line = amendment.lines.new(action="line")
-    line.line = Model.get("sale.sale")(sale).lines[planned["line"] - 1]
+    line.line = bulk.model("sale.sale")(sale).lines[planned["line"] - 1]
     line.quantity = float(planned["quantity"])
     amendment.save()
     if planned["state"] == "validated":
@@ -135,6 +138,6 @@ def _attach(engagement: Engagement, sale: int, documents: Path) -> None:
     for name in engagement.sow_files:
         path = documents / name
         if path.exists():
-            attachment = Model.get("ir.attachment")(name=name, type="data", data=path.read_bytes())
-            attachment.resource = Model.get("sale.sale")(sale)
+            attachment = bulk.model("ir.attachment")(name=name, type="data", data=path.read_bytes())
+            attachment.resource = bulk.model("sale.sale")(sale)
             attachment.save()

@@ -8,8 +8,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from proteus import Model
-
 from erp.demo.moments import month_end, month_start, offset_of
 from erp.demo.plan import FIRST_MONTH, LAST_BILLED, Engagement, Plan, PlannedTask
 from erp.demo.seeding import bulk
@@ -43,7 +41,9 @@ def seed_invoices(plan: Plan, masters: Masters, works: Works, sales: dict[str, i
     for invoice in sorted(planned, key=lambda found: found.day):
         months[offset_of(invoice.day, plan.today)].append(invoice)
     for month in range(min(months) - 1, max(months) + 1):
-        asked = [line.invoice.id for line in advances.values() if offset_of(line.invoice.invoice_date, plan.today) == month]
+        asked = [
+            line.invoice.id for line in advances.values() if offset_of(line.invoice.invoice_date, plan.today) == month
+        ]
         _write(months[month], asked, masters)
     return len(planned) + len(advances)
 
@@ -110,9 +110,7 @@ def _milestone_invoices(plan: Plan, masters: Masters, works: Works) -> list[Plan
             description = f"{engagement.title}, {milestone.name}"
             reference = f"{engagement.subject} M{number}"
             found.append(
-                PlannedInvoice(
-                    engagement, milestone.billed, description, reference, [line], [("project.work", [task])]
-                )
+                PlannedInvoice(engagement, milestone.billed, description, reference, [line], [("project.work", [task])])
             )
     return found
 
@@ -125,7 +123,7 @@ def _duplicates(plan: Plan, masters: Masters, sales: dict[str, int]) -> list[Pla
             continue
         month = int(engagement.raw["duplicate"].removeprefix("month"))
         first, last = month_start(month, plan.today), month_end(month, plan.today)
-        sold = Model.get("sale.line").find([("sale", "=", sales[engagement.key])], limit=1)[0]
+        sold = bulk.model("sale.line").find([("sale", "=", sales[engagement.key])], limit=1)[0]
         invoice = PlannedInvoice(
             engagement, last, f"{engagement.title}, {first:%B %Y}", f"{engagement.subject} {first:%Y-%m}"
         )
@@ -143,7 +141,7 @@ def _advances(plan: Plan, sales: dict[str, int]) -> dict[str, Any]:
     for engagement in plan.engagements:
         if engagement.key not in sales:
             continue
-        for invoice in Model.get("sale.sale")(sales[engagement.key]).advance_payment_invoices:
+        for invoice in bulk.model("sale.sale")(sales[engagement.key]).advance_payment_invoices:
             invoice.invoice_date = engagement.signed
             invoice.description = f"{engagement.title}, advance"
             invoice.reference = f"{engagement.subject} ADV"
@@ -205,4 +203,3 @@ def _values(planned: PlannedInvoice, masters: Masters) -> dict[str, Any]:
         "reference": planned.reference,
         "lines": [("create", [{**line, "company": masters.company, "currency": currency} for line in planned.lines])],
     }
-

@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from proteus import Model, Wizard
+from proteus import Wizard
 from stdnum import get_cc_module
 
 from erp.demo.plan import Plan
+from erp.demo.seeding import bulk
 
 FIRM = "Northlight Consulting"
 STATUSES = {"On Hold": "on_hold", "Cancelled": "cancelled"}
@@ -54,9 +55,9 @@ def seed_masters(plan: Plan, config: Any) -> Masters:
     _numbering()
     masters.accounts = _accounts(company, config)
     _fiscal_years(plan.today, company)
-    masters.journal = Model.get("account.journal").find([("type", "=", "revenue")])[0].id
+    masters.journal = bulk.model("account.journal").find([("type", "=", "revenue")])[0].id
     masters.terms = _payment_terms(plan)
-    masters.units = {unit.name: unit.id for unit in Model.get("product.uom").find([("name", "in", ["Hour", "Unit"])])}
+    masters.units = {unit.name: unit.id for unit in bulk.model("product.uom").find([("name", "in", ["Hour", "Unit"])])}
     masters.products = _products(plan.roles, masters)
     masters.statuses = _statuses()
     masters.employees = _employees(plan.people, company)
@@ -65,7 +66,7 @@ def seed_masters(plan: Plan, config: Any) -> Masters:
 
 
 def _currencies(today: date) -> dict[str, Any]:
-    currency_model = Model.get("currency.currency")
+    currency_model = bulk.model("currency.currency")
     found: dict[str, Any] = {}
     for code, (name, numeric, symbol) in CURRENCIES.items():
         currency = currency_model(name=name, code=code, numeric_code=numeric, symbol=symbol)
@@ -80,7 +81,7 @@ def _currencies(today: date) -> dict[str, Any]:
 
 
 def _countries() -> dict[str, Any]:
-    country_model = Model.get("country.country")
+    country_model = bulk.model("country.country")
     found: dict[str, Any] = {}
     for code, (name, code3, numeric) in COUNTRIES.items():
         found[code] = country_model(name=name, code=code, code3=code3, code_numeric=numeric)
@@ -89,45 +90,44 @@ def _countries() -> dict[str, Any]:
 
 
 def _company(currency: Any, config: Any) -> Any:
-    party = Model.get("party.party")(name=FIRM)
+    party = bulk.model("party.party")(name=FIRM)
     party.save()
-    wizard = Wizard("company.company.config")
+    wizard: Any = Wizard("company.company.config")
     wizard.execute("company")
     wizard.form.party = party
     wizard.form.currency = currency
     wizard.execute("add")
-    config._context = Model.get("res.user").get_preferences(True, {})  # noqa: FBT003, SLF001 - proteus' own recipe
-    return Model.get("company.company").find()[0]
+    config._context = bulk.model("res.user").get_preferences(True, {})  # noqa: SLF001 - proteus' own recipe
+    return bulk.model("company.company").find()[0]
 
 
 def _numbering() -> None:
     for name, prefix, padding in (("Sale", "C-", 5), ("Work Effort", "W-", 5), ("Party", "", 5)):
-        sequences = Model.get("ir.sequence").find([("sequence_type.name", "=", name)])
+        sequences = bulk.model("ir.sequence").find([("sequence_type.name", "=", name)])
         for sequence in sequences:
             sequence.prefix, sequence.padding = prefix, padding
             sequence.save()
 
 
 def _accounts(company: Any, config: Any) -> dict[str, int]:
-    data = Model.get("ir.model.data")
-    template = Model.get("account.account.template")(data.get_id("account.account_template_root_en", config.context))
-    chart = Wizard("account.create_chart")
+    data = bulk.model("ir.model.data")
+    template = bulk.model("account.account.template")(data.get_id("account.account_template_root_en", config.context))
+    chart: Any = Wizard("account.create_chart")
     chart.execute("account")
     chart.form.account_template = template
     chart.form.company = company
     chart.execute("create_account")
-    account_model = Model.get("account.account")
+    account_model = bulk.model("account.account")
     kinds = ("receivable", "payable", "revenue", "expense", "unearned_revenue")
     found: dict[str, Any] = {}
     for kind in kinds:
-        matches = account_model.find([(f"type.{kind}", "=", True), ("closed", "!=", True)], limit=1)
-        found |= {kind: match for match in matches}
+        (found[kind],) = account_model.find([(f"type.{kind}", "=", True), ("closed", "!=", True)], limit=1)
     chart.form.account_receivable = found["receivable"]
     chart.form.account_payable = found["payable"]
     chart.form.category_account_expense = found["expense"]
     chart.form.category_account_revenue = found["revenue"]
     chart.execute("create_properties")
-    settings = Model.get("account.configuration")(1)
+    settings = bulk.model("account.configuration")(1)
     settings.currency_exchange_credit_account = found["revenue"]
     settings.currency_exchange_debit_account = found["expense"]
     settings.save()
@@ -135,15 +135,15 @@ def _accounts(company: Any, config: Any) -> dict[str, int]:
 
 
 def _fiscal_years(today: date, company: Any) -> None:
-    types = {found.name: found for found in Model.get("ir.sequence.type").find()}
-    strict = Model.get("ir.sequence.strict")
+    types = {found.name: found for found in bulk.model("ir.sequence.type").find()}
+    strict = bulk.model("ir.sequence.strict")
     for year in (today.year - 1, today.year, today.year + 1):
         moves = strict(name=f"Moves {year}", sequence_type=types["Account Move"], company=company)
         numbers = strict(name=f"Invoices {year}", sequence_type=types["Invoice"], company=company)
         numbers.prefix, numbers.padding = f"INV-{year}-", 4
         moves.save()
         numbers.save()
-        fiscal_year = Model.get("account.fiscalyear")(name=str(year), company=company)
+        fiscal_year = bulk.model("account.fiscalyear")(name=str(year), company=company)
         fiscal_year.start_date, fiscal_year.end_date = date(year, 1, 1), date(year, 12, 31)
         fiscal_year.move_sequence = moves
         (sequences,) = fiscal_year.invoice_sequences
@@ -159,7 +159,7 @@ def _payment_terms(plan: Plan) -> dict[int, int]:
     }
     terms: dict[int, int] = {}
     for days in sorted(found for found in used if found):
-        term = Model.get("account.invoice.payment_term")(name=f"{days} days net")
+        term = bulk.model("account.invoice.payment_term")(name=f"{days} days net")
         line = term.lines.new(type="remainder")
         line.relativedeltas.new(days=days)
         term.save()
@@ -168,13 +168,13 @@ def _payment_terms(plan: Plan) -> dict[int, int]:
 
 
 def _products(roles: Mapping[str, Decimal], masters: Masters) -> dict[str, int]:
-    category = Model.get("product.category")(name="Services", accounting=True)
-    category.account_revenue = Model.get("account.account")(masters.accounts["revenue"])
+    category = bulk.model("product.category")(name="Services", accounting=True)
+    category.account_revenue = bulk.model("account.account")(masters.accounts["revenue"])
     category.save()
     found: dict[str, int] = {}
     for name, price in [*roles.items(), (FIXED_FEE, Decimal(0))]:
-        template = Model.get("product.template")(name=name, type="service", list_price=price, salable=True)
-        template.default_uom = Model.get("product.uom")(masters.units["Unit" if name == FIXED_FEE else "Hour"])
+        template = bulk.model("product.template")(name=name, type="service", list_price=price, salable=True)
+        template.default_uom = bulk.model("product.uom")(masters.units["Unit" if name == FIXED_FEE else "Hour"])
         template.account_category = category
         template.save()
         found[name] = template.products[0].id
@@ -182,41 +182,44 @@ def _products(roles: Mapping[str, Decimal], masters: Masters) -> dict[str, int]:
 
 
 def _statuses() -> dict[str, int]:
-    model = Model.get("project.work.status")
+    model = bulk.model("project.work.status")
     for name in STATUSES:
         model(name=name, types=["project", "task"]).save()
     return {status.name.lower().replace(" ", "_"): status.id for status in model.find()}
 
 
 def _employees(people: Mapping[str, str], company: Any) -> dict[str, int]:
-    party_model, employee_model = Model.get("party.party"), Model.get("company.employee")
-    found: dict[str, int] = {}
-    for key, name in people.items():
-        party = party_model(name=name)
-        party.save()
-        employee = employee_model(party=party, company=company)
-        employee.save()
-        found[key] = employee.id
-    return found
+    parties = bulk.create("party.party", [{"name": name} for name in people.values()])
+    employees = bulk.create("company.employee", [{"party": party, "company": company.id} for party in parties])
+    return dict(zip(people, employees, strict=True))
 
 
 def _customers(plan: Plan, masters: Masters, countries: Mapping[str, Any]) -> None:
-    for key, row in plan.customers.items():
-        party = Model.get("party.party")(name=row["name"])
-        if "terms_days" in row:
-            party.customer_payment_term = Model.get("account.invoice.payment_term")(masters.terms[row["terms_days"]])
-        (address,) = party.addresses
-        address.street_unstructured = row["street"]
-        address.postal_code, address.city, address.country = row["postal_code"], row["city"], countries[row["country"]]
-        address.invoice = row.get("invoice", True)
-        if "billing" in row:
-            party.contact_mechanisms.new(type="email", value=row["billing"], invoice=True)
-        party.contact_mechanisms.new(type="email", value=f"reception@{key}.example")
-        if "tax" in row:
-            party.identifiers.new(type=_checked(row["tax"]), code=row["tax"]["code"])
-        party.save()
-        masters.parties[key] = party.id
-        masters.addresses[key] = party.addresses[0].id
+    values = [_party(key, row, masters, countries) for key, row in plan.customers.items()]
+    masters.parties = dict(zip(plan.customers, bulk.create("party.party", values), strict=True))
+    addresses = bulk.children("party.address", "party", list(masters.parties.values()))
+    masters.addresses = {key: addresses[party][0] for key, party in masters.parties.items()}
+
+
+def _party(key: str, row: Mapping[str, Any], masters: Masters, countries: Mapping[str, Any]) -> dict[str, Any]:
+    address = {
+        "street_unstructured": row["street"],
+        "postal_code": row["postal_code"],
+        "city": row["city"],
+        "country": countries[row["country"]].id,
+        "invoice": row.get("invoice", True),
+    }
+    contacts: list[dict[str, Any]] = [{"type": "email", "value": f"reception@{key}.example"}]
+    if "billing" in row:
+        contacts.insert(0, {"type": "email", "value": row["billing"], "invoice": True})
+    tax = [{"type": _checked(row["tax"]), "code": row["tax"]["code"]}] if "tax" in row else []
+    return {
+        "name": row["name"],
+        "customer_payment_term": masters.terms[row["terms_days"]] if "terms_days" in row else None,
+        "addresses": [("create", [address])],
+        "contact_mechanisms": [("create", contacts)],
+        "identifiers": [("create", tax)],
+    }
 
 
 def _checked(tax: Mapping[str, str]) -> str | None:

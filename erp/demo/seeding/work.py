@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from proteus import Model
-
 from erp.demo.plan import Engagement, Milestone, Plan, PlannedTask
 from erp.demo.seeding import bulk
 from erp.demo.seeding.masters import FIXED_FEE, Masters
@@ -28,7 +26,7 @@ class Works:
 def seed_projects(plan: Plan, masters: Masters, sales: dict[str, int]) -> Works:
     """Every project with its tasks, written at once."""
     engagements = [found for found in plan.engagements if found.has_project]
-    model = Model.get("project.work")
+    model = bulk.model("project.work")
     values = [_project(found, masters, sales.get(found.key)) for found in engagements]
     created = bulk.create("project.work", values)
     works = Works(projects=dict(zip((found.key for found in engagements), created, strict=True)))
@@ -36,7 +34,7 @@ def seed_projects(plan: Plan, masters: Masters, sales: dict[str, int]) -> Works:
     for task in model.find([("parent", "!=", None)]):
         works.tasks[names[task.parent.id], task.name] = task.id
     owners = {task: owner for owner, task in works.tasks.items()}
-    for timesheet in Model.get("timesheet.work").find():
+    for timesheet in bulk.model("timesheet.work").find():
         if timesheet.origin is not None and timesheet.origin.id in owners:
             works.timesheets[owners[timesheet.origin.id]] = timesheet.id
     uncoded = [works.projects[found.key] for found in engagements if not found.code]
@@ -94,7 +92,7 @@ def _milestone(milestone: Milestone, masters: Masters) -> dict[str, Any]:
 
 def _link(sale: int, engagement: Engagement, masters: Masters) -> dict[str, Any]:
     """Tryton ties projects to sales by a task that originates from a sales line; this one carries no work."""
-    line = Model.get("sale.line").find([("sale", "=", sale)], order=[("id", "ASC")], limit=1)[0]
+    line = bulk.model("sale.line").find([("sale", "=", sale)], order=[("id", "ASC")], limit=1)[0]
     done = engagement.status == "done"
     return {
         "name": ENGAGEMENT_TASK,
@@ -109,10 +107,7 @@ def _link(sale: int, engagement: Engagement, masters: Masters) -> dict[str, Any]
 def seed_time(plan: Plan, masters: Masters, works: Works) -> int:
     """All timesheet lines, in batches; how many there are."""
     entries = [
-        ((found.key, entry.task), entry)
-        for found in plan.engagements
-        for task in found.tasks
-        for entry in task.entries
+        ((found.key, entry.task), entry) for found in plan.engagements for task in found.tasks for entry in task.entries
     ]
     values = [
         {

@@ -161,7 +161,8 @@ def _agreed_terms(pool: Any, invoice: Any, arguments: Arguments) -> None:
         return
     sale = _existing(pool, "sale.sale", arguments["contract_id"])
     if sale.currency != invoice.currency:
-        raise UserError(f"Contract {sale.number} is in {sale.currency.code}; Tryton bills time in {invoice.currency.code}.")
+        told = f"Contract {sale.number} is in {sale.currency.code}"
+        raise UserError(f"{told}; Tryton bills time in {invoice.currency.code}.")
     invoice.payment_term = sale.payment_term or invoice.payment_term
     invoice.invoice_address = sale.invoice_address or invoice.invoice_address
 
@@ -186,7 +187,8 @@ def _as_approved(invoice: Any, arguments: Arguments) -> None:
 
 
 def _company(pool: Any) -> Any:
-    return _existing(pool, "company.company", Transaction().context.get("company") or 0)
+    context: dict[str, Any] = Transaction().context or {}
+    return _existing(pool, "company.company", context.get("company") or 0)
 
 
 def _existing(pool: Any, model: str, wanted: Any) -> Any:

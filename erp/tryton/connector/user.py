@@ -26,4 +26,5 @@ class User(metaclass=PoolMeta):
         """Change the user's own preferences, unless it is an account of ours."""
         if any(in_group(group) for group in GROUPS):
             raise AccessError("Countersign's accounts are changed by an administrator only.")
-        super().set_preferences(values)
+        parent: Any = super()
+        parent.set_preferences(values)

@@ -40,15 +40,20 @@ class Write(ModelSQL, ModelView):
         """
         if Transaction().user and not in_group("group_worker"):
             raise AccessError("Only Countersign's worker may carry out actions.")
-        with without_check_access():
-            done = cls.search([("reference", "=", reference)], limit=1)
-            if done:
-                return str(done[0].record)
-            record = HANDLERS[action](Pool(), arguments)
-            name = f"{record.__name__},{record.id}"
-            cls.create([{"reference": reference, "action": action, "record": name}])
-            _note(record, action, reference)
-            return name
+        unchecked: Any = without_check_access()
+        with unchecked:
+            return _once(cls, action, arguments, reference)
+
+
+def _once(log: Any, action: str, arguments: dict[str, Any], reference: str) -> str:
+    done = log.search([("reference", "=", reference)], limit=1)
+    if done:
+        return str(done[0].record)
+    record = HANDLERS[action](Pool(), arguments)
+    name = f"{record.__name__},{record.id}"
+    log.create([{"reference": reference, "action": action, "record": name}])
+    _note(record, action, reference)
+    return name
 
 
 def _note(record: Any, action: str, reference: str) -> None:

@@ -27,13 +27,17 @@ FIELDS = [
     ("late_interest", "Late payments bear interest at one and one-half percent (1.5%) per month.", ["1.5%/month"]),
     ("late_interest", "Overdue amounts accrue interest at 8% per annum.", ["8%/year"]),
     ("late_interest", "Prices may rise by 3% per year.", []),
-    ("invoice_dispute_days", "Client shall notify Provider in writing of a disputed invoice within ten (10) days.", [10]),
+    (
+        "invoice_dispute_days",
+        "Client shall notify Provider in writing of a disputed invoice within ten (10) days.",
+        [10],
+    ),
     ("invoice_dispute_days", "The parties shall mediate any dispute within thirty (30) days of notice.", []),
     ("taxes", "All fees are exclusive of VAT and other taxes.", ["exclusive"]),
     ("taxes", "Fees include all applicable sales taxes.", ["inclusive"]),
     ("taxes", "Each party pays its own income taxes.", []),
     ("total_value", "The total contract value is EUR 84,000.00.", ["84000.00"]),
-    ("total_value", "The fee is Eighty-Four Thousand Euros (EUR 84,000) (the \"Contract Value\").", ["84000.00"]),
+    ("total_value", 'The fee is Eighty-Four Thousand Euros (EUR 84,000) (the "Contract Value").', ["84000.00"]),
     ("total_value", "Total liability shall not exceed EUR 84,000.00.", []),
     ("total_value", "The total fee for Phase 1 is $____.", []),
     ("not_to_exceed", "Fees shall not exceed a total of USD 120,000 without written approval.", ["120000.00"]),
@@ -48,7 +52,11 @@ FIELDS = [
     ("currency", "Insurance with coverage of $1,000,000 per occurrence.", []),
     ("expense_cap", "Travel expenses shall not exceed ten percent (10%) of the fees.", ["10%"]),
     ("expense_cap", "Expenses need approval.", []),
-    ("expenses", "Client shall reimburse reasonable travel expenses with prior written approval.", ["reimbursed", "pre_approved"]),
+    (
+        "expenses",
+        "Client shall reimburse reasonable travel expenses with prior written approval.",
+        ["reimbursed", "pre_approved"],
+    ),
     ("expenses", "All travel expenses are included in the rates.", ["included"]),
     ("expenses", "Expenses will not be reimbursed.", ["not_reimbursed"]),
     ("expenses", "Client shall reimburse legal fees and expenses of any litigation.", []),
@@ -92,7 +100,9 @@ def test_amounts_that_are_no_rates(text: str) -> None:
 
 
 def test_milestones_in_lists_and_tables() -> None:
-    listed = values("1. Milestone 1 - Design: EUR 20,000 due 1 March 2026\n2. Milestone 2 - Go-live: 40% of the fee\n", "milestones")
+    listed = values(
+        "1. Milestone 1 - Design: EUR 20,000 due 1 March 2026\n2. Milestone 2 - Go-live: 40% of the fee\n", "milestones"
+    )
     assert [(m["amount"], m["due"]) for m in listed] == [("20000.00", "2026-03-01"), ("40%", None)]
     table = (
         "| Milestone | Due date | Amount (EUR) |\n|---|---|---|\n| Discovery complete | 2026-03-31 | 21,000.00 |\n"
@@ -105,7 +115,12 @@ def test_milestones_in_lists_and_tables() -> None:
 
 
 def test_milestones_are_not_told_of_a_rate_table() -> None:
-    assert values("| Role | Rate per day |\n|---|---|\n| Phase 1 lead | 900.00 |\n| Phase 2 lead | 950.00 |\n", "milestones") == []
+    assert (
+        values(
+            "| Role | Rate per day |\n|---|---|\n| Phase 1 lead | 900.00 |\n| Phase 2 lead | 950.00 |\n", "milestones"
+        )
+        == []
+    )
 
 
 def test_two_different_totals_are_a_conflict_that_a_person_sees() -> None:

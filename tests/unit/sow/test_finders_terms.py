@@ -12,7 +12,9 @@ PREAMBLE = (
 )
 
 
-@pytest.mark.parametrize(("one", "two"), [("Client", "Consultant"), ("Customer", "Provider"), ("Company", "Contractor")])
+@pytest.mark.parametrize(
+    ("one", "two"), [("Client", "Consultant"), ("Customer", "Provider"), ("Company", "Contractor")]
+)
 def test_parties_by_alias(one: str, two: str) -> None:
     text = PREAMBLE.format(one=one, two=two)
     assert values(text, "client") == ["Brightwater Ferries Ltd"]
@@ -27,13 +29,16 @@ def test_parties_by_what_they_do() -> None:
 
 def test_parties_by_label() -> None:
     text = "Client: Brightwater Ferries Ltd\nService Provider: Northlight Consulting GmbH\n"
-    assert values(text, "client") + values(text, "provider") == ["Brightwater Ferries Ltd", "Northlight Consulting GmbH"]
+    assert values(text, "client") + values(text, "provider") == [
+        "Brightwater Ferries Ltd",
+        "Northlight Consulting GmbH",
+    ]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "A dispute between the parties (the \"Dispute\") is settled amicably.",
+        'A dispute between the parties (the "Dispute") is settled amicably.',
         "Client: ____________",
         "The Client shall pay the Consultant.",
     ],
@@ -55,21 +60,41 @@ FIELDS = [
     ("effective_date", "Start date: 01.04.2026", ["2026-04-01"]),
     ("effective_date", "under the Master Services Agreement dated March 3, 2020", []),
     ("effective_date", "Effective date: [to be inserted]", []),
-    ("end_date", "This SOW shall continue until March 31, 2027 (the \"Expiration Date\").", ["2027-03-31"]),
+    ("end_date", 'This SOW shall continue until March 31, 2027 (the "Expiration Date").', ["2027-03-31"]),
     ("end_date", "The office is closed until March 31, 2027.", []),
     ("term", "The initial term of this Agreement is two (2) years.", ["P2Y"]),
     ("term", "The confidentiality obligations survive for a term of five (5) years.", []),
     ("auto_renewal", "The term shall automatically renew for successive one-year periods.", [True]),
     ("auto_renewal", "This agreement does not automatically renew.", [False]),
     ("auto_renewal", "Insurance is renewed by the Consultant.", []),
-    ("governing_law", "This agreement is governed by the laws of the State of New York, without regard to conflicts.", ["New York"]),
+    (
+        "governing_law",
+        "This agreement is governed by the laws of the State of New York, without regard to conflicts.",
+        ["State of New York"],
+    ),
     ("governing_law", "Governing Law: Germany", ["Germany"]),
     ("governing_law", "Consultant shall comply with all laws of any country.", []),
-    ("termination_convenience_days", "Either party may terminate for convenience upon thirty (30) days' written notice.", [30]),
-    ("termination_convenience_days", "Either party may terminate for material breach not cured within ten (10) days of notice.", []),
-    ("acceptance_days", "Client shall have ten (10) business days after delivery of a Deliverable to accept or reject it.", [10]),
+    (
+        "termination_convenience_days",
+        "Either party may terminate for convenience upon thirty (30) days' written notice.",
+        [30],
+    ),
+    (
+        "termination_convenience_days",
+        "Either party may terminate for material breach not cured within ten (10) days of notice.",
+        [],
+    ),
+    (
+        "acceptance_days",
+        "Client shall have ten (10) business days after delivery of a Deliverable to accept or reject it.",
+        [10],
+    ),
     ("acceptance_days", "Client pays within ten (10) days after delivery of the accepted Deliverable.", []),
-    ("change_order_required", "Any change to the scope requires a written change order signed by both parties.", [True]),
+    (
+        "change_order_required",
+        "Any change to the scope requires a written change order signed by both parties.",
+        [True],
+    ),
     ("change_order_required", "This agreement may be amended only in writing.", []),
     ("billing_type", "Services are provided on a time and materials basis.", ["time_and_materials"]),
     ("billing_type", "The work is done for a fixed fee.", ["fixed_fee"]),

@@ -11,7 +11,7 @@ NOISE = st.text(st.sampled_from("ab Z9 -\n\t*_`\\[]()$’“”–\u00ad\u200b\u
 
 
 def test_typography_emphasis_and_line_breaks_are_folded() -> None:
-    assert flatten("**Net** “30” days’\u200b no\u00adtice – pay-\nment").text == "Net \"30\" days' notice - payment"
+    assert flatten("**Net** “30” days’\u200b no\u00adtice – pay-\nment").text == 'Net "30" days\' notice - payment'
 
 
 def test_placeholders_of_omitted_text_are_no_emphasis() -> None:
@@ -25,7 +25,9 @@ def test_a_hyphen_before_a_capital_stays() -> None:
 def test_furniture_is_left_out_of_the_view() -> None:
     text = "shall pay within\nPage 3 of 9\nthirty days"
     start = text.index("Page")
-    assert flatten(text, ((start, start + len("Page 3 of 9")),)).text == "shall pay within\n\nthirty days".replace("\n\n", "\n\n")
+    assert flatten(text, ((start, start + len("Page 3 of 9")),)).text == "shall pay within\n\nthirty days".replace(
+        "\n\n", "\n\n"
+    )
 
 
 @given(NOISE)

@@ -38,7 +38,15 @@ def test_money(text: str, value: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("US$5", "USD"), ("$5", "USD"), ("A$5", "AUD"), ("€5", "EUR"), ("5 CHF", "CHF"), ("five euros", "EUR"), ("5", None)],
+    [
+        ("US$5", "USD"),
+        ("$5", "USD"),
+        ("A$5", "AUD"),
+        ("€5", "EUR"),
+        ("5 CHF", "CHF"),
+        ("five euros", "EUR"),
+        ("5", None),
+    ],
 )
 def test_currency(text: str, code: str | None) -> None:
     assert normal.currency(text) == code
@@ -86,7 +94,11 @@ def test_amounts_keep_their_precision() -> None:
         ("currency", "eur", "EUR"),
         ("term", "p18m", "P18M"),
         ("client", "  Brightwater   Ferries ", "Brightwater Ferries"),
-        ("rates", {"role": "Analyst", "amount": "90", "per": "hour"}, {"role": "Analyst", "amount": "90.00", "per": "hour"}),
+        (
+            "rates",
+            {"role": "Analyst", "amount": "90", "per": "hour"},
+            {"role": "Analyst", "amount": "90.00", "per": "hour"},
+        ),
         ("milestones", {"name": "Go-live", "amount": "40%"}, {"name": "Go-live", "due": None, "amount": "40%"}),
     ],
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import textwrap
 
 import pytest
 from PIL import Image
-import io
 
 from domain.errors import DocumentEncrypted, DocumentError, DocumentTimeout, DocumentTypeUnsupported, NotFound
 from sow.reading import read_document

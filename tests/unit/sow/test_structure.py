@@ -60,7 +60,16 @@ def test_a_pdf_table_is_read_by_where_its_cells_stand() -> None:
 
 def test_filled_form_fields_are_read_with_their_place() -> None:
     def draw(canvas):
-        canvas.acroForm.textfield(name="PO Number", tooltip="Purchase Order Number", value="4500012345", x=72, y=500, width=200, height=20, textColor=black)
+        canvas.acroForm.textfield(
+            name="PO Number",
+            tooltip="Purchase Order Number",
+            value="4500012345",
+            x=72,
+            y=500,
+            width=200,
+            height=20,
+            textColor=black,
+        )
 
     reading = read_document(pdf(["Form."], draw=draw), "form.pdf")
     (term,) = [term for term in reading.terms if term.field == "po_number"]
@@ -86,7 +95,12 @@ def test_extract_prints_a_line_a_document_and_goes_on_after_a_failure(tmp_path, 
     assert second["document"]["kind"] == "text"
     (term, *_) = second["terms"]
     (evidence,) = term["evidence"]
-    assert (term["field"], term["value"], term["status"], term["method"]) == ("payment_terms_days", 30, "proposed", "rules")
+    assert (term["field"], term["value"], term["status"], term["method"]) == (
+        "payment_terms_days",
+        30,
+        "proposed",
+        "rules",
+    )
     assert text(good)[evidence["start"] : evidence["end"]] == evidence["quote"]
     assert set(evidence) == {"page", "quote", "start", "end", "boxes"}
 

@@ -1,0 +1,55 @@
+"""`demo`: the whole product with a consulting firm in it, on this machine."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+import click
+
+from api.demo import check as main_job
+from api.demo.console import Progress
+from api.demo.preflight import any_port, prepare_home
+from api.demo.stack import Plan, Running, reset, running
+from api.settings import Settings
+from erp.demo.server import documents_folder
+
+ERP_PORT = 8766
+LOOK_SECONDS = 1.0
+
+
+@click.command()
+@click.option("--reset", "start_over", is_flag=True, help="Forget the demonstration's data first.")
+@click.option("--check", is_flag=True, help="Do the whole main job without a person, on data of its own, and end.")
+@click.option("--erp-port", default=ERP_PORT, envvar="COUNTERSIGN_DEMO_ERP_PORT", show_default=True)
+def demo(*, start_over: bool, check: bool, erp_port: int) -> None:
+    """Start the demo firm: database, ERP, API and worker. Ctrl-C stops all of it."""
+    settings = Settings()
+    progress = Progress()
+    today = datetime.now(UTC).date()
+    if check:
+        home = settings.home / "check"
+        prepare_home(home)
+        reset(home)
+        plan = Plan(home, settings.home / "firm", "127.0.0.1", any_port(), any_port(), today)
+        with running(plan, progress) as stack:
+            raise SystemExit(main_job.run(stack, progress))
+    if start_over:
+        prepare_home(settings.home)
+        reset(settings.home)
+    _serve(Plan(settings.home, settings.home / "firm", settings.host, settings.port, erp_port, today), progress)
+
+
+def _serve(plan: Plan, progress: Progress) -> None:
+    try:
+        with running(plan, progress) as stack:
+            progress.logins(stack.address, stack.password, list(stack.people), documents_folder(plan.home))
+            _watch(stack)
+    except KeyboardInterrupt:
+        progress.console.print("\nStopped.")
+
+
+def _watch(stack: Running) -> None:
+    while True:
+        stack.children.check()
+        time.sleep(LOOK_SECONDS)

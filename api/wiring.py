@@ -1,0 +1,89 @@
+"""The only composition root: settings become connections, ports and services; the writer goes to the worker alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+import anyio.to_thread
+
+from actions.execution import Hands
+from agent.models import ModelSettings, chat_model
+from agent.ports import AgentPorts
+from api.services import Erp, Services, WebSettings
+from api.settings import Settings
+from domain.actions import Action
+from domain.actor import Actor
+from erp.snapshot import FirmSnapshot
+from erp.tryton.reader import TrytonReader
+from erp.tryton.writer import TrytonWriter
+from policies.engine import Policies
+from policies.guardrails import Guardrails
+from store import actions
+from store.database import Database
+from tools.registry import tools_for
+from tools.tool import Tool, ToolContext
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncGenerator[Services]:
+    """What the API's routes and the agent work with; nothing in it can write to an ERP."""
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(Database(settings.need("database_url")))
+        reader = await stack.enter_async_context(open_reader(settings))
+        policies = Policies.load()
+        erps = {settings.tenant: Erp(reader, FirmSnapshot(reader))}
+        # Imports half a gigabyte of validators' libraries: in a thread, so that health checks are answered meanwhile.
+        guardrails = await anyio.to_thread.run_sync(Guardrails.load)
+        agent = agent_ports(settings, database, erps, policies, guardrails)
+        web = WebSettings(origin=settings.public_url, secure_cookies=settings.public_url.startswith("https://"))
+        yield Services(database, erps, policies, agent, web=web)
+
+
+@asynccontextmanager
+async def open_hands(settings: Settings) -> AsyncGenerator[tuple[Hands, AgentPorts]]:
+    """What the worker works with: the one place where a writer is made."""
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(Database(settings.need("database_url"), max_size=4))
+        reader = await stack.enter_async_context(open_reader(settings))
+        writer = await stack.enter_async_context(
+            TrytonWriter(
+                settings.need("erp_url"),
+                settings.erp_database,
+                settings.erp_worker_user,
+                settings.need("erp_worker_password"),
+            )
+        )
+        policies = Policies.load()
+        erps = {settings.tenant: Erp(reader, FirmSnapshot(reader))}
+        agent = agent_ports(settings, database, erps, policies, Guardrails())
+        yield Hands(database, reader, writer, policies), agent
+
+
+def agent_ports(
+    settings: Settings, database: Database, erps: dict[str, Erp], policies: Policies, guardrails: Guardrails
+) -> AgentPorts:
+    """The agent's ports: tools by what policy permits the person, context from the session and never from a model."""
+
+    def tools(actor: Actor) -> tuple[Tool, ...]:
+        return tools_for(policies, actor)
+
+    def context(actor: Actor, thread: str | None) -> ToolContext:
+        erp = erps[actor.tenant]
+        today = datetime.now(UTC).date()
+        return ToolContext(actor, database, erp.reader, erp.firm, policies, today, thread)
+
+    async def action(tenant: str, action_id: str) -> Action:
+        async with database.tenant(tenant) as connection:
+            return await actions.get(connection, action_id)
+
+    model = chat_model(ModelSettings(settings.model_url, settings.model_name, settings.model_key))
+    return AgentPorts(database, model, guardrails, tools, context, action)
+
+
+def open_reader(settings: Settings) -> TrytonReader:
+    """The ERP through its read-only account; use it as an async context manager."""
+    return TrytonReader(
+        settings.need("erp_url"), settings.erp_database, settings.erp_reader_user, settings.need("erp_reader_password")
+    )

@@ -1,0 +1,65 @@
+"""The worker's jobs: carry out approved actions, tell waiting conversations, look after crashes, seal the audit log."""
+
+from __future__ import annotations
+
+import logging
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from procrastinate import App, RetryStrategy
+
+from actions.execution import Hands, execute, reconcile
+from agent.ports import AgentPorts
+from agent.turns import resume_after_action
+from api.settings import Settings
+from api.wiring import open_hands
+from store import jobs, seal
+from store.note import signing_key
+
+log = logging.getLogger(__name__)
+EVERY_MINUTE = "* * * * *"
+EVERY_TEN_SECONDS = "* * * * * */10"  # the sixth field counts seconds
+STALLED_SECONDS = 180
+# The ERP may be away for a while: an approved action waits for it and is tried again, by look-up first.
+PATIENCE = RetryStrategy(max_attempts=20, exponential_wait=3)
+
+
+async def run_worker(settings: Settings) -> None:
+    """Work until told to stop (SIGTERM or Ctrl-C); a job under way is finished first."""
+    async with open_hands(settings) as (hands, agent):
+        queue = jobs.queue(settings.need("database_url"))
+        _register(queue, settings, hands, agent, signing_key(settings.keys))
+        async with queue.open_async():
+            await _revive(queue)
+            await queue.run_worker_async(concurrency=4, listen_notify=True, fetch_job_polling_interval=1.0)
+
+
+def _register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, key: Ed25519PrivateKey) -> None:
+    @queue.task(name=jobs.EXECUTE, retry=PATIENCE)
+    async def carry_out(tenant: str, action_id: str) -> None:
+        action = await execute(hands, tenant, action_id)
+        log.info("action %s is %s", action_id, action.state)
+
+    @queue.task(name=jobs.SETTLED, retry=PATIENCE)
+    async def tell(tenant: str, action_id: str) -> None:
+        await resume_after_action(agent, tenant, action_id)
+
+    @queue.periodic(cron=EVERY_MINUTE)
+    @queue.task(name=jobs.RECONCILE, queueing_lock=jobs.RECONCILE)
+    async def look_after(timestamp: int) -> None:
+        del timestamp
+        await _revive(queue)
+        await reconcile(hands, settings.tenant)
+
+    @queue.periodic(cron=EVERY_TEN_SECONDS)
+    @queue.task(name=jobs.SEAL, queueing_lock=jobs.SEAL)
+    async def seal_log(timestamp: int) -> None:
+        del timestamp
+        await seal.seal(hands.database, settings.tenant, key, settings.checkpoints)
+
+    del carry_out, tell, look_after, seal_log  # the queue holds them by name
+
+
+async def _revive(queue: App) -> None:
+    """Jobs of a worker that died stay `doing`; give them to one that lives."""
+    for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        await queue.job_manager.retry_job(job)

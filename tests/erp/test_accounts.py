@@ -1,0 +1,95 @@
+"""Tryton itself, not our good manners, keeps the read-only account from writing and both from looking elsewhere."""
+
+from __future__ import annotations
+
+import json
+import stat
+from typing import Any
+
+import pytest
+
+from domain.errors import CountersignError, ErpRefused
+from erp.demo.server import folder
+from erp.tryton.rpc import TrytonRpc
+from erp.tryton.tables import ALSO_READ, TABLES
+from tests.erp.firm import DemoFirm
+
+pytestmark = [pytest.mark.anyio, pytest.mark.erp]
+BOTH = ("countersign_reader", "countersign_worker")
+BUTTONS = (
+    ("sale.sale", "cancel"),
+    ("sale.sale", "draft"),
+    ("account.invoice", "post"),
+    ("account.invoice", "cancel"),
+    ("project.work", "invoice"),
+    ("sale.amendment", "validate_amendment"),
+    ("account.period", "close"),
+)
+WIZARDS = ("account.invoice.pay", "party.erase", "party.replace", "ir.module.activate_upgrade", "account.create_chart")
+
+
+def _rpc(firm: DemoFirm, user: str) -> TrytonRpc:
+    return TrytonRpc(**vars(firm.account(user)))
+
+
+async def _refused(rpc: TrytonRpc, method: str, *arguments: Any) -> bool:
+    try:
+        await rpc.call(method, *arguments)
+    except CountersignError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("user", BOTH)
+async def test_tryton_refuses_every_generic_write_on_every_model(own_firm: DemoFirm, user: str) -> None:
+    rpc = _rpc(own_firm, user)
+    models = sorted(row["name"] for row in await rpc.search_read("ir.model", (), ("name",)))
+    assert len(models) > 300
+    let_through: list[str] = []
+    for model in models:
+        for method, arguments in (("create", [[{}]]), ("write", [[1], {}]), ("delete", [[1]]), ("copy", [[1]])):
+            if not await _refused(rpc, f"model.{model}.{method}", *arguments):
+                let_through.append(f"{model}.{method}")
+    await rpc.close()
+    assert let_through == []
+
+
+@pytest.mark.parametrize("user", BOTH)
+async def test_tryton_refuses_buttons_wizards_and_preferences(own_firm: DemoFirm, user: str) -> None:
+    rpc = _rpc(own_firm, user)
+    for model, button in BUTTONS:
+        assert await _refused(rpc, f"model.{model}.{button}", [1]), (model, button)
+    for wizard in WIZARDS:
+        assert await _refused(rpc, f"wizard.{wizard}.create"), wizard
+    with pytest.raises(ErpRefused):
+        await rpc.call("model.res.user.set_preferences", {"password": "something-else-1"})
+    await rpc.close()
+
+
+async def test_the_reader_may_not_call_the_connector(own_firm: DemoFirm) -> None:
+    rpc = _rpc(own_firm, "countersign_reader")
+    arguments = {"contract_id": "1", "po_number": "not approved"}
+    with pytest.raises(ErpRefused):
+        await rpc.call("model.countersign.write.execute", "contract.set_po_number", arguments, "r1")
+    (sale,) = await rpc.search_read("sale.sale", [("id", "=", 1)], ("reference",))
+    await rpc.close()
+    assert sale["reference"] != "not approved"
+
+
+async def test_the_reader_reads_the_allow_list_and_nothing_else(demo_firm: DemoFirm) -> None:
+    rpc = _rpc(demo_firm, "countersign_reader")
+    models = [row["name"] for row in await rpc.search_read("ir.model", (), ("name",))]
+    readable = {
+        model for model in models if not await _refused(rpc, f"model.{model}.search_read", [], 0, 1, None, ["id"])
+    }
+    await rpc.close()
+    # Tryton searches attachments only by the record that holds them.
+    assert readable == {*TABLES, *ALSO_READ} - {"ir.attachment"}
+
+
+async def test_only_their_owner_can_read_the_passwords(demo_firm: DemoFirm) -> None:
+    file = folder(demo_firm.home) / "accounts.json"
+    passwords = json.loads(file.read_text())["passwords"]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(set(passwords.values())) == 3
+    assert all(len(password) >= 32 for password in passwords.values())

@@ -1,0 +1,183 @@
+"""Each action type is written in a real Tryton, read back by another account, found again, and refused when stale."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from domain.errors import ErpRefused, ErpStale, ErpUnavailable, InvalidInput
+from domain.records import Firm, Project, TimeEntry
+from erp.tryton.reader import TrytonReader
+from erp.tryton.rpc import TrytonRpc
+from erp.tryton.writer import TrytonWriter
+from tests.erp.firm import DemoFirm
+
+pytestmark = [pytest.mark.anyio, pytest.mark.erp]
+ADDRESS = {"street": "Pilatusstrasse 9", "postal_code": "6003", "city": "Luzern", "country": "CH"}
+
+
+async def _write(reader: TrytonReader, writer: TrytonWriter, action: str, given: Mapping[str, Any], ref: str) -> Any:
+    before = await reader.image(action, given)
+    assert await writer.find(action, given, reference=ref) is None
+    record = await writer.write(action, given, reference=ref, versions=before.versions)
+    assert await writer.find(action, given, reference=ref) == record
+    return before, record, await reader.image(action, {**given, "reference": ref})
+
+
+def _open(firm: Firm, project: Project) -> list[TimeEntry]:
+    return [e for e in firm.time if e.project_id == project.id and e.billable and e.invoice_line_id is None]
+
+
+def _by_code(firm: Firm, code: str) -> Project:
+    return next(project for project in firm.projects if project.code == code)
+
+
+def _draft(firm: Firm, project: Project, entries: list[TimeEntry]) -> dict[str, Any]:
+    amount = sum((e.hours * e.price.amount for e in entries if e.price), Decimal(0))
+    return {
+        "project_id": project.id,
+        "contract_id": project.contract_ids[0],
+        "period": f"{entries[0].date:%Y-%m}",
+        "time_entry_ids": [entry.id for entry in entries],
+        "amount": str(amount),
+        "currency": "EUR",
+    }
+
+
+async def test_a_purchase_order_number_is_set_once(own_firm: DemoFirm) -> None:
+    async with own_firm.reader() as reader, own_firm.writer() as writer:
+        project = _by_code(await reader.firm(), "CLD-UKI-1001")
+        given = {"contract_id": project.contract_ids[0], "po_number": "4500718832"}
+        before, record, after = await _write(reader, writer, "contract.set_po_number", given, "act-1")
+        assert (before.fields, after.fields) == ({"po_number": None}, {"po_number": "4500718832"})
+        assert record.model == "sale.sale"
+        again = await writer.write("contract.set_po_number", given, reference="act-1", versions=before.versions)
+        assert again == record
+        with pytest.raises(ErpStale):
+            await writer.write("contract.set_po_number", given, reference="act-2", versions=before.versions)
+        assert await writer.find("contract.set_po_number", given, reference="act-2") is None
+
+
+async def test_a_billing_identity_is_completed_and_corrected(own_firm: DemoFirm) -> None:
+    async with own_firm.reader() as reader, own_firm.writer() as writer:
+        customers = {customer.name: customer.id for customer in (await reader.firm()).customers}
+        address = {"customer_id": customers["Alpenrad Mobility AG"], "tax_identifier": None, "invoice_address": ADDRESS}
+        before, _, after = await _write(reader, writer, "customer.set_billing_identity", address, "act-3")
+        assert (before.fields, after.fields) == ({"invoice_address": None}, {"invoice_address": ADDRESS})
+
+        right = {"type": "eu_vat", "code": "DE 761 359 640"}
+        tax = {"customer_id": customers["Steinbach Chemie KG"], "tax_identifier": right, "invoice_address": None}
+        before, _, after = await _write(reader, writer, "customer.set_billing_identity", tax, "act-4")
+        assert before.fields["tax_identifier"]["code"] == "DE76135964"
+        assert after.fields == {"tax_identifier": right}
+
+        missing = {"type": "eu_vat", "code": "IE8564083A"}
+        none = {"customer_id": customers["Skellig Offshore Wind Ltd"], "tax_identifier": missing}
+        before, _, after = await _write(reader, writer, "customer.set_billing_identity", none, "act-5")
+        assert (before.fields, after.fields) == ({"tax_identifier": None}, {"tax_identifier": missing})
+
+        wrong = {**none, "tax_identifier": {"type": "eu_vat", "code": "IE0000000X"}}
+        now = await reader.image("customer.set_billing_identity", wrong)
+        with pytest.raises(ErpRefused):
+            await writer.write("customer.set_billing_identity", wrong, reference="act-6", versions=now.versions)
+
+
+async def test_a_draft_invoice_bills_exactly_the_approved_time(own_firm: DemoFirm) -> None:
+    async with own_firm.reader() as reader, own_firm.writer() as writer:
+        firm = await reader.firm()
+        project = _by_code(firm, "CLD-UKI-1001")
+        entries = _open(firm, project)
+        given = _draft(firm, project, entries[:-2])
+        _, record, after = await _write(reader, writer, "invoice.create_draft", given, "act-7")
+        assert after.fields["time_entry_ids"] == given["time_entry_ids"]
+        assert Decimal(after.fields["amount"]) == Decimal(given["amount"])
+        assert (after.fields["state"], after.fields["currency"]) == ("draft", "EUR")
+
+        firm = await reader.firm()
+        assert {entry.id for entry in _open(firm, project)} == {entry.id for entry in entries[-2:]}
+        invoice = next(found for found in firm.invoices if found.id == record.id)
+        assert invoice.contract_ids == project.contract_ids
+        assert {line.project_id for line in invoice.lines} == {project.id}
+
+
+async def test_time_is_never_billed_twice_nor_at_another_amount(own_firm: DemoFirm) -> None:
+    async with own_firm.reader() as reader, own_firm.writer() as writer:
+        firm = await reader.firm()
+        project = _by_code(firm, "DAT-DACH-1002")
+        given = _draft(firm, project, _open(firm, project))
+        before = await reader.image("invoice.create_draft", given)
+        short = {**given, "amount": "1.00"}
+        with pytest.raises(ErpRefused, match="was approved"):
+            await writer.write("invoice.create_draft", short, reference="act-8", versions=before.versions)
+        assert len((await reader.firm()).invoices) == len(firm.invoices)
+
+        attempts = [
+            writer.write("invoice.create_draft", given, reference=ref, versions=before.versions)
+            for ref in ("act-9", "act-10")
+        ]
+        ends = await asyncio.gather(*attempts, return_exceptions=True)
+        assert sum(not isinstance(end, BaseException) for end in ends) == 1
+        assert len((await reader.firm()).invoices) == len(firm.invoices) + 1
+        with pytest.raises((ErpStale, ErpRefused)):
+            await writer.write("invoice.create_draft", given, reference="act-11", versions=before.versions)
+
+
+async def test_a_stale_time_entry_stops_the_draft(own_firm: DemoFirm) -> None:
+    async with own_firm.reader() as reader, own_firm.writer() as writer:
+        firm = await reader.firm()
+        project = _by_code(firm, "CLD-UKI-1004")
+        given = _draft(firm, project, _open(firm, project))
+        before = await reader.image("invoice.create_draft", given)
+        administrator = TrytonRpc(**vars(own_firm.account("admin")))
+        entry = int(given["time_entry_ids"][0])
+        await administrator.call("model.timesheet.line.write", [entry], {"description": "changed meanwhile"})
+        await administrator.close()
+        with pytest.raises(ErpStale):
+            await writer.write("invoice.create_draft", given, reference="act-12", versions=before.versions)
+        assert len((await reader.firm()).invoices) == len(firm.invoices)
+
+
+async def test_a_project_is_created_with_its_tasks_and_contract(own_firm: DemoFirm) -> None:
+    async with own_firm.reader() as reader, own_firm.writer() as writer:
+        firm = await reader.firm()
+        contract = next(found for found in firm.contracts if found.description == "Tariff engine renewal")
+        given = {
+            "name": "Tariff engine renewal",
+            "code": "DAT-DACH-1040",
+            "customer_id": contract.customer_id,
+            "contract_id": contract.id,
+            "billing": "timesheet",
+            "tasks": [
+                {"name": "Data Engineer", "hours": "320", "price": "126.00", "currency": "EUR"},
+                {"name": "Steering", "hours": None, "price": None, "currency": None},
+            ],
+        }
+        before, record, after = await _write(reader, writer, "project.create", given, "act-13")
+        assert before.fields["code_taken"] is False
+        assert {name: after.fields[name] for name in given if name != "tasks"} == {
+            name: value for name, value in given.items() if name != "tasks"
+        }
+        assert [task["name"] for task in after.fields["tasks"]] == ["Data Engineer", "Steering"]
+        assert Decimal(after.fields["tasks"][0]["price"]) == Decimal("126.00")
+        created = next(found for found in (await reader.firm()).projects if found.id == record.id)
+        assert (created.code, created.contract_ids, created.region) == ("DAT-DACH-1040", (contract.id,), "DACH")
+        assert next(task.product for task in created.tasks if task.name == "Data Engineer") == "Data Engineer"
+
+        taken = await reader.image("project.create", given)
+        assert taken.fields["code_taken"] is True
+        with pytest.raises(ErpRefused):
+            await writer.write("project.create", given, reference="act-14", versions=taken.versions)
+
+
+async def test_an_unknown_action_or_an_unreachable_tryton_is_said(own_firm: DemoFirm) -> None:
+    account = own_firm.account("countersign_worker")
+    async with own_firm.writer() as writer:
+        with pytest.raises(InvalidInput):
+            await writer.write("party.delete", {}, reference="act-15", versions={})
+    async with TrytonWriter("http://127.0.0.1:9", account.database, account.user, account.password) as nowhere:
+        with pytest.raises(ErpUnavailable):
+            await nowhere.write("contract.set_po_number", {"contract_id": "1"}, reference="act-16", versions={})
