@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -48,8 +47,8 @@ def find(text: str, named: Iterable[Named]) -> list[Hit]:
     """The names in the text that do not overlap, the best first; equally good readings are candidates of one hit."""
     said = tokens(text)
     everything = list(named)
-    owners = Counter(word for one in everything for word in set(_core(one.name)))
-    scored = [hit for one in everything for hit in _readings(said, one, owners)]
+    ours = frozenset(word for one in everything for word in _core(one.name))
+    scored = [hit for one in everything for hit in _readings(said, one, ours)]
     return _without_overlap(scored)
 
 
@@ -58,15 +57,17 @@ def _core(name: str) -> list[str]:
     return [word for word in every if word not in words("legal") and word != "&"] or every
 
 
-def _readings(said: list[str], one: Named, owners: Counter[str]) -> list[Hit]:
+def _readings(said: list[str], one: Named, ours: frozenset[str]) -> list[Hit]:
     core = _core(one.name)
     if not core:
         return []
     hits = [hit for size in {len(core), max(1, len(core) - 1)} for hit in _windows(said, one, core, size)]
     for word in core:
-        if len(word) >= SHORTEST and word not in words("common") and owners[word] >= 1:
+        if len(word) >= SHORTEST and word not in words("common"):
             hits += _windows(said, one, [word], 1, minimum=SINGLE, penalty=2.0 if len(core) > 1 else 0.0)
-    return hits
+    if one.kind == "customer":
+        return hits
+    return [hit for hit in hits if hit.end - hit.start > 1 or not _alien_beside(said, hit.start, ours)]
 
 
 def _windows(
@@ -83,6 +84,13 @@ def _windows(
             bonus = 3.0 * (size - 1)
             hits.append(Hit(" ".join(window), start, start + size, score + bonus - penalty, (one,)))
     return hits
+
+
+def _alien_beside(said: list[str], at: int, ours: frozenset[str]) -> bool:
+    """Whether a word beside this one is of a name that is not ours ("warranty claims" is not "Claims analytics")."""
+    beside = [said[i] for i in (at - 1, at + 1) if 0 <= i < len(said)]
+    plain = words("grammar") | words("common") | words("plain")
+    return any(word.isalpha() and word not in plain and word not in ours and len(word) >= SHORTEST for word in beside)
 
 
 def _without_overlap(scored: list[Hit]) -> list[Hit]:

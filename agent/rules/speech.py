@@ -55,10 +55,22 @@ def _portfolio(facts: Facts) -> str:
     count = facts["count"]
     if not count:
         return f"No project fits{_period(facts)}."
-    subject = "One project fits" if count == 1 else f"{count} projects fit"
-    return (
-        f"{subject}{_period(facts)}: {_sum(facts['held_back'])} is held back, {_sum(facts['ready'])} is ready to bill."
-    )
+    subject = "One project" if count == 1 else f"{count} projects"
+    amounts = f"{_sum(facts['held_back'])} is held back, {_sum(facts['ready'])} is ready to bill"
+    return f"{subject} {_verdict(facts)}{_period(facts)}: {amounts}."
+
+
+def _verdict(facts: Facts) -> str:
+    one = facts["count"] == 1
+    match list(facts.get("statuses", {})):
+        case ["blocked"]:
+            return "cannot be billed as it stands" if one else "cannot be billed as they stand"
+        case ["billable"]:
+            return "can be billed"
+        case ["cannot_determine"]:
+            return "cannot be determined"
+        case _:
+            return "fits" if one else "fit"
 
 
 def _unbilled(facts: Facts) -> str:
@@ -89,15 +101,26 @@ def _proposal(facts: Facts) -> str:
     return f"There is nothing to propose for {facts['project']}. {_project(facts)}" if "project" in facts else ""
 
 
+def _invoice(facts: Facts) -> str:
+    return _proposal(facts) if facts.get("action_id") else f"Nothing can be invoiced now. {_project(facts)}"
+
+
+def _people(step: Facts) -> str:
+    role = str(step["role"]).replace("_", " ")
+    return f"one {role}" if step["count"] == 1 else f"{step['count']} people of the role {role}"
+
+
 def _chain(facts: Facts) -> str:
-    steps = [f"{s['count']} x {str(s['role']).replace('_', ' ')}" for s in facts.get("approval", [])]
+    steps = [_people(step) for step in facts.get("approval", [])]
     asked = f"It needs a decision by {', then '.join(steps)}. " if steps else ""
     return f"{asked}Nothing changes before that."
 
 
 def _actions(facts: Facts) -> str:
     count = facts.get("count", len(facts.get("actions", [])))
-    return "There are no such proposals." if not count else ""
+    if not count:
+        return "There are no such proposals."
+    return "One proposal." if count == 1 else f"{count} proposals."
 
 
 def _policy(facts: Facts) -> str:
@@ -118,7 +141,7 @@ SPEAKERS: dict[str, Callable[[Facts], str]] = {
     "unbilled_time": _unbilled,
     "sow_terms": _sow,
     "propose_fix": _proposal,
-    "propose_invoice": _proposal,
+    "propose_invoice": _invoice,
     "actions_status": _actions,
     "explain_policy": _policy,
     "find_projects": _found,

@@ -17,6 +17,19 @@ GROUPS = {
     "region": r"regions?|countr(?:y|ies)|areas?",
     "project": r"projects?|engagements?|jobs?",
 }
+# What people call a topic, in the words of the catalogue of terms.
+TOPICS = {
+    "how often": "invoice frequency",
+    "nte": "not to exceed",
+    "capped": "cap",
+    "ends": "end",
+    "starts": "start",
+    "worth": "value",
+    "rate card": "rates",
+    "day rate": "rates",
+    "day rates": "rates",
+    "accepted": "acceptance",
+}
 HELP = (
     "I answer from the connected systems. Ask me whether a project is ready to bill and what is missing, which "
     "projects cannot be billed and why, how much approved unbilled time there is by practice, customer, region or "
@@ -101,6 +114,7 @@ def _codes(reading: Reading, slots: Slots) -> Plan:
 def _sow(reading: Reading, slots: Slots) -> Plan:
     about = re.search(r"\b(?:about|on|regarding|concerning)\s+(?:the\s+)?(.+)$", reading.text)
     topic = topic_of(reading.text) or (about.group(1) if about else "")
+    topic = TOPICS.get(topic, topic)
     whose = given(contract=slots.contract) or given(project=slots.project) or given(customer=slots.customer)
     if whose:
         return Plan((("sow_terms", {**whose, **({"topic": topic[:200]} if topic else {})}),))
@@ -159,6 +173,8 @@ def readiness(reading: Reading, slots: Slots) -> Plan:
     project = slots.project or (slots.related[0] if len(slots.related) == 1 else None)
     if project:
         return Plan((("project_readiness", {"project": project, **given(month=slots.month)}),))
+    if not slots.named and re.search(r"\bthe .*\bproject\b", reading.text):
+        return Plan(question="I do not find that project. What is its code?", options=tuple(listed(reading)[:5]))
     return portfolio(replace(reading, text="") if slots.named else reading, slots)
 
 
