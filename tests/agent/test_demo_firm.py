@@ -36,7 +36,9 @@ async def test_readiness_fix_and_outcome(
     owner.execute("insert into tenant (id, name, base_currency) values ('northlight', 'Northlight', 'EUR')")
     finn = Actor("northlight", "11111111-1111-1111-1111-111111111111", "Finn Okafor", frozenset({Role.FINANCE}))
     limit = Money(Decimal(250_000), "EUR")
-    ada = Actor("northlight", "22222222-2222-2222-2222-222222222222", "Ada Lindqvist", frozenset({Role.APPROVER}), limit)
+    ada = Actor(
+        "northlight", "22222222-2222-2222-2222-222222222222", "Ada Lindqvist", frozenset({Role.APPROVER}), limit
+    )
     await import_facts(database, finn, outside_file(demo_firm.home).read_text("utf-8"))
 
     async def row(tenant: str, action_id: str) -> Action:
