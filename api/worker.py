@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 EVERY_MINUTE = "* * * * *"
 EVERY_TEN_SECONDS = "* * * * * */10"  # the sixth field counts seconds
 STALLED_SECONDS = 180
-# The ERP may be away for a while: an approved action waits for it and is tried again, by look-up first.
-PATIENCE = RetryStrategy(max_attempts=20, exponential_wait=3)
+# Waits 3, 9, 27 and 81 s for an ERP that is away; after that the minutely reconciliation visits what is unfinished.
+PATIENCE = RetryStrategy(max_attempts=5, exponential_wait=3)
 
 
 async def run_worker(settings: Settings) -> None:
