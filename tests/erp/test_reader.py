@@ -9,7 +9,7 @@ import pytest
 
 from domain.errors import ConfigurationError, ErpUnavailable, InvalidInput, NotFound
 from domain.money import Money
-from domain.records import Contract, Customer, Firm, Invoice, Project
+from domain.records import Contract, Customer, Firm, Project
 from erp.demo.plan import read_plan
 from erp.tryton.reader import TrytonReader
 from tests.erp.firm import DemoFirm
@@ -33,10 +33,6 @@ def _contract(firm: Firm, project: Project) -> Contract:
 
 def _customer(firm: Firm, name: str) -> Customer:
     return next(customer for customer in firm.customers if customer.name.startswith(name))
-
-
-def _invoice(firm: Firm, reference: str) -> Invoice:
-    return next(invoice for invoice in firm.invoices if invoice.reference == reference)
 
 
 async def test_the_firm_is_as_large_as_promised(firm: Firm) -> None:
