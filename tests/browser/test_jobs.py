@@ -19,14 +19,14 @@ SOW = (
 def upload(page) -> None:
     page.goto("/documents")
     page.set_input_files("#file", {"name": "sow7.txt", "mimeType": "text/plain", "buffer": SOW})
-    page.click("text=Read the document")
+    page.click("form.card button.primary")
     page.wait_for_url("**/documents/*-*")
 
 
 def propose(page) -> None:
     page.goto("/projects/CLD-UKI-1001")
     page.fill("[id='po.missing-po']", "PO-4711")
-    page.click("[id='po.missing'] >> text=Propose the fix")
+    page.click("[id='po.missing'] button")
     page.wait_for_url("**/actions/*-*")
 
 
@@ -37,9 +37,9 @@ def test_terms_are_confirmed_and_corrected_beside_their_quotes(opened) -> None:
     expect(days.locator(".termvalue")).to_have_text("30 days")
     days.hover()
     expect(page.locator(".paper a.lit").first).to_be_visible()
-    days.locator("text=Correct").click()
+    days.locator("summary").click()
     days.locator("input[name=value]").fill("45")
-    days.locator("text=Save correction").click()
+    days.locator("button[value=correct]").click()
     corrected = page.locator("article.term", has_text="Payment terms")
     expect(corrected.locator(".status")).to_have_text("Corrected")
     expect(corrected.locator(".termvalue")).to_have_text("45 days")
