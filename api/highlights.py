@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from domain.terms import TermStatus
 from store.documents import DocumentRow, TermRow
@@ -20,7 +21,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A piece of text; `term` is set where it is a quote."""
+    """A piece of text; `term` names the terms that it is a quote of, separated by spaces."""
 
     text: str
     term: str = ""
@@ -63,13 +64,11 @@ def _flipped(box: tuple[float, float, float, float], height: float) -> tuple[flo
 
 
 def _stretches(body: str, terms: Sequence[TermRow]) -> tuple[Stretch, ...]:
-    """The text cut at quotes; of two that overlap the earlier and longer one is marked."""
-    spans = sorted((e.start, -e.end, term.id) for term in terms for e in term.evidence if e.end > e.start)
-    pieces: list[Stretch] = []
-    at = 0
-    for start, end, term in spans:
-        if start < at:
-            continue
-        pieces += [Stretch(body[at:start]), Stretch(body[start:-end], term)]
-        at = -end
-    return tuple(piece for piece in (*pieces, Stretch(body[at:])) if piece.text)
+    """The text cut wherever a quote begins or ends; a piece belongs to every term whose quote covers it."""
+    spans = [(e.start, e.end, term.id) for term in terms for e in term.evidence if e.end > e.start]
+    cuts = sorted({0, len(body), *(start for start, _, _ in spans), *(end for _, end, _ in spans)})
+    return tuple(
+        Stretch(body[one:other], " ".join(dict.fromkeys(id_ for start, end, id_ in spans if start <= one < end)))
+        for one, other in pairwise(cuts)
+        if body[one:other]
+    )

@@ -114,7 +114,7 @@ def opened(browser: Browser, site: Site):
         page.goto("/signin")
         page.fill("#email", email)
         page.fill("#password", PASSWORD)
-        page.click("text=Sign in")
+        page.click("button.primary")
         page.wait_for_url(f"{site.url}/")
         return page
 

@@ -9,24 +9,29 @@ pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)  # a shared machine may be slow; a page that is wrong stays wrong
 PRIYA, FINN, ADA = (f"{name}@northlight.example" for name in ("priya.nair", "finn.okafor", "ada.lindqvist"))
 PLACES = ("/", "/threads", "/readiness", "/documents", "/actions", "/account", "/projects/CLD-UKI-1001", "/nowhere")
-SOW = (
-    b"Statement of Work No. 7\n\nClient: Fenwick Ports plc\n\n"
-    b"Payment. Invoices are payable within 30 days of the invoice date.\n\n"
-    b"All invoices shall quote purchase order number PO-4711.\n"
-)
+SOW = b"""# Statement of Work No. 7
+
+Client: Fenwick Ports plc. Provider: Northlight Consulting.
+
+1. Fees. The services are provided on a time and materials basis. The total fees shall not exceed EUR 40,000.00.
+
+2. Payment. Invoices are payable within 30 days of the invoice date. All invoices shall quote purchase order PO-4711.
+"""
 
 
 def upload(page) -> None:
     page.goto("/documents")
-    page.set_input_files("#file", {"name": "sow7.txt", "mimeType": "text/plain", "buffer": SOW})
-    page.click("text=Read the document")
+    page.set_input_files("#file", {"name": "sow7.md", "mimeType": "text/markdown", "buffer": SOW})
+    page.select_option("#contract", "S-1001")
+    page.click("form.card button.primary")
     page.wait_for_url("**/documents/*-*")
 
 
 def propose(page) -> None:
+    """The statement of work names the purchase order that the contract lacks."""
+    upload(page)
     page.goto("/projects/CLD-UKI-1001")
-    page.fill("[id='po.missing-po']", "PO-4711")
-    page.click("[id='po.missing'] >> text=Propose the fix")
+    page.click("[id='po.missing'] button")
     page.wait_for_url("**/actions/*-*")
 
 
@@ -37,9 +42,9 @@ def test_terms_are_confirmed_and_corrected_beside_their_quotes(opened) -> None:
     expect(days.locator(".termvalue")).to_have_text("30 days")
     days.hover()
     expect(page.locator(".paper a.lit").first).to_be_visible()
-    days.locator("text=Correct").click()
+    days.locator("summary").click()
     days.locator("input[name=value]").fill("45")
-    days.locator("text=Save correction").click()
+    days.locator("button[value=correct]").click()
     corrected = page.locator("article.term", has_text="Payment terms")
     expect(corrected.locator(".status")).to_have_text("Corrected")
     expect(corrected.locator(".termvalue")).to_have_text("45 days")

@@ -1,11 +1,11 @@
 // Terms and their quotes point at each other; without this script the links do.
-const of = (id) => document.querySelectorAll(`[data-term="${CSS.escape(id)}"]`);
+const of = (id) => document.querySelectorAll(`[data-term~="${CSS.escape(id)}"]`);
 
 for (const name of ["mouseover", "focusin"]) {
   document.addEventListener(name, (event) => {
     const held = event.target.closest("[data-term]");
     document.querySelectorAll(".lit").forEach((one) => one.classList.remove("lit"));
-    if (held) of(held.dataset.term).forEach((one) => one.classList.add("lit"));
+    held?.dataset.term.split(" ").forEach((id) => of(id).forEach((one) => one.classList.add("lit")));
   });
 }
 
