@@ -84,7 +84,7 @@ def value(content: Any) -> Markup | str:
             return Markup('<span class="unknown">cannot determine: {}</span>').format(content.reason)
         case bool():
             return "yes" if content else "no"
-        case Mapping() if as_money(content):
+        case Mapping() if as_money(content) is not None:
             return money(content)
         case Mapping():
             return Markup("<br>").join(_pair(str(k), v) for k, v in content.items() if v not in (None, "", []))

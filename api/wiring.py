@@ -15,6 +15,7 @@ from api.services import Erp, Services, WebSettings
 from api.settings import Settings
 from domain.actions import Action
 from domain.actor import Actor
+from erp.reader import ErpReader
 from erp.snapshot import FirmSnapshot
 from erp.tryton.reader import TrytonReader
 from erp.tryton.writer import TrytonWriter
@@ -33,7 +34,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
         database = await stack.enter_async_context(Database(settings.need("database_url")))
         reader = await stack.enter_async_context(open_reader(settings))
         policies = Policies.load()
-        erps = {settings.tenant: Erp(reader, FirmSnapshot(reader))}
+        erps = {settings.tenant: _erp(settings.tenant, database, reader)}
         # Imports half a gigabyte of validators' libraries: in a thread, so that health checks are answered meanwhile.
         guardrails = await anyio.to_thread.run_sync(Guardrails.load)
         agent = agent_ports(settings, database, erps, policies, guardrails)
@@ -56,7 +57,7 @@ async def open_hands(settings: Settings) -> AsyncGenerator[tuple[Hands, AgentPor
             )
         )
         policies = Policies.load()
-        erps = {settings.tenant: Erp(reader, FirmSnapshot(reader))}
+        erps = {settings.tenant: _erp(settings.tenant, database, reader)}
         agent = agent_ports(settings, database, erps, policies, Guardrails())
         yield Hands(database, reader, writer, policies), agent
 
@@ -80,6 +81,14 @@ def agent_ports(
 
     model = chat_model(ModelSettings(settings.model_url, settings.model_name, settings.model_key))
     return AgentPorts(database, model, guardrails, tools, context, action)
+
+
+def _erp(tenant: str, database: Database, reader: ErpReader) -> Erp:
+    async def last_write() -> datetime | None:
+        async with database.tenant(tenant) as connection:
+            return await actions.last_write(connection)
+
+    return Erp(reader, FirmSnapshot(reader, last_write=last_write))
 
 
 def open_reader(settings: Settings) -> TrytonReader:

@@ -71,7 +71,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Warning:  # noqa: A001 - the field's word; nobody means Python's here
+class Warning:
     """Something a reader of the document must know, with a stable code."""
 
     code: str

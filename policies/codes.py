@@ -13,6 +13,7 @@ from policies.numbering import Numbering, numbering
 
 CLOSED = frozenset({"done", "cancelled"})
 TITLE_IS_THE_SAME = 0.86  # nearness above which a document's title and a project's name mean the same work
+AS_NEAR = 0.95  # of the nearest practice: too close to call
 PRECEDENT_COUNTS = 0.45
 SHOWN = 6
 
@@ -104,9 +105,9 @@ def rank(
     proposals = [
         _existing(case, candidate, precedents, rule) for candidate in candidates if _may_be_proposed(case, candidate)
     ]
-    closed = [c for c in candidates if c.status in CLOSED and c.references & case.references]
+    carrying = [c for c in candidates if c.references & case.references]
     proposals += [
-        _new(case, (practice, region, number), precedents, closed, rule)
+        _new(case, (practice, region, number), precedents, carrying, rule)
         for practice in rule.practices
         for region in ([case.region] if case.region else rule.regions)
     ]
@@ -168,7 +169,7 @@ def _practice(case: CodeCase, practice: str | None, rule: Numbering) -> Iterable
     share = _share(case.practices, practice)
     name = rule.practices[practice].name
     best = max(case.practices, key=lambda key: case.practices[key])
-    if best == practice:
+    if share >= AS_NEAR:
         yield Reason(f"The work is that of {name}", rule.weights["practice"] * share)
     else:
         text = f"The work is nearer to {rule.practices[best].name} than to {name}"
@@ -189,7 +190,7 @@ def _new(
     case: CodeCase,
     place: tuple[str, str, int],
     precedents: Sequence[Precedent],
-    closed: Sequence[Candidate],
+    carrying: Sequence[Candidate],
     rule: Numbering,
 ) -> CodeProposal:
     practice, region, _ = place
@@ -199,12 +200,19 @@ def _new(
         *_practice(case, practice, rule),
         *_region(case, region, rule),
         *_chosen_before([p for p in precedents if p.practice == practice], name, rule),
-        *(Reason(f"{c.code} carries the same reference, but is closed ({c.status})", 0.0) for c in closed),
+        *(Reason(f"{c.code} carries the same reference, but is closed", 0.0) for c in carrying if c.status in CLOSED),
+        *_unknown(case, carrying, rule),
     ]
     if case.customer_id is None:
         who = case.customer_name or "not stated"
         reasons.append(Reason(f"The customer ({who}) was not found in the ERP: create it first", -0.02))
     return _proposal(CodeProposal(rule.code(*place), "new", name, practice, region), reasons)
+
+
+def _unknown(case: CodeCase, carrying: Sequence[Candidate], rule: Numbering) -> Iterable[Reason]:
+    if case.references and not carrying:
+        text = f"No contract in the ERP carries {', '.join(sorted(case.references))}"
+        yield Reason(text, rule.weights["unknown_reference"])
 
 
 def _chosen_before(precedents: Sequence[Precedent], what: str, rule: Numbering) -> Iterable[Reason]:

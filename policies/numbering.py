@@ -38,6 +38,7 @@ class Numbering:
 
     digits: int
     first: int
+    internal_from: int
     practices: Mapping[str, Practice]
     regions: Mapping[str, Region]
     weights: Mapping[str, float]
@@ -49,7 +50,7 @@ class Numbering:
     def next_number(self, used: Iterable[str]) -> int:
         """One above the highest number of all codes ever used; what is not a code of this rule does not count."""
         numbers = [int(match[3]) for code in used if (match := CODE.fullmatch(code))]
-        return max([self.first - 1, *numbers]) + 1
+        return max([self.first - 1, *(number for number in numbers if number < self.internal_from)]) + 1
 
     def code(self, practice: str, region: str, number: int) -> str:
         """The code, such as CLD-UKI-1004."""
@@ -69,6 +70,7 @@ def numbering() -> Numbering:
     return Numbering(
         digits=data["digits"],
         first=data["first"],
+        internal_from=data["internal_from"],
         practices={
             key: Practice(key, row["name"], tuple(row["services"]), tuple(row["roles"]))
             for key, row in data["practices"].items()

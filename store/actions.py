@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -65,6 +65,12 @@ async def get(connection: Connection, action_id: str) -> Action:
 async def lock(connection: Connection, action_id: str) -> Action:
     """Like `get`, and nobody else can move the action until this transaction ends."""
     return await _one(connection, "lock", action_id)
+
+
+async def last_write(connection: Connection) -> datetime | None:
+    """When the worker last touched the ERP for this tenant; what was read of the ERP before may be out of date."""
+    row = await (await connection.execute(SQL["last_write"])).fetchone()
+    return row["at"] if row else None
 
 
 async def listing(

@@ -63,3 +63,7 @@ select id::text from action where state = 'awaiting_approval' and expires_at < n
 select p.id::text, p.name, case when p.active then p.roles else '{}' end as roles, p.approval_limit, t.base_currency
 from person p join tenant t on t.id = p.tenant
 where p.id::text = any(%(ids)s)
+
+-- name: last_write
+select max(updated_at) as at from action
+where state in ('executing', 'executed', 'verified', 'diverged', 'unknown', 'compensated')

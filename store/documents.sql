@@ -60,9 +60,6 @@ select id::text, document::text, position, field, value, read_value, confidence,
     decided_by, decided_at, reason
 from term_in_force where id = %(id)s
 
--- name: lock_term
-select id from document_term where id = %(id)s for key share
-
 -- name: attach
 update document set contract = %(contract)s where id = %(id)s returning id::text
 

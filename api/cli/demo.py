@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from datetime import UTC, datetime
 
@@ -26,6 +27,9 @@ def demo(*, start_over: bool, check: bool, erp_port: int) -> None:
     """Start the demo firm: database, ERP, API and worker. Ctrl-C stops all of it."""
     settings = Settings()
     progress = Progress()
+    # A shell that starts this in the background has it ignore Ctrl-C, and `kill` sends SIGTERM: both must stop it all.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     today = datetime.now(UTC).date()
     if check:
         home = settings.home / "check"

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from domain.actions import Image
-from domain.errors import ErpError, NotFound
+from domain.errors import ErpError, ErpRefused, NotFound
 from domain.records import Firm
 from erp.tryton.billing import Ledger, contracts, invoices, price_lists
 from erp.tryton.images import image, record_id
@@ -50,9 +50,13 @@ class TrytonReader:
 
     async def attachment(self, attachment_id: str) -> bytes:
         """The content of a file held with a record; NotFound if there is no such file or it is only a link."""
-        found = await self._rpc.call("model.ir.attachment.read", [record_id(attachment_id)], ["type", "data"])
+        wanted = [record_id(attachment_id)]
+        try:
+            found = await self._rpc.call("model.ir.attachment.read", wanted, ["type", "data"])
+        except ErpRefused as error:  # Tryton says the same of what is not there and of what may not be seen
+            raise NotFound("There is no such attachment in Tryton, or it may not be seen.") from error
         if not found or found[0]["type"] != "data":
-            raise NotFound("There is no such attachment in Tryton.")
+            raise NotFound("There is no such file in Tryton.")
         data = found[0]["data"]
         return data if isinstance(data, bytes) else b""
 

@@ -51,9 +51,7 @@ def hold(case: Case) -> Judgement:
         return fails(f"Billing is on hold ({why}), reported on {report.reported_at:%Y-%m-%d}.").citing(
             source_of(report)
         )
-    if FactKind.BILLING_HOLD not in case.facts.outside.covered:
-        return unknown("No connected system reports billing holds.")
-    return passes("No billing hold is reported.")
+    return unknown("No connected system says whether billing of this project is on hold.")
 
 
 def activation_delayed(case: Case) -> Judgement:

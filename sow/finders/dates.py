@@ -36,12 +36,13 @@ EFFECTIVE = (
     ),
     (
         (
-            r"\b(?:entered into|made|dated|executed)(?: and (?:entered into"
+            r"\b(?:entered into|made|executed)(?: and (?:entered into"
             r"|effective))?(?: effective)?(?: as)?(?: of| on)?"
             r"(?: this| the)? (?P<date>{DATE})"
         ),
         0.74,
     ),
+    (r"\bdated(?: as)?(?: of)?(?: this| the)? (?P<date>{DATE})", 0.64),
     (r"\bcommenc(?:es|ing) (?:on |as of )?(?P<date>{DATE})", 0.7),
     (r"(?:^|\n)[ \t*|]*(?:agreement |contract )?date[\s:|*]{1,6}(?P<date>{DATE})", 0.62),
 )

@@ -41,15 +41,14 @@ LENGTH = rule(
     r"\b(?:periods?|terms?)(?: of)?(?: an?)?(?: additional| successive)? $|\brenew\w*(?: \w+)? for(?: \w+){0,3} $"
 )
 PLACE = (
-    r"(?:the |of )*(?:internal |substantive )?(?P<place>(?:(?:State|Commonwealth|Province|Republic|Kingdom"
-    r"|Federal Republic|"
-    r"People's Republic) of )?(?:the )?[A-Z][A-Za-z.]+(?:(?:,? (?:and|of) | )[A-Z][A-Za-z.]+){0,4})"
+    r"(?i:the |of )*(?i:internal |substantive )?(?P<place>(?:(?i:State|Commonwealth|Province|Republic|Kingdom"
+    r"|Federal Republic|People's Republic) (?i:of) )?(?:the )?[A-Z][A-Za-z.]+(?:(?:,? (?:and|of) "
+    r"| )[A-Z][A-Za-z.]+){0,4})"
 )
 GOVERNED = (
     r"(?i:the laws of) " + PLACE + r"[ ,]{1,2}(?i:shall|will) (?i:govern)",
     r"(?i:govern(?:ed|ing)|construed|interpreted|subject to)\b[^.;]{0,140}?\b(?i:laws?) (?i:of|in force in"
     r"|in effect in) " + PLACE,
-    r"(?i:governing law)[\s:*.-]{1,6}(?:(?i:the )?(?i:laws? of ))?" + PLACE,
     r"(?i:governed)\b[^.;]{0,80}?\b(?i:by|under) (?i:the )?(?P<place>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}) (?i:laws?)\b",
 )
 MOST_DAYS = 366

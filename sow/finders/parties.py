@@ -47,7 +47,7 @@ OPENING = rule(
     r"|agreement (?:is )?with)\b(?: and between)?[\s:,*-]*"
 )
 ALIAS = re.compile(r"\(([^()]{0,60}?(?:\"|'')[^()]{0,160}?|(?:the )?(?!Pty|US|UK)[A-Z][a-z]+(?: [A-Z][a-z]+)?\s?)\)")
-QUOTED = re.compile(r"(?:\"|'')\s*([^\"']{2,60}?)\s*[,.]?(?:\"|'')")
+QUOTED = re.compile(r"(?:\"|'')\s*((?:(?!\"|'').){2,60}?)\s*[,.]?(?:\"|'')")
 NOT_PARTY = rule(r"date|agreement|\bsow\b|services\b|parties|\border\b|project|term\b|hereinafter as$")
 BEFORE_NAME = re.compile(
     r"(?i:[\s,;:.*•-]|\b(?:and|by|between|the)\b|\(?(?:\d{1,2}|[ivx]{1,3}|[a-z])[.)]"
@@ -55,7 +55,8 @@ BEFORE_NAME = re.compile(
 )
 AFTER_NAME = rule(
     r",? (?:an?|having|whose|with|located|organi[sz]ed|incorporated (?:in|under)|registered|established|acting|through"
-    r"|represented|who|which|at|of) |[;|(\n]| - |,(?= \d)|, (?=[^,\n]{3,40} \d)|, (?:hereinafter|hereafter|and its)"
+    r"|represented|who|which|at|of) |\((?!Pty)|[;|\n]| - |,(?= \d)|, (?=[^,\n]{3,40} \d)|, (?:hereinafter"
+    r"|hereafter|and its)"
 )
 PRONOUNS = frozenset(
     [
@@ -107,16 +108,22 @@ def find(view: View) -> Iterator[Candidate]:
     yield from _labelled(view)
     yield from _in_form(view)
     parties = list(_introduced(view)) or list(_in_letter(view))
-    stated = [_stated(party) for party in parties]
-    for party, role in zip(parties, stated, strict=True):
-        others = [other for other in stated if other and other != role]
-        field, confidence = (role, 0.9) if role else (None, 0.0)
-        if field is None and len(parties) == BOTH and others:
-            field, confidence = _opposite(others[0]), 0.8
-        if field is None:
-            field, confidence = _acting(view, party)
+    for party, (field, confidence) in zip(parties, _roles(view, parties), strict=True):
         if field:
             yield Candidate(field, _clean(view.text[party.start : party.end]), party.start, party.end, confidence)
+
+
+def _roles(view: View, parties: list[Party]) -> list[tuple[str | None, float]]:
+    """Each party's role: stated by an alias, else by what it does; of two parties, one role decides the other."""
+    stated = [_stated(party) for party in parties]
+    roles = [(role, 0.9) if role else (None, 0.0) for role in stated]
+    if len(parties) == BOTH and not all(stated) and any(stated):
+        return [known if known[0] else (_opposite(next(filter(None, stated))), 0.8) for known in roles]
+    roles = [known if known[0] else _acting(view, party) for known, party in zip(roles, parties, strict=True)]
+    told = next((field for field, _ in roles if field), None)
+    if len(parties) == BOTH and told:
+        return [known if known[0] else (_opposite(told), 0.62) for known in roles]
+    return roles
 
 
 def _opposite(field: str) -> str:
@@ -235,7 +242,7 @@ def _is_name(name: str) -> bool:
         and len(words) < MOST_WORDS
         and words[0].lower() not in PRONOUNS
         and re.search(r"[A-Z]|-[a-z]", name) is not None
-        and not re.search(r"\b(?:shall|will|must|is|are|agrees?|may)\b|_{3}|\[|/s/|(?i:^by\b)", name)
+        and not re.search(r"\b(?:shall|will|must|is|are|agrees?|may)\b|_{3}|[\[<>]|/s/|(?i:^by\b)", name)
     )
 
 

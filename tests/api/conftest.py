@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,8 +25,7 @@ from policies.engine import Policies
 from policies.guardrails import Guardrails
 from store import actions, people
 from store.database import Database
-from tests.actions.ledger import SCHEMA
-from tests.api.small_erp import SmallErp
+from tests.api.small_erp import SmallErp, small_erp
 from tools.registry import tools_for
 from tools.tool import ToolContext
 
@@ -91,7 +89,11 @@ class Door:
 
 @pytest.fixture
 async def ids(database: Database, owner: psycopg.Connection) -> dict[str, str]:
-    """The people of two firms, by first name."""
+    return await settle(database, owner)
+
+
+async def settle(database: Database, owner: psycopg.Connection) -> dict[str, str]:
+    """Two firms with their people; their ids by first name."""
     for tenant in ("northlight", "southgate"):
         owner.execute("insert into tenant (id, name, base_currency) values (%s, %s, 'EUR')", [tenant, tenant.title()])
     found: dict[str, str] = {}
@@ -111,19 +113,10 @@ async def ids(database: Database, owner: psycopg.Connection) -> dict[str, str]:
 
 
 @pytest.fixture
-def erp(database_urls: tuple[str, str], postgres: str) -> Iterator[SmallErp]:
+def erp(postgres: str) -> Iterator[SmallErp]:
     """Northlight's ERP; the other firm has none."""
-    name = f"erp_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-        url = psycopg.conninfo.make_conninfo(postgres, dbname=name)
-        with psycopg.connect(url, autocommit=True) as inside:
-            inside.execute(SCHEMA)
-        small = SmallErp(url)
-        small.arrange("k1", po_number=None)
-        small.arrange("c1", tax_identifier=None, invoice_address=None)
+    with small_erp(postgres) as small:
         yield small
-        connection.execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture

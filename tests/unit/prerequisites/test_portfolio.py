@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from domain.errors import InvalidInput
+from domain.facts import FactKind
 from domain.findings import Readiness, Verdict
 from policies.prerequisites.case import Case
 from policies.prerequisites.outside import Outside
@@ -48,11 +49,12 @@ def test_a_project_is_judged_by_its_own_records() -> None:
         time=(*ENTRIES, entry("x1", date(2026, 10, 5), project_id="w2")),
         invoices=(invoice("1", date(2026, 10, 31), 900), invoice("2", date(2026, 10, 31), 900)),
     )
-    answers = _answers(Dossier.of(firm, Outside.of(SMALL.facts), {}))
+    facts = (*SMALL.facts, fact(FactKind.BILLING_HOLD, "CLD-UKI-1002", held=True))
+    answers = _answers(Dossier.of(firm, Outside.of(facts), {}))
     own = {f.rule for f in answers["CLD-UKI-1001"].findings if f.verdict is Verdict.FAIL}
     others = {f.rule for f in answers["CLD-UKI-1002"].findings if f.verdict is Verdict.FAIL}
     assert own == {"invoice.duplicate"}
-    assert others == {"customer.billing_contact_missing"}
+    assert others == {"customer.billing_contact_missing", "billing.hold"}
 
 
 @pytest.mark.parametrize(("days", "told"), [(14, False), (15, True)])

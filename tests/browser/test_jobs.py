@@ -1,0 +1,115 @@
+"""The three jobs in a real browser: from sign-in to result, without a script, and on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)  # a shared machine may be slow; a page that is wrong stays wrong
+PRIYA, FINN, ADA = (f"{name}@northlight.example" for name in ("priya.nair", "finn.okafor", "ada.lindqvist"))
+PLACES = ("/", "/threads", "/readiness", "/documents", "/actions", "/account", "/projects/CLD-UKI-1001", "/nowhere")
+SOW = (
+    b"Statement of Work No. 7\n\nClient: Fenwick Ports plc\n\n"
+    b"Payment. Invoices are payable within 30 days of the invoice date.\n\n"
+    b"All invoices shall quote purchase order number PO-4711.\n"
+)
+
+
+def upload(page) -> None:
+    page.goto("/documents")
+    page.set_input_files("#file", {"name": "sow7.txt", "mimeType": "text/plain", "buffer": SOW})
+    page.click("text=Read the document")
+    page.wait_for_url("**/documents/*-*")
+
+
+def propose(page) -> None:
+    page.goto("/projects/CLD-UKI-1001")
+    page.fill("[id='po.missing-po']", "PO-4711")
+    page.click("[id='po.missing'] >> text=Propose the fix")
+    page.wait_for_url("**/actions/*-*")
+
+
+def test_terms_are_confirmed_and_corrected_beside_their_quotes(opened) -> None:
+    page = opened(PRIYA)
+    upload(page)
+    days = page.locator("article.term", has_text="Payment terms")
+    expect(days.locator(".termvalue")).to_have_text("30 days")
+    days.hover()
+    expect(page.locator(".paper a.lit").first).to_be_visible()
+    days.locator("text=Correct").click()
+    days.locator("input[name=value]").fill("45")
+    days.locator("text=Save correction").click()
+    corrected = page.locator("article.term", has_text="Payment terms")
+    expect(corrected.locator(".status")).to_have_text("Corrected")
+    expect(corrected.locator(".termvalue")).to_have_text("45 days")
+
+
+def test_a_fix_is_proposed_by_one_and_countersigned_by_another(opened) -> None:
+    finn, ada = opened(FINN), opened(ADA)
+    propose(finn)
+    expect(finn.locator("h3", has_text="Your decision").locator("..")).to_contain_text("You proposed this action")
+    expect(finn.locator("button.approve")).to_have_count(0)
+    ada.goto("/")
+    ada.locator("a.title", has_text="purchase order").click()
+    expect(ada.locator(".difference .after").first).to_have_text("PO-4711")
+    ada.click("button.approve")
+    expect(ada.locator(".top .status")).to_have_text("Approved, waiting for the worker")
+
+
+def test_rejecting_needs_a_reason(opened) -> None:
+    finn, ada = opened(FINN), opened(ADA)
+    propose(finn)
+    ada.goto(finn.url)
+    ada.fill("#reason", "The client has not issued it yet.")
+    ada.click("button.reject")
+    expect(ada.locator(".top .status")).to_have_text("Rejected")
+    finn.reload()
+    expect(finn.locator(".notice").first).to_contain_text("The client has not issued it yet.")
+
+
+def test_an_answer_streams_in(opened) -> None:
+    page = opened(FINN)
+    page.goto("/threads")
+    page.fill("#text", "Is CLD-UKI-1001 ready to bill?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".message.person p")).to_have_text("Is CLD-UKI-1001 ready to bill?")
+    expect(page.locator(".message.agent .answer").first).to_be_visible(timeout=20_000)
+    expect(page.locator("#send")).to_be_visible(timeout=20_000)
+    assert "/threads/" in page.url
+    before = page.locator(".message.agent").first.inner_text()
+    page.reload()
+    assert page.locator(".message.agent").first.inner_text() == before
+
+
+def test_everything_works_without_a_script(opened) -> None:
+    page = opened(FINN, javascript=False)
+    upload(page)
+    page.goto("/threads")
+    page.fill("#text", "Is CLD-UKI-1001 ready to bill?")
+    page.click("#send")
+    page.wait_for_url("**/threads/*-*")
+    expect(page.locator(".message.agent .answer").first).to_be_visible()
+    page.goto("/readiness")
+    page.select_option("#practice", "DAT")
+    page.click("form.filters button")
+    expect(page.locator(".empty")).to_contain_text("No project fits this filter")
+    propose(page)
+    ada = opened(ADA, javascript=False)
+    ada.goto(page.url)
+    ada.click("button.approve")
+    expect(ada.locator(".top .status")).to_contain_text("Approved")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_is_wider_than_its_screen(opened, width: int, scheme: str) -> None:
+    page = opened(FINN, width=width, scheme=scheme)
+    upload(page)
+    document = page.url
+    propose(page)
+    for path in (*PLACES, document, f"{document}/codes", page.url):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+        size = len(page.content().encode())
+        assert size < 150_000, f"{path} has {size} bytes"
