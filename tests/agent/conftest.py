@@ -95,6 +95,7 @@ class FirmReader:
 class ProjectArguments(BaseModel):
     project: str
     month: str | None = None
+    po_number: str | None = None
 
 
 class NoArguments(BaseModel):

@@ -34,11 +34,24 @@ async def test_readiness_fix_and_outcome(
     demo_firm: DemoFirm, database: Database, owner: psycopg.Connection, policies: Policies, guardrails: Guardrails
 ) -> None:
     owner.execute("insert into tenant (id, name, base_currency) values ('northlight', 'Northlight', 'EUR')")
-    finn = Actor("northlight", "11111111-1111-1111-1111-111111111111", "Finn Okafor", frozenset({Role.FINANCE}))
     limit = Money(Decimal(250_000), "EUR")
+    finn = Actor("northlight", "11111111-1111-1111-1111-111111111111", "Finn Okafor", frozenset({Role.FINANCE}))
     ada = Actor(
         "northlight", "22222222-2222-2222-2222-222222222222", "Ada Lindqvist", frozenset({Role.APPROVER}), limit
     )
+    for person in (finn, ada):
+        owner.execute(
+            "insert into person (tenant, id, email, name, password_hash, roles, approval_limit) "
+            "values (%s, %s, %s, %s, 'x', %s, %s)",
+            [
+                person.tenant,
+                person.person,
+                f"{person.name.split()[0].lower()}@northlight.example",
+                person.name,
+                [role.value for role in person.roles],
+                person.approval_limit.amount if person.approval_limit else None,
+            ],
+        )
     await import_facts(database, finn, outside_file(demo_firm.home).read_text("utf-8"))
 
     async def row(tenant: str, action_id: str) -> Action:

@@ -181,3 +181,18 @@ async def test_a_steering_message_is_answered_by_rules(world: World, say: Say, o
 def test_without_a_model_the_rules_answer() -> None:
     assert isinstance(chat_model(), RulesModel)
     assert isinstance(chat_model(ModelSettings()), RulesModel)
+
+
+async def test_a_value_that_the_person_never_stated_is_not_passed_on(
+    world: World, say: Say, owner: psycopg.Connection
+) -> None:
+    invented = Reply(calls=(("propose_fix", '{"project": "CLD-UKI-1004", "po_number": "PO-999"}'),))
+    with serve(invented, Reply("Which number is it?")) as script:
+        use(world, script.url)
+        await say("set the purchase order number of CLD-UKI-1004")
+        assert world.actions == {}
+        assert "refused:propose_fix:not_stated" in trace(owner)["flags"]
+    with serve(invented, Reply("It waits for people.")) as script:
+        use(world, script.url)
+        await say("set the purchase order number of CLD-UKI-1004 to po 999")
+        assert len(world.actions) == 1

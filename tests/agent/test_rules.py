@@ -125,7 +125,7 @@ QUESTIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("what does the sow of CLD-UKI-1001 say about expenses", "sow_terms", {"project": "CLD-UKI-1001", "topic": "expenses"}),
     ("what are the acceptance terms for 1007", "sow_terms", {"project": "DAT-UKI-1007", "topic": "acceptance"}),
     ("are travel costs reimbursed at Morrow?", "sow_terms", {"customer": "MORROW", "topic": "travel"}),
-    ("how often do we invoice Liffey", "sow_terms", {"customer": "LIFFEY", "topic": "how often"}),
+    ("how often do we invoice Liffey", "sow_terms", {"customer": "LIFFEY", "topic": "invoice frequency"}),
     ("is a PO required for the landing zone?", "sow_terms", {"project": "CLD-UKI-1001", "topic": "po required"}),
     ("fix CLD-UKI-1001", "propose_fix", {"project": "CLD-UKI-1001"}),
     ("set the PO number of CLD-UKI-1001 to PO-88213", "propose_fix", {"project": "CLD-UKI-1001", "po_number": "PO-88213"}),
