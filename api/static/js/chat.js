@@ -1,4 +1,5 @@
 // Streams an answer into the page. Without this script the same forms answer as whole pages.
+import { localise } from "./moments.js";
 import { trusted } from "./trusted.js";
 
 const messages = document.getElementById("messages");
@@ -88,7 +89,9 @@ function take({ kind, data }, answer, status) {
     note.textContent = JSON.parse(data).detail;
     answer.insertBefore(note, status);
   } else if (kind === "block") {
-    place(answer, trusted(data), status);
+    const block = trusted(data);
+    localise(block);
+    place(answer, block, status);
     answer.scrollIntoView({ block: "end" });
   }
 }

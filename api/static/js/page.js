@@ -1,3 +1,5 @@
+import { localise } from "./moments.js";
+
 // What every page may use; nothing here is needed for a page to work.
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
@@ -7,11 +9,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// Moments in the reader's own zone; the server's UTC stays as the title.
-for (const time of document.querySelectorAll("time[data-moment]")) {
-  time.title = time.textContent;
-  time.textContent = new Date(time.dateTime).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-}
+localise(document);
 
 // A filter that changes asks at once; without a script its button does.
 for (const form of document.querySelectorAll("form[data-filters]")) {
