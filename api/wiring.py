@@ -11,7 +11,7 @@ import anyio.to_thread
 from actions.execution import Hands
 from agent.models import ModelSettings, chat_model
 from agent.ports import AgentPorts
-from api.services import Erp, Services, WebSettings
+from api.services import Erp, Seal, Services, WebSettings
 from api.settings import Settings
 from domain.actions import Action
 from domain.actor import Actor
@@ -39,7 +39,8 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
         guardrails = await anyio.to_thread.run_sync(Guardrails.load)
         agent = agent_ports(settings, database, erps, policies, guardrails)
         web = WebSettings(origin=settings.public_url, secure_cookies=settings.public_url.startswith("https://"))
-        yield Services(database, erps, policies, agent, web=web)
+        seal = Seal(settings.keys, settings.checkpoints)
+        yield Services(database, erps, policies, agent, web=web, seal=seal)
 
 
 @asynccontextmanager

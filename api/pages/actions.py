@@ -76,8 +76,6 @@ async def show(request: Request, wired: Wired, actor: ActionReader, action_id: s
         action = await actions.get(connection, action_id)
         history = await audit.of_subject(connection, f"action:{action_id}")
     firm = await present_firm(wired, actor)
-    if firm and action.after and action.updated_at and action.updated_at > firm.fetched_at:
-        wired.erp(actor).firm.forget()  # the worker wrote since this process last read
     changes = [
         (change, named(change.field, change.before, firm), named(change.field, change.after, firm))
         for change in action.changes
