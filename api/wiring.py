@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-
-import anyio.to_thread
 
 from actions.execution import Hands
 from agent.models import ModelSettings, chat_model
@@ -23,6 +22,7 @@ from policies.engine import Policies
 from policies.guardrails import Guardrails
 from store import actions
 from store.database import Database
+from store.embedding import embedding
 from tools.registry import tools_for
 from tools.tool import Tool, ToolContext
 
@@ -35,12 +35,14 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
         reader = await stack.enter_async_context(open_reader(settings))
         policies = Policies.load()
         erps = {settings.tenant: _erp(settings.tenant, database, reader)}
-        # Imports half a gigabyte of validators' libraries: in a thread, so that health checks are answered meanwhile.
-        guardrails = await anyio.to_thread.run_sync(Guardrails.load)
+        guardrails = Guardrails()
         agent = agent_ports(settings, database, erps, policies, guardrails)
         web = WebSettings(origin=settings.public_url, secure_cookies=settings.public_url.startswith("https://"))
         seal = Seal(settings.keys, settings.checkpoints)
-        yield Services(database, erps, policies, agent, web=web, seal=seal)
+        # What takes seconds to import is imported beside the first requests, which are for pages.
+        async with asyncio.TaskGroup() as warming:
+            warming.create_task(asyncio.to_thread(_warm, guardrails))
+            yield Services(database, erps, policies, agent, web=web, seal=seal)
 
 
 @asynccontextmanager
@@ -82,6 +84,11 @@ def agent_ports(
 
     model = chat_model(ModelSettings(settings.model_url, settings.model_name, settings.model_key))
     return AgentPorts(database, model, guardrails, tools, context, action)
+
+
+def _warm(guardrails: Guardrails) -> None:
+    guardrails.warm()
+    embedding()
 
 
 def _erp(tenant: str, database: Database, reader: ErpReader) -> Erp:

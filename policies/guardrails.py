@@ -7,8 +7,9 @@ belongs in a thread at start, never in a request.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from domain.errors import InvalidInput
@@ -40,27 +41,27 @@ class Incoming:
 
 
 class Guardrails:
-    """The loaded guards. One instance serves all requests of a process."""
+    """The guards of a process; the library behind them is imported on first use, or before it by `warm`."""
 
     def __init__(self, *, limit: int = MESSAGE_LIMIT) -> None:
-        """Import the library with its telemetry off; takes seconds."""
-        _silence()
-        from policies import validators  # noqa: PLC0415 - only after telemetry is off
-
-        self._failures = validators.failures
-        self._incoming, self._outgoing = validators.guards()
         self._limit = limit
 
     @classmethod
     def load(cls) -> Guardrails:
-        """For `asyncio.to_thread` at start."""
-        return cls()
+        """Guards that are ready for use."""
+        found = cls()
+        found.warm()
+        return found
+
+    def warm(self) -> None:
+        """Import the library, with its telemetry off. Takes seconds: for a thread beside the start of a process."""
+        _ = self._checks
 
     def incoming(self, text: str) -> Incoming:
         """Check a person's message. Raises MessageEmpty or MessageTooLong."""
         if len(text) > self._limit:
             raise MessageTooLong
-        failed = self._failures(self._incoming, text, {"limit": self._limit})
+        failed = self._checks.failures(self._checks.incoming, text, {"limit": self._limit})
         if "Length" in failed:
             raise MessageEmpty
         masked = mask(text)[0] if "Privacy" in failed else text
@@ -68,7 +69,23 @@ class Guardrails:
 
     def outgoing(self, prose: str, facts: Iterable[Any]) -> tuple[str, ...]:
         """What the prose states that this turn's facts do not; empty means that it may be shown."""
-        return self._failures(self._outgoing, prose, {"facts": list(facts)}).get("Grounded", ())
+        return self._checks.failures(self._checks.outgoing, prose, {"facts": list(facts)}).get("Grounded", ())
+
+    @cached_property
+    def _checks(self) -> _Checks:
+        _silence()
+        from policies import validators  # noqa: PLC0415 - only after telemetry is off
+
+        return _Checks(validators.failures, *validators.guards())
+
+
+@dataclass(frozen=True)
+class _Checks:
+    """The library's guards, and our reading of what they say."""
+
+    failures: Callable[..., dict[str, tuple[str, ...]]]
+    incoming: Any
+    outgoing: Any
 
 
 def _silence() -> None:

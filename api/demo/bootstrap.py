@@ -16,12 +16,15 @@ from api.settings import Settings
 from api.wiring import open_reader
 from domain.actor import Actor, Role
 from domain.errors import DocumentError
+from domain.records import Attachment
 from erp.demo.server import outside_file
 from erp.reader import ErpReader
 from sow.library import upload
 from store import documents, facts, people
 from store.database import Database
 from store.facts_file import import_facts
+
+AT_A_TIME = 2  # each is read in a process of its own
 
 
 def bootstrap(
@@ -34,7 +37,7 @@ def bootstrap(
 async def _bootstrap(
     settings: Settings, demo: Mapping[str, Any], password: str, home: Path, progress: Callable[[str], None]
 ) -> None:
-    async with Database(settings.database_url, max_size=2) as database, open_reader(settings) as reader:
+    async with Database(settings.database_url, max_size=AT_A_TIME) as database, open_reader(settings) as reader:
         actors = await _people(database, settings.tenant, demo["person"], password)
         finance, manager = _with(actors, Role.FINANCE), _with(actors, Role.PROJECT_MANAGER)
         await _facts(database, finance, outside_file(home).read_text("utf-8"))
@@ -78,11 +81,17 @@ async def _signed_documents(
     async with database.tenant(actor.tenant) as connection:
         if await documents.listing(connection, limit=1):
             return
-    for contract in (await reader.firm()).contracts:
-        for attachment in contract.attachments:
+    turns = asyncio.Semaphore(AT_A_TIME)
+
+    async def take(contract: str, attachment: Attachment) -> None:
+        async with turns:
             progress(attachment.name)
-            content = await reader.attachment(attachment.id)
             try:
-                await upload(database, actor, content, attachment.name, contract=contract.number)
+                await upload(
+                    database, actor, await reader.attachment(attachment.id), attachment.name, contract=contract
+                )
             except DocumentError as error:
                 progress(f"{attachment.name}: {error.detail}")
+
+    contracts = (await reader.firm()).contracts
+    await asyncio.gather(*(take(one.number, attachment) for one in contracts for attachment in one.attachments))

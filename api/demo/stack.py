@@ -78,14 +78,10 @@ def running(plan: Plan, progress: Progress) -> Generator[Running]:
             with progress.step("Building the demo firm in Tryton") as step:
                 _firm(plan, step)
         environment = _environment(plan, server, demo["tenant"]["id"])
-        with progress.step("Starting Tryton"):
-            children.start("tryton", *tryton.command(plan.home, plan.erp_port))
-            tryton.wait_ready(plan.erp_port, ended=children.any_ended)
-        with progress.step("Bringing in people, approvals and signed statements of work") as step:
+        with progress.step("Starting Tryton, the API and the worker"):
+            _start_services(plan, children, environment)
+        with progress.step("Looking after people, approvals and signed statements of work") as step:
             bootstrap(_settings(environment), demo, password, plan.home, progress=step.at)
-        with progress.step("Starting the API and the worker"):
-            worker = tryton.account(plan.home, plan.erp_port, "countersign_worker")
-            _start_services(children, environment, worker.password)
         people = tuple((person["roles"][0].replace("_", " "), person["email"]) for person in demo["person"])
         address = environment["COUNTERSIGN_PUBLIC_URL"]
         yield Running(plan, address, password, people, environment, children)
@@ -98,10 +94,14 @@ def _firm(plan: Plan, step: Step) -> None:
     shutil.copytree(tryton.folder(plan.pristine), tryton.folder(plan.home), dirs_exist_ok=True)
 
 
-def _start_services(children: Children, environment: dict[str, str], worker_password: str) -> None:
+def _start_services(plan: Plan, children: Children, environment: dict[str, str]) -> None:
+    """Start all at once, as each takes seconds to import, and wait for all; only the worker is told how to write."""
     program = [sys.executable, "-m", "api.cli"]
+    writing = tryton.account(plan.home, plan.erp_port, "countersign_worker").password
+    children.start("tryton", *tryton.command(plan.home, plan.erp_port))
     children.start("api", [*program, "serve"], environment)
-    children.start("worker", [*program, "worker"], {**environment, "COUNTERSIGN_ERP_WORKER_PASSWORD": worker_password})
+    children.start("worker", [*program, "worker"], {**environment, "COUNTERSIGN_ERP_WORKER_PASSWORD": writing})
+    tryton.wait_ready(plan.erp_port, ended=children.any_ended)
     _wait(f"{environment['COUNTERSIGN_PUBLIC_URL']}/v1/health", children)
 
 
