@@ -82,7 +82,6 @@ def build_firm(home: Path, *, today: date, progress: Callable[[str], None]) -> N
     place = folder(home)
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True, mode=0o700)
-    _configure(place)
     _prepare_database(place, progress)
     progress("Writing the statements of work")
     write_all(documents_folder(home), today=today)
@@ -98,9 +97,8 @@ def account(home: Path, port: int, user: str) -> Account:
 
 def command(home: Path, port: int) -> tuple[list[str], Mapping[str, str]]:
     """The server's command line and environment, for whoever starts processes."""
-    place = folder(home)
-    _configure(place, port)
-    line = [str(PROGRAM / "trytond"), "--config", str(_config_file(place)), "--database", DATABASE]
+    config = _configure(folder(home), port)
+    line = [str(PROGRAM / "trytond"), "--config", str(config), "--database", DATABASE]
     return line, {"PYTHONUNBUFFERED": "1"}
 
 
@@ -153,17 +151,16 @@ def wait_ready(port: int, seconds: float = START_SECONDS, *, ended: Callable[[],
     raise ConfigurationError(f"Tryton's server did not answer on port {port} within {seconds:.0f} seconds.")
 
 
-def _config_file(place: Path) -> Path:
-    return place / "trytond.conf"
-
-
-def _configure(place: Path, port: int = 0) -> None:
+def _configure(place: Path, port: int = 0) -> Path:
     """The queue is declared to have workers, of which none runs: otherwise Tryton would ask the EU's VIES service
-    about every tax identifier that is saved. Nothing here may leave this machine.
+    about every tax identifier that is saved. Nothing here may leave this machine. A file per port: two servers of one
+    firm must not read each other's.
     """
-    _config_file(place).write_text(
+    config = place / f"trytond-{port}.conf"
+    config.write_text(
         f"[database]\nuri = sqlite://\npath = {place}\n\n[web]\nlisten = 127.0.0.1:{port}\n\n[queue]\nworker = True\n"
     )
+    return config
 
 
 def _prepare_database(place: Path, progress: Progress) -> None:
@@ -180,7 +177,7 @@ def _prepare_database(place: Path, progress: Progress) -> None:
     try:
         _run(
             [
-                *(str(PROGRAM / "trytond-admin"), "--config", str(_config_file(place)), "--database", DATABASE),
+                *(str(PROGRAM / "trytond-admin"), "--config", str(_configure(place)), "--database", DATABASE),
                 *("--all", "--email", "admin@northlight.example", "--activate-dependencies"),
                 *("--update", *MODULES),
             ],
@@ -203,7 +200,7 @@ def _seed(home: Path, today: date, progress: Progress) -> None:
     place = folder(home)
     _run(
         [
-            *(sys.executable, "-m", "erp.demo.seed", "--database", DATABASE, "--config", str(_config_file(place))),
+            *(sys.executable, "-m", "erp.demo.seed", "--database", DATABASE, "--config", str(_configure(place))),
             *("--documents", str(documents_folder(home)), "--outside", str(outside_file(home))),
             *("--accounts", str(place / "accounts.json"), "--today", today.isoformat()),
         ],

@@ -42,9 +42,11 @@ class DemoFirm:
 
 
 @pytest.fixture(scope="session")
-def demo_firm() -> Iterator[DemoFirm]:
-    """The demo firm, for reading: shared by all tests of a run."""
-    with running(_built(datetime.now(UTC).date())) as firm:
+def demo_firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoFirm]:
+    """The demo firm, for reading: one copy for all tests of a process."""
+    home = tmp_path_factory.mktemp("firm")
+    shutil.copytree(server.folder(_built(datetime.now(UTC).date())), server.folder(home))
+    with running(home) as firm:
         yield firm
 
 
