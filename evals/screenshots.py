@@ -17,7 +17,6 @@ from api.demo.console import Progress
 from api.demo.preflight import any_port
 from api.demo.stack import Plan, Running, running
 from api.demo.visitor import Visitor
-from api.settings import Settings
 from erp.demo.server import documents_folder
 
 OUT = Path("build/screenshots")
@@ -39,7 +38,7 @@ class Shot:
 def main() -> None:
     """Write build/screenshots/<page>-<look>.png, and the README's pictures to docs/images."""
     home = Path(tempfile.mkdtemp(prefix="countersign-screens-"))
-    plan = Plan(home, Settings().home / "firm", "127.0.0.1", any_port(), any_port(), datetime.now(UTC).date())
+    plan = Plan(home, "127.0.0.1", any_port(), any_port(), datetime.now(UTC).date())
     OUT.mkdir(parents=True, exist_ok=True)
     try:
         with running(plan, Progress()) as stack, sync_playwright() as playwright:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import hashlib
-import os
 import socket
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from domain.actor import Actor, Role
 from domain.errors import DocumentError
 from domain.records import Firm
 from erp.demo import server
+from erp.demo.cache import copy_firm
 from erp.snapshot import FirmSnapshot
 from erp.tryton.reader import TrytonReader
 from evals.truth import DocumentTruth
@@ -29,8 +27,6 @@ from store.facts_file import ImportReport, import_facts
 from store.migrate import migrate
 from store.tenants import add_tenant, ensure_database
 
-ROOT = Path(__file__).parents[1]
-SOURCES = ("erp/demo", "erp/tryton/connector", "erp/tryton/tables.py")
 TENANT = "northlight"
 EVALUATOR = Actor(TENANT, "00000000-0000-0000-0000-000000000000", "Evaluation", frozenset({Role.FINANCE}))
 
@@ -49,12 +45,13 @@ class Stand:
 
 @asynccontextmanager
 async def stand(truths: dict[str, DocumentTruth], home: Path) -> AsyncGenerator[Stand]:
-    """Start all that is needed around the firm that was built in `home`, and stop it in the end."""
+    """Start all that is needed around a copy of the firm that was built in `home`, and stop it in the end."""
     tryton, port = server.TrytonServer(), _free_port()
     async with AsyncExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="countersign-evals-")))
         postgres = stack.enter_context(embedded_postgres(place / "pg" / "data"))
-        tryton.start(home, port)
+        copy_firm(home, place)
+        tryton.start(place, port)
         stack.callback(tryton.stop)
         ensure_database(postgres.owner_url("postgres"), "countersign")
         migrate(postgres.owner_url("countersign"))
@@ -63,8 +60,10 @@ async def stand(truths: dict[str, DocumentTruth], home: Path) -> AsyncGenerator[
         database = Database(postgres.app_url("countersign"))
         await database.open()
         stack.push_async_callback(database.close)
-        reader = await stack.enter_async_context(TrytonReader(**vars(server.account(home, port, "countersign_reader"))))
-        yield await _furnished(database, FirmSnapshot(reader, seconds=3600), truths, home)
+        reader = await stack.enter_async_context(
+            TrytonReader(**vars(server.account(place, port, "countersign_reader")))
+        )
+        yield await _furnished(database, FirmSnapshot(reader, seconds=3600), truths, place)
 
 
 async def _furnished(database: Database, snapshot: FirmSnapshot, truths: dict[str, DocumentTruth], home: Path) -> Stand:
@@ -84,31 +83,6 @@ async def _furnished(database: Database, snapshot: FirmSnapshot, truths: dict[st
         except DocumentError as error:
             refused[key] = error.code
     return Stand(database, snapshot, firm, report, documents, refused)
-
-
-def built_home(today: date) -> Path:
-    """The home of a firm that was built in this month from these sources; built now if there is none (a minute).
-
-    Tests keep their firm in the same place under the same key.
-    """
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "countersign"
-    cache.mkdir(parents=True, exist_ok=True)
-    home = cache / f"firm-{_digest()}-{today:%Y-%m}"
-    with (cache / "firm.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not server.is_built(home):
-            server.build_firm(home, today=today, progress=lambda text: print(f"  {text}"))
-    return home
-
-
-def _digest() -> str:
-    found = hashlib.sha256()
-    for source in SOURCES:
-        path = ROOT / source
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.suffix in {".py", ".toml", ".cfg", ".xml"}:
-                found.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
-    return found.hexdigest()[:12]
 
 
 def _free_port() -> int:

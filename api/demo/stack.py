@@ -18,11 +18,12 @@ import httpx
 
 from api.demo.bootstrap import bootstrap
 from api.demo.children import Children
-from api.demo.console import Progress, Step
+from api.demo.console import Progress
 from api.demo.preflight import free_port, only_one, prepare_home
 from api.settings import Settings
 from domain.errors import ConfigurationError
 from erp.demo import server as tryton
+from erp.demo.cache import built_firm, copy_firm
 from store.embedded import EmbeddedPostgres, embedded_postgres
 from store.migrate import migrate
 from store.tenants import add_tenant, ensure_database
@@ -34,10 +35,9 @@ READY_SECONDS = 60
 
 @dataclass(frozen=True)
 class Plan:
-    """Where the demonstration keeps its data and listens; `pristine` holds the firm as it was built."""
+    """Where the demonstration keeps its data and listens."""
 
     home: Path
-    pristine: Path
     host: str
     port: int
     erp_port: int
@@ -76,7 +76,7 @@ def running(plan: Plan, progress: Progress) -> Generator[Running]:
             demo = _prepare_database(server)
         if not tryton.is_built(plan.home):
             with progress.step("Building the demo firm in Tryton") as step:
-                _firm(plan, step)
+                copy_firm(built_firm(plan.today, progress=step.at), plan.home)
         environment = _environment(plan, server, demo["tenant"]["id"])
         with progress.step("Starting Tryton, the API and the worker"):
             _start_services(plan, children, environment)
@@ -85,13 +85,6 @@ def running(plan: Plan, progress: Progress) -> Generator[Running]:
         people = tuple((person["roles"][0].replace("_", " "), person["email"]) for person in demo["person"])
         address = environment["COUNTERSIGN_PUBLIC_URL"]
         yield Running(plan, address, password, people, environment, children)
-
-
-def _firm(plan: Plan, step: Step) -> None:
-    """A copy of the firm as it was built today; starting over or checking does not build it again."""
-    if not (tryton.is_built(plan.pristine) and tryton.seeded_on(plan.pristine) == plan.today):
-        tryton.build_firm(plan.pristine, today=plan.today, progress=step.at)
-    shutil.copytree(tryton.folder(plan.pristine), tryton.folder(plan.home), dirs_exist_ok=True)
 
 
 def _start_services(plan: Plan, children: Children, environment: dict[str, str]) -> None:

@@ -35,6 +35,7 @@ MODULES = (
 )
 CONNECTOR = Path(__file__).parent.parent / "tryton" / "connector"
 START_SECONDS = 60
+GIVEN_PASSWORDS = "COUNTERSIGN_DEMO_PASSWORDS"  # by login, as JSON: other people see arguments, not an environment
 
 Progress = Callable[[str], None]
 
@@ -74,10 +75,13 @@ def seeded_on(home: Path) -> date:
     return date.fromisoformat(json.loads((folder(home) / "built.json").read_text())["today"])
 
 
-def build_firm(home: Path, *, today: date, progress: Callable[[str], None]) -> None:
+def build_firm(
+    home: Path, *, today: date, progress: Callable[[str], None], passwords: Mapping[str, str] | None = None
+) -> None:
     """Build the demo firm in `home` as of `today`, over whatever was there. An interrupted build leaves none.
 
-    Raises ConfigurationError with the last words of the step that failed.
+    `passwords` by login; accounts without one get a random one. Raises ConfigurationError with the last words of the
+    step that failed.
     """
     place = folder(home)
     shutil.rmtree(place, ignore_errors=True)
@@ -85,7 +89,7 @@ def build_firm(home: Path, *, today: date, progress: Callable[[str], None]) -> N
     _prepare_database(place, progress)
     progress("Writing the statements of work")
     write_all(documents_folder(home), today=today)
-    _seed(home, today, progress)
+    _seed(home, today, progress, passwords or {})
     (place / "built.json").write_text(json.dumps({"today": today.isoformat()}))
 
 
@@ -95,9 +99,9 @@ def account(home: Path, port: int, user: str) -> Account:
     return Account(f"http://127.0.0.1:{port}", noted["database"], user, noted["passwords"][user])
 
 
-def command(home: Path, port: int) -> tuple[list[str], Mapping[str, str]]:
+def command(home: Path, port: int, host: str = "127.0.0.1") -> tuple[list[str], Mapping[str, str]]:
     """The server's command line and environment, for whoever starts processes."""
-    config = _configure(folder(home), port)
+    config = _configure(folder(home), port, host)
     line = [str(PROGRAM / "trytond"), "--config", str(config), "--database", DATABASE]
     return line, {"PYTHONUNBUFFERED": "1"}
 
@@ -151,20 +155,20 @@ def wait_ready(port: int, seconds: float = START_SECONDS, *, ended: Callable[[],
     raise ConfigurationError(f"Tryton's server did not answer on port {port} within {seconds:.0f} seconds.")
 
 
-def _configure(place: Path, port: int = 0) -> Path:
+def _configure(place: Path, port: int = 0, host: str = "127.0.0.1") -> Path:
     """The queue is declared to have workers, of which none runs: otherwise Tryton would ask the EU's VIES service
     about every tax identifier that is saved. Nothing here may leave this machine. A file per port: two servers of one
     firm must not read each other's.
     """
     config = place / f"trytond-{port}.conf"
     config.write_text(
-        f"[database]\nuri = sqlite://\npath = {place}\n\n[web]\nlisten = 127.0.0.1:{port}\n\n[queue]\nworker = True\n"
+        f"[database]\nuri = sqlite://\npath = {place}\n\n[web]\nlisten = {host}:{port}\n\n[queue]\nworker = True\n"
     )
     return config
 
 
 def _prepare_database(place: Path, progress: Progress) -> None:
-    cached = _cache() / f"tryton-{_modules_digest()}.sqlite"
+    cached = cache_folder() / f"tryton-{_modules_digest()}.sqlite"
     target = place / f"{DATABASE}.sqlite"
     if cached.exists():
         shutil.copyfile(cached, target)
@@ -195,7 +199,7 @@ def _keep(file: Path, cached: Path) -> None:
     part.replace(cached)
 
 
-def _seed(home: Path, today: date, progress: Progress) -> None:
+def _seed(home: Path, today: date, progress: Progress, passwords: Mapping[str, str]) -> None:
     progress("Filling the ERP with the demo firm")
     place = folder(home)
     _run(
@@ -204,7 +208,7 @@ def _seed(home: Path, today: date, progress: Progress) -> None:
             *("--documents", str(documents_folder(home)), "--outside", str(outside_file(home))),
             *("--accounts", str(place / "accounts.json"), "--today", today.isoformat()),
         ],
-        {},
+        {GIVEN_PASSWORDS: json.dumps(dict(passwords))},
         progress,
     )
 
@@ -237,5 +241,6 @@ def _modules_digest() -> str:
     return found.hexdigest()[:16]
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
+    """Where what takes long to build is kept between runs (XDG Base Directory Specification)."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "countersign"

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import os
-import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +12,9 @@ from pathlib import Path
 import pytest
 
 from erp.demo import server
+from erp.demo.cache import built_firm, copy_firm
 from erp.tryton.reader import TrytonReader
 from erp.tryton.writer import TrytonWriter
-
-ROOT = Path(__file__).parents[2]
-SOURCES = ("erp/demo", "erp/tryton/connector", "erp/tryton/tables.py")
 
 
 @dataclass(frozen=True)
@@ -45,7 +39,7 @@ class DemoFirm:
 def demo_firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoFirm]:
     """The demo firm, for reading: one copy for all tests of a process."""
     home = tmp_path_factory.mktemp("firm")
-    shutil.copytree(server.folder(_built(datetime.now(UTC).date())), server.folder(home))
+    copy_firm(built_firm(datetime.now(UTC).date(), progress=lambda _: None, whole_month=True), home)
     with running(home) as firm:
         yield firm
 
@@ -53,7 +47,7 @@ def demo_firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoFirm]:
 @pytest.fixture
 def own_firm(demo_firm: DemoFirm, tmp_path: Path) -> Iterator[DemoFirm]:
     """A copy of the demo firm with a server of its own, for a test that writes."""
-    shutil.copytree(server.folder(demo_firm.home), server.folder(tmp_path))
+    copy_firm(demo_firm.home, tmp_path)
     with running(tmp_path) as firm:
         yield firm
 
@@ -68,28 +62,6 @@ def running(home: Path) -> Iterator[DemoFirm]:
         yield DemoFirm(home, port, server.seeded_on(home))
     finally:
         process.stop()
-
-
-def _built(today: date) -> Path:
-    """The cached build of this month; several test processes wait for the one that builds it."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "countersign"
-    cache.mkdir(parents=True, exist_ok=True)
-    home = cache / f"firm-{_digest()}-{today:%Y-%m}"
-    with (cache / "firm.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not server.is_built(home):
-            server.build_firm(home, today=today, progress=lambda _: None)
-    return home
-
-
-def _digest() -> str:
-    found = hashlib.sha256()
-    for source in SOURCES:
-        path = ROOT / source
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.suffix in {".py", ".toml", ".cfg", ".xml"}:
-                found.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
-    return found.hexdigest()[:12]
 
 
 def _free_port() -> int:

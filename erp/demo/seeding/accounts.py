@@ -16,6 +16,7 @@ from proteus.config import get_config
 
 from erp.demo.seeding import bulk
 from erp.demo.seeding.masters import Masters
+from erp.demo.server import GIVEN_PASSWORDS
 from erp.tryton.tables import ALSO_READ, TABLES
 
 READER, WORKER, ADMINISTRATOR = "countersign_reader", "countersign_worker", "admin"
@@ -24,8 +25,9 @@ PERMISSIONS = ("perm_read", "perm_write", "perm_create", "perm_delete")
 
 
 def seed_accounts(masters: Masters, database: str, file: Path) -> None:
-    """Make the accounts with random passwords, and note these in a file that only its owner can read."""
+    """Make the accounts with random passwords, or given ones, and note these in a file that only its owner can read."""
     passwords = {login: secrets.token_urlsafe(24) for login in (READER, WORKER, ADMINISTRATOR)}
+    passwords |= json.loads(os.environ.get(GIVEN_PASSWORDS, "{}"))
     readable = {*TABLES, *ALSO_READ}
     groups = {login: _group(name, get_config()) for login, name in GROUPS.items()}
     _withdraw_from_everybody()

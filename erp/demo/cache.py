@@ -1,0 +1,56 @@
+"""The demo firm is built once and copied: building takes a minute, copying a moment."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from erp.demo import server
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ("erp/demo", "erp/tryton/connector", "erp/tryton/tables.py")
+DATA = frozenset({".py", ".toml", ".cfg", ".xml"})
+
+
+def built_firm(today: date, *, progress: Callable[[str], None], whole_month: bool = False) -> Path:
+    """The home of a firm built from these very sources as of `today`; built now if there is none.
+
+    With `whole_month` one that was built earlier in the month will do: its figures are the same. Copy it before
+    starting a server on it. Several processes wait for the one that builds; builds of other sources or days go.
+    """
+    cache = server.cache_folder()
+    cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+    home = cache / f"firm-{_digest()}-{today:%Y-%m}{'' if whole_month else f'-{today:%d}'}"
+    with (cache / "firm.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not server.is_built(home):
+            _forget_others(cache, today)
+            server.build_firm(home, today=today, progress=progress)
+    return home
+
+
+def copy_firm(home: Path, target: Path) -> None:
+    """Copy a built firm into another home, over whatever was there."""
+    shutil.rmtree(server.folder(target), ignore_errors=True)
+    shutil.copytree(server.folder(home), server.folder(target))
+
+
+def _forget_others(cache: Path, today: date) -> None:
+    keep = (f"firm-{_digest()}-{today:%Y-%m}", f"firm-{_digest()}-{today:%Y-%m-%d}")
+    for other in cache.glob("firm-*"):
+        if other.name not in keep:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _digest() -> str:
+    found = hashlib.sha256()
+    for source in SOURCES:
+        path = ROOT / source
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.suffix in DATA:
+                found.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
+    return found.hexdigest()[:12]
