@@ -42,7 +42,7 @@ class CodeScore:
 
 
 def run(argv: list[str]) -> dict[str, Any]:
-    """Measure, telling what is done; the figures are returned. `--list` prints every miss, `--home DIR` takes a firm."""
+    """Measure, telling what is done; the figures are returned. `--list` prints misses, `--home DIR` takes a firm."""
     began = time.monotonic()
     print("Building the demo firm, unless it stands")
     home = Path(argv[argv.index("--home") + 1]) if "--home" in argv else _firm()
