@@ -66,7 +66,9 @@ def _serve_erp(settings: Settings, port: int, today: date, progress: Progress) -
 def _serve(plan: Plan, progress: Progress) -> None:
     try:
         with running(plan, progress) as stack:
-            progress.logins(stack.address, stack.password, list(stack.people), tryton.documents_folder(plan.home))
+            progress.logins(
+                stack.address, stack.password, list(stack.people), plan.home, tryton.documents_folder(plan.home)
+            )
             _watch(stack)
     except KeyboardInterrupt:
         progress.console.print("\nStopped.")

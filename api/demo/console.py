@@ -29,7 +29,7 @@ class Progress:
         took = time.monotonic() - began
         self.console.print(f"[green]✓[/] {title}" + (f" [dim]{took:.1f} s[/]" if took > QUICK_SECONDS else ""))
 
-    def logins(self, address: str, password: str, people: list[tuple[str, str]], sows: Path) -> None:
+    def logins(self, address: str, password: str, people: list[tuple[str, str]], home: Path, sows: Path) -> None:
         """The box that ends the start: where to go and who to be."""
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         for role, email in people:
@@ -39,6 +39,7 @@ class Progress:
             Panel(table, title=f"Open {address}", subtitle=f"password for all: {password}", expand=False)
         )
         self.console.print(f"Statements of work to try: {sows}")
+        self.console.print(f"For the command line: set -a; . {home / 'demo.env'}; set +a")
         self.console.print("Ctrl-C stops everything. `make demo-reset` starts over.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 import shutil
 import sys
 import time
@@ -82,6 +83,7 @@ def running(plan: Plan, progress: Progress) -> Generator[Running]:
             _start_services(plan, children, environment)
         with progress.step("Looking after people, approvals and signed statements of work") as step:
             bootstrap(_settings(environment), demo, password, plan.home, progress=step.at)
+        _note_environment(plan.home, environment)
         people = tuple((person["roles"][0].replace("_", " "), person["email"]) for person in demo["person"])
         address = environment["COUNTERSIGN_PUBLIC_URL"]
         yield Running(plan, address, password, people, environment, children)
@@ -109,7 +111,7 @@ def reset(home: Path) -> None:
     """Remove the demonstration's data, and nothing else that may lie in the folder."""
     with only_one(home):
         Children(home)
-        for name in ("postgres", "tryton", "keys", "checkpoints", "log", "login.txt"):
+        for name in ("postgres", "tryton", "keys", "checkpoints", "log", "login.txt", "demo.env"):
             path = home / name
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
@@ -138,6 +140,14 @@ def _environment(plan: Plan, server: EmbeddedPostgres, tenant: str) -> dict[str,
         "COUNTERSIGN_ERP_READER_PASSWORD": reader.password,
         "COUNTERSIGN_ERP_WORKER_PASSWORD": "",
     }
+
+
+def _note_environment(home: Path, environment: Mapping[str, str]) -> None:
+    """What the command line needs to look at this demonstration (`set -a; . demo.env`), for this account alone."""
+    path = home / "demo.env"
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in sorted(environment.items())))
 
 
 def _password(home: Path) -> str:

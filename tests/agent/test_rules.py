@@ -201,6 +201,13 @@ def test_what_is_not_understood_is_said(text: str) -> None:
     assert "did not understand" in arguments["question"]
 
 
+@pytest.mark.parametrize(
+    "text", ["How much did we bill last year?", "how much was invoiced for Halden", "show me overdue invoices"]
+)
+def test_what_no_tool_knows_is_not_answered_with_something_else(text: str) -> None:
+    assert called(ask(text))[0] == "ask_back"
+
+
 def test_a_code_that_is_not_ours_is_not_guessed() -> None:
     name, arguments = called(ask("Is CLD-UKI-9999 ready?"))
     assert name == "ask_back"
