@@ -60,7 +60,7 @@ def project_from(paper: Paper, firm: Firm, code: str, contract_number: str | Non
 
 
 def _name(paper: Paper, customer: str) -> str:
-    stem = paper.name.rsplit(".", 1)[0].replace("_", " ").replace("-", " ").strip()
+    stem = " ".join(paper.name.rsplit(".", 1)[0].replace("_", " ").split())
     return (stem or customer)[:NAME_LENGTH]
 
 

@@ -43,6 +43,7 @@ class Job:
     stack: Running
     people: dict[str, Visitor]
     document: dict[str, Any] = field(default_factory=dict[str, Any])
+    code: str = ""
     project: dict[str, Any] = field(default_factory=dict[str, Any])
     thread: str = ""
     action: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -112,7 +113,21 @@ def propose_codes(job: Job) -> str:
     proposals = job.people["project manager"].get(f"/v1/documents/{job.document['id']}/codes")["proposals"]
     _need(proposals, "no proposal")
     first = proposals[0]
+    job.code = first["code"]
     return f"{first['code']} ({first['kind']}) first of {len(proposals)}, because {'; '.join(first['reasons'][:2])}"
+
+
+def create_project(job: Job) -> str:
+    """A person chooses the code and proposes the project; another approves; the worker creates it with its tasks."""
+    manager, path = job.people["project manager"], f"/v1/documents/{job.document['id']}"
+    _need(manager.post(f"{path}/codes", json={"code": job.code}).is_success, "the choice was refused")
+    proposed = manager.post(f"{path}/project")
+    _need(proposed.is_success, proposed.text)
+    job.action = proposed.json()
+    approve(job)
+    execute(job)
+    tasks = len(job.action["intent"]["arguments"]["tasks"])
+    return f"{job.action['intent']['summary']} with {tasks} tasks: approved, created in the ERP and verified"
 
 
 def readiness(job: Job) -> str:
@@ -229,6 +244,7 @@ STEPS: tuple[tuple[str, Callable[[Job], str]], ...] = (
     ("Extract", extract),
     ("Correct a term", correct),
     ("Propose codes", propose_codes),
+    ("Create the project", create_project),
     ("Ask for readiness", readiness),
     ("Propose the fix", propose),
     ("The proposer cannot approve", refused),

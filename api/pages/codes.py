@@ -7,16 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from actions.proposals import propose
 from api.access import ActionProposer, CodeProposer
-from api.papers import paper
+from api.papers import paper, propose_project
 from api.render import page
 from api.services import Wired
-from domain.errors import Conflict
 from store import codes as chosen
 from store import documents
 from tools import codes
-from tools.setup import project_from
 
 router = APIRouter(prefix="/documents/{document_id}")
 
@@ -52,14 +49,5 @@ async def choose(
 @router.post("/project")
 async def create(wired: Wired, actor: ActionProposer, document_id: str) -> Response:
     """Propose the document's project under the code that was chosen, and open the proposal."""
-    erp = wired.erp(actor)
-    firm = await erp.firm.get(fresh=True)
-    async with wired.database.tenant(actor.tenant) as connection:
-        row = await documents.get(connection, document_id)
-        found = await paper(connection, document_id)
-        choice = await chosen.of_document(connection, document_id)
-    if choice is None:
-        raise Conflict("Choose a project code first.")
-    intent = project_from(found, firm, choice.code, row.contract)
-    action = await propose(wired.database, erp.reader, wired.policies, actor, intent, now=wired.clock())
+    action = await propose_project(wired, actor, document_id)
     return RedirectResponse(f"/actions/{action.id}", 303)

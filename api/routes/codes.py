@@ -7,14 +7,14 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.access import CodeProposer
-from api.papers import paper
+from api.access import ActionProposer, CodeProposer
+from api.papers import paper, propose_project
 from api.services import Wired
 from domain.canonical import plain
 from store import codes as chosen
 from tools import codes
 
-router = APIRouter(prefix="/documents/{document_id}/codes", tags=["codes"])
+router = APIRouter(prefix="/documents/{document_id}", tags=["codes"])
 Json = dict[str, Any]
 
 
@@ -25,7 +25,7 @@ class CodeChoice(BaseModel):
     reason: str = Field("", max_length=500)
 
 
-@router.get("")
+@router.get("/codes")
 async def propose(wired: Wired, actor: CodeProposer, document_id: str) -> Json:
     """Ranked proposals, and the choice that stands, if any."""
     async with wired.database.tenant(actor.tenant) as connection:
@@ -35,7 +35,7 @@ async def propose(wired: Wired, actor: CodeProposer, document_id: str) -> Json:
         return {"choice": plain(choice), "proposals": plain(await codes.propose(connection, firm, found))}
 
 
-@router.post("", status_code=201)
+@router.post("/codes", status_code=201)
 async def choose(wired: Wired, actor: CodeProposer, document_id: str, wanted: CodeChoice) -> Json:
     """Choose a code for this document; remembered as a precedent."""
     async with wired.database.tenant(actor.tenant) as connection:
@@ -43,3 +43,9 @@ async def choose(wired: Wired, actor: CodeProposer, document_id: str, wanted: Co
         firm = await wired.erp(actor).firm.get()
         await codes.choose(connection, actor, firm, found, code=wanted.code, reason=wanted.reason)
         return {"choice": plain(await chosen.of_document(connection, document_id))}
+
+
+@router.post("/project", status_code=201)
+async def create(wired: Wired, actor: ActionProposer, document_id: str) -> Json:
+    """Propose the document's project under the chosen code: the action, which waits for approval."""
+    return plain(await propose_project(wired, actor, document_id))
