@@ -17,6 +17,7 @@ from domain.unknown import Unknown
 
 DASH = "\N{EN DASH}"
 DIGEST = re.compile(r"\b[0-9a-f]{40,}\b")
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 SHOWN = 12  # characters of a digest
 UPPER = {"po": "PO", "sow": "SOW", "erp": "ERP", "id": "ID", "vat": "VAT", "psa": "PSA", "pdf": "PDF", "docx": "DOCX"}
 
@@ -117,7 +118,7 @@ def line(content: Any, *, short: bool = True) -> str:
         case bool():
             return "yes" if content else "no"
         case Mapping():
-            return ", ".join(f"{words(k).lower()} {line(v, short=short)}" for k, v in content.items())
+            return ", ".join(f"{words(k).lower()} {line(v, short=short)}" for k, v in content.items() if v not in EMPTY)
         case list() | tuple():
             return ", ".join(line(item, short=short) for item in content)
         case str() if short:

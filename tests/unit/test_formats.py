@@ -17,7 +17,7 @@ DIGEST = "4274165c1efec7559e86fe98514fd5d3b71e31f189c0000000000000000000aa"
     ("content", "said"),
     [
         (["unbilled_time", "sow_terms"], "unbilled_time, sow_terms"),
-        ({"in": 0, "out": 12}, "in 0, out 12"),
+        ({"in": 0, "out": 12, "url": ""}, "in 0, out 12"),
         (DIGEST, "4274165c1efe…"),
         (["built-in rules", {"ok": True}], "built-in rules, ok yes"),
     ],
