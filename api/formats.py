@@ -16,6 +16,7 @@ from domain.money import Money
 from domain.unknown import Unknown
 
 DASH = "\N{EN DASH}"
+DATE = re.compile(r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 DIGEST = re.compile(r"\b[0-9a-f]{40,}\b")
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 SHOWN = 12  # characters of a digest
@@ -96,8 +97,17 @@ def value(content: Any) -> Markup | str:
             return Markup("<br>").join(_pair(str(k), v) for k, v in content.items() if v not in (None, "", []))
         case list() | tuple():
             return _listed(list(content))
+        case str() if DATE.fullmatch(content):
+            return _date(content)
         case _:
             return str(content)
+
+
+def _date(content: str) -> Markup | str:
+    try:
+        return day(content)
+    except ValueError:  # such as 2026-02-31
+        return content
 
 
 def _pair(key: str, content: Any) -> Markup:

@@ -68,6 +68,7 @@ async def test_a_correction_in_the_wrong_form_stands_open_with_the_reason(door) 
     assert "Write the amount in digits, like 12500.00." in answer.text
     assert 'value="forty &lt;thousand&gt;"' in answer.text
     assert "<details open>" in answer.text
+    assert f'href="/documents/{document["id"]}?page=1#term-{cap["id"]}"' in answer.text  # not beside the form's address
 
 
 async def test_a_term_is_decided_only_through_its_own_document(door) -> None:
