@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from jinja2 import Environment, pass_environment
+from jinja2.filters import make_attrgetter
 from markupsafe import Markup
 
 from domain.money import Money
 from domain.unknown import Unknown
 
 DASH = "\N{EN DASH}"
+DATE = re.compile(r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+DIGEST = re.compile(r"\b[0-9a-f]{40,}\b")
+EMPTY: tuple[Any, ...] = (None, "", [], {})
+SHOWN = 12  # characters of a digest
 UPPER = {"po": "PO", "sow": "SOW", "erp": "ERP", "id": "ID", "vat": "VAT", "psa": "PSA", "pdf": "PDF", "docx": "DOCX"}
 
 
@@ -90,8 +97,17 @@ def value(content: Any) -> Markup | str:
             return Markup("<br>").join(_pair(str(k), v) for k, v in content.items() if v not in (None, "", []))
         case list() | tuple():
             return _listed(list(content))
+        case str() if DATE.fullmatch(content):
+            return _date(content)
         case _:
             return str(content)
+
+
+def _date(content: str) -> Markup | str:
+    try:
+        return day(content)
+    except ValueError:  # such as 2026-02-31
+        return content
 
 
 def _pair(key: str, content: Any) -> Markup:
@@ -102,6 +118,33 @@ def _listed(items: list[Any]) -> Markup | str:
     if len(items) > 6 and not any(isinstance(item, Mapping) for item in items):  # noqa: PLR2004 - a line's worth
         return f"{len(items)} records"
     return Markup("<br>").join(value(item) for item in items) if items else value(None)
+
+
+def line(content: Any, *, short: bool = True) -> str:
+    """Any JSON value on one line: lists with commas, mappings as "key value", digests (if `short`) by their start."""
+    match content:
+        case None:
+            return DASH
+        case bool():
+            return "yes" if content else "no"
+        case Mapping():
+            return ", ".join(f"{words(k).lower()} {line(v, short=short)}" for k, v in content.items() if v not in EMPTY)
+        case list() | tuple():
+            return ", ".join(line(item, short=short) for item in content)
+        case str() if short:
+            return DIGEST.sub(lambda found: f"{found[0][:SHOWN]}…", content)
+        case _:
+            return str(content)
+
+
+@pass_environment
+def once(environment: Environment, items: Iterable[Any], *names: str) -> list[Any]:
+    """The items without those that repeat an earlier one in all of the named attributes (or keys, or "0.page")."""
+    getters = [make_attrgetter(environment, name) for name in names]
+    kept: dict[tuple[str, ...], Any] = {}
+    for item in items:
+        kept.setdefault(tuple(str(getter(item)) for getter in getters), item)
+    return list(kept.values())
 
 
 def size(count: int) -> str:

@@ -39,18 +39,22 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {
-        "money": formats.money,
-        "whole": formats.whole,
-        "day": formats.day,
-        "month": formats.month,
-        "moment": formats.moment,
-        "words": formats.words,
-        "value": formats.value,
-        "size": formats.size,
-        "tone": states.tone,
-        "wording": states.wording,
-    }
+    cast("dict[str, Any]", made.filters).update(
+        {
+            "money": formats.money,
+            "whole": formats.whole,
+            "day": formats.day,
+            "month": formats.month,
+            "moment": formats.moment,
+            "words": formats.words,
+            "value": formats.value,
+            "size": formats.size,
+            "line": formats.line,
+            "once": formats.once,
+            "tone": states.tone,
+            "wording": states.wording,
+        }
+    )
     cast("dict[str, Any]", made.globals).update(asset=asset, types=TYPES)
     return made
 

@@ -1,15 +1,14 @@
-"""How terms look to a person: names, groups, values with their units, and the form in which one is corrected."""
+"""How terms stand on a document's page: in groups, and with the form in which one is corrected."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.terms import FIELDS
-from sow.normal_form import CHOICES, PERS
+from sow.normal_form import CHOICES
+from sow.wording import DATES, label
 from store.documents import TermRow
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -56,38 +55,35 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "governing_law",
     ),
 }
-LABELS = {
-    "po_required": "Purchase order required",
-    "po_number": "Purchase order number",
-    "payment_terms_days": "Payment terms",
-    "payment_terms_basis": "Counted from",
-    "invoice_dispute_days": "Time to dispute an invoice",
-    "acceptance_days": "Time to accept deliverables",
-    "termination_convenience_days": "Notice to terminate",
-    "renewal_notice_days": "Notice against renewal",
-    "change_order_required": "Change order required",
-    "not_to_exceed": "Not to exceed",
-    "rates": "Rate",
-    "milestones": "Milestone",
-}
-MONEY = frozenset({"total_value", "not_to_exceed", "expense_cap", "advance"})
 TRUTHS = frozenset({"po_required", "auto_renewal", "change_order_required", "signed"})
 PARTS: Mapping[str, tuple[str, ...]] = {"rates": ("role", "amount", "per"), "milestones": ("name", "due", "amount")}
+PER = ("hour", "day", "week", "month", "quarter", "year", "unit")
+AMOUNT, SHARE = r"\s*[0-9][0-9,\s]*([.][0-9]+)?\s*", r"\s*[0-9]{1,3}([.][0-9]+)?\s*%\s*"
+# What a browser checks before it sends; `sow.normal_form` has the last word.
+PATTERNS = {
+    **dict.fromkeys(("total_value", "not_to_exceed"), (AMOUNT, "An amount in digits, like 12500.00")),
+    **dict.fromkeys(("expense_cap", "advance"), (f"{AMOUNT}|{SHARE}", "An amount like 12500.00, or a share like 10%")),
+    "retainage": (SHARE, "A percentage, like 10%"),
+    "term": (
+        r"\s*[Pp](?=[0-9])([0-9]+[Yy])?([0-9]+[Mm])?([0-9]+[Ww])?([0-9]+[Dd])?\s*",
+        "A duration: P2Y is two years, P18M eighteen months, P30D thirty days",
+    ),
+    "currency": (r"\s*[A-Za-z]{3}\s*", "A currency code of three letters, like EUR"),
+}
 
 
 @dataclass(frozen=True)
 class Input:
-    """One input of a correction. `choices` make it a selection."""
+    """One input of a correction. `choices` make it a selection; `hint` says the form that is expected."""
 
     name: str
     label: str
     value: str
     choices: tuple[str, ...] = ()
-
-
-def label(field: str) -> str:
-    """A field's name as people say it."""
-    return LABELS.get(field, field.replace("_", " ").capitalize())
+    kind: str = "text"
+    pattern: str = ""
+    hint: str = ""
+    required: bool = True
 
 
 def grouped(terms: Sequence[TermRow]) -> list[tuple[str, list[TermRow]]]:
@@ -105,55 +101,35 @@ def absent(terms: Sequence[TermRow]) -> list[str]:
     return [label(field) for field in FIELDS if field not in stated]
 
 
-def shown(field: str, value: Any, currency: str = "") -> str:
-    """A value in words, with its unit."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if field == "rates":
-        return f"{value.get('role') or 'Any role'}, {_amount(value.get('amount'), currency)} per {value.get('per')}"
-    if field == "milestones":
-        parts = (value.get("name"), _day(value.get("due")), _amount(value.get("amount"), currency))
-        return ", ".join(str(part) for part in parts if part)
-    if field.endswith("_days"):
-        return f"{value} day{'' if value == 1 else 's'}"
-    if field in MONEY:
-        return _amount(value, currency)
-    if field in {"effective_date", "end_date"}:
-        return _day(value)
-    return str(value).replace("_", " ").capitalize() if field in CHOICES else str(value)
-
-
-def _amount(value: Any, currency: str) -> str:
-    try:
-        return f"{currency} {Decimal(str(value)):,.2f}".strip()
-    except InvalidOperation:
-        return str(value) if value is not None else ""
-
-
-def _day(value: Any) -> str:
-    try:
-        found = date.fromisoformat(str(value))
-    except ValueError:
-        return ""
-    return f"{found.day} {found:%b %Y}"
-
-
 def editor(term: TermRow) -> list[Input]:
     """The inputs that correct this term."""
     if term.field in PARTS:
         held = term.value if isinstance(term.value, Mapping) else {}
-        return [_part(name, held.get(name)) for name in PARTS[term.field]]
+        return [_part(term.field, name, held.get(name)) for name in PARTS[term.field]]
     if term.field in TRUTHS:
         return [Input("value", label(term.field), "yes" if term.value else "no", ("yes", "no"))]
     choices = tuple(sorted(CHOICES.get(term.field, ())))
-    return [Input("value", label(term.field), "" if term.value is None else str(term.value), choices)]
+    return [_input(term.field, "value", label(term.field), term.value, choices)]
 
 
-def _part(name: str, value: Any) -> Input:
-    choices = tuple(sorted(PERS)) if name == "per" else ()
-    return Input(name, name.capitalize(), "" if value is None else str(value), choices)
+def _part(field: str, name: str, value: Any) -> Input:
+    if name == "per":
+        return Input(name, "Per", str(value or ""), PER)
+    expected = {"due": "end_date", "amount": "total_value" if field == "rates" else "advance"}.get(name, name)
+    needed = (field, name) in {("rates", "amount"), ("milestones", "name")}
+    return replace(_input(expected, name, name.capitalize(), value), required=needed)
+
+
+def _input(field: str, name: str, title: str, value: Any, choices: tuple[str, ...] = ()) -> Input:
+    text = "" if value is None else str(value)
+    if choices:
+        return Input(name, title, text, choices)
+    if field in DATES:
+        return Input(name, title, text, kind="date", hint="A date, as YYYY-MM-DD")
+    if field.endswith("_days"):
+        return Input(name, f"{title}, in days", text, kind="number", hint="A whole number of days, 0 to 9999")
+    pattern, hint = PATTERNS.get(field, ("", ""))
+    return Input(name, title, text, pattern=pattern, hint=hint)
 
 
 def corrected(field: str, form: Mapping[str, Any]) -> Any:

@@ -69,6 +69,9 @@ class Intent:
     thread: str | None = None
 
 
+COUNTS = ("no", "one", "two", "three", "four", "five", "six")
+
+
 @dataclass(frozen=True)
 class Step:
     """One step of an approval chain: `count` people of `role`; `limited` asks each for a limit that covers it."""
@@ -76,6 +79,12 @@ class Step:
     role: str
     count: int = 1
     limited: bool = True
+
+    @property
+    def asked(self) -> str:
+        """Who is asked, in words: "one approver", "two project managers"."""
+        number = COUNTS[self.count] if self.count < len(COUNTS) else str(self.count)
+        return f"{number} {self.role.replace('_', ' ')}{'' if self.count == 1 else 's'}"
 
 
 @dataclass(frozen=True)

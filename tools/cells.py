@@ -47,7 +47,7 @@ def project_href(key: str, month: str | None = None) -> str:
 
 def document_href(document: str, page: int | None = None) -> str:
     """The page of a document, at one of its pages."""
-    return f"/documents/{quote(document, safe='')}" + (f"#p{page}" if page else "")
+    return f"/documents/{quote(document, safe='')}" + (f"?page={page}" if page else "")
 
 
 def action_href(action: str) -> str:

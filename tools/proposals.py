@@ -103,9 +103,7 @@ def _steps(action: Action, about_you: tuple[str, ...]) -> Table:
     rows = [
         (
             Cell(f"Step {number}"),
-            Cell(
-                f"{step.count} x {step.role.replace('_', ' ')}" + (", limit covers the amount" if step.limited else "")
-            ),
+            Cell(step.asked + (", limit covers the amount" if step.limited else "")),
             Cell(
                 ", ".join(f"{d.person_name}: {d.verdict}" for d in action.decisions if d.step == number - 1) or "open"
             ),

@@ -14,6 +14,7 @@ from domain.source import Evidence
 from domain.terms import FIELDS, TermStatus
 from policies.prerequisites.items import words
 from policies.prerequisites.portfolio import Dossier
+from sow.wording import label, shown
 from store import documents
 from store.database import Connection
 from store.documents import ClauseRow, DocumentRow, TermRow
@@ -24,6 +25,13 @@ from tools.tool import Tool, ToolContext, ToolResult
 
 CLAUSES = 3
 QUOTE_LENGTH = 600
+STATES = {
+    TermStatus.PROPOSED: "to confirm",
+    TermStatus.CONFLICT: "conflict",
+    TermStatus.CONFIRMED: "confirmed",
+    TermStatus.CORRECTED: "corrected",
+    TermStatus.REJECTED: "rejected",
+}
 # The words in which people ask, and the fields that answer. The longest topic that the question contains decides.
 TOPICS: dict[str, tuple[str, ...]] = {
     "payment": ("payment_terms_days", "payment_terms_basis", "late_interest", "invoice_dispute_days"),
@@ -107,7 +115,8 @@ async def _say(context: ToolContext, wanted: SowTerms) -> ToolResult:
         held = [row for row in terms if row.status is not TermStatus.REJECTED and (not about or row.field in about)]
         clauses = await _clauses(connection, [row.id for row in found], wanted.topic)
     names = {row.id: row for row in found}
-    blocks = (*_terms_block(names, held), *_clause_block(names, clauses))
+    currencies = {row.document: str(row.value) for row in terms if row.field == "currency"}
+    blocks = (*_terms_block(names, held, currencies), *_clause_block(names, clauses))
     if not blocks:
         blocks = (Text("The statement of work does not speak of that, as far as it could be read."),)
     return ToolResult(_facts(found, held, clauses), blocks, {f"D{n}": row.id for n, row in enumerate(found, 1)})
@@ -174,33 +183,30 @@ def _short(text: str) -> bool:
     return len(text) <= 24 and not any(c.isspace() for c in text)  # noqa: PLR2004 - the longest normal form
 
 
-def _terms_block(names: dict[str, DocumentRow], terms: list[TermRow]) -> tuple[Block, ...]:
+def _terms_block(names: dict[str, DocumentRow], terms: list[TermRow], currencies: dict[str, str]) -> tuple[Block, ...]:
     if not terms:
         return ()
     rows = tuple(
         (
-            Cell(row.field.replace("_", " ")),
-            Cell(_shown(row.value), document_href(row.document, row.evidence[0].page if row.evidence else None)),
-            Cell(row.status.value),
+            Cell(label(row.field)),
+            Cell(
+                shown(row.field, row.value, currencies.get(row.document, "")),
+                document_href(row.document, row.evidence[0].page if row.evidence else None),
+            ),
+            Cell(STATES[row.status]),
             Cell(names[row.document].name, document_href(row.document)),
         )
         for row in terms
     )
-    quotes = tuple((quote, _href(quote)) for row in terms for quote in row.evidence)
+    # A quote of several terms is shown once.
+    found = {(quote.document, quote.page, quote.quote): quote for row in terms for quote in row.evidence}
+    quotes = tuple((quote, _href(quote)) for quote in found.values())
     table = Table("Terms", ("Term", "Value", "State", "Document"), rows)
-    return (table, Quotes("In the document's words", tuple(dict.fromkeys(quotes)))) if quotes else (table,)
+    return (table, Quotes("In the document's words", quotes)) if quotes else (table,)
 
 
 def _href(evidence: Evidence) -> str:
     return document_href(evidence.document, evidence.page)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(
-            f"{_shown(item)}" if key in ("role", "name") else f"{key} {item}" for key, item in value.items() if item
-        )
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def _clause_block(names: dict[str, DocumentRow], clauses: list[ClauseRow]) -> tuple[Block, ...]:

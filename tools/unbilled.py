@@ -138,7 +138,7 @@ def _hours(hours: Decimal) -> str:
 
 
 def _table(wanted: UnbilledTime, found: Mapping[Group, Sum]) -> Table:
-    states: tuple[bool | None, ...] = (True,) if wanted.approved_only else (True, False, None)
+    states = (True,) if wanted.approved_only else (True, *(s for s in (False, None) if _any(found, s)))
     heads = {True: "approved", False: "not approved", None: "approval unknown"}
     columns = (wanted.group_by.capitalize(), *(f"{what}, {heads[s]}" for s in states for what in ("Hours", "Amount")))
     rows = [(_name(group), *_figures(group, total, states)) for group, total in found.items()]
@@ -149,6 +149,10 @@ def _table(wanted: UnbilledTime, found: Mapping[Group, Sum]) -> Table:
     title = "Approved unbilled time" if wanted.approved_only else "Unbilled time"
     period = f", {wanted.month}" if wanted.month else ""
     return Table(title + period, columns, tuple(rows), tuple(range(1, len(columns))), note)
+
+
+def _any(found: Mapping[Group, Sum], state: bool | None) -> bool:
+    return any(total.hours[state] or total.amount[state] for total in found.values())
 
 
 def _name(group: Group) -> Cell:

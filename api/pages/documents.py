@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, UploadFile
@@ -17,11 +19,22 @@ from api.uploads import take_in
 from domain.actor import Actor
 from domain.errors import DocumentError
 from domain.terms import TermStatus
+from sow import wording
 from store import codes, documents
 from store.documents import DocumentRow, TermRow
 
 router = APIRouter(prefix="/documents")
 Text = Annotated[str, Form(max_length=200)]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A correction that could not be taken, as it was entered, and why."""
+
+    term: str
+    page: int
+    reason: str
+    entered: Mapping[str, Any]
 
 
 @router.get("")
@@ -73,17 +86,25 @@ def open_terms(found: list[TermRow]) -> int:
 @router.get("/{document_id}")
 async def show(request: Request, wired: Wired, actor: DocumentReader, document_id: str) -> Response:
     """One document."""
+    return await one(request, wired, actor, document_id)
+
+
+async def one(
+    request: Request, wired: Services, actor: Actor, document_id: str, wrong: Wrong | None = None
+) -> Response:
+    """A document's page; with `wrong`, a correction that could not be taken stands open with the reason."""
     async with wired.database.tenant(actor.tenant) as connection:
         row = await documents.get(connection, document_id)
         found = await documents.terms(connection, row.id)
         choice = await codes.of_document(connection, row.id)
         body = "" if row.kind == "pdf" else await documents.body(connection, row.id)
     query = request.query_params
+    wanted = str(wrong.page) if wrong else query.get("page", "1")
     return page(
         request,
         "document.html",
         document=row,
-        sheet=_sheet(row, found, query.get("page", "1"), body),
+        sheet=_sheet(row, found, wanted, body),
         groups=terms.grouped(found),
         absent=terms.absent(found),
         left=open_terms(found),
@@ -91,7 +112,10 @@ async def show(request: Request, wired: Wired, actor: DocumentReader, document_i
         again="again" in query,
         shown=_Shown(found),
         editor=terms.editor,
-        label=terms.label,
+        wrong=wrong and (wrong.term, wrong.reason),
+        entered=wrong.entered if wrong else {},
+        status_code=422 if wrong else 200,
+        label=wording.label,
     )
 
 
@@ -108,4 +132,4 @@ class _Shown:
         self.currency = str(values[0]) if values else ""
 
     def __call__(self, field: str, value: Any) -> str:
-        return terms.shown(field, value, self.currency)
+        return wording.shown(field, value, self.currency)

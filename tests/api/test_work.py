@@ -57,6 +57,20 @@ async def test_a_document_is_read_once_and_its_terms_decided(door, owner: psycop
     assert events == [("term.corrected",)]
 
 
+async def test_a_correction_in_the_wrong_form_stands_open_with_the_reason(door) -> None:
+    document = await uploaded(door)
+    client = await door.of("priya")
+    terms = (await client.get(f"/v1/documents/{document['id']}/terms")).json()
+    cap = next(term for term in terms if term["field"] == "not_to_exceed")
+    form = {"verdict": "correct", "value": "forty <thousand>"}
+    answer = await client.post(f"/documents/{document['id']}/terms/{cap['id']}", data=form)
+    assert answer.status_code == 422
+    assert "Write the amount in digits, like 12500.00." in answer.text
+    assert 'value="forty &lt;thousand&gt;"' in answer.text
+    assert "<details open>" in answer.text
+    assert f'href="/documents/{document["id"]}?page=1#term-{cap["id"]}"' in answer.text  # not beside the form's address
+
+
 async def test_a_term_is_decided_only_through_its_own_document(door) -> None:
     document = await uploaded(door)
     client = await door.of("priya")
