@@ -6,7 +6,7 @@ import dataclasses
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -124,7 +124,8 @@ class CreateDraftInvoice(Arguments):
 
 @dataclass(frozen=True)
 class ActionType:
-    """`labels` name the image's fields that the action sets, in the order in which a reviewer reads them.
+    """`labels` name the image's fields that the action sets, in the order in which a reviewer reads them; `target` the
+    arguments that say which record it sets them on, which no difference shows.
 
     `inverse` is the way back, in words, until compensation exists as an action of its own. `obstacle` says why the
     state of the ERP forbids the action, from fields of the image that it does not set; empty when nothing does.
@@ -135,6 +136,7 @@ class ActionType:
     arguments: type[Arguments]
     labels: Mapping[str, str]
     inverse: str
+    target: Mapping[str, str] = field(default_factory=dict[str, str])
     amount: Callable[[Any], Money | None] = lambda _: None
     obstacle: Callable[[Image], str] = lambda _: ""
 
@@ -182,6 +184,7 @@ TYPES: Mapping[str, ActionType] = {
             arguments=SetPoNumber,
             labels={"po_number": "PO number"},
             inverse="The same action with the earlier number.",
+            target={"contract_id": "Contract"},
         ),
         ActionType(
             name="customer.set_billing_identity",
@@ -189,6 +192,7 @@ TYPES: Mapping[str, ActionType] = {
             arguments=SetBillingIdentity,
             labels={"tax_identifier": "Tax identifier", "invoice_address": "Invoice address"},
             inverse="The same action with the earlier values.",
+            target={"customer_id": "Customer"},
         ),
         ActionType(
             name="invoice.create_draft",
