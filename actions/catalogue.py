@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,11 +25,11 @@ from domain.actions import FieldChange, Image, Intent
 from domain.canonical import canonical
 from domain.errors import InvalidInput
 from domain.money import Money
+from domain.visible import hidden, readable
 
 
 def _visible(text: str) -> str:
-    """Refuse what a reviewer cannot see: control characters, direction overrides, zero-width characters."""
-    if any(unicodedata.category(character).startswith("C") for character in text.replace("\n", "")):
+    if any(map(hidden, text.replace("\n", ""))):
         raise ValueError("holds invisible characters")
     return text
 
@@ -85,7 +84,8 @@ class TaxIdentifier(Arguments):
         """Bring the code to its compact form; one whose kind has a check and fails it is refused."""
         country, _, name = self.type.partition("_")
         kind = get_cc_module(country, name)
-        code = kind.validate(self.code) if kind else re.sub(r"[^0-9A-Za-z]", "", self.code).upper()
+        check = getattr(kind, "validate", None)
+        code = check(self.code) if check else re.sub(r"[^0-9A-Za-z]", "", self.code).upper()
         return self if code == self.code else TaxIdentifier.model_construct(type=self.type, code=code)
 
 
@@ -232,7 +232,14 @@ def normalised(intent: Intent) -> Intent:
         raise InvalidInput("The proposal's text holds a character that cannot be stored.")
     if not any(as_json.get(name) is not None for name in kind.labels):
         raise InvalidInput("The proposal would change nothing.")
-    return dataclasses.replace(intent, arguments=as_json, amount=kind.amount(arguments))
+    return dataclasses.replace(
+        intent,
+        arguments=as_json,
+        amount=kind.amount(arguments),
+        summary=readable(intent.summary),
+        reasons=tuple(map(readable, intent.reasons)),
+        customer=readable(intent.customer) if intent.customer else None,
+    )
 
 
 def known(action_type: str) -> ActionType:
