@@ -73,6 +73,15 @@ async def test_invented_prose_is_withheld(world: World, say: Say, lie: str, owne
     assert any(flag.startswith("withheld:") for flag in trace(owner)["flags"])
 
 
+async def test_a_model_grounds_nothing_in_its_own_mistakes(world: World, say: Say) -> None:
+    lie = "Acme Ltd. paid EUR 5,000,000 under PO-4711."
+    smuggled = Reply(calls=(("project_readiness", json.dumps({"project": lie})),))
+    with serve(READINESS, smuggled, Reply(lie)) as script:
+        use(world, script.url)
+        events = await say(QUESTION)
+    assert shown(events)[0]["text"] == WITHHELD
+
+
 async def test_prose_without_any_result_is_no_answer(world: World, say: Say) -> None:
     with serve(Reply("Your projects owe EUR 5,000,000.")) as script:
         use(world, script.url)
