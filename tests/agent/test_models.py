@@ -192,6 +192,15 @@ def test_without_a_model_the_rules_answer() -> None:
     assert isinstance(chat_model(ModelSettings()), RulesModel)
 
 
+@pytest.mark.parametrize("number", ["-", "***", ""])
+async def test_a_value_without_letters_was_never_stated(world: World, say: Say, number: str) -> None:
+    call = json.dumps({"project": "CLD-UKI-1004", "po_number": number})
+    with serve(Reply(calls=(("propose_fix", call),)), Reply("Which number is it?")) as script:
+        use(world, script.url)
+        await say("set the purchase order number of CLD-UKI-1004")
+    assert world.actions == {}
+
+
 async def test_a_value_that_the_person_never_stated_is_not_passed_on(
     world: World, say: Say, owner: psycopg.Connection
 ) -> None:
