@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -26,11 +25,11 @@ from domain.actions import FieldChange, Image, Intent
 from domain.canonical import canonical
 from domain.errors import InvalidInput
 from domain.money import Money
+from domain.visible import hidden, readable
 
 
 def _visible(text: str) -> str:
-    """Refuse what a reviewer cannot see: control characters, direction overrides, zero-width characters."""
-    if any(unicodedata.category(character).startswith("C") for character in text.replace("\n", "")):
+    if any(map(hidden, text.replace("\n", ""))):
         raise ValueError("holds invisible characters")
     return text
 
@@ -85,7 +84,8 @@ class TaxIdentifier(Arguments):
         """Bring the code to its compact form; one whose kind has a check and fails it is refused."""
         country, _, name = self.type.partition("_")
         kind = get_cc_module(country, name)
-        code = kind.validate(self.code) if kind else re.sub(r"[^0-9A-Za-z]", "", self.code).upper()
+        check = getattr(kind, "validate", None)
+        code = check(self.code) if check else re.sub(r"[^0-9A-Za-z]", "", self.code).upper()
         return self if code == self.code else TaxIdentifier.model_construct(type=self.type, code=code)
 
 
@@ -124,7 +124,8 @@ class CreateDraftInvoice(Arguments):
 
 @dataclass(frozen=True)
 class ActionType:
-    """`labels` name the image's fields that the action sets, in the order in which a reviewer reads them.
+    """`labels` name the image's fields that the action sets, in the order in which a reviewer reads them; `target` the
+    arguments that say which record it sets them on, which no difference shows.
 
     `inverse` is the way back, in words, until compensation exists as an action of its own. `obstacle` says why the
     state of the ERP forbids the action, from fields of the image that it does not set; empty when nothing does.
@@ -135,6 +136,7 @@ class ActionType:
     arguments: type[Arguments]
     labels: Mapping[str, str]
     inverse: str
+    target: Mapping[str, str] = field(default_factory=dict[str, str])
     amount: Callable[[Any], Money | None] = lambda _: None
     obstacle: Callable[[Image], str] = lambda _: ""
 
@@ -182,6 +184,7 @@ TYPES: Mapping[str, ActionType] = {
             arguments=SetPoNumber,
             labels={"po_number": "PO number"},
             inverse="The same action with the earlier number.",
+            target={"contract_id": "Contract"},
         ),
         ActionType(
             name="customer.set_billing_identity",
@@ -189,6 +192,7 @@ TYPES: Mapping[str, ActionType] = {
             arguments=SetBillingIdentity,
             labels={"tax_identifier": "Tax identifier", "invoice_address": "Invoice address"},
             inverse="The same action with the earlier values.",
+            target={"customer_id": "Customer"},
         ),
         ActionType(
             name="invoice.create_draft",
@@ -228,7 +232,14 @@ def normalised(intent: Intent) -> Intent:
         raise InvalidInput("The proposal's text holds a character that cannot be stored.")
     if not any(as_json.get(name) is not None for name in kind.labels):
         raise InvalidInput("The proposal would change nothing.")
-    return dataclasses.replace(intent, arguments=as_json, amount=kind.amount(arguments))
+    return dataclasses.replace(
+        intent,
+        arguments=as_json,
+        amount=kind.amount(arguments),
+        summary=readable(intent.summary),
+        reasons=tuple(map(readable, intent.reasons)),
+        customer=readable(intent.customer) if intent.customer else None,
+    )
 
 
 def known(action_type: str) -> ActionType:

@@ -104,7 +104,8 @@ def _not_stated(arguments: dict[str, Any], said: str) -> list[str]:
 def _occurs(value: Any, words: str) -> bool:
     if isinstance(value, dict):
         return all(_occurs(item, words) for key, item in value.items() if key not in DERIVED)
-    return value is None or _letters(str(value)) in words
+    stated = _letters(str(value))
+    return value is None or (bool(stated) and stated in words)
 
 
 def _letters(text: str) -> str:

@@ -188,7 +188,8 @@ def model_name(model: Any) -> str:
 
 
 def _facts(state: TurnState) -> list[Any]:
-    return [call["facts"] for call in state["calls"]]
+    # What was refused may repeat the model's own words, and those prove nothing.
+    return [call["facts"] for call in state["calls"] if not call["refused"]]
 
 
 def _last(state: TurnState) -> AIMessage:

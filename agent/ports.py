@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from langchain_core.language_models import BaseChatModel
@@ -29,6 +30,8 @@ class AgentPorts:
     tools: Callable[[Actor], tuple[Tool, ...]]
     context: Callable[[Actor, str | None], ToolContext]
     action: Callable[[str, str], Awaitable[Action]]
+    # Whoever tells an outcome holds a connection and asks for a second; several at once could wait for each other.
+    telling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(frozen=True)

@@ -179,7 +179,7 @@ async def resume_after_action(ports: AgentPorts, tenant: str, action_id: str) ->
     told once.
     """
     told = 0
-    async with ports.database.tenant(tenant) as connection:
+    async with ports.telling, ports.database.tenant(tenant) as connection:
         for turn in await threads.waiting(connection, action_id):
             action = await ports.action(tenant, action_id)
             blocks, open_still = await _resumed(ports, tenant, turn, action_id)

@@ -14,4 +14,5 @@ async def checked(services: Services, actor: Actor) -> Verification:
     if services.seal is None:
         raise NotFound("This installation does not check the log on pages; use `countersign audit verify`.")
     key = verifying_key(services.seal.keys)
-    return await verify(services.database, actor.tenant, key, services.seal.checkpoints)
+    async with services.checks:
+        return await verify(services.database, actor.tenant, key, services.seal.checkpoints)

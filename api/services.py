@@ -65,6 +65,8 @@ class Services:
     seal: Seal | None = None
     # Reading a document takes a process of up to half a gigabyte: a burst of uploads waits its turn.
     readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    # A check reads the whole log under the sealer's lock: whoever else asks waits in line, without a connection.
+    checks: asyncio.Lock = field(default_factory=asyncio.Lock)
     clock: Callable[[], datetime] = now
 
     @property

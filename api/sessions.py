@@ -16,7 +16,7 @@ from fastapi import Request, Response
 from api.passwords import matches
 from api.services import Services
 from domain.actor import Actor
-from domain.errors import CountersignError, InvalidInput
+from domain.errors import CountersignError, InvalidInput, NotPermitted
 from store import audit, people
 from store.people import Credential, Person
 
@@ -102,7 +102,12 @@ async def sign_out(services: Services, signed_in: SignedIn) -> None:
 
 
 async def make_token(services: Services, signed_in: SignedIn, label: str, days: int) -> tuple[str, str]:
-    """A new personal access token: (id, secret). The secret is shown once and not kept."""
+    """A new personal access token: (id, secret). The secret is shown once and not kept.
+
+    A stolen token cannot make others: this asks for a session. Raises NotPermitted, InvalidInput.
+    """
+    if signed_in.credential.kind != "session":
+        raise NotPermitted("Sign in with your password to make a token.")
     label = label.strip()
     if not 0 < len(label) <= 80 or not 0 < days <= 365:  # noqa: PLR2004 - said in the message
         raise InvalidInput("Give the token a name of at most 80 characters and 1 to 365 days.")

@@ -27,15 +27,23 @@ async def run_worker(settings: Settings) -> None:
     """Work until told to stop (SIGTERM or Ctrl-C); a job under way is finished first."""
     async with open_hands(settings) as (hands, agent):
         queue = jobs.queue(settings.need("database_url"))
-        _register(queue, settings, hands, agent, signing_key(settings.keys))
+        register(queue, settings, hands, agent, signing_key(settings.keys))
         async with queue.open_async():
-            await _revive(queue)
-            await queue.run_worker_async(concurrency=4, listen_notify=True, fetch_job_polling_interval=1.0)
+            await _revive(queue, settings.tenant)
+            await queue.run_worker_async(
+                queues=[settings.tenant], concurrency=4, listen_notify=True, fetch_job_polling_interval=1.0
+            )
 
 
-def _register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, key: Ed25519PrivateKey) -> None:
+def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, key: Ed25519PrivateKey) -> None:
+    """Give the queue its tasks: of one firm, whose ERP `hands` reach. A job that names another firm is refused."""
+    ours = settings.tenant
+
     @queue.task(name=jobs.EXECUTE, retry=PATIENCE)
     async def carry_out(tenant: str, action_id: str) -> None:
+        if tenant != ours:
+            log.error("a job for another firm was refused")
+            return
         action = await execute(hands, tenant, action_id)
         log.info("action %s is %s", action_id, action.state)
 
@@ -43,23 +51,23 @@ def _register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, k
     async def tell(tenant: str, action_id: str) -> None:
         await resume_after_action(agent, tenant, action_id)
 
-    @queue.periodic(cron=EVERY_MINUTE)
-    @queue.task(name=jobs.RECONCILE, queueing_lock=jobs.RECONCILE)
+    @queue.periodic(cron=EVERY_MINUTE, periodic_id=ours)
+    @queue.task(name=jobs.RECONCILE, queue=ours, queueing_lock=f"{jobs.RECONCILE}:{ours}")
     async def look_after(timestamp: int) -> None:
         del timestamp
-        await _revive(queue)
-        await reconcile(hands, settings.tenant)
+        await _revive(queue, ours)
+        await reconcile(hands, ours)
 
-    @queue.periodic(cron=EVERY_TEN_SECONDS)
-    @queue.task(name=jobs.SEAL, queueing_lock=jobs.SEAL)
+    @queue.periodic(cron=EVERY_TEN_SECONDS, periodic_id=ours)
+    @queue.task(name=jobs.SEAL, queue=ours, queueing_lock=f"{jobs.SEAL}:{ours}")
     async def seal_log(timestamp: int) -> None:
         del timestamp
-        await seal.seal(hands.database, settings.tenant, key, settings.checkpoints)
+        await seal.seal(hands.database, ours, key, settings.checkpoints)
 
     del carry_out, tell, look_after, seal_log  # the queue holds them by name
 
 
-async def _revive(queue: App) -> None:
+async def _revive(queue: App, tenant: str) -> None:
     """Jobs of a worker that died stay `doing`; give them to one that lives."""
-    for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+    for job in await queue.job_manager.get_stalled_jobs(queue=tenant, seconds_since_heartbeat=STALLED_SECONDS):
         await queue.job_manager.retry_job(job)

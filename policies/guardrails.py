@@ -16,6 +16,7 @@ from domain.errors import InvalidInput
 from policies.privacy import mask
 
 MESSAGE_LIMIT = 4_000
+PROSE_LIMIT = 4_000  # beside tables and findings nobody reads more, and checking takes longer than the text is long
 
 
 class MessageEmpty(InvalidInput):
@@ -69,6 +70,8 @@ class Guardrails:
 
     def outgoing(self, prose: str, facts: Iterable[Any]) -> tuple[str, ...]:
         """What the prose states that this turn's facts do not; empty means that it may be shown."""
+        if len(prose) > PROSE_LIMIT:
+            return ("length",)
         return self._checks.failures(self._checks.outgoing, prose, {"facts": list(facts)}).get("Grounded", ())
 
     @cached_property

@@ -1,4 +1,7 @@
-"""The job queue in PostgreSQL: a job is deferred in the transaction of what it follows from, or not at all."""
+"""The job queue in PostgreSQL: a job is deferred in the transaction of what it follows from, or not at all.
+
+Each tenant's jobs are a queue of their own, for the worker that is connected to that tenant's ERP and for no other.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ async def defer_settled(connection: Connection, tenant: str, action_id: str) -> 
 
 
 async def _defer(connection: Connection, task: str, lock: str, tenant: str, action_id: str) -> None:
-    job = _unopened().configure_task(task, lock=lock, connection=connection)
+    job = _unopened().configure_task(task, queue=tenant, lock=lock, connection=connection)
     await job.defer_async(tenant=tenant, action_id=action_id)
 
 

@@ -76,6 +76,8 @@ async def show(request: Request, wired: Wired, actor: ActionReader, action_id: s
         action = await actions.get(connection, action_id)
         history = await audit.of_subject(connection, f"action:{action_id}")
     firm = await present_firm(wired, actor)
+    kind = TYPES[action.type]
+    arguments = action.intent.arguments
     changes = [
         (change, named(change.field, change.before, firm), named(change.field, change.after, firm))
         for change in action.changes
@@ -84,7 +86,8 @@ async def show(request: Request, wired: Wired, actor: ActionReader, action_id: s
         request,
         "action.html",
         action=action,
-        kind=TYPES[action.type],
+        kind=kind,
+        target=[(label, named(name, arguments[name], firm)) for name, label in kind.target.items()],
         changes=changes,
         history=history,
         waiting=waiting_step(action.verdict.chain, action.decisions),

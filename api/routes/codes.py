@@ -28,9 +28,9 @@ class CodeChoice(BaseModel):
 @router.get("/codes")
 async def propose(wired: Wired, actor: CodeProposer, document_id: str) -> Json:
     """Ranked proposals, and the choice that stands, if any."""
+    firm = await wired.erp(actor).firm.get()
     async with wired.database.tenant(actor.tenant) as connection:
         found = await paper(connection, document_id)
-        firm = await wired.erp(actor).firm.get()
         choice = await chosen.of_document(connection, document_id)
         return {"choice": plain(choice), "proposals": plain(await codes.propose(connection, firm, found))}
 
@@ -38,9 +38,9 @@ async def propose(wired: Wired, actor: CodeProposer, document_id: str) -> Json:
 @router.post("/codes", status_code=201)
 async def choose(wired: Wired, actor: CodeProposer, document_id: str, wanted: CodeChoice) -> Json:
     """Choose a code for this document; remembered as a precedent."""
+    firm = await wired.erp(actor).firm.get()
     async with wired.database.tenant(actor.tenant) as connection:
         found = await paper(connection, document_id)
-        firm = await wired.erp(actor).firm.get()
         await codes.choose(connection, actor, firm, found, code=wanted.code, reason=wanted.reason)
         return {"choice": plain(await chosen.of_document(connection, document_id))}
 

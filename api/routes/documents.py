@@ -78,7 +78,7 @@ async def image(wired: Wired, actor: DocumentReader, document_id: str, number: i
         data = await documents.content(connection, document_id)
     async with wired.readers:
         png = await page_image(data, number, width=1400)
-    return Response(png, media_type="image/png", headers={"cache-control": "private, max-age=3600"})
+    return Response(png, media_type="image/png")
 
 
 @router.post("/{document_id}/terms/{term_id}/decisions", status_code=201)

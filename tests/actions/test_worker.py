@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from actions.decisions import decide
 from actions.execution import Hands, execute, reconcile
 from actions.proposals import propose
+from agent.ports import AgentPorts
+from api.settings import Settings
+from api.worker import register
 from domain.actions import Action, ActionState
 from store import actions, jobs
 from tests.actions.conftest import People, po_number
@@ -39,6 +45,25 @@ async def test_the_queue_takes_an_approval_to_a_verified_write(
         assert (await actions.get(connection, proposal.id)).state is ActionState.VERIFIED
     assert ledger.writes() == [proposal.id]
     assert told == [f"northlight/{proposal.id}"]
+
+
+async def test_a_worker_writes_its_own_firms_actions_to_its_own_firms_erp(
+    hands: Hands, people: People, proposal: Action, ledger: LedgerErp, tmp_path: Path
+) -> None:
+    settings = Settings(tenant="elsewhere", home=tmp_path)
+    app = jobs.queue(hands.database.url)
+    register(app, settings, hands, cast("AgentPorts", None), Ed25519PrivateKey.generate())
+    await decide(hands.database, hands.policies, people.ada, proposal.id, verdict="approve", digest=proposal.digest)
+    async with app.open_async():
+        forged = app.configure_task(jobs.EXECUTE, queue="elsewhere")
+        await forged.defer_async(tenant="northlight", action_id=proposal.id)
+        await app.run_worker_async(queues=["elsewhere"], wait=False, install_signal_handlers=False, listen_notify=False)
+    assert ledger.writes() == []
+    async with hands.database.nobody() as connection:
+        left = await connection.execute(
+            "select queue_name from procrastinate_jobs where task_name = %s and status = 'todo'", [jobs.EXECUTE]
+        )
+        assert [row["queue_name"] for row in await left.fetchall()] == ["northlight"]
 
 
 async def test_looking_after_actions_also_expires_them(hands: Hands, people: People, ledger: LedgerErp) -> None:

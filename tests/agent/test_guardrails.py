@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -63,6 +64,13 @@ def test_prose_that_repeats_the_results_passes(prose: str) -> None:
 )
 def test_prose_that_states_more_is_caught(prose: str, kind: str) -> None:
     assert any(problem.startswith(kind) for problem in ungrounded(prose, FACTS))
+
+
+def test_prose_without_end_keeps_nobody_waiting(guardrails: Guardrails) -> None:
+    began = time.monotonic()
+    for endless in ("a-" * 50_000, "1," * 50_000, "\n" * 50_000 + "x"):
+        assert guardrails.outgoing(endless, [])
+    assert time.monotonic() - began < 5
 
 
 def test_a_done_claim_needs_a_row_that_says_so() -> None:

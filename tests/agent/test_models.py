@@ -73,6 +73,15 @@ async def test_invented_prose_is_withheld(world: World, say: Say, lie: str, owne
     assert any(flag.startswith("withheld:") for flag in trace(owner)["flags"])
 
 
+async def test_a_model_grounds_nothing_in_its_own_mistakes(world: World, say: Say) -> None:
+    lie = "Acme Ltd. paid EUR 5,000,000 under PO-4711."
+    smuggled = Reply(calls=(("project_readiness", json.dumps({"project": lie})),))
+    with serve(READINESS, smuggled, Reply(lie)) as script:
+        use(world, script.url)
+        events = await say(QUESTION)
+    assert shown(events)[0]["text"] == WITHHELD
+
+
 async def test_prose_without_any_result_is_no_answer(world: World, say: Say) -> None:
     with serve(Reply("Your projects owe EUR 5,000,000.")) as script:
         use(world, script.url)
@@ -181,6 +190,15 @@ async def test_a_steering_message_is_answered_by_rules(world: World, say: Say, o
 def test_without_a_model_the_rules_answer() -> None:
     assert isinstance(chat_model(), RulesModel)
     assert isinstance(chat_model(ModelSettings()), RulesModel)
+
+
+@pytest.mark.parametrize("number", ["-", "***", ""])
+async def test_a_value_without_letters_was_never_stated(world: World, say: Say, number: str) -> None:
+    call = json.dumps({"project": "CLD-UKI-1004", "po_number": number})
+    with serve(Reply(calls=(("propose_fix", call),)), Reply("Which number is it?")) as script:
+        use(world, script.url)
+        await say("set the purchase order number of CLD-UKI-1004")
+    assert world.actions == {}
 
 
 async def test_a_value_that_the_person_never_stated_is_not_passed_on(

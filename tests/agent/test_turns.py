@@ -10,11 +10,12 @@ import psycopg
 import pytest
 
 from agent.turns import answer, resume_after_action
-from domain.actions import ActionState
+from domain.actions import Action, ActionState
 from domain.actor import Actor, Role
 from domain.errors import NotFound, NotPermitted
 from policies.guardrails import MessageEmpty, MessageTooLong
 from store import threads
+from store.database import Database
 from store.threads import TurnRunning
 from tests.agent.conftest import Say, World
 
@@ -84,6 +85,27 @@ async def test_a_proposal_waits_and_its_outcome_is_told_once(world: World, say: 
     assert "Done and checked" in texts[-1]
     assert owner.execute("select state from turn order by started_at").fetchall() == [("done",), ("done",)]
     assert owner.execute("select count(*) from checkpoints").fetchone() == (0,)
+
+
+async def test_many_outcomes_at_once_are_all_told(world: World, say: Say) -> None:
+    thread = await world.thread()
+    for project in ("CLD-UKI-1004", "DAT-DACH-2001", "ADV-UKI-3007"):
+        await say(f"fix {project}", thread)
+    actions = list(world.actions)
+    assert len(actions) == 3
+    for action in actions:
+        world.move(action, ActionState.VERIFIED)
+    async with Database(world.database.url, max_size=3) as small:
+
+        async def row(tenant: str, action_id: str) -> Action:
+            async with small.tenant(tenant):
+                return await world.action(tenant, action_id)
+
+        ports = replace(world.ports, database=small, action=row)
+        told = await asyncio.gather(*(resume_after_action(ports, "northlight", action) for action in actions))
+    assert told == [1, 1, 1]
+    texts = [b["text"] for m in await said(world, thread) for b in m.blocks if b["kind"] == "text"]
+    assert sum("Done and checked" in text for text in texts) == 3
 
 
 async def test_a_conversation_goes_on_while_proposals_wait(world: World, say: Say) -> None:

@@ -34,6 +34,8 @@ async def test_a_token_makes_no_tokens(door) -> None:
     async with door.nobody() as program:
         program.headers["authorization"] = f"Bearer {token['secret']}"
         assert (await program.post("/v1/tokens", json={"label": "child", "days": 1})).status_code == 403
+        page = await program.post("/account/tokens", data={"label": "child", "days": "1"})
+        assert (page.status_code, "csn_" in page.text) == (403, False)
 
 
 async def test_an_ended_token_opens_nothing(door, owner: psycopg.Connection) -> None:

@@ -88,6 +88,20 @@ async def test_what_cannot_be_read_is_said_on_the_page(door) -> None:
     assert empty.json()["code"] == "document_empty"
 
 
+async def test_the_record_that_would_change_is_named_whatever_the_summary_says(door) -> None:
+    client = await door.of("finn")
+    identity = {"customer_id": "c1", "tax_identifier": {"type": "gb_vat", "code": "980780684"}}
+    for kind, arguments, named in (
+        (PO["action_type"], PO["arguments"], "<dt>Contract</dt><dd>Contract S-1001</dd>"),
+        ("customer.set_billing_identity", identity, "<dt>Customer</dt><dd>Fenwick Ports plc</dd>"),
+    ):
+        wanted = {"action_type": kind, "arguments": arguments, "summary": "A change to someone else"}
+        answer = await client.post("/v1/actions", json=wanted)
+        assert answer.status_code == 201, answer.text
+        page = await (await door.of("ada")).get(f"/actions/{answer.json()['id']}")
+        assert named in page.text
+
+
 async def test_whoever_proposes_cannot_approve(door) -> None:
     action = await proposed(door)
     wanted = {"verdict": "approve", "digest": action["digest"]}

@@ -69,6 +69,9 @@ def test_arguments_become_canonical() -> None:
         ("project.create", {"code": "CLD-UKI\u202e-1004"}),
         ("project.create", {"name": "a\x00b"}),
         ("project.create", {"name": "a\nb"}),
+        ("project.create", {"name": "a\u2028b"}),
+        ("project.create", {"code": "CLD-UKI-1004\u3164"}),
+        ("project.create", {"customer_id": "4\ufe0f"}),
     ],
 )
 def test_what_cannot_be_an_argument(action_type: str, wrong: dict[str, Any]) -> None:
@@ -83,6 +86,22 @@ def test_a_text_that_cannot_be_stored_is_refused_and_an_address_has_lines() -> N
     address = {"street": "1 Quay\nFloor 2", "postal_code": "D01", "city": "Dublin", "country": "IE"}
     arguments = made("customer.set_billing_identity", {"customer_id": "1", "invoice_address": address}).arguments
     assert arguments["invoice_address"] == address
+
+
+def test_nobody_reads_a_proposal_in_another_order_than_it_is_written() -> None:
+    asked = {"contract_id": "1", "po_number": "PO-1"}
+    told = normalised(
+        Intent(
+            "contract.set_po_number", asked, "Set\u202e 1-OP\u200b", ("because\u2066 of\nthis",), customer="A\u3164c"
+        )
+    )
+    assert (told.summary, told.reasons, told.customer) == ("Set 1-OP", ("because of this",), "Ac")
+
+
+@pytest.mark.parametrize("kind", ["util_re", "util_clean", "luhn_", "..", "eu_vat_x", "eu.vat_stdnum"])
+def test_a_kind_of_tax_identifier_that_is_none_has_no_check(kind: str) -> None:
+    arguments = {"customer_id": "1", "tax_identifier": {"type": kind, "code": "12"}}
+    assert made("customer.set_billing_identity", arguments).arguments["tax_identifier"]["code"] == "12"
 
 
 def test_a_tax_identifier_that_fails_its_check_is_refused() -> None:
