@@ -173,6 +173,43 @@ async def test_a_project_is_created_with_its_tasks_and_contract(own_firm: DemoFi
             await writer.write("project.create", given, reference="act-14", versions=taken.versions)
 
 
+async def test_a_second_project_with_the_same_code_is_refused(own_firm: DemoFirm) -> None:
+    async with own_firm.reader() as reader, own_firm.writer() as writer:
+        customer = (await reader.firm()).customers[0].id
+        given = {"name": "Twin", "code": "CLD-UKI-1990", "customer_id": customer, "contract_id": None}
+        given |= {"billing": "timesheet", "tasks": []}
+        before = await reader.image("project.create", given)
+        twins = [
+            writer.write("project.create", given, reference=f"twin-{number}", versions=before.versions)
+            for number in range(2)
+        ]
+        outcomes = await asyncio.gather(*twins, return_exceptions=True)
+        assert sum(isinstance(outcome, ErpRefused) for outcome in outcomes) == 1, outcomes
+        codes = [project.code for project in (await reader.firm()).projects]
+        assert codes.count("CLD-UKI-1990") == 1
+
+
+async def test_an_address_that_nobody_was_shown_is_left_alone(own_firm: DemoFirm) -> None:
+    """Alpenrad has an address that is not marked for invoices; one with its postal code becomes a new one."""
+    async with own_firm.reader() as reader, own_firm.writer() as writer:
+        customers = {customer.name: customer.id for customer in (await reader.firm()).customers}
+        party = customers["Alpenrad Mobility AG"]
+        rpc = TrytonRpc(**vars(own_firm.account("admin")))
+        wanted = ("street", "postal_code", "city", "invoice")
+        try:
+            there = await rpc.search_read("party.address", [("party", "=", int(party))], wanted)
+            assert there
+            assert not any(row["invoice"] for row in there)
+            new = {**ADDRESS, "postal_code": there[0]["postal_code"]}
+            given = {"customer_id": party, "tax_identifier": None, "invoice_address": new}
+            await _write(reader, writer, "customer.set_billing_identity", given, "act-9")
+            now = await rpc.search_read("party.address", [("party", "=", int(party))], wanted)
+        finally:
+            await rpc.close()
+    assert [row for row in now if not row["invoice"]] == there
+    assert [row["street"] for row in now if row["invoice"]] == [ADDRESS["street"]]
+
+
 async def test_an_unknown_action_or_an_unreachable_tryton_is_said(own_firm: DemoFirm) -> None:
     account = own_firm.account("countersign_worker")
     async with own_firm.writer() as writer:

@@ -18,6 +18,9 @@ ENGAGEMENT = "Engagement"
 def create_project(pool: Any, arguments: Arguments) -> Any:
     """A project with one task per planned task, and one that ties it to its contract as Tryton does."""
     work = pool.get("project.work")
+    work.lock()  # Tryton does not hold numbers unique: two approved actions with one code must not both pass
+    if work.search([("number", "=", arguments["code"])], limit=1):
+        raise UserError(f"There is a project {arguments['code']} already.")
     company = _company(pool)
     children = [_task(pool, planned, company) for planned in arguments.get("tasks") or ()]
     if arguments.get("contract_id"):
@@ -109,9 +112,9 @@ def _address(pool: Any, party: Any, address: Arguments) -> tuple[Any, ...]:
         "country": country[0].id,
         "invoice": True,
     }
+    # Only the invoice address, which the approver was shown; any other address is not what they decided on.
     marked = [found for found in party.addresses if found.invoice]
-    same = [found for found in party.addresses if found.postal_code == address["postal_code"]]
-    chosen = min(marked or same, key=lambda found: found.id, default=None)
+    chosen = min(marked, key=lambda found: found.id, default=None)
     return ("create", [values]) if chosen is None else ("write", [chosen.id], values)
 
 
