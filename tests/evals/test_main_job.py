@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from erp.demo import server
-from evals.main_job import run
+from api.cli import cli
+from erp.demo.cache import copy_firm
 from tests.erp.firm import DemoFirm
 
 
 @pytest.mark.erp
-def test_the_main_job_holds(demo_firm: DemoFirm, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    shutil.copytree(server.folder(demo_firm.home), server.folder(tmp_path))
-    result = run(["--home", str(tmp_path)])
-    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == result
+def test_the_main_job_holds(demo_firm: DemoFirm, tmp_path: Path) -> None:
+    copy_firm(demo_firm.home, tmp_path)
+    ran = CliRunner().invoke(cli, ["evals", "run", "main-job", "--home", str(tmp_path)])
+    assert ran.exit_code == 0, ran.output
+    result = json.loads(ran.stdout.splitlines()[-1])
     assert result["planted"]["found"] >= 20
     assert result["planted"]["lookalikes"] >= 20
     for wrong in ("missed", "false", "wrong_amount", "lookalikes_reported"):
