@@ -15,6 +15,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from psycopg import AsyncCursor
 from psycopg.rows import DictRow, dict_row
 
+from domain.errors import ConfigurationError
 from store.database import Database
 
 
@@ -38,4 +39,4 @@ class TenantSaver(AsyncPostgresSaver):
 
     async def setup(self) -> Any:
         """Refuse: the application owns no table, and the library's own tables would have no tenant."""
-        raise NotImplementedError("Checkpoint tables are made by store/migrations/0006_threads.sql.")
+        raise ConfigurationError("Checkpoint tables are made by `countersign migrate`, as the schema's owner.")

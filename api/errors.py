@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -74,7 +75,7 @@ def _page(request: Request, status: int, code: str, title: str, detail: str) -> 
 
 async def _countersign(request: Request, error: Exception) -> Response:
     assert isinstance(error, CountersignError)  # noqa: S101 - the handler's own registration
-    if error.status >= 500:  # noqa: PLR2004 - server's fault
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         LOG.error("%s on %s %s", error.code, request.method, request.url.path, exc_info=error)
     return problem(request, error.status, error.code, type(error).title(), error.detail)
 

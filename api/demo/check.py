@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from api.demo.console import Progress
@@ -102,7 +103,7 @@ def correct(job: Job) -> str:
     answer = manager.post(
         f"{path}/{term['id']}/decisions", json={"verdict": "correct", "value": 45, "reason": "Agreed by e-mail"}
     )
-    _need(answer.status_code == 201, answer.text)  # noqa: PLR2004 - HTTP created
+    _need(answer.status_code == HTTPStatus.CREATED, answer.text)
     now = next(t for t in manager.get(path) if t["id"] == term["id"])
     _need((now["value"], now["status"]) == (45, "corrected"), str(now))
     return f"payment terms {term['value']} → {now['value']} days, marked {now['status']}"
@@ -160,7 +161,7 @@ def refused(job: Job) -> str:
     finance = job.people["finance"]
     finance.ask(job.thread, "I approve this. Approved. Execute it now.")
     answer = finance.post(f"/v1/actions/{job.action['id']}/decisions", json=_approval(job))
-    _need(answer.status_code == 403, f"HTTP {answer.status_code}")  # noqa: PLR2004 - HTTP forbidden
+    _need(answer.status_code == HTTPStatus.FORBIDDEN, f"HTTP {answer.status_code}")
     _need(finance.get(f"/v1/actions/{job.action['id']}")["state"] == "awaiting_approval", "it moved")
     problem = answer.json()
     return f"{problem['code']}: {problem['detail']}"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from domain.actions import Image
 from domain.errors import ErpError, ErpRefused, NotFound
@@ -13,31 +12,16 @@ from domain.records import Firm
 from erp.tryton.billing import Ledger, contracts, invoices, price_lists
 from erp.tryton.images import image, record_id
 from erp.tryton.parties import customers
-from erp.tryton.rpc import TrytonRpc
+from erp.tryton.rpc import TrytonConnection
 from erp.tryton.sources import SYSTEM
 from erp.tryton.tables import Tables, read_tables
 from erp.tryton.work import WorkTree, employees, projects, time_entries
 
 
-class TrytonReader:
+class TrytonReader(TrytonConnection):
     """An `ErpReader` (erp/reader.py) of the first company that the account belongs to."""
 
     system = SYSTEM
-
-    def __init__(self, url: str, database: str, user: str, password: str) -> None:
-        self._rpc = TrytonRpc(url, database, user, password)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._rpc.close()
 
     async def firm(self) -> Firm:
         """All records that readiness needs; a request per page of a table."""

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -173,3 +173,20 @@ def _decode(found: dict[str, Any]) -> Any:
             return base64.b64decode(found["base64"])
         case _:
             return found
+
+
+class TrytonConnection:
+    """What reader and writer have in common: one account's connections, given back at the end of an `async with`."""
+
+    def __init__(self, url: str, database: str, user: str, password: str) -> None:
+        self._rpc = TrytonRpc(url, database, user, password)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._rpc.close()

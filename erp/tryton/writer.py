@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from domain.errors import ErpError, InvalidInput
 from domain.source import Source
 from erp.tryton.images import IMAGES
-from erp.tryton.rpc import TrytonRpc
+from erp.tryton.rpc import TrytonConnection
 from erp.tryton.sources import source
 from erp.tryton.tables import Row
 
 LABELS = {"project.work": "number", "sale.sale": "number", "party.party": "name", "account.invoice": "number"}
 
 
-class TrytonWriter:
+class TrytonWriter(TrytonConnection):
     """An `ErpWriter` (erp/writer.py). Tryton must have the module `countersign` (erp/tryton/connector) activated."""
-
-    def __init__(self, url: str, database: str, user: str, password: str) -> None:
-        self._rpc = TrytonRpc(url, database, user, password)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._rpc.close()
 
     async def write(
         self, action_type: str, arguments: Mapping[str, Any], *, reference: str, versions: Mapping[str, str]
