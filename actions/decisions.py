@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hmac
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from actions.proposals import signed_digest
-from domain.actions import Action, ActionState
+from actions import delegation, revisions
+from actions.standing import in_words, must_wait, person_now, refusals_recorded, text_of
+from domain.actions import Action, ActionState, PolicyVerdict
 from domain.actor import Actor, Operation
 from domain.errors import (
     Conflict,
     CountersignError,
-    DigestMismatch,
-    IntegrityBroken,
     InvalidInput,
-    NotFound,
     NotPermitted,
+    PolicyChanged,
+    PolicyDenied,
+    SegregationOfDuties,
     WrongState,
 )
+from erp.reader import ErpReader
 from policies.approval import open_steps
 from policies.engine import Policies
-from store import actions, audit, jobs
+from store import actions, audit, dependence, jobs
 from store.database import Connection, Database
 
 APPROVE, REJECT = "approve", "reject"
-MAX_REASON = 2000
+
+
+@dataclass(frozen=True)
+class Word:
+    """What one person says of the proposal whose digest they saw; `on_behalf_of` names whom they stand in for."""
+
+    verdict: str
+    digest: str
+    reason: str = ""
+    on_behalf_of: str | None = None
+
+    def checked(self) -> Word:
+        """As it is kept. Raises InvalidInput."""
+        if self.verdict not in {APPROVE, REJECT}:
+            raise InvalidInput("A decision is 'approve' or 'reject'.")
+        needed = "Say why you reject it: the proposer must know what to change." if self.verdict == REJECT else ""
+        return replace(self, reason=text_of(self.reason, needed=needed))
 
 
 async def decide(
@@ -38,90 +54,191 @@ async def decide(
     verdict: str,
     digest: str,
     reason: str = "",
+    on_behalf_of: str | None = None,
 ) -> Action:
-    """Approve or reject the step that waits, and return the action as it is now.
+    """Approve or reject a step that waits, and return the action as it is now.
 
     `digest` is the one the person saw. The last approval of the chain hands the action to a worker in the same
-    transaction. Raises NotFound, WrongState, DigestMismatch, InvalidInput, NotPermitted, SegregationOfDuties or
-    OverLimit; every refusal is in the audit log.
+    transaction. The same decision sent again is answered with the action as it is. Raises NotFound, WrongState,
+    DigestMismatch, InvalidInput, NotPermitted, SegregationOfDuties, OverLimit, PolicyDenied, or PolicyChanged when
+    policy asks for more by now (a new version waits then); every refusal is in the audit log.
     """
-    reason = _checked(verdict, reason)
-    async with _refusals_recorded(database, actor, action_id, verdict), database.tenant(actor.tenant) as connection:
-        action = await actions.lock(connection, action_id)
-        _must_wait(action, digest)
-        person = await _as_of_now(connection, actor)
+    word = Word(verdict, digest, reason, on_behalf_of).checked()
+    async with refusals_recorded(database, actor, action_id, verdict):
+        async with database.tenant(actor.tenant) as connection:
+            outcome = await _decided(connection, policies, actor, action_id, word)
+        if isinstance(outcome, CountersignError):  # raised only here, so that what it tells of is committed
+            raise outcome
+        return outcome
+
+
+async def _decided(
+    connection: Connection, policies: Policies, actor: Actor, action_id: str, word: Word
+) -> Action | CountersignError:
+    action = await actions.lock(connection, action_id)
+    if _said_before(action, actor, word):
+        return action
+    must_wait(action, word.digest)
+    if changed := await _overtaken(connection, policies, actor, action):
+        return changed
+    action = replace(action, touched=await resting_on(connection, action))
+    person = await person_now(connection, actor)
+    absent = await delegation.absent(connection, person, action, word.on_behalf_of) if word.on_behalf_of else None
+    step = _permitted_step(policies, person, action, word, absent)
+    await actions.decide(
+        connection,
+        action,
+        person,
+        verdict=word.verdict,
+        reason=word.reason,
+        step=step,
+        on_behalf_of=absent.person if absent else None,
+    )
+    facts: dict[str, object] = {"digest": action.digest, "step": step, "reason": word.reason, "policy": policies.digest}
+    if absent:
+        facts |= {"on_behalf_of": absent.person.person, "delegation": absent.delegation.id}
+    event = "action.approved" if word.verdict == APPROVE else "action.rejected"
+    await audit.append(connection, actor, event, f"action:{action.id}", facts)
+    await _move_on(connection, await actions.get(connection, action_id), word.verdict)
+    return await actions.get(connection, action_id)
+
+
+def _said_before(action: Action, actor: Actor, word: Word) -> bool:
+    """A double click, the back button, a request sent again: the same word of the same person on the same digest."""
+    said = (actor.person, word.verdict, word.digest, word.on_behalf_of)
+    return any((d.person, d.verdict, d.digest, d.on_behalf_of) == said for d in action.decisions)
+
+
+async def _overtaken(
+    connection: Connection, policies: Policies, actor: Actor, action: Action
+) -> CountersignError | None:
+    """What to tell the person when the policy in force asks for more than the one that was signed; None if it does not.
+
+    A proposal that would be denied now is denied; one that needs other people gets a new version.
+    """
+    if policies.digest == action.verdict.digest:
+        return None
+    verdict = policies.judge(action.intent, await revisions.proposer_of(connection, action))
+    if not verdict.allowed:
+        return await _denied(connection, actor, action, verdict)
+    if verdict.chain == action.verdict.chain:
+        return None
+    new = await revisions.renew(connection, policies, actor, action, verdict, now=datetime.now(UTC))
+    return PolicyChanged(
+        "Policy asks for other approvals than when this was proposed. A new version waits; look at it before deciding.",
+        successor=new.id,
+    )
+
+
+async def _denied(connection: Connection, actor: Actor, action: Action, verdict: PolicyVerdict) -> PolicyDenied:
+    reasons = " ".join(verdict.reasons)
+    await actions.move(connection, action, ActionState.DENIED, problem=reasons)
+    facts = {"digest": action.digest, "policy": verdict.digest, "rules": verdict.rules}
+    await audit.append(connection, actor, "action.denied", f"action:{action.id}", facts)
+    await jobs.defer_settled(connection, action.tenant, action.id)
+    return PolicyDenied(f"Policy does not allow this action any more. {reasons}", rules=verdict.rules)
+
+
+async def resting_on(connection: Connection, action: Action) -> tuple[str, ...]:
+    """Everyone who by now had a hand in what the action rests on."""
+    return tuple(sorted({*action.touched, *await dependence.touched(connection, action.intent)}))
+
+
+def _permitted_step(
+    policies: Policies, person: Actor, action: Action, word: Word, absent: delegation.Absent | None
+) -> int:
+    """The step that this word takes. Raises what policy says against it."""
+    if absent is None:
         policies.demand(policies.may_decide(person, action))
-        step = next(iter(open_steps(action.verdict.chain, action.decisions)), 0)
-        await actions.decide(connection, action, person, verdict=verdict, reason=reason, step=step)
-        facts = {"digest": action.digest, "step": step, "reason": reason, "policy": policies.digest}
-        event = "action.approved" if verdict == APPROVE else "action.rejected"
-        await audit.append(connection, actor, event, f"action:{action.id}", facts)
-        await _move_on(connection, await actions.get(connection, action_id), verdict)
-        return await actions.get(connection, action_id)
+    elif against := delegation.objection(policies, absent, person, action):
+        policies.demand(against)
+    step = next(iter(open_steps(action.verdict.chain, action.decisions)), 0)
+    hands = {person.person, word.on_behalf_of} & action.dependent
+    if word.verdict == APPROVE and hands and _is_last(action, step) and not independent(action):
+        raise SegregationOfDuties(
+            "You edited this, or changed what it rests on, so your approval alone is not enough: "
+            "another person must approve first."
+        )
+    return step
+
+
+def _is_last(action: Action, step: int) -> bool:
+    missing = [s.count - sum(d.step == index for d in action.decisions) for index, s in enumerate(action.verdict.chain)]
+    return sum(missing) <= 1 and missing[step] == 1
+
+
+def independent(action: Action) -> bool:
+    """Whether someone approved who neither proposed it, nor edited it, nor changed what it rests on."""
+    return any(d.verdict == APPROVE and not d.people & action.dependent for d in action.decisions)
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A version that was edited and, if it could be, approved by its editor; `refusal` says why it was not."""
+
+    action: Action
+    refusal: str = ""
+
+
+async def edit_and_approve(
+    database: Database,
+    reader: ErpReader,
+    policies: Policies,
+    actor: Actor,
+    action_id: str,
+    wanted: revisions.Edit,
+    *,
+    now: datetime,
+) -> Edited:
+    """Edit a proposal that waits, and approve the version that this made, as far as its editor may.
+
+    It is not approved when the ERP changed in the meantime: the editor did not see what they would sign. Raises like
+    `revisions.edit`.
+    """
+    async with database.tenant(actor.tenant) as connection:
+        seen = await actions.get(connection, action_id)
+    new = await revisions.edit(database, reader, policies, actor, action_id, wanted, now=now)
+    if new.before.versions != seen.before.versions:
+        return Edited(new, "The ERP changed since the proposal was made; look at the new version before approving it.")
+    try:
+        approved = await decide(
+            database, policies, actor, new.id, verdict=APPROVE, digest=new.digest, reason=wanted.reason
+        )
+    except (NotPermitted, Conflict) as error:
+        return Edited(new, error.detail)
+    return Edited(approved)
+
+
+def needed(action: Action) -> tuple[str, ...]:
+    """Who must still approve, in words; empty unless the action waits for decisions."""
+    if action.state is not ActionState.AWAITING_APPROVAL:
+        return ()
+    asked = [
+        replace(step, count=step.count - sum(d.step == index for d in action.decisions)).asked
+        for index, step in enumerate(action.verdict.chain)
+        if sum(d.step == index for d in action.decisions) < step.count
+    ]
+    hands = action.editor is not None or bool(action.touched)
+    besides = "someone who neither proposed nor edited it, nor changed what it rests on, must be among them"
+    return (*asked, *((besides,) if hands and not independent(action) else ()))
 
 
 async def withdraw(database: Database, policies: Policies, actor: Actor, action_id: str, reason: str = "") -> Action:
-    """Take one's own proposal back before a worker has begun with it. Raises like `decide`."""
-    reason = _fitting(reason)
-    async with _refusals_recorded(database, actor, action_id, "withdraw"), database.tenant(actor.tenant) as connection:
+    """Take one's own proposal back before a worker has begun with it; twice is once. Raises like `decide`."""
+    reason = text_of(reason)
+    async with refusals_recorded(database, actor, action_id, "withdraw"), database.tenant(actor.tenant) as connection:
         policies.require(actor, Operation.ACTION_PROPOSE)
         action = await actions.lock(connection, action_id)
         if action.proposer != actor.person:
             raise NotPermitted("Only the person who proposed an action can withdraw it.")
+        if action.state is ActionState.WITHDRAWN:
+            return action
         if action.state not in {ActionState.AWAITING_APPROVAL, ActionState.APPROVED}:
-            raise WrongState(f"This action is {action.state.value}; it cannot be withdrawn any more.")
-        await actions.move(connection, action, ActionState.WITHDRAWN, problem=reason[:MAX_REASON])
-        await audit.append(
-            connection, actor, "action.withdrawn", f"action:{action.id}", {"reason": reason[:MAX_REASON]}
-        )
+            raise WrongState(f"This action is {in_words(action)}; it cannot be withdrawn any more.")
+        await actions.move(connection, action, ActionState.WITHDRAWN, problem=reason)
+        await audit.append(connection, actor, "action.withdrawn", f"action:{action.id}", {"reason": reason})
         await jobs.defer_settled(connection, action.tenant, action.id)
         return await actions.get(connection, action_id)
-
-
-async def expire(database: Database, tenant: str, service: Actor) -> int:
-    """Close the proposals nobody decided on in time; returns how many. Silence never approves."""
-    async with database.tenant(tenant) as connection:
-        ids = await actions.overdue(connection)
-        for action_id in ids:
-            action = await actions.lock(connection, action_id)
-            if action.state is ActionState.AWAITING_APPROVAL:
-                await actions.move(connection, action, ActionState.EXPIRED, problem="Nobody decided in time.")
-                await audit.append(connection, service, "action.expired", f"action:{action_id}")
-                await jobs.defer_settled(connection, tenant, action_id)
-        return len(ids)
-
-
-def _checked(verdict: str, reason: str) -> str:
-    if verdict not in {APPROVE, REJECT}:
-        raise InvalidInput("A decision is 'approve' or 'reject'.")
-    if verdict == REJECT and not reason.strip():
-        raise InvalidInput("Say why you reject it: the proposer must know what to change.")
-    return _fitting(reason)
-
-
-def _fitting(reason: str) -> str:
-    if len(reason) > MAX_REASON:
-        raise InvalidInput(f"A reason has at most {MAX_REASON} characters.")
-    return reason.replace("\0", "").strip()
-
-
-def _must_wait(action: Action, seen: str) -> None:
-    if action.state is not ActionState.AWAITING_APPROVAL:
-        raise WrongState(f"This action is {action.state.value.replace('_', ' ')}; there is nothing to decide.")
-    if action.overdue:
-        raise WrongState("This proposal expired before anyone decided; propose it again.")
-    if not hmac.compare_digest(action.digest.encode(), seen.encode()):
-        raise DigestMismatch
-    if signed_digest(action) != action.digest:
-        raise IntegrityBroken("The stored proposal does not match its own digest; it was changed outside Countersign.")
-
-
-async def _as_of_now(connection: Connection, actor: Actor) -> Actor:
-    """The actor with the roles and the limit that the firm gives them at this moment, not at sign-in."""
-    found = (await actions.people(connection, actor.tenant, [actor.person])).get(actor.person)
-    if found is None:
-        raise NotPermitted("Only a person of the firm can decide.")
-    return dataclasses.replace(actor, name=found.name, roles=found.roles, approval_limit=found.approval_limit)
 
 
 async def _move_on(connection: Connection, action: Action, verdict: str) -> None:
@@ -131,22 +248,3 @@ async def _move_on(connection: Connection, action: Action, verdict: str) -> None
     elif not open_steps(action.verdict.chain, action.decisions):
         await actions.move(connection, action, ActionState.APPROVED)
         await jobs.defer_execution(connection, action.tenant, action.id)
-
-
-@asynccontextmanager
-async def _refusals_recorded(database: Database, actor: Actor, action_id: str, verdict: str) -> AsyncGenerator[None]:
-    try:
-        yield
-    except (NotPermitted, Conflict, IntegrityBroken) as error:
-        await _record(database, actor, action_id, verdict, error)
-        raise
-
-
-async def _record(database: Database, actor: Actor, action_id: str, verdict: str, error: CountersignError) -> None:
-    async with database.tenant(actor.tenant) as connection:
-        try:
-            await actions.get(connection, action_id)
-        except NotFound:
-            return
-        facts = {"verdict": verdict, "code": error.code, "rules": error.facts.get("rules", ())}
-        await audit.append(connection, actor, "action.decision_refused", f"action:{action_id}", facts)

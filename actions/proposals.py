@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from actions.catalogue import changes, known, normalised
-from domain.actions import Action, ActionState, Intent
+from domain.actions import Action, ActionState, FieldChange, Image, Intent, PolicyVerdict
 from domain.actor import Actor, Operation
 from domain.canonical import digest
 from domain.errors import Conflict
 from erp.reader import ErpReader
 from policies.engine import Policies
-from store import actions, audit
+from store import actions, audit, dependence
 from store.database import Connection, Database
 
 
@@ -28,31 +28,53 @@ async def propose(
     """
     policies.require(actor, Operation.ACTION_PROPOSE)
     intent = normalised(intent)
+    before, difference = await surveyed(reader, intent)
+    verdict = policies.judge(intent, actor)
+    action = drafted(policies, actor, intent, before, difference, verdict=verdict, now=now)
+    async with database.tenant(actor.tenant) as connection:
+        return await _written(connection, actor, action)
+
+
+async def surveyed(reader: ErpReader, intent: Intent) -> tuple[Image, tuple[FieldChange, ...]]:
+    """The ERP's present state of what the intent sets, and what would be different. Raises Conflict, NotFound,
+    ErpUnavailable.
+    """
     before = await reader.image(intent.action_type, intent.arguments)
     if obstacle := known(intent.action_type).obstacle(before):
         raise Conflict(obstacle)
     difference = changes(intent.action_type, intent.arguments, before)
     if not difference:
         raise Conflict("The ERP says so already; there is nothing to change.")
-    verdict = policies.judge(intent, actor)
-    action = Action(
+    return before, difference
+
+
+def drafted(
+    policies: Policies,
+    proposer: Actor,
+    intent: Intent,
+    before: Image,
+    difference: tuple[FieldChange, ...],
+    *,
+    verdict: PolicyVerdict,
+    now: datetime,
+) -> Action:
+    """The first version of an action, not yet written and without its digest."""
+    return Action(
         id=str(uuid4()),
-        tenant=actor.tenant,
+        tenant=proposer.tenant,
         type=intent.action_type,
         state=ActionState.AWAITING_APPROVAL if verdict.allowed else ActionState.DENIED,
         intent=intent,
         digest="",
         before=before,
         verdict=verdict,
-        proposer=actor.person,
-        proposer_name=actor.name,
-        agent_run=actor.agent_run,
+        proposer=proposer.person,
+        proposer_name=proposer.name,
+        agent_run=proposer.agent_run,
         created_at=now,
         expires_at=now + timedelta(days=policies.days_to_decide),
         changes=difference,
     )
-    async with database.tenant(actor.tenant) as connection:
-        return await _written(connection, actor, action)
 
 
 def signed_digest(action: Action) -> str:
@@ -78,11 +100,23 @@ def signed_digest(action: Action) -> str:
     )
 
 
+def arguments_digest(action: Action) -> str:
+    """By which two proposals of the same thing are known."""
+    return digest({"type": action.type, "arguments": action.intent.arguments})
+
+
+async def signed(connection: Connection, action: Action) -> Action:
+    """The action with everyone who had a hand in what it rests on, and the digest over all of it."""
+    touched = {*action.touched, *await dependence.touched(connection, action.intent)}
+    action = replace(action, touched=tuple(sorted(touched)))
+    return replace(action, digest=signed_digest(action))
+
+
 async def _written(connection: Connection, actor: Actor, action: Action) -> Action:
-    key = digest({"type": action.type, "arguments": action.intent.arguments})
+    key = arguments_digest(action)
     if twin := await actions.open_twin(connection, action.type, key):
         return await _again(connection, actor, twin)
-    if not await actions.insert(connection, replace(action, digest=signed_digest(action)), key):
+    if not await actions.insert(connection, await signed(connection, action), key):
         # Someone was faster between the look and the insert; the unique index made this transaction wait for theirs.
         twin = await actions.open_twin(connection, action.type, key)
         if twin is None:
@@ -90,15 +124,19 @@ async def _written(connection: Connection, actor: Actor, action: Action) -> Acti
         return await _again(connection, actor, twin)
     written = await actions.get(connection, action.id)
     event = "action.proposed" if action.verdict.allowed else "action.denied"
-    facts = {
+    await audit.append(connection, actor, event, f"action:{action.id}", proposal_facts(written))
+    return written
+
+
+def proposal_facts(action: Action) -> dict[str, object]:
+    """What the audit log keeps of a proposal: digests and rules, and never its text."""
+    return {
         "type": action.type,
-        "digest": written.digest,
-        "arguments": key,
+        "digest": action.digest,
+        "arguments": arguments_digest(action),
         "policy": action.verdict.digest,
         "rules": action.verdict.rules,
     }
-    await audit.append(connection, actor, event, f"action:{action.id}", facts)
-    return written
 
 
 async def _again(connection: Connection, actor: Actor, action_id: str) -> Action:

@@ -28,7 +28,7 @@ SENTENCES = {
     ActionState.REJECTED: "{people} rejected this: {summary} {why}",
     ActionState.WITHDRAWN: "This proposal was withdrawn: {summary}",
     ActionState.EXPIRED: "Nobody decided in time; nothing was changed: {summary}",
-    ActionState.SUPERSEDED: "A newer version replaced this proposal: {summary}",
+    ActionState.SUPERSEDED: "A newer version replaced this proposal; it waits for decisions of its own: {summary}",
     ActionState.STALE: "The ERP record changed after the proposal; nothing was written. Propose it again: {summary}",
     ActionState.FAILED: "The ERP refused this; nothing was written: {summary} {problem}",
     ActionState.UNKNOWN: "It is not known yet whether this was written; it is being looked up: {summary}",
@@ -39,6 +39,11 @@ SENTENCES = {
 def is_final(action: Action) -> bool:
     """Nothing more will happen to this action by itself."""
     return action.state in FINAL
+
+
+def followed(action: Action) -> str | None:
+    """The version that replaced this action, which a conversation waits for in its place."""
+    return action.successor if action.state is ActionState.SUPERSEDED else None
 
 
 def outcome_blocks(action: Action) -> list[dict[str, Any]]:
@@ -52,7 +57,7 @@ def outcome_blocks(action: Action) -> list[dict[str, Any]]:
         why=f"Reason: {_sentence(reasons[-1])}" if reasons else "",
         problem=_sentence(action.problem),
     )
-    return [plain(Text(text.strip())), plain(ActionCard(action.id, action.intent.summary))]
+    return [plain(Text(text.strip())), plain(ActionCard(followed(action) or action.id, action.intent.summary))]
 
 
 def _sentence(text: str) -> str:

@@ -52,7 +52,10 @@ class Image:
 
 @dataclass(frozen=True)
 class Intent:
-    """What someone wants to propose. `arguments` are JSON (money as decimal strings, dates ISO 8601)."""
+    """What someone wants to propose. `arguments` are JSON (money as decimal strings, dates ISO 8601).
+
+    `contracts` are the numbers of the contracts whose reports it rests on.
+    """
 
     action_type: str
     arguments: Mapping[str, Any]
@@ -67,6 +70,7 @@ class Intent:
     finding: str | None = None
     document: str | None = None
     thread: str | None = None
+    contracts: tuple[str, ...] = ()
 
 
 COUNTS = ("no", "one", "two", "three", "four", "five", "six")

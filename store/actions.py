@@ -70,7 +70,19 @@ async def get(connection: Connection, action_id: str) -> Action:
 
 async def lock(connection: Connection, action_id: str) -> Action:
     """Like `get`, and nobody else can move the action until this transaction ends."""
-    return await _one(connection, "lock", action_id)
+    # Read only once it is locked: whoever held it may have made a successor, which this statement would not see.
+    await connection.execute(SQL["lock"], {"id": _key(action_id)})
+    return await _one(connection, "get", action_id)
+
+
+async def versions(connection: Connection, action_id: str) -> tuple[Action, ...]:
+    """All versions of the proposal that this action is one of, oldest first. Raises NotFound."""
+    found = await (await connection.execute(SQL["versions"], {"id": _key(action_id)})).fetchall()
+    rows = await (await connection.execute(SQL["by_ids"], {"ids": [row["id"] for row in found]})).fetchall()
+    if not rows:
+        raise NotFound(f"There is no action {action_id}.")
+    decisions = await _decisions(connection, [row["id"] for row in rows])
+    return tuple(_action(row, decisions.get(row["id"], ())) for row in rows)
 
 
 async def last_write(connection: Connection) -> datetime | None:
@@ -86,14 +98,16 @@ async def listing(
     proposer: str | None = None,
     thread: str | None = None,
     project: str | None = None,
+    before: datetime | None = None,
     limit: int = 100,
 ) -> tuple[Action, ...]:
-    """Actions, newest first, narrowed by whatever is given."""
+    """Actions, newest first, narrowed by whatever is given; `before`: only those proposed earlier."""
     wanted = {
         "states": None if states is None else [state.value for state in states],
         "proposer": proposer,
         "thread": thread,
         "project": project,
+        "before": before,
         "limit": limit,
     }
     rows = await (await connection.execute(SQL["listing"], wanted)).fetchall()
@@ -185,11 +199,15 @@ async def people(connection: Connection, tenant: str, ids: Sequence[str]) -> dic
     return {row["id"]: _actor(tenant, row) for row in rows}
 
 
-async def _one(connection: Connection, query: str, action_id: str) -> Action:
+def _key(action_id: str) -> UUID:
     try:
-        key = UUID(action_id)
+        return UUID(action_id)
     except ValueError:
-        raise NotFound(f"There is no action {action_id}.") from None
+        raise NotFound("There is no such action.") from None
+
+
+async def _one(connection: Connection, query: str, action_id: str) -> Action:
+    key = _key(action_id)
     row = await (await connection.execute(SQL[query], {"id": key})).fetchone()
     if row is None:
         raise NotFound(f"There is no action {action_id}.")

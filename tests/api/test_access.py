@@ -27,6 +27,7 @@ OPEN = {
     "GET /": "shows only what its reader may read",
     "GET /account": "a person's own page",
     "GET /v1/health": "tells nothing about anyone",
+    "POST /v1/session/reauthentication": "whoever is in may prove again who they are",
 }
 OTHERS = "00000000-0000-4000-8000-000000000000"
 
@@ -99,6 +100,9 @@ BODIES = {
     },
     "POST /v1/actions/{action_id}/decisions": {"json": {"verdict": "approve", "digest": "0" * 64}},
     "POST /v1/actions/{action_id}/withdrawal": {"json": {}},
+    "POST /v1/actions/{action_id}/edits": {"json": {"digest": "0" * 64, "arguments": {}, "reason": "x"}},
+    "POST /v1/actions/{action_id}/revision": {"json": {}},
+    "POST /v1/actions/{action_id}/notes": {"json": {"kind": "comment", "text": "x"}},
     "POST /v1/documents": {"files": {"file": ("a.txt", b"Payment is due in 30 days.")}},
     "POST /v1/facts": {"files": {"file": ("a.csv", b"kind,subject,reported_at,system\n")}},
     "POST /v1/documents/{document_id}/terms/{term_id}/decisions": {"json": {"verdict": "confirm"}},
