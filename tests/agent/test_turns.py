@@ -16,7 +16,7 @@ from domain.errors import NotFound, NotPermitted
 from policies.guardrails import MessageEmpty, MessageTooLong
 from store import threads
 from store.database import Database
-from store.threads import TurnRunning
+from store.threads import TooManyTurns, TurnRunning
 from tests.agent.conftest import Say, World
 
 pytestmark = pytest.mark.anyio
@@ -153,6 +153,17 @@ async def test_one_turn_at_a_time(world: World) -> None:
     await first.aclose()
     assert [m.state for m in await said(world, thread)] == ["cancelled", "cancelled"]
     assert [event async for event in answer(world.ports, world.actor, thread, "And DAT-DACH-2001?")][-1].kind == "done"
+
+
+async def test_one_person_cannot_keep_the_agent_to_themselves(world: World) -> None:
+    running = [answer(world.ports, world.actor, await world.thread(), "Is CLD-UKI-1004 ready?") for _ in range(5)]
+    for turn in running[:4]:
+        await anext(turn)
+    with pytest.raises(TooManyTurns):
+        await anext(running[4])
+    for turn in running[:4]:
+        await turn.aclose()
+    assert [event async for event in answer(world.ports, world.actor, await world.thread(), "help")][-1].kind == "done"
 
 
 async def test_a_conversation_belongs_to_its_person_and_tenant(world: World, say: Say) -> None:
