@@ -200,7 +200,8 @@ async def test_a_message_that_cannot_be_answered_is_refused_before_it_is_stored(
 
 
 async def test_many_conversations_at_once(world: World, say: Say) -> None:
-    results = await asyncio.gather(*(say("Is CLD-UKI-1004 ready to bill?") for _ in range(25)))
+    people = [replace(world.actor, person=f"person-{number}") for number in range(25)]
+    results = await asyncio.gather(*(say("Is CLD-UKI-1004 ready to bill?", None, person) for person in people))
     assert all(events[-1].data["state"] == "done" for events in results)
 
 
