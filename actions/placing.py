@@ -1,4 +1,4 @@
-"""Whose an action is, by the ERP's own records: policy asks for customer, practice and region and believes no caller."""
+"""Whose an action is by the ERP's own records: policy asks for customer and place, and believes no caller."""
 
 from __future__ import annotations
 
