@@ -22,6 +22,7 @@ from pydantic import (
 from stdnum import get_cc_module
 
 from domain.actions import FieldChange, Image, Intent
+from domain.actor import Operation
 from domain.canonical import canonical
 from domain.errors import InvalidInput
 from domain.money import Money
@@ -129,6 +130,9 @@ class ActionType:
 
     `inverse` is the way back, in words, until compensation exists as an action of its own. `obstacle` says why the
     state of the ERP forbids the action, from fields of the image that it does not set; empty when nothing does.
+
+    `system` is where it is carried out: `erp`, or `countersign` itself; `operation` what one must be permitted to
+    propose it.
     """
 
     name: str
@@ -139,6 +143,8 @@ class ActionType:
     target: Mapping[str, str] = field(default_factory=dict[str, str])
     amount: Callable[[Any], Money | None] = lambda _: None
     obstacle: Callable[[Image], str] = lambda _: ""
+    system: str = "erp"
+    operation: Operation = Operation.ACTION_PROPOSE
 
 
 def _planned_value(project: CreateProject) -> Money | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from actions import delegation, revisions
+from actions import delegates, revisions
+from actions.rulebook import judged, resting_now
 from actions.standing import in_words, must_wait, person_now, refusals_recorded, text_of
 from domain.actions import Action, ActionState, PolicyVerdict
 from domain.actor import Actor, Operation
@@ -16,13 +17,13 @@ from domain.errors import (
     NotPermitted,
     PolicyChanged,
     PolicyDenied,
-    SegregationOfDuties,
+    ReauthenticationNeeded,
     WrongState,
 )
 from erp.reader import ErpReader
-from policies.approval import open_steps
+from policies.approval import lacking, open_steps
 from policies.engine import Policies
-from store import actions, audit, dependence, jobs
+from store import actions, audit, jobs
 from store.database import Connection, Database
 
 APPROVE, REJECT = "approve", "reject"
@@ -79,12 +80,15 @@ async def _decided(
     if _said_before(action, actor, word):
         return action
     must_wait(action, word.digest)
-    if changed := await _overtaken(connection, policies, actor, action):
+    _must_be_fresh(actor, action)
+    if changed := await _overtaken(connection, policies, actor, action, word):
         return changed
-    action = replace(action, touched=await resting_on(connection, action))
+    action = await resting_now(connection, action)
     person = await person_now(connection, actor)
-    absent = await delegation.absent(connection, person, action, word.on_behalf_of) if word.on_behalf_of else None
-    step = _permitted_step(policies, person, action, word, absent)
+    other = word.on_behalf_of and await delegates.absent(connection, person.person, action, word.on_behalf_of)
+    answer = delegates.may_decide(policies, person, action, other or None)
+    policies.demand(answer)
+    step = answer.step or 0
     await actions.decide(
         connection,
         action,
@@ -92,11 +96,11 @@ async def _decided(
         verdict=word.verdict,
         reason=word.reason,
         step=step,
-        on_behalf_of=absent.person if absent else None,
+        on_behalf_of=other.person if other else None,
     )
     facts: dict[str, object] = {"digest": action.digest, "step": step, "reason": word.reason, "policy": policies.digest}
-    if absent:
-        facts |= {"on_behalf_of": absent.person.person, "delegation": absent.delegation.id}
+    if other:
+        facts |= {"on_behalf_of": other.person.person, "delegation": other.delegation.id}
     event = "action.approved" if word.verdict == APPROVE else "action.rejected"
     await audit.append(connection, actor, event, f"action:{action.id}", facts)
     await _move_on(connection, await actions.get(connection, action_id), word.verdict)
@@ -109,25 +113,35 @@ def _said_before(action: Action, actor: Actor, word: Word) -> bool:
     return any((d.person, d.verdict, d.digest, d.on_behalf_of) == said for d in action.decisions)
 
 
-async def _overtaken(
-    connection: Connection, policies: Policies, actor: Actor, action: Action
-) -> CountersignError | None:
-    """What to tell the person when the policy in force asks for more than the one that was signed; None if it does not.
-
-    A proposal that would be denied now is denied; one that needs other people gets a new version.
+def _must_be_fresh(actor: Actor, action: Action) -> None:
+    """Some rules ask for a fresher session than every decision needs (api/freshness.py). Raises
+    ReauthenticationNeeded.
     """
-    if policies.digest == action.verdict.digest:
+    minutes = action.verdict.deadlines and action.verdict.deadlines.reauthenticate_after_minutes
+    if minutes is None or actor.authenticated_at is None:
+        return
+    if datetime.now(UTC) - actor.authenticated_at > timedelta(minutes=minutes):
+        raise ReauthenticationNeeded(f"Policy wants your password not older than {minutes} minutes for this.")
+
+
+async def _overtaken(
+    connection: Connection, policies: Policies, actor: Actor, action: Action, word: Word
+) -> CountersignError | None:
+    """What to tell the person when policy by now asks for more than what was stored; None if it does not.
+
+    A proposal that would be denied now is denied; one that needs other people gets a new version. Rejecting needs
+    neither.
+    """
+    if word.verdict == REJECT:
         return None
-    verdict = policies.judge(action.intent, await revisions.proposer_of(connection, action))
+    verdict = await judged(connection, policies, action)
     if not verdict.allowed:
         return await _denied(connection, actor, action, verdict)
-    if verdict.chain == action.verdict.chain:
+    short = lacking(action.verdict.chain, verdict)
+    if not short:
         return None
     new = await revisions.renew(connection, policies, actor, action, verdict, now=datetime.now(UTC))
-    return PolicyChanged(
-        "Policy asks for other approvals than when this was proposed. A new version waits; look at it before deciding.",
-        successor=new.id,
-    )
+    return PolicyChanged(f"{short} A new version waits for decisions; look at it.", successor=new.id)
 
 
 async def _denied(connection: Connection, actor: Actor, action: Action, verdict: PolicyVerdict) -> PolicyDenied:
@@ -137,39 +151,6 @@ async def _denied(connection: Connection, actor: Actor, action: Action, verdict:
     await audit.append(connection, actor, "action.denied", f"action:{action.id}", facts)
     await jobs.defer_settled(connection, action.tenant, action.id)
     return PolicyDenied(f"Policy does not allow this action any more. {reasons}", rules=verdict.rules)
-
-
-async def resting_on(connection: Connection, action: Action) -> tuple[str, ...]:
-    """Everyone who by now had a hand in what the action rests on."""
-    return tuple(sorted({*action.touched, *await dependence.touched(connection, action.intent)}))
-
-
-def _permitted_step(
-    policies: Policies, person: Actor, action: Action, word: Word, absent: delegation.Absent | None
-) -> int:
-    """The step that this word takes. Raises what policy says against it."""
-    if absent is None:
-        policies.demand(policies.may_decide(person, action))
-    elif against := delegation.objection(policies, absent, person, action):
-        policies.demand(against)
-    step = next(iter(open_steps(action.verdict.chain, action.decisions)), 0)
-    hands = {person.person, word.on_behalf_of} & action.dependent
-    if word.verdict == APPROVE and hands and _is_last(action, step) and not independent(action):
-        raise SegregationOfDuties(
-            "You edited this, or changed what it rests on, so your approval alone is not enough: "
-            "another person must approve first."
-        )
-    return step
-
-
-def _is_last(action: Action, step: int) -> bool:
-    missing = [s.count - sum(d.step == index for d in action.decisions) for index, s in enumerate(action.verdict.chain)]
-    return sum(missing) <= 1 and missing[step] == 1
-
-
-def independent(action: Action) -> bool:
-    """Whether someone approved who neither proposed it, nor edited it, nor changed what it rests on."""
-    return any(d.verdict == APPROVE and not d.people & action.dependent for d in action.decisions)
 
 
 @dataclass(frozen=True)
@@ -219,8 +200,9 @@ def needed(action: Action) -> tuple[str, ...]:
         if sum(d.step == index for d in action.decisions) < step.count
     ]
     hands = action.editor is not None or bool(action.touched)
+    independent = any(d.verdict == APPROVE and not d.people & action.dependent for d in action.decisions)
     besides = "someone who neither proposed nor edited it, nor changed what it rests on, must be among them"
-    return (*asked, *((besides,) if hands and not independent(action) else ()))
+    return (*asked, *((besides,) if hands and not independent else ()))
 
 
 async def withdraw(database: Database, policies: Policies, actor: Actor, action_id: str, reason: str = "") -> Action:

@@ -15,17 +15,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from actions.catalogue import differences
-from actions.decisions import independent, resting_on
-from actions.delegation import deciders
 from actions.escalation import expire
 from actions.proposals import signed_digest
+from actions.rulebook import objection
 from domain.actions import Action, ActionState, FieldChange, Image
 from domain.actor import Actor
-from domain.errors import Conflict, CountersignError, ErpError, ErpRefused, ErpStale, NotFound, NotPermitted
+from domain.errors import Conflict, CountersignError, ErpError, ErpRefused, ErpStale, NotFound
 from domain.source import Source
 from erp.reader import ErpReader
 from erp.writer import ErpWriter
-from policies.approval import open_steps
 from policies.engine import Policies
 from store import actions, audit, jobs
 from store.database import Connection, Database
@@ -143,36 +141,8 @@ async def _objection(hands: Hands, action: Action) -> str:
     """Why, under the policy and the roles of this moment, the action would not be approved; empty if it still would."""
     if signed_digest(action) != action.digest:
         return "The stored proposal does not match its own digest; it was changed outside Countersign."
-    ids = [action.proposer, *(decision.person for decision in action.decisions)]
     async with hands.database.tenant(action.tenant) as connection:
-        people = await actions.people(connection, action.tenant, ids)
-        if not set(ids) <= people.keys():
-            return "Someone who proposed or decided is not a person of this firm any more."
-        try:
-            speakers = await deciders(connection, action)
-        except NotPermitted as error:
-            return error.detail
-        action = replace(action, touched=await resting_on(connection, action))
-    verdict = hands.policies.judge(action.intent, people[action.proposer])
-    if not verdict.allowed:
-        return " ".join(verdict.reasons)
-    return _countersigned_again(hands.policies, replace(action, verdict=verdict), speakers)
-
-
-def _countersigned_again(policies: Policies, action: Action, speakers: dict[str, Actor]) -> str:
-    for index, decision in enumerate(action.decisions):
-        then = replace(action, state=ActionState.AWAITING_APPROVAL, overdue=False, decisions=action.decisions[:index])
-        if decision.verdict != "approve" or decision.digest != action.digest:
-            return "A decision on this action is not an approval of what was proposed."
-        if decision.step not in open_steps(then.verdict.chain, then.decisions):
-            return "Policy now asks for other steps than those that were taken."
-        answer = policies.may_decide(speakers[decision.id], then)
-        if not answer.allowed:
-            return f"{decision.person_name} could not approve this now: {' '.join(answer.reasons)}"
-    if not independent(action):
-        return "Nobody approved this who neither proposed or edited it, nor changed what it rests on."
-    missing = open_steps(action.verdict.chain, action.decisions)
-    return "Policy now asks for more approvals than were given." if missing else ""
+        return await objection(connection, hands.policies, action, worker(action.tenant))
 
 
 def _moved(before: Image, now: Image) -> str:

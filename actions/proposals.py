@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from actions.catalogue import changes, known, normalised
+from actions.rulebook import judged_new
 from domain.actions import Action, ActionState, FieldChange, Image, Intent, PolicyVerdict
-from domain.actor import Actor, Operation
+from domain.actor import Actor
 from domain.canonical import digest
 from domain.errors import Conflict
 from erp.reader import ErpReader
@@ -26,54 +27,53 @@ async def propose(
     arguments), NotFound (the record it acts on), Conflict (nothing would change, or the ERP's state forbids it),
     ErpUnavailable.
     """
-    policies.require(actor, Operation.ACTION_PROPOSE)
+    policies.require(actor, known(intent.action_type).operation)
     intent = normalised(intent)
-    before, difference = await surveyed(reader, intent)
-    verdict = policies.judge(intent, actor)
-    action = drafted(policies, actor, intent, before, difference, verdict=verdict, now=now)
+    intent = replace(intent, risk=policies.risk_of(intent.customer))
+    survey = await surveyed(reader, intent)
     async with database.tenant(actor.tenant) as connection:
-        return await _written(connection, actor, action)
+        verdict = await judged_new(connection, policies, intent, actor, at=now)
+        return await _written(connection, actor, drafted(policies, actor, survey, verdict, now=now))
 
 
-async def surveyed(reader: ErpReader, intent: Intent) -> tuple[Image, tuple[FieldChange, ...]]:
-    """The ERP's present state of what the intent sets, and what would be different. Raises Conflict, NotFound,
-    ErpUnavailable.
-    """
+@dataclass(frozen=True)
+class Survey:
+    """The ERP's state of what an intent sets, and what would be different."""
+
+    intent: Intent
+    before: Image
+    changes: tuple[FieldChange, ...]
+
+
+async def surveyed(reader: ErpReader, intent: Intent) -> Survey:
+    """Look at what the intent would change. Raises Conflict, NotFound, ErpUnavailable."""
     before = await reader.image(intent.action_type, intent.arguments)
     if obstacle := known(intent.action_type).obstacle(before):
         raise Conflict(obstacle)
     difference = changes(intent.action_type, intent.arguments, before)
     if not difference:
         raise Conflict("The ERP says so already; there is nothing to change.")
-    return before, difference
+    return Survey(intent, before, difference)
 
 
-def drafted(
-    policies: Policies,
-    proposer: Actor,
-    intent: Intent,
-    before: Image,
-    difference: tuple[FieldChange, ...],
-    *,
-    verdict: PolicyVerdict,
-    now: datetime,
-) -> Action:
+def drafted(policies: Policies, proposer: Actor, survey: Survey, verdict: PolicyVerdict, *, now: datetime) -> Action:
     """The first version of an action, not yet written and without its digest."""
+    deadlines = verdict.deadlines or policies.deadlines(())
     return Action(
         id=str(uuid4()),
         tenant=proposer.tenant,
-        type=intent.action_type,
+        type=survey.intent.action_type,
         state=ActionState.AWAITING_APPROVAL if verdict.allowed else ActionState.DENIED,
-        intent=intent,
+        intent=survey.intent,
         digest="",
-        before=before,
+        before=survey.before,
         verdict=verdict,
         proposer=proposer.person,
         proposer_name=proposer.name,
         agent_run=proposer.agent_run,
         created_at=now,
-        expires_at=now + timedelta(days=policies.days_to_decide),
-        changes=difference,
+        expires_at=now + timedelta(days=deadlines.days_to_decide),
+        changes=survey.changes,
     )
 
 

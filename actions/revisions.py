@@ -13,7 +13,9 @@ from typing import Any
 from uuid import uuid4
 
 from actions.catalogue import normalised
-from actions.proposals import arguments_digest, drafted, proposal_facts, signed, surveyed
+from actions.placing import placed
+from actions.proposals import Survey, arguments_digest, drafted, proposal_facts, signed, surveyed
+from actions.rulebook import judged_new
 from actions.standing import in_words, must_be_seen, must_wait, person_now, refusals_recorded, text_of
 from domain.actions import Action, ActionState, Intent, Origin, PolicyVerdict
 from domain.actor import Actor, Operation
@@ -23,6 +25,7 @@ from policies.engine import Policies
 from store import actions, audit, jobs
 from store.database import Connection, Database
 
+PLACING = ("project_id", "contract_id", "customer_id", "code")  # arguments that say whose the action is
 WHY_EDIT = "Say why you change it: whoever decides must know."
 REVISABLE = frozenset(
     {
@@ -66,8 +69,8 @@ async def edit(
         seen = await actions.get(connection, action_id)
     async with refusals_recorded(database, actor, action_id, "edit"):
         policies.require(actor, Operation.ACTION_EDIT)
-        intent = _edited(seen.intent, wanted.arguments, actor)
-        before, difference = await surveyed(reader, intent)
+        intent = await _placed(reader, policies, seen.intent, _edited(seen.intent, wanted.arguments, actor))
+        survey = await surveyed(reader, intent)
         async with database.tenant(actor.tenant) as connection:
             old = await actions.lock(connection, action_id)
             if old.successor and (made := await _same_edit(connection, old.successor, actor, intent)):
@@ -76,9 +79,8 @@ async def edit(
             person = await person_now(connection, actor)
             _must_be_theirs(policies, person, old)
             proposer = await proposer_of(connection, old)
-            draft = drafted(
-                policies, proposer, intent, before, difference, verdict=policies.judge(intent, proposer), now=now
-            )
+            verdict = await judged_new(connection, policies, intent, proposer, at=now, previous=old.id)
+            draft = drafted(policies, proposer, survey, verdict, now=now)
             new = _next(old, draft, editor=None if person.person == old.proposer else person)
             return await _replace(connection, person, old, new, event="action.edited", reason=reason)
 
@@ -105,7 +107,7 @@ async def revise(
         if seen.successor:
             async with database.tenant(actor.tenant) as connection:
                 return await actions.get(connection, seen.successor)
-        before, difference = await surveyed(reader, seen.intent)
+        survey = await surveyed(reader, replace(seen.intent, risk=policies.risk_of(seen.intent.customer)))
         async with database.tenant(actor.tenant) as connection:
             old = await actions.lock(connection, action_id)
             if old.successor:
@@ -114,8 +116,8 @@ async def revise(
                 raise WrongState(f"This action is {in_words(old)}; it cannot be proposed anew.")
             must_be_seen(old, old.digest)
             person = await person_now(connection, actor)
-            verdict = policies.judge(old.intent, person)
-            draft = drafted(policies, person, old.intent, before, difference, verdict=verdict, now=now)
+            verdict = await judged_new(connection, policies, survey.intent, person, at=now, previous=old.id)
+            draft = drafted(policies, person, survey, verdict, now=now)
             return await _replace(connection, person, old, _next(old, draft), event="action.revised", reason=reason)
 
 
@@ -124,7 +126,7 @@ async def renew(
 ) -> Action:
     """The version that the policy in force asks for, in the transaction that found out, with `old` locked."""
     proposer = await proposer_of(connection, old)
-    draft = drafted(policies, proposer, old.intent, old.before, old.changes, verdict=verdict, now=now)
+    draft = drafted(policies, proposer, Survey(old.intent, old.before, old.changes), verdict, now=now)
     new = replace(_next(old, draft), editor=old.editor, editor_name=old.editor_name, expires_at=old.expires_at)
     reason = "Policy asks for more than when this was proposed."
     return await _replace(connection, actor, old, new, event="action.renewed", reason=reason)
@@ -138,6 +140,13 @@ def _edited(intent: Intent, arguments: Mapping[str, Any], actor: Actor) -> Inten
         raise Conflict("Nothing was changed.")
     word = Origin("person", note=f"edited by {actor.name}")
     return replace(new, origins={**intent.origins, **dict.fromkeys(different, word)})
+
+
+async def _placed(reader: ErpReader, policies: Policies, old: Intent, new: Intent) -> Intent:
+    """The intent with the customer and the place of the records that it names now, when it names others."""
+    if any(new.arguments.get(name) != old.arguments.get(name) for name in PLACING):
+        new = placed(new, await reader.firm())
+    return replace(new, risk=policies.risk_of(new.customer))
 
 
 def _must_be_theirs(policies: Policies, person: Actor, old: Action) -> None:

@@ -25,6 +25,7 @@ create table erp_write (n bigint generated always as identity, reference text no
 SETS = {
     "contract.set_po_number": ("contract_id", ("po_number",)),
     "customer.set_billing_identity": ("customer_id", ("tax_identifier", "invoice_address")),
+    "invoice.create_draft": ("project_id", ("project_id", "period", "time_entry_ids", "amount", "currency")),
 }
 
 
