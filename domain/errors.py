@@ -148,10 +148,22 @@ class ErpUnavailable(ErpError):
     status = 503
 
 
+class ErpNotReached(ErpUnavailable):
+    """The ERP cannot be reached, and nothing was sent to it; asking again is safe."""
+
+    code = "erp_not_reached"
+
+
 class ErpRefused(ErpError):
     """The ERP refused the request."""
 
     code = "erp_refused"
+
+
+class ErpClosed(ErpError):
+    """The ERP takes nothing more of this attempt: its time was up, or it was closed when its end was looked up."""
+
+    code = "erp_closed"
 
 
 class ErpStale(Conflict):
