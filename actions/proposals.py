@@ -18,13 +18,20 @@ from store.database import Connection, Database
 
 
 async def propose(
-    database: Database, reader: ErpReader, policies: Policies, actor: Actor, intent: Intent, *, now: datetime
+    database: Database,
+    reader: ErpReader,
+    policies: Policies,
+    actor: Actor,
+    intent: Intent,
+    *,
+    now: datetime,
+    compensates: str | None = None,
 ) -> Action:
     """Make a proposal (awaiting approval, or denied by policy with its reasons) and return it.
 
-    An identical one that is under way is returned instead of a second. Raises NotPermitted, InvalidInput (the
-    arguments), NotFound (the record it acts on), Conflict (nothing would change, or the ERP's state forbids it),
-    ErpUnavailable.
+    `compensates` names the action that it undoes. An identical one under way is returned instead of a second. Raises
+    NotPermitted, InvalidInput (the arguments), NotFound (the record it acts on), Conflict (nothing would change, or the
+    ERP's state forbids it), ErpUnavailable.
     """
     policies.require(actor, Operation.ACTION_PROPOSE)
     intent = normalised(intent)
@@ -50,6 +57,7 @@ async def propose(
         created_at=now,
         expires_at=now + timedelta(days=policies.days_to_decide),
         changes=difference,
+        compensates=compensates,
     )
     async with database.tenant(actor.tenant) as connection:
         return await _written(connection, actor, action)
@@ -79,7 +87,7 @@ def signed_digest(action: Action) -> str:
 
 
 async def _written(connection: Connection, actor: Actor, action: Action) -> Action:
-    key = digest({"type": action.type, "arguments": action.intent.arguments})
+    key = actions.arguments_digest(action)
     if twin := await actions.open_twin(connection, action.type, key):
         return await _again(connection, actor, twin)
     if not await actions.insert(connection, replace(action, digest=signed_digest(action)), key):

@@ -78,6 +78,12 @@ class WrongState(Conflict):
     code = "wrong_state"
 
 
+class NoWayBack(Conflict):
+    """What this action wrote cannot be undone by Countersign."""
+
+    code = "no_way_back"
+
+
 class SegregationOfDuties(NotPermitted):
     """Whoever proposed an action may not decide on it."""
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pydantic import TypeAdapter
+
 from domain.actions import Action
-from domain.attempts import Attempt, Outcome, Resolution
 from domain.actor import Actor
+from domain.attempts import Attempt, Outcome, Resolution
 from domain.errors import Conflict
 from store.database import Connection
 from store.jobs import EXECUTE
 from store.queries import queries
 
 SQL = queries("attempts")
+ATTEMPT = TypeAdapter(Attempt)
 MAX_DETAIL = 4000
 
 
@@ -58,7 +61,7 @@ async def end(connection: Connection, action: Action, outcome: Outcome, detail: 
 async def of_action(connection: Connection, action_id: str) -> tuple[Attempt, ...]:
     """All attempts of an action, the first one first."""
     rows = await (await connection.execute(SQL["of_action"], {"action": action_id})).fetchall()
-    return tuple(Attempt(**{**row, "outcome": row["outcome"] and Outcome(row["outcome"])}) for row in rows)
+    return tuple(ATTEMPT.validate_python(row) for row in rows)
 
 
 async def age(connection: Connection, action: Action) -> timedelta:

@@ -1,6 +1,6 @@
 -- name: begin
 insert into execution_attempt (tenant, action, attempt, worker, begun, lease_until)
-values (%(tenant)s, %(action)s, %(attempt)s, %(worker)s, clock_timestamp(), clock_timestamp() + %(lease)s)
+values (%(tenant)s, %(action)s, %(attempt)s, %(worker)s, clock_timestamp(), clock_timestamp() + %(lease)s::interval)
 returning lease_until
 
 -- name: end

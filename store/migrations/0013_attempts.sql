@@ -16,6 +16,12 @@ create table execution_attempt (
     check ((ended is null) = (outcome is null))
 );
 
+-- What was being carried out when this was installed; from here on an attempt's own row says when it began.
+insert into execution_attempt (tenant, action, attempt, worker, begun, lease_until)
+select tenant, id, attempt, 'an earlier version', attempted_at, attempted_at + interval '1 minute'
+from action where state = 'executing' and attempted_at is not null;
+alter table action drop column attempted_at;
+
 -- The last word of a person on an action that waits for one. It never changes an action by itself, except that a
 -- failed one is approved again; what it leads to, the worker finds out from the ERP.
 create table action_resolution (
