@@ -19,13 +19,20 @@ from store.database import Connection, Database
 
 
 async def propose(
-    database: Database, reader: ErpReader, policies: Policies, actor: Actor, intent: Intent, *, now: datetime
+    database: Database,
+    reader: ErpReader,
+    policies: Policies,
+    actor: Actor,
+    intent: Intent,
+    *,
+    now: datetime,
+    compensates: str | None = None,
 ) -> Action:
     """Make a proposal (awaiting approval, or denied by policy with its reasons) and return it.
 
-    An identical one that is under way is returned instead of a second. Raises NotPermitted, InvalidInput (the
-    arguments), NotFound (the record it acts on), Conflict (nothing would change, or the ERP's state forbids it),
-    ErpUnavailable.
+    `compensates` names the action that it undoes. An identical one under way is returned instead of a second. Raises
+    NotPermitted, InvalidInput (the arguments), NotFound (the record it acts on), Conflict (nothing would change, or the
+    ERP's state forbids it), ErpUnavailable.
     """
     policies.require(actor, known(intent.action_type).operation)
     intent = normalised(intent)
@@ -40,7 +47,8 @@ async def propose(
         verdict = await judged_new(connection, policies, intent, actor, at=now)
         deadlines = verdict.deadlines or policies.deadlines(())
         until = now + timedelta(days=deadlines.days_to_decide)
-        action = _made(actor, intent, before, difference, verdict, at=now, until=until)
+        made = _made(actor, intent, before, difference, verdict, at=now, until=until)
+        action = replace(made, compensates=compensates)
         return await _written(connection, actor, action)
 
 
@@ -96,7 +104,7 @@ def signed_digest(action: Action) -> str:
 
 
 async def _written(connection: Connection, actor: Actor, action: Action) -> Action:
-    key = digest({"type": action.type, "arguments": action.intent.arguments})
+    key = actions.arguments_digest(action)
     if twin := await actions.open_twin(connection, action.type, key):
         return await _again(connection, actor, twin)
     if not await actions.insert(connection, replace(action, digest=signed_digest(action)), key):
