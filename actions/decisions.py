@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from actions import delegates, revisions
+from actions.refusals import recorded
 from actions.rulebook import judged, resting_now
-from actions.standing import in_words, must_wait, person_now, refusals_recorded, text_of
+from actions.spoken import in_words, must_wait, person_now, text_of
 from domain.actions import Action, ActionState, PolicyVerdict
 from domain.actor import Actor, Operation
 from domain.errors import (
@@ -65,7 +66,7 @@ async def decide(
     policy asks for more by now (a new version waits then); every refusal is in the audit log.
     """
     word = Word(verdict, digest, reason, on_behalf_of).checked()
-    async with refusals_recorded(database, actor, action_id, verdict):
+    async with recorded(database, actor, action_id, verdict):
         async with database.tenant(actor.tenant) as connection:
             outcome = await _decided(connection, policies, actor, action_id, word)
         if isinstance(outcome, CountersignError):  # raised only here, so that what it tells of is committed
@@ -81,13 +82,13 @@ async def _decided(
         return action
     must_wait(action, word.digest)
     _must_be_fresh(actor, action)
-    if changed := await _overtaken(connection, policies, actor, action, word):
-        return changed
     action = await resting_now(connection, action)
     person = await person_now(connection, actor)
     other = word.on_behalf_of and await delegates.absent(connection, person.person, action, word.on_behalf_of)
     answer = delegates.may_decide(policies, person, action, other or None)
     policies.demand(answer)
+    if changed := await _overtaken(connection, policies, actor, action, word):
+        return changed
     step = answer.step or 0
     await actions.decide(
         connection,
@@ -208,7 +209,7 @@ def needed(action: Action) -> tuple[str, ...]:
 async def withdraw(database: Database, policies: Policies, actor: Actor, action_id: str, reason: str = "") -> Action:
     """Take one's own proposal back before a worker has begun with it; twice is once. Raises like `decide`."""
     reason = text_of(reason)
-    async with refusals_recorded(database, actor, action_id, "withdraw"), database.tenant(actor.tenant) as connection:
+    async with recorded(database, actor, action_id, "withdraw"), database.tenant(actor.tenant) as connection:
         policies.require(actor, Operation.ACTION_PROPOSE)
         action = await actions.lock(connection, action_id)
         if action.proposer != actor.person:

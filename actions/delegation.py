@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from actions.catalogue import known
-from actions.standing import person_now, text_of
+from actions.spoken import person_now, text_of
 from domain.actor import Actor, Operation
 from domain.errors import InvalidInput, NotFound, WrongState
 from domain.money import Money

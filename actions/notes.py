@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.standing import person_now, text_of
+from actions.spoken import person_now, text_of
 from domain.actor import Actor, Operation
 from domain.errors import NotFound, WrongState
 from policies.engine import Policies

@@ -19,13 +19,20 @@ from store.database import Connection, Database
 
 
 async def propose(
-    database: Database, reader: ErpReader, policies: Policies, actor: Actor, intent: Intent, *, now: datetime
+    database: Database,
+    reader: ErpReader,
+    policies: Policies,
+    actor: Actor,
+    intent: Intent,
+    *,
+    now: datetime,
+    compensates: str | None = None,
 ) -> Action:
     """Make a proposal (awaiting approval, or denied by policy with its reasons) and return it.
 
-    An identical one that is under way is returned instead of a second. Raises NotPermitted, InvalidInput (the
-    arguments), NotFound (the record it acts on), Conflict (nothing would change, or the ERP's state forbids it),
-    ErpUnavailable.
+    `compensates` names the action that it undoes. An identical one under way is returned instead of a second. Raises
+    NotPermitted, InvalidInput (the arguments), NotFound (the record it acts on), Conflict (nothing would change, or the
+    ERP's state forbids it), ErpUnavailable.
     """
     policies.require(actor, known(intent.action_type).operation)
     intent = normalised(intent)
@@ -33,7 +40,8 @@ async def propose(
     survey = await surveyed(reader, intent)
     async with database.tenant(actor.tenant) as connection:
         verdict = await judged_new(connection, policies, intent, actor, at=now)
-        return await _written(connection, actor, drafted(policies, actor, survey, verdict, now=now))
+        action = replace(drafted(policies, actor, survey, verdict, now=now), compensates=compensates)
+        return await _written(connection, actor, action)
 
 
 @dataclass(frozen=True)
@@ -100,11 +108,6 @@ def signed_digest(action: Action) -> str:
     )
 
 
-def arguments_digest(action: Action) -> str:
-    """By which two proposals of the same thing are known."""
-    return digest({"type": action.type, "arguments": action.intent.arguments})
-
-
 async def signed(connection: Connection, action: Action) -> Action:
     """The action with everyone who had a hand in what it rests on, and the digest over all of it."""
     touched = {*action.touched, *await dependence.touched(connection, action.intent)}
@@ -113,7 +116,7 @@ async def signed(connection: Connection, action: Action) -> Action:
 
 
 async def _written(connection: Connection, actor: Actor, action: Action) -> Action:
-    key = arguments_digest(action)
+    key = actions.arguments_digest(action)
     if twin := await actions.open_twin(connection, action.type, key):
         return await _again(connection, actor, twin)
     if not await actions.insert(connection, await signed(connection, action), key):
@@ -133,7 +136,7 @@ def proposal_facts(action: Action) -> dict[str, object]:
     return {
         "type": action.type,
         "digest": action.digest,
-        "arguments": arguments_digest(action),
+        "arguments": actions.arguments_digest(action),
         "policy": action.verdict.digest,
         "rules": action.verdict.rules,
     }

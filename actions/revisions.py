@@ -14,9 +14,10 @@ from uuid import uuid4
 
 from actions.catalogue import normalised
 from actions.placing import placed
-from actions.proposals import Survey, arguments_digest, drafted, proposal_facts, signed, surveyed
+from actions.proposals import Survey, drafted, proposal_facts, signed, surveyed
+from actions.refusals import recorded
 from actions.rulebook import judged_new
-from actions.standing import in_words, must_be_seen, must_wait, person_now, refusals_recorded, text_of
+from actions.spoken import in_words, must_be_seen, must_wait, person_now, text_of
 from domain.actions import Action, ActionState, Intent, Origin, PolicyVerdict
 from domain.actor import Actor, Operation
 from domain.errors import Conflict, NotPermitted, PolicyDenied, WrongState
@@ -67,7 +68,7 @@ async def edit(
     reason = text_of(wanted.reason, needed=WHY_EDIT)
     async with database.tenant(actor.tenant) as connection:
         seen = await actions.get(connection, action_id)
-    async with refusals_recorded(database, actor, action_id, "edit"):
+    async with recorded(database, actor, action_id, "edit"):
         policies.require(actor, Operation.ACTION_EDIT)
         intent = await _placed(reader, policies, seen.intent, _edited(seen.intent, wanted.arguments, actor))
         survey = await surveyed(reader, intent)
@@ -102,7 +103,7 @@ async def revise(
     reason = text_of(reason)
     async with database.tenant(actor.tenant) as connection:
         seen = await actions.get(connection, action_id)
-    async with refusals_recorded(database, actor, action_id, "revise"):
+    async with recorded(database, actor, action_id, "revise"):
         policies.require(actor, Operation.ACTION_PROPOSE)
         if seen.successor:
             async with database.tenant(actor.tenant) as connection:
@@ -195,7 +196,7 @@ async def _replace(
         await actions.move(connection, old, ActionState.SUPERSEDED, problem=problem)
         facts = {"successor": new.id, "digest": old.digest, "void": [d.id for d in old.decisions]}
         await audit.append(connection, person, "action.superseded", f"action:{old.id}", facts)
-    if not await actions.insert(connection, await signed(connection, new), arguments_digest(new)):
+    if not await actions.insert(connection, await signed(connection, new), actions.arguments_digest(new)):
         raise Conflict("An identical proposal is under way already.")
     written = await actions.get(connection, new.id)
     facts = {**proposal_facts(written), "previous": old.id, "version": new.version, "reason": reason}

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from actions import delegates
 from actions.catalogue import known
 from domain.actions import Action, ActionState, Intent, PolicyVerdict
-from domain.actor import Actor, Operation
+from domain.actor import Actor
 from domain.errors import NotPermitted
 from domain.money import Money
 from policies.approval import lacking, open_steps
@@ -53,13 +53,10 @@ async def judged(connection: Connection, policies: Policies, action: Action) -> 
     return policies.judge(action.intent, people[action.proposer], earlier=earlier, operation=operation)
 
 
-async def objection(connection: Connection, policies: Policies, action: Action, service: Actor) -> str:
+async def objection(connection: Connection, policies: Policies, action: Action) -> str:
     """Why an approved action would not be approved under the policy, the roles and the sums of this moment, in words;
-    empty if it still would, and `service` may carry it out.
+    empty if it still would.
     """
-    may = policies.authorize(service, Operation.ACTION_EXECUTE, {"tenant": action.tenant})
-    if not may.allowed:
-        return " ".join(may.reasons)
     ids = {action.proposer}.union(*(decision.people for decision in action.decisions))
     people = await actions.people(connection, action.tenant, sorted(ids))
     if not ids <= people.keys():

@@ -46,11 +46,19 @@ def followed(action: Action) -> str | None:
     return action.successor if action.state is ActionState.SUPERSEDED else None
 
 
+def told_as(action: Action) -> str:
+    """By what it is known whether a conversation heard of this: the state, and that people were asked again."""
+    if action.state is not ActionState.AWAITING_APPROVAL:
+        return action.state.value
+    again = "escalated" if action.escalated_at else "reminded" if action.reminded_at else ""
+    return f"{action.state.value}:{again}" if again else action.state.value
+
+
 def outcome_blocks(action: Action) -> list[dict[str, Any]]:
     """The sentence for the action's present state, and its card."""
     people = " and ".join(dict.fromkeys(d.person_name for d in action.decisions)) or "Nobody"
     reasons = [d.reason for d in action.decisions if d.verdict == "reject" and d.reason]
-    text = SENTENCES[action.state].format(
+    text = _sentence_of(action).format(
         summary=_sentence(action.intent.summary),
         people=people,
         reasons=" ".join(action.verdict.reasons),
@@ -58,6 +66,14 @@ def outcome_blocks(action: Action) -> list[dict[str, Any]]:
         problem=_sentence(action.problem),
     )
     return [plain(Text(text.strip())), plain(ActionCard(followed(action) or action.id, action.intent.summary))]
+
+
+def _sentence_of(action: Action) -> str:
+    if action.state is ActionState.AWAITING_APPROVAL and action.escalated_at:
+        return "Nobody has decided yet, so by policy others may decide, too: {summary}"
+    if action.state is ActionState.AWAITING_APPROVAL and action.reminded_at:
+        return "Nobody has decided yet; those who may were reminded: {summary}"
+    return SENTENCES[action.state]
 
 
 def _sentence(text: str) -> str:

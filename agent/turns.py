@@ -15,7 +15,7 @@ from langgraph.types import Command
 from agent.checkpoints import TenantSaver
 from agent.events import Event
 from agent.graph import TurnGraph, build, model_name
-from agent.outcomes import followed, outcome_blocks
+from agent.outcomes import followed, outcome_blocks, told_as
 from agent.ports import AgentPorts, TurnContext
 from agent.state import TurnState, opening
 from domain.actions import ActionState
@@ -185,9 +185,9 @@ async def resume_after_action(ports: AgentPorts, tenant: str, action_id: str) ->
             action = await ports.action(tenant, action_id)
             blocks, open_still = await _resumed(ports, tenant, turn, action_id)
             fresh = blocks or outcome_blocks(action)
-            if turn.told != action.state.value:
+            if turn.told != told_as(action):
                 told += await threads.tell(
-                    connection, tenant, turn, action=action_id, state=action.state.value, blocks=fresh
+                    connection, tenant, turn, action=action_id, state=told_as(action), blocks=fresh
                 )
             if follows := followed(action):
                 await threads.wait_for(connection, tenant, turn.id, follows)

@@ -45,7 +45,7 @@ class Permitted:
         if not self.asked_later:
             wired.policies.require(signed_in.actor, self.operation)
         if self.fresh:
-            await freshness.require(request, wired, signed_in)
+            signed_in = await freshness.require(request, wired, signed_in)
         return signed_in.actor
 
 
@@ -95,10 +95,12 @@ ActionReader = Annotated[Actor, Depends(Permitted(Operation.ACTION_READ))]
 ActionProposer = Annotated[Actor, Depends(Permitted(Operation.ACTION_PROPOSE))]
 ActionEditor = Annotated[Actor, Depends(Permitted(Operation.ACTION_EDIT, fresh=True))]
 ActionCommenter = Annotated[Actor, Depends(Permitted(Operation.ACTION_COMMENT))]
-ActionAsker = Annotated[Actor, Depends(Permitted(Operation.ACTION_DECIDE))]
 ActionDecider = Annotated[Actor, Depends(Permitted(Operation.ACTION_DECIDE, asked_later=True, fresh=True))]
+DelegationReader = Annotated[Actor, Depends(Permitted(Operation.ACTION_READ))]
+DelegationEnder = Annotated[Actor, Depends(Permitted(Operation.DELEGATION_MANAGE, asked_later=True, fresh=True))]
 Delegator = Annotated[Actor, Depends(Permitted(Operation.DELEGATION_MANAGE, fresh=True))]
 Freezer = Annotated[Actor, Depends(Permitted(Operation.EXECUTION_FREEZE, fresh=True))]
+ActionResolver = Annotated[Actor, Depends(Permitted(Operation.ACTION_RESOLVE, asked_later=True, fresh=True))]
 AuditReader = Annotated[Actor, Depends(Permitted(Operation.AUDIT_READ))]
 PolicyReader = Annotated[Actor, Depends(Permitted(Operation.POLICY_READ))]
 TokenOwner = Annotated[Actor, Depends(Permitted(Operation.TOKEN_MANAGE))]

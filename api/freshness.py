@@ -5,6 +5,7 @@ A stolen token decides nothing, and a tab left open decides nothing after a whil
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from fastapi import Request
@@ -26,30 +27,31 @@ def is_fresh(services: Services, signed_in: SignedIn) -> bool:
     return signed_in.in_session and age <= timedelta(minutes=services.web.reauthenticate_minutes)
 
 
-async def require(request: Request, services: Services, signed_in: SignedIn) -> None:
-    """Let a decision through; a form may bring the password with it. Raises SessionRequired,
-    ReauthenticationNeeded, TooManyTries, each with an audit entry.
+async def require(request: Request, services: Services, signed_in: SignedIn) -> SignedIn:
+    """Let a decision through, and return the person with the time at which they last gave their password; a form may
+    bring it with it. Raises SessionRequired, ReauthenticationNeeded, TooManyTries; the refusals are recorded.
     """
     try:
         if not signed_in.in_session:
             raise SessionRequired
-        if is_fresh(services, signed_in):
-            return
-        password = await form_field(request, PASSWORD_FIELD)
-        if not password:
+        if password := await form_field(request, PASSWORD_FIELD):
+            return await reauthenticate(services, signed_in, password, address(request))
+        if not is_fresh(services, signed_in):
             raise ReauthenticationNeeded
-        await reauthenticate(services, signed_in, password, address(request))
     except NotPermitted as error:
         async with services.database.tenant(signed_in.actor.tenant) as connection:
             facts = {"code": error.code, "path": request.url.path}
             await audit.append(connection, signed_in.actor, "session.too_old", _subject(signed_in), facts)
         raise
     except WrongPassword as error:
-        raise ReauthenticationNeeded("That was not your password. Nothing was decided; try again.") from error
+        raise ReauthenticationNeeded("That was not your password, so nothing was done.") from error
+    return signed_in
 
 
-async def reauthenticate(services: Services, signed_in: SignedIn, password: str, address: str) -> None:
-    """The person gives their password again in their session. Raises WrongPassword, TooManyTries, SessionRequired."""
+async def reauthenticate(services: Services, signed_in: SignedIn, password: str, address: str) -> SignedIn:
+    """The person gives their password again in their session; returns them as of now. Raises WrongPassword,
+    TooManyTries, SessionRequired.
+    """
     if not signed_in.in_session:
         raise SessionRequired
     actor, email = signed_in.actor, signed_in.person.email
@@ -66,6 +68,7 @@ async def reauthenticate(services: Services, signed_in: SignedIn, password: str,
         )
     if at is None:  # raised only here, so that the refusal's audit entry is committed
         raise WrongPassword
+    return replace(signed_in, credential=replace(signed_in.credential, authenticated_at=at))
 
 
 def address(request: Request) -> str:

@@ -1,6 +1,20 @@
 """Routes for programs, under /v1: one module a noun."""
 
-from api.routes import actions, audit, codes, documents, facts, health, readiness, session, threads, tokens
+from api.routes import (
+    actions,
+    audit,
+    codes,
+    delegations,
+    documents,
+    execution,
+    facts,
+    freezes,
+    health,
+    readiness,
+    session,
+    threads,
+    tokens,
+)
 
 ROUTES = (
     health.router,
@@ -10,7 +24,10 @@ ROUTES = (
     codes.router,
     readiness.router,
     threads.router,
+    execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,
+    delegations.router,
+    freezes.router,
     facts.router,
     audit.router,
 )

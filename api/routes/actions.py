@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from actions import decisions, notes, proposals, revisions
+from actions import batch, decisions, notes, proposals, revisions
 from actions.placing import placed
 from api.access import ActionCommenter, ActionDecider, ActionEditor, ActionProposer, ActionReader
 from api.forms import VISIBLE
@@ -38,6 +38,12 @@ class Decision(BaseModel):
     digest: Digest
     reason: str = Field("", max_length=2000)
     on_behalf_of: str | None = Field(None, max_length=80, description="Id of the person who let you decide for them")
+
+
+class BatchItem(Decision):
+    """One decision of a batch."""
+
+    action: str = Field(max_length=80)
 
 
 class Edit(BaseModel):
@@ -92,6 +98,18 @@ async def one(wired: Wired, actor: ActionReader, action_id: str) -> Json:
     """One action with what would change, its policy verdict and its decisions."""
     async with wired.database.tenant(actor.tenant) as connection:
         return plain(await actions.get(connection, action_id))
+
+
+@router.post("/decisions")
+async def decide_all(
+    wired: Wired, actor: ActionDecider, wanted: Annotated[list[BatchItem], Field(min_length=1, max_length=batch.MOST)]
+) -> list[Json]:
+    """Decide on several proposals, each on the digest that was seen; each result stands for itself, in order."""
+    words = [
+        batch.Wanted(one.action, decisions.Word(one.verdict, one.digest, one.reason, one.on_behalf_of))
+        for one in wanted
+    ]
+    return [plain(result) for result in await batch.decide_all(wired.database, wired.policies, actor, words)]
 
 
 @router.post("/{action_id}/decisions", status_code=201)
