@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,7 @@ IMAGE = TypeAdapter(Image)
 VERDICT = TypeAdapter(PolicyVerdict)
 CHANGES = TypeAdapter(tuple[FieldChange, ...])
 SOURCE = TypeAdapter(Source)
+UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 async def insert(connection: Connection, action: Action, arguments_digest: str) -> bool:
@@ -84,9 +86,15 @@ async def lock(connection: Connection, action_id: str) -> Action:
 async def versions(connection: Connection, action_id: str) -> tuple[Action, ...]:
     """All versions of the proposal that this action is one of, oldest first. Raises NotFound."""
     found = await (await connection.execute(SQL["versions"], {"id": _key(action_id)})).fetchall()
-    rows = await (await connection.execute(SQL["by_ids"], {"ids": [row["id"] for row in found]})).fetchall()
-    if not rows:
-        raise NotFound(f"There is no action {action_id}.")
+    if not found:
+        raise NotFound("There is no such action.")
+    return await some(connection, [str(row["id"]) for row in found])
+
+
+async def some(connection: Connection, ids: Sequence[str]) -> tuple[Action, ...]:
+    """The actions with these ids that there are, by version."""
+    keys = [UUID(one) for one in ids if UUID_FORM.fullmatch(one)]
+    rows = await (await connection.execute(SQL["by_ids"], {"ids": keys})).fetchall()
     decisions = await _decisions(connection, [row["id"] for row in rows])
     return tuple(_action(row, decisions.get(row["id"], ())) for row in rows)
 

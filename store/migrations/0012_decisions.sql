@@ -120,7 +120,7 @@ begin
         perform pg_advisory_xact_lock_shared(freeze_lock(new.tenant));
         if exists (select from execution_freeze f where f.tenant = new.tenant and f.thawed_at is null
                 and coalesce(f.type, new.type) = new.type) then
-            raise exception 'execution is frozen' using errcode = 'object_not_in_prerequisite_state';
+            raise exception 'execution is frozen' using errcode = 'check_violation';
         end if;
     end if;
     -- What was proposed anew lives on in its successor: tried again here, it could be written twice.
