@@ -47,7 +47,8 @@ async def inbox(request: Request, wired: Wired, actor: ActionReader, show: str =
     async with wired.database.tenant(actor.tenant) as connection:
         found = await actions.listing(connection, SHOWN[shown][1])
         counts = await actions.counts(connection)
-    mine = [action for action in found if decidable(wired.policies, actor, action)]
+    policies = await wired.policies(actor.tenant)
+    mine = [action for action in found if decidable(policies, actor, action)]
     return page(
         request,
         "actions.html",
@@ -86,6 +87,7 @@ async def show(request: Request, wired: Wired, actor: ActionReader, action_id: s
         (change, named(change.field, change.before, firm), named(change.field, change.after, firm))
         for change in action.changes
     ]
+    policies = await wired.policies(actor.tenant)
     return page(
         request,
         "action.html",
@@ -96,7 +98,7 @@ async def show(request: Request, wired: Wired, actor: ActionReader, action_id: s
         history=history,
         waiting=open_steps(action.verdict.chain, action.decisions),
         moving=action.state in ON_THE_WAY,
-        decide=wired.policies.may_decide(actor, action),
+        decide=policies.may_decide(actor, action),
         own=action.proposer == actor.person,
         attempts=tried,
         resolutions=said,
@@ -110,9 +112,10 @@ async def decide(
     wired: Wired, actor: ActionDecider, action_id: str, wanted: Annotated[DecisionForm, Form()]
 ) -> Response:
     """Take the decision and show the proposal again."""
+    policies = await wired.policies(actor.tenant)
     await decisions.decide(
         wired.database,
-        wired.policies,
+        policies,
         actor,
         action_id,
         verdict=wanted.verdict,
@@ -127,5 +130,6 @@ async def withdraw(
     wired: Wired, actor: ActionProposer, action_id: str, reason: Annotated[str, Form(max_length=2000)] = ""
 ) -> Response:
     """Take one's own proposal back."""
-    await decisions.withdraw(wired.database, wired.policies, actor, action_id, reason)
+    policies = await wired.policies(actor.tenant)
+    await decisions.withdraw(wired.database, policies, actor, action_id, reason)
     return RedirectResponse(f"/actions/{action_id}", 303)

@@ -59,7 +59,8 @@ async def propose(wired: Wired, actor: ActionProposer, wanted: Proposal) -> Json
     intent = placed(
         Intent(wanted.action_type, wanted.arguments, wanted.summary, tuple(wanted.reasons)), await erp.firm.get()
     )
-    return plain(await proposals.propose(wired.database, erp.reader, wired.policies, actor, intent, now=wired.clock()))
+    policies = await wired.policies(actor.tenant)
+    return plain(await proposals.propose(wired.database, erp.reader, policies, actor, intent, now=wired.clock()))
 
 
 @router.get("/{action_id}")
@@ -72,10 +73,11 @@ async def one(wired: Wired, actor: ActionReader, action_id: str) -> Json:
 @router.post("/{action_id}/decisions", status_code=201)
 async def decide(wired: Wired, actor: ActionDecider, action_id: str, wanted: Decision) -> Json:
     """Approve or reject the step that waits."""
+    policies = await wired.policies(actor.tenant)
     return plain(
         await decisions.decide(
             wired.database,
-            wired.policies,
+            policies,
             actor,
             action_id,
             verdict=wanted.verdict,
@@ -88,4 +90,5 @@ async def decide(wired: Wired, actor: ActionDecider, action_id: str, wanted: Dec
 @router.post("/{action_id}/withdrawal", status_code=201)
 async def withdraw(wired: Wired, actor: ActionProposer, action_id: str, wanted: Withdrawal) -> Json:
     """Take back one's own proposal before it is carried out."""
-    return plain(await decisions.withdraw(wired.database, wired.policies, actor, action_id, wanted.reason))
+    policies = await wired.policies(actor.tenant)
+    return plain(await decisions.withdraw(wired.database, policies, actor, action_id, wanted.reason))

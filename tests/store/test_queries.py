@@ -23,6 +23,7 @@ WORKERS = {
     ("circuit", "answered"),
     ("circuit", "failed"),
     ("circuit", "probe"),
+    ("rulebook", "install"),
     ("seal", "add_leaf"),
     ("seal", "add_checkpoint"),
 }
