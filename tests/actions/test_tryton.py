@@ -13,6 +13,7 @@ import pytest
 
 from actions.decisions import decide
 from actions.execution import Hands, execute
+from actions.placing import placed
 from actions.proposals import propose
 from actions.rulebook import Rulebook
 from domain.actions import Action, ActionState, Intent
@@ -52,14 +53,13 @@ class Doomed:
 
 
 async def approved(hands: Hands, people: People, action_type: str, arguments: dict[str, Any]) -> Action:
-    intent = Intent(action_type, arguments, "for the test")
-    action = await propose(
-        hands.database, hands.reader, await hands.policies("northlight"), people.priya, intent, now=datetime.now(UTC)
-    )
+    intent = placed(Intent(action_type, arguments, "for the test"), await hands.reader.firm())
+    policies = await hands.policies("northlight")
+    action = await propose(hands.database, hands.reader, policies, people.priya, intent, now=datetime.now(UTC))
     assert action.state is ActionState.AWAITING_APPROVAL, action.verdict.reasons
     return await decide(
         hands.database,
-        await hands.policies("northlight"),
+        policies,
         people.ada,
         action.id,
         verdict="approve",
