@@ -8,7 +8,7 @@ import signal
 import sys
 
 from actions.execution import Hands, execute
-from policies.engine import Policies
+from actions.rulebook import Rulebook
 from store.database import Database
 from tests.actions.ledger import Killed, LedgerErp
 
@@ -24,7 +24,7 @@ class Doomed(LedgerErp):
 async def main(database_url: str, erp_url: str, action_id: str, fault: str) -> None:
     database, erp = Database(database_url), Doomed(erp_url, [fault])
     await database.open()
-    await execute(Hands(database, erp, erp, Policies.load()), "northlight", action_id)
+    await execute(Hands(database, erp, erp, Rulebook(database)), "northlight", action_id)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ WORKERS = {
     ("circuit", "failed"),
     ("circuit", "probe"),
     ("freezes", "thaw"),
+    ("rulebook", "install"),
     ("seal", "add_leaf"),
     ("seal", "add_checkpoint"),
 }
