@@ -10,6 +10,7 @@ from procrastinate import App, RetryStrategy
 from actions.execution import Hands, execute, reconcile
 from agent.ports import AgentPorts
 from agent.turns import resume_after_action
+from api.copies import copies_of
 from api.settings import Settings
 from api.wiring import open_hands
 from store import jobs, seal
@@ -38,6 +39,7 @@ async def run_worker(settings: Settings) -> None:
 def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, key: Ed25519PrivateKey) -> None:
     """Give the queue its tasks: of one firm, whose ERP `hands` reach. A job that names another firm is refused."""
     ours = settings.tenant
+    copies = copies_of(settings)
 
     @queue.task(name=jobs.EXECUTE, retry=PATIENCE)
     async def carry_out(tenant: str, action_id: str) -> None:
@@ -62,7 +64,7 @@ def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, ke
     @queue.task(name=jobs.SEAL, queue=ours, queueing_lock=f"{jobs.SEAL}:{ours}")
     async def seal_log(timestamp: int) -> None:
         del timestamp
-        await seal.seal(hands.database, ours, key, settings.checkpoints)
+        await seal.seal(hands.database, ours, key, copies)
 
     del carry_out, tell, look_after, seal_log  # the queue holds them by name
 

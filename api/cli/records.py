@@ -11,6 +11,7 @@ import click
 
 from api.cli.answers import AS_JSON, TOKEN
 from api.client import ask
+from api.copies import copies_of
 from api.settings import Settings
 from domain.canonical import plain
 from policies.engine import FILES, FOLDER, Policies
@@ -51,7 +52,7 @@ def verify_audit(*, as_json: bool) -> None:
 
     async def run() -> Verification:
         async with Database(settings.need("database_url"), max_size=1) as database:
-            return await verify(database, settings.tenant, verifying_key(settings.keys), settings.checkpoints)
+            return await verify(database, settings.tenant, verifying_key(settings.keys), copies_of(settings))
 
     result = asyncio.run(run())
     if as_json:
