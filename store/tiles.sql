@@ -1,0 +1,17 @@
+-- name: checkpoint
+select note from audit_checkpoint order by size desc limit 1
+
+-- name: checkpoints
+select size, note from audit_checkpoint order by size
+
+-- name: leaves
+select hash from audit_leaf where index >= %(first)s and index < %(end)s order by index
+
+-- name: hashes
+select hash from audit_node where level = %(level)s and index >= %(first)s and index < %(end)s order by index
+
+-- name: entries
+select a.id, a.at, a.person, a.agent_run, a.on_behalf_of, a.event, a.subject, a.trace, a.facts::text
+from audit_leaf l join audit_entry a on a.id = l.entry
+where l.index >= %(first)s and l.index < %(end)s
+order by l.index
