@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api import errors
-from api.headers import BodyLimit, SecurityHeaders
+from api.headers import BodyLimit, SecurityHeaders, Traced
 from api.pages import PAGES
 from api.routes import ROUTES
 from api.services import Services
@@ -33,4 +33,5 @@ def create_app(services: Services) -> FastAPI:
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.add_middleware(BodyLimit, uploads=services.web.upload_bytes)
     app.add_middleware(SecurityHeaders, https=services.web.secure_cookies)
+    app.add_middleware(Traced)
     return app

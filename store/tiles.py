@@ -77,6 +77,14 @@ async def checkpoint(connection: Connection) -> str:
     return row["note"]
 
 
+async def checkpoint_at(connection: Connection, size: int) -> str:
+    """The checkpoint over exactly this many entries. Raises NotFound."""
+    row = await (await connection.execute(SQL["checkpoint_at"], {"size": size})).fetchone()
+    if row is None:
+        raise NotFound("No checkpoint was signed over that many entries.")
+    return row["note"]
+
+
 async def checkpoint_notes(connection: Connection) -> list[tuple[int, str]]:
     """Every signed checkpoint by its size."""
     rows = await (await connection.execute(SQL["checkpoints"])).fetchall()

@@ -1,6 +1,9 @@
 -- name: checkpoint
 select note from audit_checkpoint order by size desc limit 1
 
+-- name: checkpoint_at
+select note from audit_checkpoint where size = %(size)s
+
 -- name: checkpoints
 select size, note from audit_checkpoint order by size
 

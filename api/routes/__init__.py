@@ -1,6 +1,6 @@
 """Routes for programs, under /v1: one module a noun."""
 
-from api.routes import actions, audit, codes, documents, facts, health, readiness, threads, tokens
+from api.routes import actions, audit, codes, documents, facts, health, log, readiness, threads, tokens
 
 ROUTES = (
     health.router,
@@ -11,5 +11,6 @@ ROUTES = (
     threads.router,
     actions.router,
     facts.router,
+    log.router,
     audit.router,
 )

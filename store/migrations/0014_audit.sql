@@ -32,7 +32,8 @@ create table audit_node (
     primary key (tenant, level, index)
 );
 select isolate_tenant('audit_node');
-grant select, insert on audit_node to countersign_app;
+grant select on audit_node to countersign_app;
+grant insert on audit_node to countersign_worker;
 
 -- The log loses something in two ways only, each an entry of its own before it happens: pruning of old entries down to
 -- their leaf hashes, and erasure of a person's words. Both run as functions of the owner, which say so here.

@@ -18,7 +18,8 @@ NOUNS = sorted(p.stem for p in FOLDER.glob("*.sql") if "-- name:" in p.read_text
 WORKERS = {
     ("actions", "begin_attempt"),
     ("actions", "move_written"),
-    ("seal", "add_leaf"),
+    ("seal", "add_leaves"),
+    ("seal", "add_nodes"),
     ("seal", "add_checkpoint"),
 }
 

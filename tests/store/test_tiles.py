@@ -68,15 +68,17 @@ def test_the_standards_example() -> None:
     assert partial == [(0, 112), (1, 17), (2, 1), (None, 112)]
 
 
-async def test_every_proof_from_tiles_holds(database: Database, owner: psycopg.Connection, tmp_path: Path) -> None:
+async def test_every_proof_from_tiles_holds(
+    worker_database: Database, owner: psycopg.Connection, tmp_path: Path
+) -> None:
     owner.execute("insert into tenant (id, name, base_currency) values ('alpha', 'Alpha', 'EUR')")
     key, copies, sizes = signing_key(tmp_path / "keys"), Folder(tmp_path / "copies"), []
     for count in (1, 6, 249, 1, 3000, MANY - 3257):
         crowd(owner, "alpha", count)
-        checkpoint = await seal(database, "alpha", key, copies)
+        checkpoint = await seal(worker_database, "alpha", key, copies)
         assert checkpoint
         sizes.append(checkpoint.size)
-    async with database.tenant("alpha") as connection:
+    async with worker_database.tenant("alpha") as connection:
 
         async def fetch(address: str) -> bytes:
             return await tiles.tile_bytes(connection, "alpha", tiles.tile_at(address.removeprefix("tile/")))
@@ -100,7 +102,7 @@ async def test_every_proof_from_tiles_holds(database: Database, owner: psycopg.C
         ):
             with pytest.raises(NotFound):
                 await fetch(beyond)
-        client, chance = Client(fetch, MANY), random.Random(7)
+        client, chance = Client(fetch, MANY), random.Random(7)  # noqa: S311 - a sample, no secret
         assert (note.size, note.root) == (MANY, await client.mth(0, MANY))
         tree, ours = Tree(), {}
         wanted = {*sizes, *(chance.randrange(1, MANY) for _ in range(60))}
