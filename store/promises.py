@@ -15,7 +15,7 @@ from domain.merkle import Tree
 from store.note import opened
 
 MOST_PROBLEMS = 200
-PRUNED = "audit.pruned"
+PRUNED, PERSON_ERASED = "audit.pruned", "person.erased"
 
 
 @dataclass

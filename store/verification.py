@@ -15,13 +15,12 @@ from store.audit import COMMITMENT, commitment
 from store.copies import Copies
 from store.database import Connection, Database
 from store.entry import Entry, entry_of, leaf
-from store.promises import PRUNED, Problems, Promises, Walk
+from store.promises import PERSON_ERASED, PRUNED, Problems, Promises, Walk
 from store.queries import queries
 from store.seal import origin
 
 SQL = queries("seal")
 PAGE = 10_000
-PERSON_ERASED = "person.erased"
 
 
 @dataclass
