@@ -46,9 +46,11 @@ def readme(tenant: str) -> bytes:
     return README.read_bytes().replace(b"{tenant}", tenant.encode())
 
 
-def about(tenant: str, size: int, first: int) -> bytes:
+def about(tenant: str, size: int, first: int, checkpoints: int) -> bytes:
     """What the archive holds, for programs."""
-    return (json.dumps({"tenant": tenant, "size": size, "first": first}, indent=2) + "\n").encode()
+    return (
+        json.dumps({"tenant": tenant, "size": size, "first": first, "checkpoints": checkpoints}, indent=2) + "\n"
+    ).encode()
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,15 @@ async def write_bundle(
         writer.file("checkpoint", newest.encode())
         writer.file("key.pem", pem(key))
         writer.file("key.vkey", (verifier(origin(tenant), key) + "\n").encode())
-        for signed_size, note in await checkpoint_notes(connection):
+        notes = await checkpoint_notes(connection)
+        for signed_size, note in notes:
             writer.file(f"checkpoints/{signed_size}", note.encode())
         for tile in tiles_of(size):
             if tile.level is not None:
                 writer.file(tile.path, await tile_bytes(connection, tenant, tile))
         pruned = await _entries(connection, tenant, size, writer)
         await _words(connection, size, writer)
-        writer.file("about.json", about(tenant, size, pruned))
+        writer.file("about.json", about(tenant, size, pruned, len(notes)))
     return Bundled(size, pruned)
 
 

@@ -150,7 +150,7 @@ def _compare_descriptions(
     tenant = result.origin.removeprefix("countersign/")
     expected = {
         "README.md": readme(tenant),
-        "about.json": about(tenant, result.entries, first),
+        "about.json": about(tenant, result.entries, first, result.checkpoints),
         "key.pem": pem(key),
         "key.vkey": (verifier(result.origin, key) + "\n").encode(),
     }
