@@ -139,6 +139,7 @@ async def _refusals_recorded(database: Database, actor: Actor, action_id: str, v
         yield
     except (NotPermitted, Conflict, IntegrityBroken) as error:
         await _record(database, actor, action_id, verdict, error)
+        error.recorded = True
         raise
 
 

@@ -68,6 +68,7 @@ class Services:
     readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     # A check reads the whole log under the sealer's lock: whoever else asks waits in line, without a connection.
     checks: asyncio.Lock = field(default_factory=asyncio.Lock)
+    exports: asyncio.Lock = field(default_factory=asyncio.Lock)
     clock: Callable[[], datetime] = now
 
     @property

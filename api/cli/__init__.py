@@ -21,7 +21,7 @@ COMMANDS = {
     "readiness": "api.cli.answers:readiness",
     "facts": "api.cli.answers:facts",
     "actions": "api.cli.answers:actions",
-    "audit": "api.cli.records:audit",
+    "audit": "api.cli.audit:audit",
     "policy": "api.cli.records:policy",
     "evals": "api.cli.records:evals",
 }
