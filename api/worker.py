@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import ParamSpec
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from procrastinate import App, RetryStrategy
 
-from actions.execution import Hands, execute, reconcile
+from actions.execution import Hands, execute, reconcile, worker
 from agent.ports import AgentPorts
 from agent.turns import resume_after_action
 from api.copies import copies_of
@@ -19,9 +20,11 @@ from api.wiring import open_hands
 from domain.trace import traced
 from store import jobs, seal
 from store.note import signing_key
+from store.retention import LegalHold, prune
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
+EVERY_QUARTER = "*/15 * * * *"
 EVERY_MINUTE = "* * * * *"
 EVERY_TEN_SECONDS = "* * * * * */10"  # the sixth field counts seconds
 STALLED_SECONDS = 180
@@ -75,7 +78,15 @@ def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, ke
         del timestamp
         await seal.seal(hands.database, ours, key, copies)
 
-    del carry_out, tell, look_after, seal_log  # the queue holds them by name
+    @queue.periodic(cron=EVERY_QUARTER, periodic_id=ours)
+    @queue.task(name=jobs.PRUNE, queue=ours, queueing_lock=f"{jobs.PRUNE}:{ours}")
+    @_in_a_trace
+    async def prune_log(timestamp: int) -> None:
+        del timestamp
+        keep, hold = timedelta(days=settings.audit_retention_days), LegalHold.parse(settings.legal_hold)
+        await prune(hands.database, worker(ours), keep, hold, now=datetime.now(UTC))
+
+    del carry_out, tell, look_after, prune_log, seal_log  # the queue holds them by name
 
 
 def _in_a_trace(job: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:

@@ -62,5 +62,5 @@ from audit_text t left join audit_entry a on a.id = t.entry
 where (t.entry, t.key) > (%(entry)s, %(key)s) order by t.entry, t.key limit %(limit)s
 
 -- name: never_sealed
-select a.id, a.transaction < %(horizon)s::xid8 as late
+select a.id, a.event, a.subject, a.transaction < %(horizon)s::xid8 as late
 from audit_entry a left join audit_leaf l on l.entry = a.id where l.entry is null

@@ -74,8 +74,8 @@ async def verify(database: Database, tenant: str, key: Ed25519PublicKey, copies:
                 problems.add(f"The stored root over {row['size']} entries is not the signed one.")
         nodes = await (await connection.execute(SQL["nodes"])).fetchall()
         walk.compare_heads((row["level"], row["index"], bytes(row["hash"])) for row in nodes)
+        await _look_for_insertions(connection, result, problems, rows, words)
         await _compare_words(connection, result, problems, words)
-        await _look_for_insertions(connection, result, problems, rows)
     result.entries, result.root = walk.tree.size, walk.tree.root.hex()
     result.pruned, result.problems = walk.missing, problems.all()
     return result
@@ -155,7 +155,7 @@ async def _compare_words(connection: Connection, result: Verification, problems:
 
 
 async def _look_for_insertions(
-    connection: Connection, result: Verification, problems: Problems, rows: list[dict[str, Any]]
+    connection: Connection, result: Verification, problems: Problems, rows: list[dict[str, Any]], words: _Words
 ) -> None:
     horizon = rows[-1]["horizon"] if rows else "0"
     for row in await (await connection.execute(SQL["never_sealed"], {"horizon": horizon})).fetchall():
@@ -163,3 +163,5 @@ async def _look_for_insertions(
             problems.add(f"Entry {row['id']} was inserted into a time that was sealed already.")
         else:
             result.waiting += 1
+            if row["event"] == PERSON_ERASED:
+                words.erased.add(row["subject"].removeprefix("person:"))

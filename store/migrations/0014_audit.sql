@@ -50,3 +50,44 @@ create trigger append_only before update or delete on audit_text for each row ex
 create trigger append_only_whole before truncate on audit_text for each statement execute function refuse_change();
 create trigger append_only before update or delete on audit_node for each row execute function refuse_change();
 create trigger append_only_whole before truncate on audit_node for each statement execute function refuse_change();
+
+-- Down to their leaf hashes: entries before `wanted`, once an entry that says so has been sealed itself. A bundle of the
+-- standard goes as a whole, so the bound is a multiple of 256.
+create function prune_audit(wanted bigint, batch bigint) returns bigint
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    ours text := current_setting('app.tenant');
+    first bigint;
+    pruned bigint;
+begin
+    if wanted % 256 <> 0 or not exists (
+        select from audit_entry a join audit_leaf l on (l.tenant, l.entry) = (a.tenant, a.id)
+        where a.tenant = ours and a.event = 'audit.pruned' and a.facts ->> 'before' = wanted::text and l.index >= wanted)
+    then
+        raise exception 'nothing in the sealed log announces this' using errcode = 'check_violation';
+    end if;
+    select l.index into first from audit_leaf l join audit_entry a on (a.tenant, a.id) = (l.tenant, l.entry)
+    where l.tenant = ours and l.index < wanted order by l.index limit 1;
+    perform set_config('countersign.losing', 'audit_text', true);
+    delete from audit_text t using audit_leaf l
+    where t.tenant = ours and (l.tenant, l.entry) = (t.tenant, t.entry) and l.index < least(wanted, first + batch);
+    perform set_config('countersign.losing', 'audit_entry', true);
+    delete from audit_entry a using audit_leaf l
+    where a.tenant = ours and (l.tenant, l.entry) = (a.tenant, a.id) and l.index < least(wanted, first + batch);
+    get diagnostics pruned = row_count;
+    perform set_config('countersign.losing', '', true);
+    return pruned;
+end $$;
+revoke all on function prune_audit(bigint, bigint) from public;
+grant execute on function prune_audit(bigint, bigint) to countersign_worker;
+
+-- A person's name and words can leave a decision; whose it was, what it said and on which digest cannot.
+create or replace function refuse_decision_change() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'UPDATE' and current_setting('countersign.losing', true) = 'action_decision'
+        and to_jsonb(new) - array['person_name', 'on_behalf_of_name', 'reason']
+            = to_jsonb(old) - array['person_name', 'on_behalf_of_name', 'reason'] then
+        return new;
+    end if;
+    raise exception 'decisions are final' using errcode = 'insufficient_privilege';
+end $$;
