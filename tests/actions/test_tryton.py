@@ -13,6 +13,7 @@ import pytest
 
 from actions.decisions import decide
 from actions.execution import Hands, execute
+from actions.placing import placed
 from actions.proposals import propose
 from domain.actions import Action, ActionState, Intent
 from domain.errors import Conflict
@@ -33,26 +34,26 @@ pytestmark = [pytest.mark.anyio, pytest.mark.erp]
 class Doomed:
     """The real writer, in a worker that dies once: before Tryton is asked, or after Tryton has committed."""
 
+    system = "tryton"
+
     def __init__(self, writer: TrytonWriter, when: str) -> None:
         self.writer, self.when = writer, when
 
-    async def write(
-        self, action_type: str, arguments: Mapping[str, Any], *, reference: str, versions: Mapping[str, str]
-    ) -> Source:
+    async def write(self, action_type: str, arguments: Mapping[str, Any], **how: Any) -> Source:
         when, self.when = self.when, "never"
         if when == "before":
             raise Killed
-        record = await self.writer.write(action_type, arguments, reference=reference, versions=versions)
+        record = await self.writer.write(action_type, arguments, **how)
         if when == "after":
             raise Killed
         return record
 
-    async def find(self, action_type: str, arguments: Mapping[str, Any], *, reference: str) -> Source | None:
-        return await self.writer.find(action_type, arguments, reference=reference)
+    async def settle(self, reference: str, *, attempt: int) -> Source | None:
+        return await self.writer.settle(reference, attempt=attempt)
 
 
 async def approved(hands: Hands, people: People, action_type: str, arguments: dict[str, Any]) -> Action:
-    intent = Intent(action_type, arguments, "for the test")
+    intent = placed(Intent(action_type, arguments, "for the test"), await hands.reader.firm())
     action = await propose(hands.database, hands.reader, hands.policies, people.priya, intent, now=datetime.now(UTC))
     assert action.state is ActionState.AWAITING_APPROVAL, action.verdict.reasons
     return await decide(hands.database, hands.policies, people.ada, action.id, verdict="approve", digest=action.digest)
