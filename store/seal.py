@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from psycopg.errors import UniqueViolation
 from psycopg.rows import tuple_row
 
 from domain.errors import IntegrityBroken
@@ -82,7 +83,13 @@ async def _extend(connection: Connection, tenant: str, tree: Tree, since: str, h
             entries = [entry_of(row) for row in rows]
             hashes = [leaf(tenant, entry) for entry in entries]
             batch = {"tenant": tenant, "first": tree.size, "entries": [e.id for e in entries], "hashes": hashes}
-            await connection.execute(SQL["add_leaves"], batch)
+            try:
+                await connection.execute(SQL["add_leaves"], batch)
+            except UniqueViolation as error:
+                raise IntegrityBroken(
+                    "Leaves stand where the next ones belong, or an entry has one already: nothing more was signed. "
+                    "Look at `countersign audit verify`."
+                ) from error
             for value in hashes:
                 tree.add(value)
 
