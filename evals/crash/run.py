@@ -1,0 +1,127 @@
+"""The two arms: the product's worker and the control, killed at every step in bad weather, then left to recover."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import itertools
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from evals.crash.desk import Desk
+from evals.crash.nursery import Gone, Nursery
+from evals.crash.orders import STEPS, Order
+from evals.crash.proxy import Weather
+
+RANDOM = "random"
+LIVES = 3.0  # seconds until a worker that has not come to its step is killed where it is
+UNDER_WAY = 5  # actions that the desk keeps approved and unfinished
+SLOTS = 2
+PAUSED = 0.1  # how many of the workers are stopped for longer than their lease, and go on
+PAUSE_SECONDS = 2.2
+RECOVERY_SECONDS = 90.0
+LOOK_SECONDS = 0.1
+
+
+@dataclass
+class Arm:
+    """One arm under way. `order` is what its workers have in common; `plan` where each next one dies."""
+
+    desk: Desk
+    nursery: Nursery
+    weather: Weather
+    order: Order
+    plan: Iterator[str]
+    chance: random.Random
+    wanted: int
+    kills: Counter[str] = field(default_factory=Counter[str])
+    ids: set[str] = field(default_factory=set[str])
+
+    @property
+    def over(self) -> bool:
+        """Whether enough were killed."""
+        return sum(self.kills.values()) >= self.wanted
+
+    async def one_life(self) -> None:
+        """A worker's life and death."""
+        step = next(self.plan)
+        died = "" if step == RANDOM else step
+        pid, gone = await self.nursery.born(self.next_order(died))
+        pausing = asyncio.create_task(self._pause(pid, gone)) if self.chance.random() < PAUSED else None
+        lives = self.chance.uniform(0.2, 1.5) if step == RANDOM else LIVES + (PAUSE_SECONDS if pausing else 0)
+        try:
+            ended = await asyncio.wait_for(asyncio.shield(gone), lives)
+        except TimeoutError:
+            self.nursery.tell(pid, signal.SIGKILL)
+            ended, step = await gone, RANDOM
+        if pausing:
+            pausing.cancel()
+        if ended == signal.SIGKILL:
+            self.kills[step] += 1
+
+    async def _pause(self, pid: int, gone: Gone) -> None:
+        await asyncio.sleep(self.chance.uniform(0.1, 0.6))
+        if not gone.done():
+            self.nursery.tell(pid, signal.SIGSTOP)
+            await asyncio.sleep(PAUSE_SECONDS)
+            self.nursery.tell(pid, signal.SIGCONT)
+
+    def next_order(self, step: str) -> Order:
+        """The order of a worker that dies at this step."""
+        return dataclasses.replace(self.order, die_at=step, seed=self.chance.getrandbits(32))
+
+
+async def product(arm: Arm) -> int:
+    """Kill the product's workers, then let them recover in calm weather. Returns how many actions stay unfinished."""
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(SLOTS):
+            tasks.create_task(_slot(arm))
+        tasks.create_task(_desk(arm))
+    arm.weather.calm = True
+    born = [await arm.nursery.born(arm.next_order("")) for _ in range(SLOTS)]
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while (moving := await arm.desk.moving()) and time.monotonic() < deadline:
+        for action in moving:
+            await arm.desk.settle(action)
+        await asyncio.sleep(LOOK_SECONDS)
+    for pid, gone in born:
+        arm.nursery.tell(pid, signal.SIGKILL)
+        await gone
+    return len(moving)
+
+
+async def _slot(arm: Arm) -> None:
+    while not arm.over:
+        await arm.one_life()
+
+
+async def _desk(arm: Arm) -> None:
+    while not arm.over:
+        moving = await arm.desk.moving()
+        for action in moving:
+            await arm.desk.settle(action)
+        for _ in range(UNDER_WAY - len(moving)):
+            if made := await arm.desk.approved():
+                arm.ids.add(made)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def control(arm: Arm, actions: int) -> None:
+    """Kill the control's worker, one at a time, over as many approved actions as there are contracts for."""
+    for _ in range(actions):
+        if made := await arm.desk.approved(only_orders=True):
+            arm.ids.add(made)
+    while not arm.over:
+        await arm.one_life()
+
+
+def plan(chance: random.Random, steps: tuple[str, ...] = STEPS) -> Iterator[str]:
+    """Every step in turn, in an order by chance, and as often at random."""
+    for _ in itertools.count():
+        turn = [*steps, *[RANDOM] * (len(steps) // 2)]
+        chance.shuffle(turn)
+        yield from turn
