@@ -42,7 +42,7 @@ from store.tenants import add_tenant, ensure_database
 READER, WORKER, ADMINISTRATOR = "countersign_reader", "countersign_worker", "admin"
 DATABASE = "countersign"
 CONTROL_SPARE = 4  # actions more than kills, so that the last worker has something to do
-CONTROL_STEPS = ("write_answered", "write_sent")
+CONTROL_STEPS = ("write_answered", "write_answered", "write_sent")
 
 
 def run(argv: list[str]) -> dict[str, Any]:
