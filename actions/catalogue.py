@@ -22,6 +22,7 @@ from actions.arguments import (
     SetPoNumber,
 )
 from domain.actions import Action, FieldChange, Image, Intent
+from domain.actor import Operation
 from domain.canonical import canonical
 from domain.errors import InvalidInput
 from domain.money import Money
@@ -36,6 +37,9 @@ class ActionType:
     `way_back` tells in words how it is undone; `inverse` makes the intent that undoes a verified one, or says why there
     is none. `obstacle` says why the state of the ERP forbids the action, from fields of the image that it does not set;
     empty when nothing does.
+
+    `system` is where it is carried out: `erp`, or `countersign` itself; `operation` what one must be permitted to
+    propose it.
     """
 
     name: str
@@ -47,6 +51,8 @@ class ActionType:
     target: Mapping[str, str] = field(default_factory=dict[str, str])
     amount: Callable[[Any], Money | None] = lambda _: None
     obstacle: Callable[[Image], str] = lambda _: ""
+    system: str = "erp"
+    operation: Operation = Operation.ACTION_PROPOSE
 
 
 def _planned_value(project: CreateProject) -> Money | None:

@@ -7,6 +7,7 @@ import hmac
 
 from actions.proposals import signed_digest
 from actions.refusals import recorded
+from actions.rulebook import judged
 from domain.actions import Action, ActionState
 from domain.actor import Actor, Operation
 from domain.errors import (
@@ -14,9 +15,10 @@ from domain.errors import (
     IntegrityBroken,
     InvalidInput,
     NotPermitted,
+    PolicyDenied,
     WrongState,
 )
-from policies.approval import open_steps
+from policies.approval import lacking, open_steps
 from policies.engine import Policies
 from store import actions, audit, jobs
 from store.database import Connection, Database
@@ -38,16 +40,19 @@ async def decide(
     """Approve or reject the step that waits, and return the action as it is now.
 
     `digest` is the one the person saw. The last approval of the chain hands the action to a worker in the same
-    transaction. Raises NotFound, WrongState, DigestMismatch, InvalidInput, NotPermitted, SegregationOfDuties or
-    OverLimit; every refusal is in the audit log.
+    transaction. Raises PolicyDenied (policy now asks for more than the chain has), NotFound, WrongState,
+    DigestMismatch, InvalidInput, NotPermitted, SegregationOfDuties or OverLimit; every refusal is in the audit log.
     """
     reason = _checked(verdict, reason)
     async with recorded(database, actor, action_id, verdict), database.tenant(actor.tenant) as connection:
         action = await actions.lock(connection, action_id)
         _must_wait(action, digest)
         person = await _as_of_now(connection, actor)
-        policies.demand(policies.may_decide(person, action))
-        step = next(iter(open_steps(action.verdict.chain, action.decisions)), 0)
+        answer = policies.may_decide(person, action)
+        policies.demand(answer)
+        if verdict == APPROVE and (short := lacking(action.verdict.chain, await judged(connection, policies, action))):
+            raise PolicyDenied(short)
+        step = answer.step or 0
         await actions.decide(connection, action, person, verdict=verdict, reason=reason, step=step)
         facts = {"digest": action.digest, "step": step, "reason": reason, "policy": policies.digest}
         event = "action.approved" if verdict == APPROVE else "action.rejected"

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import replace
 
+from actions import rulebook
 from actions.proposals import signed_digest
-from domain.actions import Action, ActionState, FieldChange, Image
-from domain.actor import Actor
-from policies.approval import open_steps
+from domain.actions import Action, FieldChange, Image
 from policies.engine import Policies
-from store import actions
 from store.database import Connection
 
 
@@ -18,28 +15,7 @@ async def objection(connection: Connection, policies: Policies, action: Action) 
     """Why, under the policy and the roles of this moment, the action would not be approved; empty if it still would."""
     if signed_digest(action) != action.digest:
         return "The stored proposal does not match its own digest; it was changed outside Countersign."
-    ids = [action.proposer, *(decision.person for decision in action.decisions)]
-    people = await actions.people(connection, action.tenant, ids)
-    if not set(ids) <= people.keys():
-        return "Someone who proposed or decided is not a person of this firm any more."
-    verdict = policies.judge(action.intent, people[action.proposer])
-    if not verdict.allowed:
-        return " ".join(verdict.reasons)
-    return _countersigned_again(policies, replace(action, verdict=verdict), people)
-
-
-def _countersigned_again(policies: Policies, action: Action, people: dict[str, Actor]) -> str:
-    for index, decision in enumerate(action.decisions):
-        then = replace(action, state=ActionState.AWAITING_APPROVAL, overdue=False, decisions=action.decisions[:index])
-        if decision.verdict != "approve" or decision.digest != action.digest:
-            return "A decision on this action is not an approval of what was proposed."
-        if decision.step not in open_steps(then.verdict.chain, then.decisions):
-            return "Policy now asks for other steps than those that were taken."
-        answer = policies.may_decide(people[decision.person], then)
-        if not answer.allowed:
-            return f"{decision.person_name} could not approve this now: {' '.join(answer.reasons)}"
-    missing = open_steps(action.verdict.chain, action.decisions)
-    return "Policy now asks for more approvals than were given." if missing else ""
+    return await rulebook.objection(connection, policies, action)
 
 
 def moved(before: Image, now: Image) -> str:

@@ -29,6 +29,7 @@ SETS = {
     "contract.set_po_number": ("contract_id", ("po_number",)),
     "contract.clear_po_number": ("contract_id", ("po_number",)),
     "customer.set_billing_identity": ("customer_id", ("tax_identifier", "invoice_address")),
+    "invoice.create_draft": ("project_id", ("project_id", "period", "time_entry_ids", "amount", "currency")),
 }
 
 
