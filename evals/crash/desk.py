@@ -9,10 +9,12 @@ from decimal import Decimal
 
 from actions import resolutions
 from actions.decisions import decide
+from actions.placing import placed
 from actions.proposals import propose
 from domain.actions import Action, ActionState, Intent
 from domain.actor import Actor, Role
 from domain.errors import CountersignError
+from domain.records import Firm
 from erp.tryton.reader import TrytonReader
 from evals.stand import TENANT
 from policies.engine import Policies
@@ -32,8 +34,8 @@ class Desk:
     policies: Policies
     manager: Actor
     approver: Actor
+    firm: Firm
     contracts: list[str]
-    customer: str
     on_contract: dict[str, str] = field(default_factory=dict[str, str])
     made: int = 0
 
@@ -46,7 +48,7 @@ class Desk:
             intent = self._project()
         if intent is None:
             return None
-        now = datetime.now(UTC)
+        now, intent = datetime.now(UTC), placed(intent, self.firm)
         action = await propose(self.database, self.reader, self.policies, self.manager, intent, now=now)
         if intent.action_type == "contract.set_po_number":
             self.on_contract[intent.arguments["contract_id"]] = action.id
@@ -82,7 +84,12 @@ class Desk:
 
     def _project(self) -> Intent:
         code = f"CRA-SH-{self.made}"
-        arguments = {"name": f"Crash {self.made}", "code": code, "customer_id": self.customer, "tasks": [{"name": "T"}]}
+        arguments = {
+            "name": f"Crash {self.made}",
+            "code": code,
+            "customer_id": self.firm.customers[0].id,
+            "tasks": [{"name": "T"}],
+        }
         return Intent("project.create", arguments, f"Create {code}")
 
 
@@ -92,7 +99,7 @@ async def desk(database: Database, reader: TrytonReader) -> Desk:
     contracts = [contract.id for contract in firm.contracts if contract.state in LIVE]
     manager = await _person(database, "Manager", Role.PROJECT_MANAGER)
     approver = await _person(database, "Approver", Role.APPROVER, Decimal(1_000_000))
-    return Desk(database, reader, Policies.load(), manager, approver, contracts, firm.customers[0].id)
+    return Desk(database, reader, Policies.load(), manager, approver, firm, contracts)
 
 
 async def _person(database: Database, name: str, role: Role, limit: Decimal | None = None) -> Actor:
