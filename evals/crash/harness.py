@@ -111,7 +111,7 @@ VIOLATIONS = ("duplicates", "lost", "unfinished", "unapproved")
 async def _control(scene: Scene, notes: Path, kills: int) -> Arm:
     scene.weather.calm = False
     await asyncio.to_thread(notes.mkdir)
-    naive = scene.arm(plan(scene.chance, CONTROL_STEPS), max(6, kills // 10), str(notes))
+    naive = scene.arm(plan(scene.chance, CONTROL_STEPS), max(8, kills // 6), str(notes))
     await control(naive, naive.wanted + CONTROL_SPARE)
     return naive
 

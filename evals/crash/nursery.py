@@ -14,7 +14,25 @@ from contextlib import asynccontextmanager, suppress
 
 from evals.crash.orders import Order
 
-Gone = asyncio.Future[int]
+
+class Worker:
+    """A worker process: `ready` once it is connected and begins to work, `gone` with the signal that ended it."""
+
+    def __init__(self, pid: int) -> None:
+        loop = asyncio.get_running_loop()
+        self.pid = pid
+        self.ready: asyncio.Future[None] = loop.create_future()
+        self.gone: asyncio.Future[int] = loop.create_future()
+
+    def tell(self, number: signal.Signals) -> None:
+        """Send it a signal, if it lives."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    async def kill(self) -> None:
+        """Kill it, and wait until it is gone."""
+        self.tell(signal.SIGKILL)
+        await self.gone
 
 
 class Nursery:
@@ -22,12 +40,12 @@ class Nursery:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
-        self._expecting: deque[asyncio.Future[tuple[int, Gone]]] = deque()
-        self._alive: dict[int, Gone] = {}
+        self._expecting: deque[asyncio.Future[Worker]] = deque()
+        self._alive: dict[int, Worker] = {}
 
-    async def born(self, order: Order) -> tuple[int, Gone]:
-        """A new worker's pid, and what will be the signal that ended it (0 for none)."""
-        expected: asyncio.Future[tuple[int, Gone]] = asyncio.get_running_loop().create_future()
+    async def born(self, order: Order) -> Worker:
+        """A new worker."""
+        expected: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self._expecting.append(expected)
         stdin = self._process.stdin
         if stdin is None:
@@ -37,21 +55,23 @@ class Nursery:
         return await expected
 
     async def listen(self) -> None:
-        """Take in what the nursery tells."""
+        """Take in what the nursery and its workers tell."""
         stdout = self._process.stdout
         while stdout and (line := await stdout.readline()):
-            told = json.loads(line)
+            told: dict[str, int] = json.loads(line)
             if pid := told.get("born"):
-                self._alive[pid] = asyncio.get_running_loop().create_future()
-                self._expecting.popleft().set_result((pid, self._alive[pid]))
-            elif (gone := self._alive.pop(told["gone"], None)) is not None:
-                gone.set_result(told["signal"])
+                self._expecting.popleft().set_result(self._known(pid))
+            elif pid := told.get("ready"):
+                self._known(pid).ready.set_result(None)
+            else:
+                self._known(told["gone"]).gone.set_result(told["signal"])
+                del self._alive[told["gone"]]
 
-    @staticmethod
-    def tell(pid: int, number: signal.Signals) -> None:
-        """Send a worker a signal, if it lives."""
-        with suppress(ProcessLookupError):
-            os.kill(pid, number)
+    def _known(self, pid: int) -> Worker:
+        # A worker may be ready, or gone, before the nursery has told that it was born.
+        if pid not in self._alive:
+            self._alive[pid] = Worker(pid)
+        return self._alive[pid]
 
 
 @asynccontextmanager

@@ -69,10 +69,11 @@ class Proxy:
     weather: Weather
     port: int = 0
     _server: asyncio.Server | None = None
+    _served: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
     async def open(self) -> None:
         """Listen; on the same port again after having refused."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, reuse_address=True)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, reuse_address=True)
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     def close(self) -> None:
@@ -80,6 +81,18 @@ class Proxy:
         if self._server is not None:
             self._server.close()
             self._server = None
+
+    async def end(self) -> None:
+        """Stop, whatever is still held back."""
+        self.close()
+        for task in self._served:
+            task.cancel()
+        await asyncio.gather(*self._served, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._served.add(task)
+        task.add_done_callback(self._served.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError, TimeoutError):
@@ -117,7 +130,7 @@ async def proxy(upstream: int, weather: Weather) -> AsyncGenerator[Proxy]:
     try:
         yield made
     finally:
-        made.close()
+        await made.end()
 
 
 async def _request(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:

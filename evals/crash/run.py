@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from evals.crash.desk import Desk
-from evals.crash.nursery import Gone, Nursery
+from evals.crash.nursery import Nursery, Worker
 from evals.crash.orders import STEPS, Order
 from evals.crash.proxy import Weather
 
 RANDOM = "random"
-LIVES = 3.0  # seconds until a worker that has not come to its step is killed where it is
+LIVES = 6.0  # seconds until a worker that has not come to its step is killed where it is
 UNDER_WAY = 5  # actions that the desk keeps approved and unfinished
 SLOTS = 2
 PAUSED = 0.1  # how many of the workers are stopped for longer than their lease, and go on
@@ -47,32 +47,38 @@ class Arm:
         return sum(self.kills.values()) >= self.wanted
 
     async def one_life(self) -> None:
-        """A worker's life and death."""
+        """A worker's life and death, counted from when it begins to work."""
         step = next(self.plan)
-        died = "" if step == RANDOM else step
-        pid, gone = await self.nursery.born(self.next_order(died))
-        pausing = asyncio.create_task(self._pause(pid, gone)) if self.chance.random() < PAUSED else None
-        lives = self.chance.uniform(0.2, 1.5) if step == RANDOM else LIVES + (PAUSE_SECONDS if pausing else 0)
-        try:
-            ended = await asyncio.wait_for(asyncio.shield(gone), lives)
-        except TimeoutError:
-            self.nursery.tell(pid, signal.SIGKILL)
-            ended, step = await gone, RANDOM
-        if pausing:
-            pausing.cancel()
-        if ended == signal.SIGKILL:
-            self.kills[step] += 1
-
-    async def _pause(self, pid: int, gone: Gone) -> None:
-        await asyncio.sleep(self.chance.uniform(0.1, 0.6))
-        if not gone.done():
-            self.nursery.tell(pid, signal.SIGSTOP)
-            await asyncio.sleep(PAUSE_SECONDS)
-            self.nursery.tell(pid, signal.SIGCONT)
+        worker = await self.nursery.born(self.next_order("" if step == RANDOM else step))
+        await asyncio.wait((worker.ready, worker.gone), return_when=asyncio.FIRST_COMPLETED)
+        paused = self.chance.random() < PAUSED
+        lives = self.chance.uniform(0.0, 1.5) if step == RANDOM else LIVES
+        ended = await asyncio.gather(
+            _within(worker, lives + PAUSE_SECONDS * paused), _paused(worker, paused, self.chance)
+        )
+        if worker.gone.result() == signal.SIGKILL:
+            self.kills[step if ended[0] else RANDOM] += 1
 
     def next_order(self, step: str) -> Order:
         """The order of a worker that dies at this step."""
         return dataclasses.replace(self.order, die_at=step, seed=self.chance.getrandbits(32))
+
+
+async def _within(worker: Worker, seconds: float) -> bool:
+    """Whether the worker died by itself in this time; else it is killed."""
+    done, _ = await asyncio.wait((worker.gone,), timeout=seconds)
+    if not done:
+        await worker.kill()
+    return bool(done)
+
+
+async def _paused(worker: Worker, chance: random.Random) -> None:
+    """Stop the worker for longer than its lease, somewhere in its life."""
+    await asyncio.sleep(chance.uniform(0.1, 0.6))
+    if not worker.gone.done():
+        worker.tell(signal.SIGSTOP)
+        await asyncio.wait((worker.gone,), timeout=PAUSE_SECONDS)
+        worker.tell(signal.SIGCONT)
 
 
 async def product(arm: Arm) -> int:
@@ -88,9 +94,8 @@ async def product(arm: Arm) -> int:
         for action in moving:
             await arm.desk.settle(action)
         await asyncio.sleep(LOOK_SECONDS)
-    for pid, gone in born:
-        arm.nursery.tell(pid, signal.SIGKILL)
-        await gone
+    for worker in born:
+        await worker.kill()
     return len(moving)
 
 

@@ -126,6 +126,7 @@ async def work(order: Order) -> None:
             LIMITS,
             PATIENCE,
         )
+        tell(ready=os.getpid())
         if order.notes:
             return await control.work(hands, TENANT, Path(order.notes))
         async with asyncio.TaskGroup() as tasks:
@@ -164,6 +165,11 @@ async def _look_after(hands: Hands) -> None:
         await asyncio.sleep(LOOK_SECONDS)
 
 
+def tell(**what: int) -> None:
+    """Tell the harness; one write, so that lines of several processes do not mix."""
+    os.write(1, json.dumps(what).encode() + b"\n")
+
+
 def nursery(orders: BinaryIO) -> None:
     """Fork a worker per order until the orders end; then none is left."""
     alive: set[int] = set()
@@ -186,7 +192,7 @@ def _born(order: dict[str, Any]) -> int:
     pid = os.fork()
     if pid == 0:
         _live(ORDER.validate_python(order))
-    print(json.dumps({"born": pid}), flush=True)
+    tell(born=pid)
     return pid
 
 
@@ -207,7 +213,7 @@ def _buried() -> set[int]:
             if pid == 0:
                 break
             gone.add(pid)
-            print(json.dumps({"gone": pid, "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0}), flush=True)
+            tell(gone=pid, signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0)
     return gone
 
 
