@@ -53,11 +53,12 @@ class Arm:
         await asyncio.wait((worker.ready, worker.gone), return_when=asyncio.FIRST_COMPLETED)
         paused = self.chance.random() < PAUSED
         lives = self.chance.uniform(0.0, 1.5) if step == RANDOM else LIVES
-        ended = await asyncio.gather(
-            _within(worker, lives + PAUSE_SECONDS * paused), _paused(worker, paused, self.chance)
-        )
+        pausing = asyncio.create_task(_paused(worker, self.chance)) if paused else None
+        alone = await _within(worker, lives + PAUSE_SECONDS * paused)
+        if pausing:
+            await pausing
         if worker.gone.result() == signal.SIGKILL:
-            self.kills[step if ended[0] else RANDOM] += 1
+            self.kills[step if alone else RANDOM] += 1
 
     def next_order(self, step: str) -> Order:
         """The order of a worker that dies at this step."""
