@@ -106,6 +106,7 @@ Delegator = Annotated[Actor, Depends(Permitted(Operation.DELEGATION_MANAGE, fres
 Freezer = Annotated[Actor, Depends(Permitted(Operation.EXECUTION_FREEZE, fresh=True))]
 ActionResolver = Annotated[Actor, Depends(Permitted(Operation.ACTION_RESOLVE, asked_later=True, fresh=True))]
 AuditReader = Annotated[Actor, Depends(Permitted(Operation.AUDIT_READ))]
+AuditExporter = Annotated[Actor, Depends(Permitted(Operation.AUDIT_EXPORT))]
 PolicyReader = Annotated[Actor, Depends(Permitted(Operation.POLICY_READ))]
 TokenOwner = Annotated[Actor, Depends(Permitted(Operation.TOKEN_MANAGE))]
 PeopleAdministrator = Annotated[Actor, Depends(Permitted(Operation.PEOPLE_ADMINISTER))]

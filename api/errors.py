@@ -13,8 +13,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from api import refusals
 from api.render import page
-from domain.errors import CountersignError, ReauthenticationNeeded
+from domain.errors import CountersignError, NotPermitted, ReauthenticationNeeded
 
 LOG = logging.getLogger("countersign.api")
 NOT_KEPT = frozenset({"csrf", "password"})
@@ -76,6 +77,8 @@ def _page(request: Request, status: int, code: str, title: str, detail: str) -> 
 
 async def _countersign(request: Request, error: Exception) -> Response:
     assert isinstance(error, CountersignError)  # noqa: S101 - the handler's own registration
+    if isinstance(error, NotPermitted):
+        await refusals.record(request, error)
     if isinstance(error, ReauthenticationNeeded) and wants_page(request):
         return await _asked_again(request, error)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

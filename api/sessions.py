@@ -105,7 +105,19 @@ async def throttle(services: Services, email: str, address: str) -> None:
         by_address = await people.tried(connection, f"address:{address}", within)
     wild = by_person > PERSON_TRIES or by_address > ADDRESS_TRIES
     if by_pair > services.web.signin_tries or (wild and not known):
+        if by_pair == services.web.signin_tries + 1 or by_person == PERSON_TRIES + 1:
+            await _note_throttled(services, email)  # once, lest guesses fill the log
         raise TooManyTries
+
+
+async def _note_throttled(services: Services, email: str) -> None:
+    async with services.database.nobody() as connection:
+        row = await people.by_email(connection, email)
+    if row is None:
+        return
+    async with services.database.tenant(row.tenant) as connection:
+        if person := await people.get(connection, row.id):
+            await audit.append(connection, person.actor(), "session.throttled", f"person:{row.id}")
 
 
 async def forgive(connection: Connection, email: str, address: str) -> None:

@@ -24,7 +24,7 @@ COMMANDS = {
     "dead-letters": "api.cli.dead_letters:dead_letters",
     "delegations": "api.cli.standing:delegations",
     "freeze": "api.cli.standing:freeze",
-    "audit": "api.cli.records:audit",
+    "audit": "api.cli.audit:audit",
     "policy": "api.cli.records:policy",
     "evals": "api.cli.records:evals",
 }

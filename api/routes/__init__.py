@@ -10,6 +10,7 @@ from api.routes import (
     facts,
     freezes,
     health,
+    log,
     readiness,
     session,
     threads,
@@ -29,5 +30,6 @@ ROUTES = (
     delegations.router,
     freezes.router,
     facts.router,
+    log.router,
     audit.router,
 )
