@@ -87,6 +87,30 @@ async def test_a_proposal_waits_and_its_outcome_is_told_once(world: World, say: 
     assert owner.execute("select count(*) from checkpoints").fetchone() == (0,)
 
 
+@pytest.mark.parametrize("lost", [False, True])
+async def test_a_conversation_follows_its_proposal_to_a_newer_version(
+    world: World, say: Say, owner: psycopg.Connection, lost: bool
+) -> None:
+    thread = await world.thread()
+    await say("fix CLD-UKI-1004", thread)
+    if lost:
+        owner.execute("delete from checkpoints")
+    old = world.actions["a1"]
+    world.actions["a1"] = replace(old, state=ActionState.SUPERSEDED, successor="a1-2")
+    world.actions["a1-2"] = replace(
+        old, id="a1-2", previous="a1", version=2, state=ActionState.SUPERSEDED, successor="a1-3"
+    )
+    world.actions["a1-3"] = replace(old, id="a1-3", previous="a1-2", version=3)
+    assert await resume_after_action(world.ports, "northlight", "a1") == 2
+    assert owner.execute("select state from turn").fetchall() == [("waiting",)]
+    world.move("a1-3", ActionState.VERIFIED)
+    assert await resume_after_action(world.ports, "northlight", "a1-3") == 1
+    texts = [b["text"] for m in await said(world, thread) for b in m.blocks if b["kind"] == "text"]
+    assert sum("A newer version replaced" in text for text in texts) == 2
+    assert "Done and checked" in texts[-1]
+    assert owner.execute("select state from turn").fetchall() == [("done",)]
+
+
 async def test_many_outcomes_at_once_are_all_told(world: World, say: Say) -> None:
     thread = await world.thread()
     for project in ("CLD-UKI-1004", "DAT-DACH-2001", "ADV-UKI-3007"):
