@@ -104,5 +104,6 @@ ActionDecider = Annotated[Actor, Depends(Permitted(Operation.ACTION_DECIDE, aske
 ActionResolver = Annotated[Actor, Depends(Permitted(Operation.ACTION_RESOLVE, asked_later=True))]
 AuditReader = Annotated[Actor, Depends(Permitted(Operation.AUDIT_READ))]
 PolicyReader = Annotated[Actor, Depends(Permitted(Operation.POLICY_READ))]
+PolicyProposer = Annotated[Actor, Depends(Permitted(Operation.POLICY_PROPOSE))]
 TokenOwner = Annotated[Actor, Depends(Permitted(Operation.TOKEN_MANAGE))]
 PeopleAdministrator = Annotated[Actor, Depends(Permitted(Operation.PEOPLE_ADMINISTER))]

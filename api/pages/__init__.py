@@ -8,6 +8,7 @@ from api.pages import (
     documents,
     execution,
     home,
+    policy,
     proposals,
     readiness,
     signin,
@@ -27,5 +28,6 @@ PAGES = (
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,
+    policy.router,
     audit.router,
 )

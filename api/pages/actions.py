@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from actions import decisions
 from actions.catalogue import TYPES
 from actions.compensation import inverse
+from actions.policy_change import FileDifference, differences
 from actions.resolutions import replayable
 from api.access import ActionDecider, ActionProposer, ActionReader
 from api.naming import named, present_firm
@@ -68,6 +69,13 @@ def decidable(policies: Policies, actor: Actor, action: Action) -> bool:
     )
 
 
+def _files(action: Action) -> tuple[FileDifference, ...]:
+    """What a change of policy changes in its files."""
+    if action.type != "policy.change":
+        return ()
+    return differences(action.before.fields["files"], action.intent.arguments["files"])
+
+
 def _count(counts: dict[str, int], states: tuple[ActionState, ...] | None) -> int:
     return sum(counts.values()) if states is None else sum(counts.get(state.value, 0) for state in states)
 
@@ -104,6 +112,7 @@ async def show(request: Request, wired: Wired, actor: ActionReader, action_id: s
         resolutions=said,
         replayable=replayable(action, tried),
         undo=inverse(action),
+        files=_files(action),
     )
 
 

@@ -1,6 +1,6 @@
 """Routes for programs, under /v1: one module a noun."""
 
-from api.routes import actions, audit, codes, documents, execution, facts, health, readiness, threads, tokens
+from api.routes import actions, audit, codes, documents, execution, facts, health, policy, readiness, threads, tokens
 
 ROUTES = (
     health.router,
@@ -11,6 +11,7 @@ ROUTES = (
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,
+    policy.router,
     facts.router,
     audit.router,
 )
