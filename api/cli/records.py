@@ -1,4 +1,4 @@
-"""`audit`, `policy` and `evals`: what happened, what may happen, and what is measured."""
+"""`audit` and `evals`: what happened, and what is measured."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from api.cli.answers import AS_JSON, TOKEN
 from api.client import ask
 from api.settings import Settings
 from domain.canonical import plain
-from policies.engine import FILES, FOLDER, Policies
 from store.database import Database
 from store.note import verifying_key
 from store.verification import Verification, verify
@@ -65,14 +64,6 @@ def verify_audit(*, as_json: bool) -> None:
             click.echo(f"PROBLEM: {problem}", err=True)
         click.echo("The log is what was signed." if result.sound else "The log is NOT what was signed.")
     sys.exit(0 if result.sound else 1)
-
-
-@click.command()
-def policy() -> None:
-    """Print the policy in force: its digest and its files."""
-    click.echo(f"digest {Policies.load().digest}\n")
-    for name in FILES:
-        click.echo(f"# ── {name} ──\n{(FOLDER / name).read_text('utf-8')}")
 
 
 @click.group()

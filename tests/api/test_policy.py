@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import psycopg
 import pytest
+from click.testing import CliRunner
 
+from api.cli import policy as commands
 from policies.engine import FOLDER, read
 
 pytestmark = pytest.mark.anyio
@@ -120,3 +125,49 @@ async def test_a_policy_that_cannot_be_used_denies_everything(door, owner: psyco
             answer = await client.get(path)
             assert answer.status_code == 403, (name, path)
     assert (await (await door.of("sara")).get("/v1/actions")).status_code == 200
+
+
+async def test_the_command_line_says_the_same(door, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    action = await proposed(door)
+    (tmp_path / "approval.toml").write_text(DRAFT["approval.toml"])
+    tom, ada = await door.of("tom"), await door.of("ada")
+    answers = {
+        f"/v1/actions/{action['id']}/policy": (await ada.get(f"/v1/actions/{action['id']}/policy")).json(),
+        "/v1/policy": (await ada.get("/v1/policy")).json(),
+    }
+    draft = {"files": DRAFT}
+    replayed = await ada.post("/v1/policy/replay", json={**draft, "since": "2026-01-01"})
+    made = await tom.post("/v1/policy/proposals", json={**draft, "summary": "Ask two"})
+    answers |= {"/v1/policy/replay": replayed.json(), "/v1/policy/proposals": made.json()}
+    asked: list[tuple[str, dict]] = []
+
+    def ask(method: str, path: str, *, token: str, json: dict | None = None) -> object:
+        asked.append((path, json or {}))
+        return answers[path]
+
+    monkeypatch.setattr(commands, "ask", ask)
+
+    def said(*words: str) -> str:
+        result = CliRunner().invoke(commands.policy, words)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    explained = said("explain", action["id"])
+    assert "open to Ada Lindqvist, Marek Novak" in explained
+    assert "You may decide now." in explained
+    assert json.loads(said("explain", action["id"], "--json")) == answers[f"/v1/actions/{action['id']}/policy"]
+    assert "1 actions: 1 longer" in said("replay", "--with", str(tmp_path), "--since", "2026-01-01")
+    assert asked[-1] == ("/v1/policy/replay", {**draft, "since": "2026-01-01"})
+    assert "awaiting approval: action" in said("propose", "--with", str(tmp_path), "--summary", "Ask two")
+    assert asked[-1] == ("/v1/policy/proposals", {**draft, "summary": "Ask two"})
+    assert "version 0, digest" in said("show")
+
+
+def test_examples_are_run_from_the_command_line(tmp_path: Path) -> None:
+    assert json.loads(CliRunner().invoke(commands.policy, ["test", "--json"]).output)["problems"] == []
+    (tmp_path / "approval.toml").write_text(DRAFT["approval.toml"])
+    draft = CliRunner().invoke(commands.policy, ["test", "--dir", str(tmp_path), "--json"])
+    problems = json.loads(draft.output)["problems"]
+    assert draft.exit_code == 1
+    assert "approval.toml: contract.set_po_number.two has no example for it" in problems
+    assert "A purchase order number is approved by one person: 2 people are asked" in problems
