@@ -11,12 +11,12 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from actions.rulebook import Rulebook
 from agent.ports import AgentPorts
 from domain.actor import Actor
 from domain.errors import NotFound
 from erp.reader import ErpReader
 from erp.snapshot import FirmSnapshot
-from policies.engine import Policies
 from store.copies import Copies
 from store.database import Database
 
@@ -61,7 +61,7 @@ class Services:
 
     database: Database
     erps: Mapping[str, Erp]
-    policies: Policies
+    policies: Rulebook
     agent: AgentPorts
     web: WebSettings = field(default_factory=WebSettings)
     seal: Seal | None = None

@@ -23,7 +23,7 @@ COMMANDS = {
     "actions": "api.cli.answers:actions",
     "dead-letters": "api.cli.dead_letters:dead_letters",
     "audit": "api.cli.audit:audit",
-    "policy": "api.cli.records:policy",
+    "policy": "api.cli.policy:policy",
     "evals": "api.cli.records:evals",
 }
 FAILED = 1

@@ -45,5 +45,7 @@ async def freeze(
     kind: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
     """Stop everything, or one type of action."""
-    await freezing.freeze(wired.database, wired.policies, actor, action_type=kind or None, reason=reason)
+    await freezing.freeze(
+        wired.database, await wired.policies(actor.tenant), actor, action_type=kind or None, reason=reason
+    )
     return RedirectResponse("/freezes", 303)

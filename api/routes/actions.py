@@ -90,7 +90,8 @@ async def propose(wired: Wired, actor: ActionProposer, wanted: Proposal) -> Json
     intent = placed(
         Intent(wanted.action_type, wanted.arguments, wanted.summary, tuple(wanted.reasons)), await erp.firm.get()
     )
-    return plain(await proposals.propose(wired.database, erp.reader, wired.policies, actor, intent, now=wired.clock()))
+    policies = await wired.policies(actor.tenant)
+    return plain(await proposals.propose(wired.database, erp.reader, policies, actor, intent, now=wired.clock()))
 
 
 @router.get("/{action_id}")
@@ -109,16 +110,20 @@ async def decide_all(
         batch.Wanted(one.action, decisions.Word(one.verdict, one.digest, one.reason, one.on_behalf_of))
         for one in wanted
     ]
-    return [plain(result) for result in await batch.decide_all(wired.database, wired.policies, actor, words)]
+    return [
+        plain(result)
+        for result in await batch.decide_all(wired.database, await wired.policies(actor.tenant), actor, words)
+    ]
 
 
 @router.post("/{action_id}/decisions", status_code=201)
 async def decide(wired: Wired, actor: ActionDecider, action_id: str, wanted: Decision) -> Json:
     """Approve or reject the step that waits."""
+    policies = await wired.policies(actor.tenant)
     return plain(
         await decisions.decide(
             wired.database,
-            wired.policies,
+            policies,
             actor,
             action_id,
             verdict=wanted.verdict,
@@ -132,7 +137,7 @@ async def decide(wired: Wired, actor: ActionDecider, action_id: str, wanted: Dec
 @router.post("/{action_id}/edits", status_code=201)
 async def edit(wired: Wired, actor: ActionEditor, action_id: str, wanted: Edit) -> Json:
     """Replace a proposal that waits by a version with other arguments; `needed` says who must still approve it."""
-    room = (wired.database, wired.erp(actor).reader, wired.policies, actor, action_id)
+    room = (wired.database, wired.erp(actor).reader, await wired.policies(actor.tenant), actor, action_id)
     edited = revisions.Edit(wanted.digest, wanted.arguments, wanted.reason)
     if wanted.approve:
         done = await decisions.edit_and_approve(*room, edited, now=wired.clock())
@@ -147,7 +152,13 @@ async def revise(wired: Wired, actor: ActionProposer, action_id: str, wanted: Wi
     reader = wired.erp(actor).reader
     return plain(
         await revisions.revise(
-            wired.database, reader, wired.policies, actor, action_id, reason=wanted.reason, now=wired.clock()
+            wired.database,
+            reader,
+            await wired.policies(actor.tenant),
+            actor,
+            action_id,
+            reason=wanted.reason,
+            now=wired.clock(),
         )
     )
 
@@ -170,7 +181,7 @@ async def said(wired: Wired, actor: ActionReader, action_id: str) -> list[Json]:
 @router.post("/{action_id}/notes", status_code=201)
 async def say(wired: Wired, actor: ActionCommenter, action_id: str, wanted: Said) -> Json:
     """Ask for information, answer, or comment; nothing of it decides."""
-    room = (wired.database, wired.policies, actor, action_id)
+    room = (wired.database, await wired.policies(actor.tenant), actor, action_id)
     if wanted.kind == "answer":
         note = await notes.answer(*room, wanted.answers or 0, wanted.text)
     else:
@@ -181,4 +192,5 @@ async def say(wired: Wired, actor: ActionCommenter, action_id: str, wanted: Said
 @router.post("/{action_id}/withdrawal", status_code=201)
 async def withdraw(wired: Wired, actor: ActionProposer, action_id: str, wanted: Withdrawal) -> Json:
     """Take back one's own proposal before it is carried out."""
-    return plain(await decisions.withdraw(wired.database, wired.policies, actor, action_id, wanted.reason))
+    policies = await wired.policies(actor.tenant)
+    return plain(await decisions.withdraw(wired.database, policies, actor, action_id, wanted.reason))

@@ -34,5 +34,7 @@ async def listing(wired: Wired, actor: ActionReader) -> list[Json]:
 @router.post("", status_code=201)
 async def freeze(wired: Wired, actor: Freezer, wanted: NewFreeze) -> Json:
     """Stop execution now. `in_flight` lists what had begun: that is followed to its end."""
-    done = await freezing.freeze(wired.database, wired.policies, actor, action_type=wanted.type, reason=wanted.reason)
+    done = await freezing.freeze(
+        wired.database, await wired.policies(actor.tenant), actor, action_type=wanted.type, reason=wanted.reason
+    )
     return {**plain(done.freeze), "in_flight": [action.id for action in done.in_flight]}
