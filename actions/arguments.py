@@ -173,3 +173,10 @@ class ChangePolicy(Arguments):
         if (self.authorization, self.approval) == (digests["authorization"], digests["approval"]):
             return self
         return self.model_copy(update=digests)
+
+
+class ThawExecution(Arguments):
+    """The freeze that ends."""
+
+    freeze: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    state: Literal["thawed"] = "thawed"

@@ -21,6 +21,7 @@ from actions.arguments import (
     CreateProject,
     SetBillingIdentity,
     SetPoNumber,
+    ThawExecution,
 )
 from domain.actions import Action, FieldChange, Image, Intent
 from domain.actor import Operation
@@ -186,6 +187,17 @@ TYPES: Mapping[str, ActionType] = {
             inverse=inverses.of_policy,
             system="countersign",
             operation=Operation.POLICY_PROPOSE,
+        ),
+        ActionType(
+            name="execution.thaw",
+            title="Thaw what is frozen",
+            arguments=ThawExecution,
+            labels={"state": "State"},
+            way_back="An administrator freezes again, at once.",
+            inverse=inverses.none("Freeze again instead; it takes one administrator and holds at once."),
+            target={"freeze": "Freeze"},
+            system="countersign",
+            operation=Operation.EXECUTION_FREEZE,
         ),
     )
 }

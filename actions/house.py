@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from actions.deeds import POLICY_CHANGE
+from actions.thawing import THAW
 from domain.actions import Image
 from domain.errors import NotFound
 from domain.source import Source
@@ -35,7 +36,7 @@ class Deed(Protocol):
         ...
 
 
-DEEDS: Mapping[str, Deed] = {"policy.change": POLICY_CHANGE}
+DEEDS: Mapping[str, Deed] = {"policy.change": POLICY_CHANGE, "execution.thaw": THAW}
 
 
 class House:

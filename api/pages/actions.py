@@ -147,7 +147,7 @@ async def action_page(
         undo=inverse(action),
         needed=needed(action),
         revisable=action.state in REVISABLE and not action.successor,
-        groups=groups_of(kind, arguments),
+        groups=groups_of(kind, arguments) if kind.system == "erp" else [],
         between=between,
         told=told,
         files=_files(action),

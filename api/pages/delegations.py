@@ -45,12 +45,13 @@ async def show(request: Request, wired: Wired, actor: DelegationReader) -> Respo
     async with wired.database.tenant(actor.tenant) as connection:
         found = await delegations.listing(connection)
         everyone = await people.everyone(connection)
+    policies = await wired.policies(actor.tenant)
     readers = [
         person
         for person in everyone
         if person.id != actor.person
         and person.active
-        and (await wired.policies(actor.tenant)).authorize(person.actor(), Operation.ACTION_READ).allowed
+        and policies.authorize(person.actor(), Operation.ACTION_READ).allowed
     ]
     return page(
         request,
@@ -61,7 +62,7 @@ async def show(request: Request, wired: Wired, actor: DelegationReader) -> Respo
         own=actor,
         today=wired.today,
         later=wired.today + timedelta(days=14),
-        administers=(await wired.policies(actor.tenant)).authorize(actor, Operation.PEOPLE_ADMINISTER).allowed,
+        administers=policies.authorize(actor, Operation.PEOPLE_ADMINISTER).allowed,
     )
 
 

@@ -95,7 +95,7 @@ async def edit(
         old = await actions.get(connection, action_id)
     form = [(name, text) for name, text in (await request.form()).multi_items() if isinstance(text, str)]
     wanted = revisions.Edit(sent.digest, arguments_from(TYPES[old.type], form, old.intent.arguments), sent.reason)
-    room = (wired.database, wired.erp(actor).reader, await wired.policies(actor.tenant), actor, action_id, wanted)
+    room = (wired.database, wired.images(actor, old.type), await wired.policies(actor.tenant), actor, action_id, wanted)
     if not sent.approve:
         return _back((await revisions.edit(*room, now=wired.clock())).id)
     done = await decisions.edit_and_approve(*room, now=wired.clock())
@@ -107,10 +107,11 @@ async def edit(
 @router.post("/{action_id}/revision")
 async def revise(wired: Wired, actor: ActionProposer, action_id: str, reason: Reason = "") -> Response:
     """Propose anew what came to nothing, and open the new version."""
-    reader = wired.erp(actor).reader
-    new = await revisions.revise(
-        wired.database, reader, await wired.policies(actor.tenant), actor, action_id, reason=reason, now=wired.clock()
-    )
+    policies = await wired.policies(actor.tenant)
+    async with wired.database.tenant(actor.tenant) as connection:
+        old = await actions.get(connection, action_id)
+    reader = wired.images(actor, old.type)
+    new = await revisions.revise(wired.database, reader, policies, actor, action_id, reason=reason, now=wired.clock())
     return _back(new.id)
 
 

@@ -11,9 +11,11 @@ from actions import batch, decisions, notes, proposals, revisions
 from actions.placing import placed
 from api.access import ActionCommenter, ActionDecider, ActionEditor, ActionProposer, ActionReader
 from api.forms import VISIBLE
-from api.services import Wired
+from api.services import Services, Wired
 from domain.actions import ActionState, Intent
+from domain.actor import Actor
 from domain.canonical import plain
+from erp.reader import Images
 from store import actions
 from store import notes as stored_notes
 
@@ -110,10 +112,8 @@ async def decide_all(
         batch.Wanted(one.action, decisions.Word(one.verdict, one.digest, one.reason, one.on_behalf_of))
         for one in wanted
     ]
-    return [
-        plain(result)
-        for result in await batch.decide_all(wired.database, await wired.policies(actor.tenant), actor, words)
-    ]
+    policies = await wired.policies(actor.tenant)
+    return [plain(result) for result in await batch.decide_all(wired.database, policies, actor, words)]
 
 
 @router.post("/{action_id}/decisions", status_code=201)
@@ -137,7 +137,13 @@ async def decide(wired: Wired, actor: ActionDecider, action_id: str, wanted: Dec
 @router.post("/{action_id}/edits", status_code=201)
 async def edit(wired: Wired, actor: ActionEditor, action_id: str, wanted: Edit) -> Json:
     """Replace a proposal that waits by a version with other arguments; `needed` says who must still approve it."""
-    room = (wired.database, wired.erp(actor).reader, await wired.policies(actor.tenant), actor, action_id)
+    room = (
+        wired.database,
+        await _reader(wired, actor, action_id),
+        await wired.policies(actor.tenant),
+        actor,
+        action_id,
+    )
     edited = revisions.Edit(wanted.digest, wanted.arguments, wanted.reason)
     if wanted.approve:
         done = await decisions.edit_and_approve(*room, edited, now=wired.clock())
@@ -149,18 +155,19 @@ async def edit(wired: Wired, actor: ActionEditor, action_id: str, wanted: Edit) 
 @router.post("/{action_id}/revision", status_code=201)
 async def revise(wired: Wired, actor: ActionProposer, action_id: str, wanted: Withdrawal) -> Json:
     """Propose anew, over the ERP's present state, what came to nothing."""
-    reader = wired.erp(actor).reader
+    policies = await wired.policies(actor.tenant)
+    reader = await _reader(wired, actor, action_id)
     return plain(
         await revisions.revise(
-            wired.database,
-            reader,
-            await wired.policies(actor.tenant),
-            actor,
-            action_id,
-            reason=wanted.reason,
-            now=wired.clock(),
+            wired.database, reader, policies, actor, action_id, reason=wanted.reason, now=wired.clock()
         )
     )
+
+
+async def _reader(wired: Services, actor: Actor, action_id: str) -> Images:
+    async with wired.database.tenant(actor.tenant) as connection:
+        action = await actions.get(connection, action_id)
+    return wired.images(actor, action.type)
 
 
 @router.get("/{action_id}/versions")

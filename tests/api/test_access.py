@@ -115,6 +115,8 @@ BODIES = {
     "POST /delegations": {"data": {"delegate": OTHERS, "first": "2026-11-23", "last": "2026-11-24", "reason": "x"}},
     "POST /v1/freezes": {"json": {"reason": "x"}},
     "POST /freezes": {"data": {"reason": "x"}},
+    "POST /v1/freezes/{freeze_id}/thaw": {"json": {"reason": "x"}},
+    "POST /freezes/{freeze_id}/thaw": {"data": {"reason": "x"}},
     "POST /v1/actions/{action_id}/edits": {"json": {"digest": "0" * 64, "arguments": {}, "reason": "x"}},
     "POST /v1/actions/{action_id}/revision": {"json": {}},
     "POST /v1/actions/{action_id}/notes": {"json": {"kind": "comment", "text": "x"}},
