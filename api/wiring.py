@@ -11,6 +11,7 @@ from actions.execution import Hands
 from actions.rulebook import Rulebook
 from agent.models import ModelSettings, chat_model
 from agent.ports import AgentPorts
+from api.copies import copies_of
 from api.services import Erp, Seal, Services, WebSettings
 from api.settings import Settings
 from domain.actions import Action
@@ -37,8 +38,12 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
         erps = {settings.tenant: _erp(settings.tenant, database, reader)}
         guardrails = Guardrails()
         agent = agent_ports(settings, database, erps, policies, guardrails)
-        web = WebSettings(origin=settings.public_url, secure_cookies=settings.public_url.startswith("https://"))
-        seal = Seal(settings.keys, settings.checkpoints)
+        web = WebSettings(
+            origin=settings.public_url,
+            secure_cookies=settings.public_url.startswith("https://"),
+            reauthenticate_minutes=settings.reauthenticate_minutes,
+        )
+        seal = Seal(settings.keys, copies_of(settings))
         # What takes seconds to import is imported beside the first requests, which are for pages.
         async with asyncio.TaskGroup() as warming:
             warming.create_task(asyncio.to_thread(_warm, guardrails))

@@ -5,8 +5,10 @@ from api.pages import (
     actions,
     audit,
     codes,
+    delegations,
     documents,
     execution,
+    freezes,
     home,
     policy,
     proposals,
@@ -14,6 +16,7 @@ from api.pages import (
     signin,
     terms,
     threads,
+    words,
 )
 
 PAGES = (
@@ -29,5 +32,8 @@ PAGES = (
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,
     policy.router,
+    words.router,
+    delegations.router,
+    freezes.router,
     audit.router,
 )
