@@ -15,6 +15,7 @@ from actions.arguments import (
     Arguments,
     CancelDraftInvoice,
     CancelProject,
+    ChangePolicy,
     ClearPoNumber,
     CreateDraftInvoice,
     CreateProject,
@@ -175,6 +176,16 @@ TYPES: Mapping[str, ActionType] = {
             target={"invoice_id": "Invoice"},
             amount=lambda draft: Money(draft.amount, draft.currency).rounded,
             obstacle=_no_draft_of_ours,
+        ),
+        ActionType(
+            name="policy.change",
+            title="Change the firm's policy",
+            arguments=ChangePolicy,
+            labels={"authorization": "authorization.cedar", "approval": "approval.toml"},
+            way_back="A change of policy of its own, with the earlier files.",
+            inverse=inverses.of_policy,
+            system="countersign",
+            operation=Operation.POLICY_PROPOSE,
         ),
     )
 }

@@ -15,9 +15,10 @@ from langgraph.types import Command
 from agent.checkpoints import TenantSaver
 from agent.events import Event
 from agent.graph import TurnGraph, build, model_name
-from agent.outcomes import outcome_blocks
+from agent.outcomes import followed, outcome_blocks, told_as
 from agent.ports import AgentPorts, TurnContext
 from agent.state import TurnState, opening
+from domain.actions import ActionState
 from domain.actor import Actor, Operation
 from domain.errors import CountersignError
 from policies.guardrails import Incoming
@@ -58,12 +59,12 @@ async def answer(ports: AgentPorts, actor: Actor, thread_id: str, message: str) 
     Raises before the first event: NotPermitted, MessageEmpty, MessageTooLong, NotFound, TurnRunning. Later failures
     are an `error` event. Closing the iterator cancels the turn; what was streamed by then is kept.
     """
-    ports.context(actor, thread_id).policies.require(actor, Operation.THREAD_USE)
+    (await ports.context(actor, thread_id)).policies.require(actor, Operation.THREAD_USE)
     incoming = ports.guardrails.incoming(message)
     async with ports.database.tenant(actor.tenant) as connection:
         turn = await threads.begin(connection, actor, thread_id, message)
         past = await threads.history(connection, thread_id)
-    context = turn_context(ports, actor, thread_id, turn)
+    context = await turn_context(ports, actor, thread_id, turn)
     running = _Running()
     state = "cancelled"
     try:
@@ -77,11 +78,11 @@ async def answer(ports: AgentPorts, actor: Actor, thread_id: str, message: str) 
     yield Event("done", {**data, "actions": list(running.state.get("waiting", []))})
 
 
-def turn_context(ports: AgentPorts, actor: Actor, thread_id: str, turn: str) -> TurnContext:
+async def turn_context(ports: AgentPorts, actor: Actor, thread_id: str, turn: str) -> TurnContext:
     """The actor acts through the agent from here on: policy can tell that from the person's own deeds."""
     agent = actor.through_agent(turn)
-    tool_context = ports.context(agent, thread_id)
-    return TurnContext(ports, agent, thread_id, tool_context.today, ports.tools(agent), tool_context)
+    tool_context = await ports.context(agent, thread_id)
+    return TurnContext(ports, agent, thread_id, tool_context.today, await ports.tools(agent), tool_context)
 
 
 async def _run(
@@ -176,20 +177,26 @@ async def resume_after_action(ports: AgentPorts, tenant: str, action_id: str) ->
     """Tell every conversation that waits for this action what became of it; how many were told.
 
     Safe to call at any time and any number of times: what is said comes from the action's row, and each state is
-    told once.
+    told once. A conversation whose action was replaced by a newer version waits for that one.
     """
-    told = 0
+    told, newer = 0, set[str]()
     async with ports.telling, ports.database.tenant(tenant) as connection:
         for turn in await threads.waiting(connection, action_id):
             action = await ports.action(tenant, action_id)
             blocks, open_still = await _resumed(ports, tenant, turn, action_id)
             fresh = blocks or outcome_blocks(action)
-            if turn.told != action.state.value:
+            if turn.told != told_as(action):
                 told += await threads.tell(
-                    connection, tenant, turn, action=action_id, state=action.state.value, blocks=fresh
+                    connection, tenant, turn, action=action_id, state=told_as(action), blocks=fresh
                 )
-            if not open_still:
+            if follows := followed(action):
+                await threads.wait_for(connection, tenant, turn.id, follows)
+                newer.add(follows)
+            elif not open_still:
                 await threads.settle(connection, turn.id)
+    for successor in newer:  # it may have been decided before anyone waited for it
+        if (await ports.action(tenant, successor)).state is not ActionState.AWAITING_APPROVAL:
+            told += await resume_after_action(ports, tenant, successor)
     return told
 
 
@@ -199,10 +206,10 @@ async def _resumed(
     """Continue the turn's graph: (what it said, whether it waits on). A lost checkpoint loses no news."""
     actor = Actor(tenant, turn.person, turn.person, frozenset(), agent_run=turn.id)
     saver = TenantSaver(ports.database, tenant)
-    context = TurnContext(ports, actor, turn.thread, ports.context(actor, turn.thread).today)
     running = _Running()
     before: list[dict[str, Any]] = []
     try:
+        context = TurnContext(ports, actor, turn.thread, (await ports.context(actor, turn.thread)).today)
         graph = build(saver)
         before = list((await graph.aget_state(config(turn.id))).values.get("blocks", []))
         async for _ in _stream(graph, Command(resume=action_id), context, turn.id, running):

@@ -13,9 +13,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from actions.catalogue import TYPES
 from api import formats, states
+from api.freshness import is_fresh
 from api.services import services
 from api.sessions import SignedIn
 from domain.actor import Operation
+from policies.engine import Policies
 
 FOLDER = Path(__file__).parent
 # Path, title, icon, and what one must be permitted to see it.
@@ -25,6 +27,7 @@ PLACES = (
     ("/readiness", "Readiness", "readiness", Operation.READINESS_READ),
     ("/documents", "Documents", "documents", Operation.DOCUMENT_READ),
     ("/actions", "Reviews", "reviews", Operation.ACTION_READ),
+    ("/policy", "Policy", "policy", Operation.POLICY_READ),
     ("/audit", "Audit", "audit", Operation.AUDIT_READ),
 )
 
@@ -42,6 +45,7 @@ def environment() -> Environment:
     cast("dict[str, Any]", made.filters).update(
         {
             "money": formats.money,
+            "price": formats.price,
             "whole": formats.whole,
             "day": formats.day,
             "month": formats.month,
@@ -85,6 +89,7 @@ def frame(request: Request) -> dict[str, Any]:
         "path": request.url.path,
         "places": _places(request, found) if found else (),
         "may": partial(_may_by_name, request, found),
+        "stale": found is not None and not is_fresh(services(request), found),
     }
 
 
@@ -101,4 +106,5 @@ def _may_by_name(request: Request, found: SignedIn | None, operation: str) -> bo
 
 
 def _may(request: Request, found: SignedIn, operation: Operation) -> bool:
-    return services(request).policies.authorize(found.actor, operation).allowed
+    policies: Policies | None = getattr(request.state, "policies", None)
+    return policies is not None and policies.authorize(found.actor, operation).allowed

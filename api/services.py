@@ -11,12 +11,13 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from actions.rulebook import Rulebook
 from agent.ports import AgentPorts
 from domain.actor import Actor
 from domain.errors import NotFound
 from erp.reader import ErpReader
 from erp.snapshot import FirmSnapshot
-from policies.engine import Policies
+from store.copies import Copies
 from store.database import Database
 
 
@@ -35,6 +36,7 @@ class WebSettings:
     upload_bytes: int = 25_000_000
     signin_tries: int = 8
     signin_minutes: int = 15
+    reauthenticate_minutes: int = 15
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Seal:
     """Where the audit log's verifying key and the copies of its checkpoints lie, for whoever checks it on a page."""
 
     keys: Path
-    checkpoints: Path
+    copies: Copies
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Services:
 
     database: Database
     erps: Mapping[str, Erp]
-    policies: Policies
+    policies: Rulebook
     agent: AgentPorts
     web: WebSettings = field(default_factory=WebSettings)
     seal: Seal | None = None
@@ -67,6 +69,7 @@ class Services:
     readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     # A check reads the whole log under the sealer's lock: whoever else asks waits in line, without a connection.
     checks: asyncio.Lock = field(default_factory=asyncio.Lock)
+    exports: asyncio.Lock = field(default_factory=asyncio.Lock)
     clock: Callable[[], datetime] = now
 
     @property

@@ -18,6 +18,7 @@ class CountersignError(Exception):
         super().__init__(detail or type(self).title())
         self.detail = detail or type(self).title()
         self.facts = facts
+        self.recorded = False  # whether the audit log has it already
 
     @classmethod
     def title(cls) -> str:
@@ -76,6 +77,30 @@ class WrongState(Conflict):
     """That is not possible in the present state."""
 
     code = "wrong_state"
+
+
+class PolicyChanged(Conflict):
+    """Policy asks for more than when this was proposed; a new version waits for decisions."""
+
+    code = "policy_changed"
+
+
+class ExecutionFrozen(Conflict):
+    """Execution is frozen; approved actions wait until it is thawed."""
+
+    code = "execution_frozen"
+
+
+class SessionRequired(NotPermitted):
+    """This needs a person in a session: sign in with your password. An access token cannot do it."""
+
+    code = "session_required"
+
+
+class ReauthenticationNeeded(NotPermitted):
+    """Give your password again: it was asked for too long ago for a decision."""
+
+    code = "reauthentication_needed"
 
 
 class NoWayBack(Conflict):

@@ -22,8 +22,8 @@ COMMANDS = {
     "facts": "api.cli.answers:facts",
     "actions": "api.cli.answers:actions",
     "dead-letters": "api.cli.dead_letters:dead_letters",
-    "audit": "api.cli.records:audit",
-    "policy": "api.cli.records:policy",
+    "audit": "api.cli.audit:audit",
+    "policy": "api.cli.policy:policy",
     "evals": "api.cli.records:evals",
 }
 FAILED = 1

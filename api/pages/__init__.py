@@ -5,14 +5,18 @@ from api.pages import (
     actions,
     audit,
     codes,
+    delegations,
     documents,
     execution,
+    freezes,
     home,
+    policy,
     proposals,
     readiness,
     signin,
     terms,
     threads,
+    words,
 )
 
 PAGES = (
@@ -27,5 +31,9 @@ PAGES = (
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,
+    words.router,
+    delegations.router,
+    freezes.router,
+    policy.router,
     audit.router,
 )

@@ -1,9 +1,26 @@
 """Routes for programs, under /v1: one module a noun."""
 
-from api.routes import actions, audit, codes, documents, execution, facts, health, readiness, threads, tokens
+from api.routes import (
+    actions,
+    audit,
+    codes,
+    delegations,
+    documents,
+    execution,
+    facts,
+    freezes,
+    health,
+    log,
+    policy,
+    readiness,
+    session,
+    threads,
+    tokens,
+)
 
 ROUTES = (
     health.router,
+    session.router,
     tokens.router,
     documents.router,
     codes.router,
@@ -11,6 +28,10 @@ ROUTES = (
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,
+    delegations.router,
+    freezes.router,
+    policy.router,
     facts.router,
+    log.router,
     audit.router,
 )
