@@ -88,6 +88,14 @@ async def propose_change(
     return await propose(database, house, current, actor, told, now=now, compensates=compensates)
 
 
+async def restore(
+    database: Database, current: Policies, actor: Actor, undoing: Intent, *, now: datetime, compensates: str
+) -> Action:
+    """Propose the files that were in force before a change, as what undoes it. Raises like `propose_change`."""
+    files: dict[str, str] = dict(undoing.arguments["files"])
+    return await propose_change(database, current, actor, files, undoing.summary, now=now, compensates=compensates)
+
+
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[FileDifference, ...]:
     """The unified diff of each file that differs."""
     return tuple(

@@ -27,6 +27,7 @@ PLACES = (
     ("/readiness", "Readiness", "readiness", Operation.READINESS_READ),
     ("/documents", "Documents", "documents", Operation.DOCUMENT_READ),
     ("/actions", "Reviews", "reviews", Operation.ACTION_READ),
+    ("/policy", "Policy", "policy", Operation.POLICY_READ),
     ("/audit", "Audit", "audit", Operation.AUDIT_READ),
 )
 

@@ -42,6 +42,28 @@ update action_decision set
        reason = case when reason <> '' and person = %(person)s then %(erased)s else reason end
 where tenant = %(tenant)s and %(person)s in (person, on_behalf_of)
 
+-- name: allow_notes
+select set_config('countersign.losing', 'words', true)
+
+-- name: notes
+update action_note set person_name = %(erased)s, text = %(erased)s
+where tenant = %(tenant)s and person = %(person)s
+
+-- name: delegations
+update delegation set
+       delegator_name = case when delegator = %(person)s then %(erased)s else delegator_name end,
+       delegate_name = case when delegate = %(person)s then %(erased)s else delegate_name end,
+       reason = case when delegator = %(person)s then %(erased)s else reason end
+where tenant = %(tenant)s and %(person)s in (delegator, delegate)
+
+-- name: freezes
+update execution_freeze set person_name = %(erased)s, reason = %(erased)s
+where tenant = %(tenant)s and person = %(person)s
+
+-- name: resolutions
+update action_resolution set person_name = %(erased)s, reason = %(erased)s
+where tenant = %(tenant)s and person = %(person)s
+
 -- name: term_reasons
 update term_decision set reason = %(erased)s
 where tenant = %(tenant)s and person = %(person)s and reason <> ''

@@ -25,7 +25,7 @@ COMMANDS = {
     "delegations": "api.cli.standing:delegations",
     "freeze": "api.cli.standing:freeze",
     "audit": "api.cli.audit:audit",
-    "policy": "api.cli.records:policy",
+    "policy": "api.cli.policy:policy",
     "evals": "api.cli.records:evals",
 }
 FAILED = 1

@@ -14,6 +14,7 @@ from actions import delegates
 from actions.catalogue import TYPES
 from actions.compensation import inverse
 from actions.decisions import needed
+from actions.policy_change import FileDifference, differences
 from actions.resolutions import replayable
 from actions.revisions import REVISABLE
 from actions.rulebook import resting_now
@@ -99,6 +100,13 @@ def decidable(policies: Policies, actor: Actor, action: Action) -> bool:
     )
 
 
+def _files(action: Action) -> tuple[FileDifference, ...]:
+    """What a change of policy changes in its files."""
+    if action.type != "policy.change":
+        return ()
+    return differences(action.before.fields["files"], action.intent.arguments["files"])
+
+
 def _count(counts: dict[str, int], states: tuple[ActionState, ...] | None) -> int:
     return sum(counts.values()) if states is None else sum(counts.get(state.value, 0) for state in states)
 
@@ -142,6 +150,7 @@ async def action_page(
         groups=groups_of(kind, arguments) if kind.system == "erp" else [],
         between=between,
         told=told,
+        files=_files(action),
         **seen,
     )
 

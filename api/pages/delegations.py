@@ -72,9 +72,10 @@ async def make(wired: Wired, actor: Delegator, wanted: Annotated[DelegationForm,
     if wanted.last < wanted.first:
         raise InvalidInput("A delegation ends after it begins.")
     own = actor.approval_limit
+    policies = await wired.policies(actor.tenant)
     await delegation.delegate(
         wired.database,
-        await wired.policies(actor.tenant),
+        policies,
         actor,
         wanted.delegate,
         from_at=datetime.combine(wanted.first, time.min, UTC),
@@ -89,5 +90,6 @@ async def make(wired: Wired, actor: Delegator, wanted: Annotated[DelegationForm,
 @router.post("/{delegation_id}/end")
 async def end(wired: Wired, actor: DelegationEnder, delegation_id: str) -> Response:
     """End a delegation now."""
-    await delegation.end(wired.database, await wired.policies(actor.tenant), actor, delegation_id)
+    policies = await wired.policies(actor.tenant)
+    await delegation.end(wired.database, policies, actor, delegation_id)
     return RedirectResponse("/delegations", 303)

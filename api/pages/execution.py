@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from actions import compensation, resolutions
 from actions.dead_letters import dead_letters
-from api.access import ActionProposer, ActionReader, ActionResolver
+from api.access import ActionReader, ActionResolver, Compensator
 from api.render import page
 from api.services import Wired
 from store import circuit
@@ -47,7 +47,7 @@ async def replay(wired: Wired, actor: ActionResolver, action_id: str, reason: Re
 
 
 @router.post("/{action_id}/compensation")
-async def compensate(wired: Wired, actor: ActionProposer, action_id: str, reason: Reason = "") -> Response:
+async def compensate(wired: Wired, actor: Compensator, action_id: str, reason: Reason = "") -> Response:
     """Propose to undo it, and show that proposal."""
     reader = wired.erp(actor).reader
     policies = await wired.policies(actor.tenant)

@@ -137,13 +137,8 @@ async def decide(wired: Wired, actor: ActionDecider, action_id: str, wanted: Dec
 @router.post("/{action_id}/edits", status_code=201)
 async def edit(wired: Wired, actor: ActionEditor, action_id: str, wanted: Edit) -> Json:
     """Replace a proposal that waits by a version with other arguments; `needed` says who must still approve it."""
-    room = (
-        wired.database,
-        await _reader(wired, actor, action_id),
-        await wired.policies(actor.tenant),
-        actor,
-        action_id,
-    )
+    policies = await wired.policies(actor.tenant)
+    room = (wired.database, await _reader(wired, actor, action_id), policies, actor, action_id)
     edited = revisions.Edit(wanted.digest, wanted.arguments, wanted.reason)
     if wanted.approve:
         done = await decisions.edit_and_approve(*room, edited, now=wired.clock())
@@ -188,7 +183,8 @@ async def said(wired: Wired, actor: ActionReader, action_id: str) -> list[Json]:
 @router.post("/{action_id}/notes", status_code=201)
 async def say(wired: Wired, actor: ActionCommenter, action_id: str, wanted: Said) -> Json:
     """Ask for information, answer, or comment; nothing of it decides."""
-    room = (wired.database, await wired.policies(actor.tenant), actor, action_id)
+    policies = await wired.policies(actor.tenant)
+    room = (wired.database, policies, actor, action_id)
     if wanted.kind == "answer":
         note = await notes.answer(*room, wanted.answers or 0, wanted.text)
     else:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from actions import compensation, dead_letters, resolutions
-from api.access import ActionProposer, ActionReader, ActionResolver
+from api.access import ActionReader, ActionResolver, Compensator
 from api.services import Wired
 from domain.canonical import plain
 from store import actions, attempts
@@ -71,7 +71,7 @@ async def replay(wired: Wired, actor: ActionResolver, action_id: str, wanted: Re
 
 
 @router.post("/{action_id}/compensation", status_code=201)
-async def compensate(wired: Wired, actor: ActionProposer, action_id: str, wanted: Reason) -> Json:
+async def compensate(wired: Wired, actor: Compensator, action_id: str, wanted: Reason) -> Json:
     """Propose the action that undoes this one."""
     reader = wired.erp(actor).reader
     policies = await wired.policies(actor.tenant)

@@ -96,3 +96,15 @@ end $$;
 -- row again with every entry made all writers queue for that row's lock.
 alter table audit_entry drop constraint audit_entry_tenant_fkey;
 alter table audit_leaf drop constraint audit_leaf_tenant_fkey;
+
+-- Only the owner, and only while erasing a person's words, changes what people said beside actions.
+create function erasing() returns boolean language sql stable as $$
+    select coalesce(current_setting('countersign.losing', true), '') = 'words'
+        and current_user not in ('countersign_app', 'countersign_worker')
+$$;
+create or replace trigger guard_delegation before update on delegation
+    for each row when (not erasing()) execute function guard_delegation();
+create or replace trigger guard_freeze before insert or update on execution_freeze
+    for each row when (not erasing()) execute function guard_freeze();
+create or replace trigger guard_resolution before insert or update or delete on action_resolution
+    for each row when (not erasing()) execute function guard_resolution();

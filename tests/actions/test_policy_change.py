@@ -10,7 +10,7 @@ from decimal import Decimal
 import psycopg
 import pytest
 
-from actions.compensation import inverse
+from actions.compensation import compensate
 from actions.decisions import decide
 from actions.execution import Hands, execute
 from actions.policy_change import differences, propose_change, try_out
@@ -18,7 +18,7 @@ from actions.proposals import propose
 from actions.rulebook import Rulebook
 from domain.actions import Action, ActionState, Intent
 from domain.actor import Actor, Operation, Role
-from domain.errors import Conflict, InvalidInput, NotPermitted, PolicyDenied, SegregationOfDuties
+from domain.errors import Conflict, InvalidInput, NotPermitted, PolicyDenied, SegregationOfDuties, WrongState
 from domain.money import Money
 from policies.engine import FOLDER, Policies, read
 from store import rulebook
@@ -64,6 +64,7 @@ async def test_a_change_goes_the_way_of_every_action(
     database: Database,
     rules: Rulebook,
     hands: Hands,
+    ledger: LedgerErp,
     people: People,
     tom: Actor,
     proposal: Action,
@@ -94,17 +95,31 @@ async def test_a_change_goes_the_way_of_every_action(
         await approve(database, rules, proposal, people.ada)
     with pytest.raises(Conflict, match="nothing to change"):
         await changed(database, rules, tom, STRICTER)
-    undo = inverse(done)
-    assert isinstance(undo, Intent)
-    back = await propose_change(
-        database, now, tom, undo.arguments["files"], "Back", now=datetime.now(UTC), compensates=done.id
-    )
+    with pytest.raises(NotPermitted):
+        await compensate(database, ledger, now, people.finn, done.id, "", now=datetime.now(UTC))
+    back = await compensate(database, ledger, now, tom, done.id, "too slow", now=datetime.now(UTC))
+    assert back.compensates == done.id
     await approve(database, rules, back, people.ada, people.marek)
     assert (await execute(hands, "northlight", back.id)).state is ActionState.VERIFIED
     assert (await rules("northlight")).digest == before
     assert owner.execute("select state from action where id = %s", [done.id]).fetchone() == ("compensated",)
     async with database.tenant("northlight") as connection:
         assert [one.version for one in await rulebook.versions(connection)] == [2, 1]
+    with pytest.raises(WrongState):
+        await compensate(database, ledger, now, tom, done.id, "", now=datetime.now(UTC))
+
+
+async def test_what_came_after_a_change_is_not_undone_with_it(
+    database: Database, rules: Rulebook, hands: Hands, ledger: LedgerErp, people: People, tom: Actor
+) -> None:
+    made: list[Action] = []
+    for more in (TWO, TWO + "# and a note\n"):
+        files = {"approval.toml": SHIPPED["approval.toml"] + more}
+        action = await changed(database, rules, tom, files)
+        await approve(database, rules, action, people.ada, people.marek)
+        made.append(await execute(hands, "northlight", action.id))
+    with pytest.raises(Conflict, match="would undo that too"):
+        await compensate(database, ledger, await rules("northlight"), tom, made[0].id, "", now=datetime.now(UTC))
 
 
 async def test_who_may_and_who_approves(database: Database, rules: Rulebook, people: People, tom: Actor) -> None:

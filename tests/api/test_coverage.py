@@ -197,6 +197,71 @@ IDLE = {
 }
 
 
+def refused(person: str, path: str) -> Recipe:
+    async def recipe(world: World) -> tuple[str, str, dict[str, Any]]:
+        return person, path.format(action=(await world.action())["id"]), {}
+
+    return recipe
+
+
+async def delegated(world: World) -> dict[str, Any]:
+    year = next(world.count) + 2030
+    return {
+        "delegate": world.door.ids["marek"],
+        "from_at": f"{year}-01-01T00:00:00Z",
+        "until_at": f"{year}-01-09T00:00:00Z",
+        "reason": SAID,
+    }
+
+
+async def delegation(world: World) -> tuple[str, str, dict[str, Any]]:
+    return "ada", "/v1/delegations", {"json": await delegated(world)}
+
+
+async def ended(world: World) -> tuple[str, str, dict[str, Any]]:
+    made = await (await world.door.of("ada")).post("/v1/delegations", json=await delegated(world))
+    assert made.status_code == 201, made.text
+    return "ada", f"/v1/delegations/{made.json()['id']}/end", {}
+
+
+async def batch(world: World) -> tuple[str, str, dict[str, Any]]:
+    action = await world.action()
+    one = {"action": action["id"], "verdict": "reject", "digest": action["digest"], "reason": SAID}
+    return "ada", "/v1/actions/decisions", {"json": [one]}
+
+
+RECIPES |= {
+    "POST /v1/delegations": delegation,
+    "POST /v1/delegations/{delegation_id}/end": ended,
+    "POST /v1/actions/decisions": batch,
+    "POST /v1/freezes": plainly("tom", "/v1/freezes", json={"reason": SAID}),
+    "POST /v1/session/reauthentication": plainly("ada", "/v1/session/reauthentication", json={"password": PASSWORD}),
+    "POST /v1/actions/{action_id}/notes": on_action(
+        "ada", "/v1/actions/{action}/notes", form="json", digest=False, kind="comment", text=f"{CANARY}-comment"
+    ),
+    "POST /v1/actions/{action_id}/edits": on_action(
+        "finn",
+        "/v1/actions/{action}/edits",
+        form="json",
+        arguments={"contract_id": "k1", "po_number": "PO-EDITED"},
+        reason=SAID,
+    ),
+}
+# Asked of an action that is not in the state for it, or with an empty form where /v1 asks the same function properly.
+ENDS = ("compensation", "replay", "resolution", "revision")
+IDLE |= {
+    *(f"POST {prefix}/actions/{{action_id}}/{end}" for prefix in ("", "/v1") for end in ENDS),
+    *(f"POST /actions/{{action_id}}/{end}" for end in ("edits", "notes")),
+    "POST /actions/decisions",
+    "POST /delegations",
+    "POST /delegations/{delegation_id}/end",
+    "POST /freezes",
+}
+for _name in IDLE - RECIPES.keys():
+    _path = _name.split()[1].replace("{action_id}", "{action}").replace("{delegation_id}", "{action}")
+    RECIPES[_name] = refused("ines", _path)
+
+
 @pytest.fixture
 async def world(door: Door, worker_database: Database, owner: psycopg.Connection, tmp_path: Path) -> World:
     """With an audit log that can be exported."""

@@ -1,0 +1,92 @@
+"""From a record in the ERP back to the words of the contract, and forward again, for programs, people and controllers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from actions.execution import Hands, execute
+from api.cli.chain import lines
+from policies.engine import Policies
+from store.database import Database
+from tests.actions.conftest import AT_ONCE
+from tests.api.conftest import Door
+from tests.api.small_erp import SmallErp
+from tests.api.test_work import uploaded
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def written(door: Door, erp: SmallErp, worker_database: Database) -> tuple[dict[str, Any], str]:
+    """(document, action): the number that stands in the statement of work, confirmed, proposed, approved and written."""
+    document = await uploaded(door)
+    priya, finn, ada = [await door.of(name) for name in ("priya", "finn", "ada")]
+    where = f"/v1/documents/{document['id']}/terms"
+    term = next(term for term in (await priya.get(where)).json() if term["field"] == "po_number")
+    assert (await priya.post(f"{where}/{term['id']}/decisions", json={"verdict": "confirm"})).status_code == 201
+    answer = await finn.post("/projects/CLD-UKI-1001/proposals", data={"rule": "po.missing"})
+    assert answer.status_code == 303, answer.text
+    action = answer.headers["location"].removeprefix("/actions/")
+    digest = (await ada.get(f"/v1/actions/{action}")).json()["digest"]
+    wanted = {"verdict": "approve", "digest": digest, "reason": "As signed"}
+    assert (await ada.post(f"/v1/actions/{action}/decisions", json=wanted)).status_code == 201
+    await execute(Hands(worker_database, erp, erp, Policies.load(), AT_ONCE), "northlight", action)
+    return document, action
+
+
+async def test_a_record_is_followed_to_the_words_it_rests_on(
+    written: tuple[dict[str, Any], str], door: Door, owner: psycopg.Connection
+) -> None:
+    document, action = written
+    ines = await door.of("ines")
+    (chain,) = (await ines.get("/v1/audit/trace", params={"record": action})).json()
+    assert chain["action"]["state"] == "verified"
+    record = chain["action"]["record"]
+    assert [step["event"] for step in chain["verification"]] == [
+        "action.executing",
+        "action.executed",
+        "action.verified",
+    ]
+    (decision,) = chain["action"]["decisions"]
+    assert (decision["person_name"], decision["reason"]) == ("Ada Lindqvist", "As signed")
+    assert chain["action"]["verdict"]["rules"]
+    quote = next(one for one in chain["quotes"] if one["term"] == "po_number")
+    assert "PO-4711" in quote["quote"]
+    assert (quote["term"], quote["status"], quote["decided_by"]) == ("po_number", "confirmed", "Priya Nair")
+    assert (await ines.get(quote["href"])).status_code == 200
+    for asked in (
+        f"{record['model']},{record['id']}",
+        "CLD-UKI-1001",
+        "PO-4711",
+        "S-1001",
+        document["id"],
+    ):
+        answer = await ines.get("/v1/audit/trace", params={"record": asked})
+        assert answer.status_code == 200, (asked, answer.text)
+        found = answer.json()
+        assert [one["action"]["id"] for one in found] == [action], asked
+    read = owner.execute(
+        "select count(*) from audit_entry where event = 'document.read' and person = %s", [door.ids["ines"]]
+    )
+    assert read.fetchone() == (8,)
+    text = "\n".join(lines([chain]))
+    for said in ("verified", "Ada Lindqvist", "“As signed”", "PO-4711", "page 1", "po number: confirmed by Priya Nair"):
+        assert said in text, said
+
+
+async def test_the_page_tells_the_same_and_only_to_those_who_may(
+    written: tuple[dict[str, Any], str], door: Door
+) -> None:
+    _, action = written
+    page = await (await door.of("ines")).get("/audit/trace", params={"record": "CLD-UKI-1001"})
+    for said in ("Ada Lindqvist", "As signed", "PO-4711", "sow7.md, page 1", "Priya Nair", "Verified"):
+        assert said in page.text, said
+    assert f"/audit/trace?record={action}" in (await (await door.of("ines")).get(f"/actions/{action}")).text
+    missing = await (await door.of("ines")).get("/audit/trace", params={"record": "<nothing>"})
+    assert (missing.status_code, "&lt;nothing&gt;" in missing.text) == (404, True)
+    assert (await (await door.of("priya")).get("/v1/audit/trace", params={"record": action})).status_code == 403
+    assert "you may not read documents" in (await (await door.of("tom")).get(f"/v1/audit/trace?record={action}")).text
+    assert (await (await door.of("sara")).get(f"/v1/audit/trace?record={action}")).status_code in {403, 404}

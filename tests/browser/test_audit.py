@@ -1,0 +1,46 @@
+"""The auditor's pages in a real browser: nothing runs over the edge of a desk's screen or of a phone's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+WIDTHS = (1280, 390)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_record_is_followed_on_a_page(opened, width: int, tmp_path: Path) -> None:
+    priya = opened("priya.nair@northlight.example", width=width)
+    priya.goto("/documents")
+    priya.set_input_files("input[type=file]", {"name": "sow.md", "mimeType": "text/markdown", "buffer": SOW})
+    priya.select_option("select[name=contract]", "S-1001")
+    with priya.expect_navigation(url="**/documents/*"):
+        priya.locator("form:has(input[type=file]) button").first.click()
+    finn = opened("finn.okafor@northlight.example", width=width)
+    finn.goto("/projects/CLD-UKI-1001")
+    with finn.expect_navigation(url="**/actions/*"):
+        finn.locator("form:has(input[name=rule][value='po.missing']) button").first.click()
+    ines = opened("ines.duarte@northlight.example", width=width)
+    ines.goto("/audit")
+    ines.screenshot(path=tmp_path / "audit.png")
+    ines.get_by_role("link", name="Follow a record").click()
+    ines.fill("#record", "CLD-UKI-1001")
+    ines.keyboard.press("Enter")
+    ines.wait_for_selector("blockquote")
+    ines.screenshot(path=tmp_path / "trace.png", full_page=True)
+    assert "PO-4711" in ines.inner_text("main")
+    for address in ("/audit", "/audit/trace?record=CLD-UKI-1001"):
+        ines.goto(address)
+        assert ines.evaluate("document.documentElement.scrollWidth") <= width
+
+
+SOW = b"""# Statement of Work No. 7
+
+Client: Fenwick Ports plc. Provider: Northlight Consulting.
+
+1. Fees. The services are provided on a time and materials basis. The total fees shall not exceed EUR 40,000.00.
+
+2. Payment. Invoices are payable within 30 days of the invoice date. All invoices shall quote purchase order PO-4711.
+"""
