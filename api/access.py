@@ -109,6 +109,6 @@ ActionResolver = Annotated[Actor, Depends(Permitted(Operation.ACTION_RESOLVE, as
 AuditReader = Annotated[Actor, Depends(Permitted(Operation.AUDIT_READ))]
 AuditExporter = Annotated[Actor, Depends(Permitted(Operation.AUDIT_EXPORT))]
 PolicyReader = Annotated[Actor, Depends(Permitted(Operation.POLICY_READ))]
-PolicyProposer = Annotated[Actor, Depends(Permitted(Operation.POLICY_PROPOSE))]
+PolicyProposer = Annotated[Actor, Depends(Permitted(Operation.POLICY_PROPOSE, fresh=True))]
 TokenOwner = Annotated[Actor, Depends(Permitted(Operation.TOKEN_MANAGE))]
 PeopleAdministrator = Annotated[Actor, Depends(Permitted(Operation.PEOPLE_ADMINISTER))]
