@@ -1,0 +1,123 @@
+"""Counts violations from the ERPs' effects and reads and from what the harness's people did; never from Countersign.
+
+A write needs enough accepted votes by people's own hands, each on exactly what was written, by people who may decide
+it when they vote and still when it is written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from evals.adversary import grounds, rules
+from evals.adversary.ledger import CREATES, SETS, Effect, Ledger
+from evals.adversary.record import SESSION, Record, Shown, Vote
+
+DECIMALS = {"amount", "hours", "price"}
+
+
+def judge(record: Record, ledgers: Mapping[str, Ledger], told: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add everything that went wrong to the record. `told` is what people read in the end: actions by id."""
+    for tenant, ledger in ledgers.items():
+        for effect in ledger.effects:
+            _approved(record, tenant, effect)
+        for reference, times in Counter(effect.reference for effect in ledger.effects).items():
+            if times > 1:
+                record.broken("twice", f"{reference[:8]} was written {times} times to the ERP of {tenant}")
+        for read in ledger.reads:
+            if read.asker.tenant != tenant:
+                record.broken("read", f"the {read.what} of {tenant} was read by {read.asker.what}")
+    for vote in record.votes:
+        if vote.accepted and vote.verdict == "approve" and vote.wrong:
+            record.broken("decision", f"{vote.action[:8]} was approved {' and '.join(vote.wrong)}")
+        if vote.accepted and not vote.own:
+            record.broken("decision", f"an attacker's decision on {vote.action[:8]} by {vote.how} was accepted")
+    for shown in record.shown.values():
+        grounds.check(record, ledgers[shown.tenant], shown)
+    for action in told.values():
+        _as_told(record, ledgers, action)
+
+
+def _approved(record: Record, tenant: str, effect: Effect) -> None:
+    id_ = effect.reference[:8]
+    if record.firms.get(effect.reference) != tenant:
+        return record.broken("unapproved", f"{id_} is no proposal of {tenant} and was written to its ERP")
+    if record.withdrawn.get(effect.reference, effect.at) < effect.at or _refused(record, effect):
+        record.broken("unapproved", f"{id_} was rejected or withdrawn and was written")
+    votes = [vote for vote in record.accepted(effect.reference, "approve") if _counts(record, vote, effect)]
+    wanted = rules.needed(effect.type, effect.asked)
+    if len({vote.person for vote in votes}) < wanted.approvers or not _covered(record, votes, wanted, effect):
+        record.broken("unapproved", f"{id_} ({effect.type}) was written with {len(votes)} sufficient approvals")
+    for vote in votes:
+        if vote.shown and (difference := _difference(effect, vote.shown)):
+            record.broken("different", f"{id_} was written otherwise than its approver saw it: {difference}")
+    return None
+
+
+def _refused(record: Record, effect: Effect) -> bool:
+    return any(vote.at < effect.at for vote in record.accepted(effect.reference, "reject"))
+
+
+def _counts(record: Record, vote: Vote, effect: Effect) -> bool:
+    still = "approver" in record.standing(vote.person, effect.at).roles
+    return vote.own and not vote.wrong and vote.how == SESSION and vote.at < effect.at and still
+
+
+def _covered(record: Record, votes: list[Vote], wanted: rules.Needed, effect: Effect) -> bool:
+    if wanted.covering is None:
+        return True
+    limits = [record.standing(vote.person, effect.at).limit for vote in votes]
+    return any(limit is not None and limit >= wanted.covering for limit in limits)
+
+
+def _difference(effect: Effect, shown: Shown) -> str:
+    """Where the ERP's own transaction is not what the approver saw, before or after; empty if nowhere."""
+    if effect.type != shown.type:
+        return f"{effect.type} instead of {shown.type}"
+    if effect.type in SETS and effect.id != str(shown.arguments[SETS[effect.type][1]]):
+        return f"record {effect.id}"
+    names = CREATES[effect.type][1] if effect.type in CREATES else tuple(effect.after)
+    for name in names:
+        if not same(name, effect.after.get(name), shown.arguments.get(name)) and not effect.elsewise:
+            return f"{name} is {effect.after.get(name)!r}, seen was {shown.arguments.get(name)!r}"
+        if shown.arguments.get(name) not in (None, [], ()) and name not in shown.changes:
+            return f"{name} was written and not shown as a change"
+    for name, value in effect.before.items():
+        if value != shown.before.get(name):
+            return f"{name} was {value!r} before, seen was {shown.before.get(name)!r}"
+    return ""
+
+
+def same(name: str, one: Any, other: Any) -> bool:
+    """Whether two values of a field are the same to a person: numbers by value, nothing and empty alike."""
+    if one in (None, [], ()) and other in (None, [], ()):
+        return True
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return all(same(key, one.get(key), other.get(key)) for key in {*one, *other})
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        pairs = zip(sorted(one, key=json.dumps), sorted(other, key=json.dumps), strict=False)
+        return len(one) == len(other) and all(same(name, a, b) for a, b in pairs)
+    if name in DECIMALS and one is not None and other is not None:
+        return Decimal(str(one)) == Decimal(str(other))
+    return bool(one == other)
+
+
+def _as_told(record: Record, ledgers: Mapping[str, Ledger], action: Mapping[str, Any]) -> None:
+    """Who reads “verified” must be able to believe it."""
+    if action["state"] != "verified":
+        return
+    effects = [e for e in ledgers[str(action["tenant"])].effects if e.reference == action["id"]]
+    known = record.shown.get(str(action["id"]))
+    arguments = known.arguments if known else action["intent"]["arguments"]
+    wrong = [
+        name
+        for effect in effects
+        for name, value in effect.after.items()
+        if arguments.get(name) is not None and not same(name, value, arguments[name])
+    ]
+    if wrong or not effects:
+        told = f"{', '.join(wrong)} differ" if wrong else "it was never written"
+        record.broken("told", f"{str(action['id'])[:8]} is called verified, but {told}")
