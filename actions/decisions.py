@@ -20,7 +20,7 @@ from domain.errors import (
     NotPermitted,
     WrongState,
 )
-from policies.approval import waiting_step
+from policies.approval import open_steps
 from policies.engine import Policies
 from store import actions, audit, jobs
 from store.database import Connection, Database
@@ -51,7 +51,7 @@ async def decide(
         _must_wait(action, digest)
         person = await _as_of_now(connection, actor)
         policies.demand(policies.may_decide(person, action))
-        step = waiting_step(action.verdict.chain, action.decisions) or 0
+        step = next(iter(open_steps(action.verdict.chain, action.decisions)), 0)
         await actions.decide(connection, action, person, verdict=verdict, reason=reason, step=step)
         facts = {"digest": action.digest, "step": step, "reason": reason, "policy": policies.digest}
         event = "action.approved" if verdict == APPROVE else "action.rejected"
@@ -128,7 +128,7 @@ async def _move_on(connection: Connection, action: Action, verdict: str) -> None
     if verdict == REJECT:
         await actions.move(connection, action, ActionState.REJECTED, problem=action.decisions[-1].reason)
         await jobs.defer_settled(connection, action.tenant, action.id)
-    elif waiting_step(action.verdict.chain, action.decisions) is None:
+    elif not open_steps(action.verdict.chain, action.decisions):
         await actions.move(connection, action, ActionState.APPROVED)
         await jobs.defer_execution(connection, action.tenant, action.id)
 

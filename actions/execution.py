@@ -23,7 +23,7 @@ from domain.errors import Conflict, CountersignError, ErpError, ErpRefused, ErpS
 from domain.source import Source
 from erp.reader import ErpReader
 from erp.writer import ErpWriter
-from policies.approval import waiting_step
+from policies.approval import open_steps
 from policies.engine import Policies
 from store import actions, audit, jobs
 from store.database import Connection, Database
@@ -157,12 +157,12 @@ def _countersigned_again(policies: Policies, action: Action, people: dict[str, A
         then = replace(action, state=ActionState.AWAITING_APPROVAL, overdue=False, decisions=action.decisions[:index])
         if decision.verdict != "approve" or decision.digest != action.digest:
             return "A decision on this action is not an approval of what was proposed."
-        if waiting_step(then.verdict.chain, then.decisions) != decision.step:
+        if decision.step not in open_steps(then.verdict.chain, then.decisions):
             return "Policy now asks for other steps than those that were taken."
         answer = policies.may_decide(people[decision.person], then)
         if not answer.allowed:
             return f"{decision.person_name} could not approve this now: {' '.join(answer.reasons)}"
-    missing = waiting_step(action.verdict.chain, action.decisions) is not None
+    missing = open_steps(action.verdict.chain, action.decisions)
     return "Policy now asks for more approvals than were given." if missing else ""
 
 

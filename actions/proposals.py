@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from actions.catalogue import changes, known, normalised
@@ -61,11 +61,17 @@ def signed_digest(action: Action) -> str:
         {
             "tenant": action.tenant,
             "action": action.id,
+            "version": action.version,
+            "previous": action.previous,
+            "compensates": action.compensates,
             "type": action.type,
             "intent": action.intent,
             "before": action.before,
             "changes": action.changes,
             "proposer": action.proposer,
+            "editor": action.editor,
+            "touched": action.touched,
+            "expires_at": action.expires_at.astimezone(UTC),
             "chain": action.verdict.chain,
             "policy": action.verdict.digest,
         }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 
 from api import errors
+from api.access import present
 from api.headers import BodyLimit, SecurityHeaders
 from api.pages import PAGES
 from api.routes import ROUTES
@@ -31,6 +32,10 @@ def create_app(services: Services) -> FastAPI:
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    app.add_middleware(BodyLimit, uploads=services.web.upload_bytes)
+
+    async def known(request: Request) -> bool:
+        return await present(request, services) is not None
+
+    app.add_middleware(BodyLimit, uploads=services.web.upload_bytes, known=known)
     app.add_middleware(SecurityHeaders, https=services.web.secure_cookies)
     return app

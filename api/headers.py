@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
@@ -20,6 +23,7 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 SMALL_BODY = 1_000_000
+UPLOADS = ("/documents", "/v1/documents", "/v1/facts")
 
 
 class SecurityHeaders:
@@ -45,15 +49,19 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Stops reading a request that is larger than its path may send, whatever its Content-Length claims."""
+    """Stops reading a request that is larger than its path may send, whatever its Content-Length claims.
 
-    def __init__(self, app: ASGIApp, *, uploads: int) -> None:
+    A form is parsed before any route can ask who sends it, so only senders whom `known` vouches for may send a file.
+    """
+
+    def __init__(self, app: ASGIApp, *, uploads: int, known: Callable[[Request], Awaitable[object]]) -> None:
         self.app = app
         self.uploads = uploads
+        self.known = known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises HTTPException 413 in the middle of reading: the one error that body parsing lets through."""
-        left = self._limit(scope)
+        left = await self._limit(scope)
 
         async def received() -> Message:
             nonlocal left
@@ -65,6 +73,6 @@ class BodyLimit:
 
         await self.app(scope, received, send)
 
-    def _limit(self, scope: Scope) -> int:
-        upload = scope["type"] == "http" and scope["path"] in ("/documents", "/v1/documents", "/v1/facts")
-        return self.uploads + 100_000 if upload else SMALL_BODY
+    async def _limit(self, scope: Scope) -> int:
+        upload = scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in UPLOADS
+        return self.uploads + 100_000 if upload and await self.known(Request(scope)) else SMALL_BODY

@@ -74,11 +74,17 @@ COUNTS = ("no", "one", "two", "three", "four", "five", "six")
 
 @dataclass(frozen=True)
 class Step:
-    """One step of an approval chain: `count` people of `role`; `limited` asks each for a limit that covers it."""
+    """One step of an approval chain: `count` people of `role`; `limited` asks each for a limit that covers it.
+
+    Steps of one `stage` are taken in any order; a later stage waits for all of an earlier one. Once policy escalates
+    the action, people of `escalates_to` may take the step too.
+    """
 
     role: str
     count: int = 1
     limited: bool = True
+    stage: int = 1
+    escalates_to: str | None = None
 
     @property
     def asked(self) -> str:
@@ -100,7 +106,7 @@ class PolicyVerdict:
 
 @dataclass(frozen=True)
 class Decision:
-    """What one person decided on the digest that they saw."""
+    """What one person decided on the digest that they saw; as a delegate, also in whose place."""
 
     id: str
     person: str
@@ -110,6 +116,13 @@ class Decision:
     digest: str
     step: int
     decided_at: datetime
+    on_behalf_of: str | None = None
+    on_behalf_of_name: str = ""
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Everyone whose word this is: the person, and whom they stood in for."""
+        return frozenset({self.person, *([self.on_behalf_of] if self.on_behalf_of else [])})
 
 
 @dataclass(frozen=True)
@@ -124,7 +137,11 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Action:
-    """A proposal and all that became of it. `attempt` counts writes; `overdue`: the time to decide is up."""
+    """A proposal and all that became of it. `attempt` counts writes; `overdue`: the time to decide is up.
+
+    An edit makes a new version: another action, whose `previous` is the one it supersedes (that one's `successor`).
+    `touched` are the people who changed a term or record that it rests on: none of them approves it alone.
+    """
 
     id: str
     tenant: str
@@ -147,3 +164,17 @@ class Action:
     updated_at: datetime | None = None
     attempt: int = 0
     overdue: bool = False
+    version: int = 1
+    previous: str | None = None
+    successor: str | None = None
+    editor: str | None = None
+    editor_name: str = ""
+    compensates: str | None = None
+    touched: tuple[str, ...] = ()
+    reminded_at: datetime | None = None
+    escalated_at: datetime | None = None
+
+    @property
+    def dependent(self) -> frozenset[str]:
+        """Whose approval is not enough by itself: who proposed it, edited it, or changed what it rests on."""
+        return frozenset({self.proposer, *self.touched, *([self.editor] if self.editor else [])})

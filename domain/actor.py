@@ -31,9 +31,17 @@ class Operation(StrEnum):
     THREAD_USE = "thread.use"
     ACTION_READ = "action.read"
     ACTION_PROPOSE = "action.propose"
+    ACTION_EDIT = "action.edit"
+    ACTION_COMMENT = "action.comment"
     ACTION_DECIDE = "action.decide"
+    ACTION_RESOLVE = "action.resolve"
+    ACTION_EXECUTE = "action.execute"
+    EXECUTION_FREEZE = "execution.freeze"
+    DELEGATION_MANAGE = "delegation.manage"
     AUDIT_READ = "audit.read"
+    AUDIT_EXPORT = "audit.export"
     POLICY_READ = "policy.read"
+    POLICY_PROPOSE = "policy.propose"
     TOKEN_MANAGE = "token.manage"  # noqa: S105 - an operation's name, not a secret
     PEOPLE_ADMINISTER = "people.administer"
 

@@ -22,6 +22,7 @@ class _Step(_Strict):
     role: Role
     count: int = Field(1, ge=1)
     limited: bool = True
+    stage: int = Field(1, ge=1)
 
 
 class _Rates(_Strict):
@@ -90,13 +91,17 @@ class Matrix(_Strict):
         return PolicyVerdict(verdict.allowed, verdict.chain, verdict.rules, (*verdict.reasons, note), digest)
 
 
-def waiting_step(chain: Sequence[Step], decisions: Sequence[Decision]) -> int | None:
-    """The index of the first step that lacks approvals, or None when the chain is complete."""
-    for index, step in enumerate(chain):
-        people = {d.person for d in decisions if d.step == index and d.verdict == "approve"}
-        if len(people) < step.count:
-            return index
-    return None
+def open_steps(chain: Sequence[Step], decisions: Sequence[Decision]) -> tuple[int, ...]:
+    """The indices of the steps that may be taken now: those of the earliest stage that lacks approvals. Empty when
+    the chain is complete.
+    """
+    lacking = [index for index, step in enumerate(chain) if _approvals(index, decisions) < step.count]
+    stage = min((chain[index].stage for index in lacking), default=0)
+    return tuple(index for index in lacking if chain[index].stage == stage)
+
+
+def _approvals(step: int, decisions: Sequence[Decision]) -> int:
+    return len({d.person for d in decisions if d.step == step and d.verdict == "approve"})
 
 
 def _combined(rules: list[_Rule], digest: str) -> PolicyVerdict:
@@ -110,7 +115,7 @@ def _combined(rules: list[_Rule], digest: str) -> PolicyVerdict:
     rule = rules[0]
     if not rule.chain:
         return _denied(digest, rule.id, "The rule names no approver, and nothing is written without one.")
-    chain = tuple(Step(step.role.value, step.count, step.limited) for step in rule.chain)
+    chain = tuple(Step(step.role.value, step.count, step.limited, step.stage) for step in rule.chain)
     return PolicyVerdict(True, chain, (rule.id,), (rule.reason,), digest)
 
 

@@ -15,7 +15,7 @@ from domain.actions import Action, ActionState, Intent, PolicyVerdict
 from domain.actor import Actor, Operation
 from domain.canonical import digest
 from domain.errors import ConfigurationError, NotPermitted, OverLimit, SegregationOfDuties
-from policies.approval import Matrix, waiting_step
+from policies.approval import Matrix, open_steps
 
 FOLDER = Path(__file__).parent
 FILES = ("authorization.cedar", "authorization.cedarschema", "approval.toml")
@@ -127,12 +127,13 @@ class Policies:
         return {"uid": _uid("Person", actor.person), "attrs": attributes, "parents": parents}
 
     def _proposal(self, action: Action) -> dict[str, Any]:
-        waiting = waiting_step(action.verdict.chain, action.decisions)
-        step = action.verdict.chain[waiting] if waiting is not None else None
+        waiting = open_steps(action.verdict.chain, action.decisions)
+        step = action.verdict.chain[waiting[0]] if waiting else None
+        decided = {person for decision in action.decisions for person in decision.people}
         facts: dict[str, Any] = {
             "tenant": action.tenant,
             "proposer": _entity("Person", action.proposer),
-            "decided_by": [_entity("Person", person) for person in sorted({d.person for d in action.decisions})],
+            "decided_by": [_entity("Person", person) for person in sorted(decided)],
             "open": step is not None and action.state is ActionState.AWAITING_APPROVAL and not action.overdue,
             "role": _entity("Role", step.role if step else ""),
             "limited": step.limited if step else True,

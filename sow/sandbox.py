@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -15,6 +16,7 @@ from sow.document import Reading
 
 SECONDS = 20
 MEGABYTES = 512
+MOST_ANSWERED = 200_000_000  # bytes; no reading of a document that may be uploaded is larger
 READING = TypeAdapter(Reading)
 
 
@@ -49,7 +51,7 @@ async def _ask(request: dict[str, Any], data: bytes, seconds: int, megabytes: in
     )
     try:
         async with asyncio.timeout(seconds + 5):
-            answer, _ = await process.communicate(json.dumps(request).encode() + b"\n" + data)
+            answer = await _talk(process, json.dumps(request).encode() + b"\n" + data)
     except TimeoutError as error:
         raise DocumentTimeout from error
     finally:
@@ -57,6 +59,28 @@ async def _ask(request: dict[str, Any], data: bytes, seconds: int, megabytes: in
             process.kill()
             await process.wait()
     return _opened(answer, process.returncode or 0)
+
+
+async def _talk(process: asyncio.subprocess.Process, request: bytes) -> bytes:
+    """Send the request while listening; raises DocumentTimeout when the answer grows beyond all measure."""
+    asked, answered = process.stdin, process.stdout
+    if asked is None or answered is None:
+        raise DocumentError
+
+    async def send() -> None:
+        with suppress(BrokenPipeError, ConnectionResetError):  # it ended early; its answer tells why
+            asked.write(request)
+            await asked.drain()
+            asked.close()
+
+    sending = asyncio.create_task(send())
+    answer = bytearray()
+    while part := await answered.read(1 << 20):
+        answer += part
+        if len(answer) > MOST_ANSWERED:
+            raise DocumentTimeout
+    await asyncio.gather(sending, process.wait())
+    return bytes(answer)
 
 
 def _opened(answer: bytes, returncode: int) -> bytes:

@@ -46,6 +46,12 @@ async def insert(connection: Connection, action: Action, arguments_digest: str) 
         "created_at": action.created_at,
         "expires_at": action.expires_at,
         "problem": action.problem,
+        "version": action.version,
+        "previous": action.previous,
+        "editor": action.editor,
+        "editor_name": action.editor_name,
+        "compensates": action.compensates,
+        "touched": list(action.touched),
     }
     return await (await connection.execute(SQL["insert"], row)).fetchone() is not None
 
@@ -101,8 +107,17 @@ async def counts(connection: Connection) -> dict[str, int]:
     return {row["state"]: row["count"] for row in rows}
 
 
-async def decide(connection: Connection, action: Action, actor: Actor, *, verdict: str, reason: str, step: int) -> None:
-    """Write one person's decision on the action's digest."""
+async def decide(
+    connection: Connection,
+    action: Action,
+    actor: Actor,
+    *,
+    verdict: str,
+    reason: str,
+    step: int,
+    on_behalf_of: Actor | None = None,
+) -> None:
+    """Write one person's decision on the action's digest; a delegate's names whom they stand in for."""
     row = {
         "tenant": action.tenant,
         "action": action.id,
@@ -112,6 +127,8 @@ async def decide(connection: Connection, action: Action, actor: Actor, *, verdic
         "reason": reason,
         "digest": action.digest,
         "step": step,
+        "on_behalf_of": on_behalf_of.person if on_behalf_of else None,
+        "on_behalf_of_name": on_behalf_of.name if on_behalf_of else "",
     }
     await connection.execute(SQL["decide"], row)
 
@@ -135,7 +152,8 @@ async def move(
         "record": Jsonb(plain(record)) if record else None,
         "after": Jsonb(plain(after)) if after else None,
     }
-    if await (await connection.execute(SQL["move"], row)).fetchone() is None:
+    query = SQL["move_written"] if record or after else SQL["move"]
+    if await (await connection.execute(query, row)).fetchone() is None:
         raise Conflict("The action moved on in the meantime.")
 
 
@@ -209,7 +227,20 @@ def _action(row: Mapping[str, Any], decisions: tuple[Decision, ...]) -> Action:
         updated_at=row["updated_at"],
         attempt=row["attempt"],
         overdue=row["overdue"],
+        version=row["version"],
+        previous=_name(row["previous"]),
+        successor=_name(row["successor"]),
+        editor=row["editor"],
+        editor_name=row["editor_name"],
+        compensates=_name(row["compensates"]),
+        touched=tuple(row["touched"]),
+        reminded_at=row["reminded_at"],
+        escalated_at=row["escalated_at"],
     )
+
+
+def _name(key: UUID | None) -> str | None:
+    return None if key is None else str(key)
 
 
 def _actor(tenant: str, row: Mapping[str, Any]) -> Actor:

@@ -1,8 +1,10 @@
 -- name: insert
 insert into action (tenant, id, type, state, intent, arguments_digest, digest, before, changes, verdict,
-                    proposer, proposer_name, agent_run, created_at, expires_at, problem)
+                    proposer, proposer_name, agent_run, created_at, expires_at, problem, version, previous, editor,
+                    editor_name, compensates, touched)
 values (%(tenant)s, %(id)s, %(type)s, %(state)s, %(intent)s, %(arguments_digest)s, %(digest)s, %(before)s, %(changes)s,
-        %(verdict)s, %(proposer)s, %(proposer_name)s, %(agent_run)s, %(created_at)s, %(expires_at)s, %(problem)s)
+        %(verdict)s, %(proposer)s, %(proposer_name)s, %(agent_run)s, %(created_at)s, %(expires_at)s, %(problem)s,
+        %(version)s, %(previous)s, %(editor)s, %(editor_name)s, %(compensates)s, %(touched)s)
 on conflict do nothing
 returning id
 
@@ -12,31 +14,43 @@ where type = %(type)s and arguments_digest = %(arguments_digest)s
   and state in ('awaiting_approval', 'approved', 'executing', 'executed', 'unknown')
 
 -- name: get
-select *, expires_at < now() as overdue from action where id = %(id)s
+select a.*, a.expires_at < now() as overdue, n.id as successor
+from action a left join action n on (n.tenant, n.previous) = (a.tenant, a.id)
+where a.id = %(id)s
 
 -- name: lock
-select *, expires_at < now() as overdue from action where id = %(id)s for update
+select a.*, a.expires_at < now() as overdue, n.id as successor
+from action a left join action n on (n.tenant, n.previous) = (a.tenant, a.id)
+where a.id = %(id)s for update of a
 
 -- name: decisions
-select action, id::text, person, person_name, verdict, reason, digest, step, decided_at
+select action, id::text, person, person_name, verdict, reason, digest, step, decided_at, on_behalf_of, on_behalf_of_name
 from action_decision where action = any(%(ids)s) order by decided_at, id
 
 -- name: listing
-select *, expires_at < now() as overdue from action
-where (%(states)s::text[] is null or state = any(%(states)s))
-  and (%(proposer)s::text is null or proposer = %(proposer)s)
-  and (%(thread)s::text is null or intent ->> 'thread' = %(thread)s)
-  and (%(project)s::text is null or intent ->> 'project_code' = %(project)s)
-order by created_at desc, id limit %(limit)s
+select a.*, a.expires_at < now() as overdue, n.id as successor
+from action a left join action n on (n.tenant, n.previous) = (a.tenant, a.id)
+where (%(states)s::text[] is null or a.state = any(%(states)s))
+  and (%(proposer)s::text is null or a.proposer = %(proposer)s)
+  and (%(thread)s::text is null or a.intent ->> 'thread' = %(thread)s)
+  and (%(project)s::text is null or a.intent ->> 'project_code' = %(project)s)
+order by a.created_at desc, a.id limit %(limit)s
 
 -- name: counts
 select state, count(*) as count from action group by state
 
 -- name: decide
-insert into action_decision (tenant, action, person, person_name, verdict, reason, digest, step)
-values (%(tenant)s, %(action)s, %(person)s, %(person_name)s, %(verdict)s, %(reason)s, %(digest)s, %(step)s)
+insert into action_decision (tenant, action, person, person_name, verdict, reason, digest, step, on_behalf_of,
+                             on_behalf_of_name)
+values (%(tenant)s, %(action)s, %(person)s, %(person_name)s, %(verdict)s, %(reason)s, %(digest)s, %(step)s,
+        %(on_behalf_of)s, %(on_behalf_of_name)s)
 
 -- name: move
+update action set state = %(state)s, updated_at = now(), problem = %(problem)s
+where id = %(id)s and state = %(earlier)s and attempt = %(attempt)s
+returning id
+
+-- name: move_written
 update action set state = %(state)s, updated_at = now(), problem = %(problem)s,
        record = coalesce(%(record)s, record), after = coalesce(%(after)s, after)
 where id = %(id)s and state = %(earlier)s and attempt = %(attempt)s

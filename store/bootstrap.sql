@@ -1,7 +1,14 @@
--- Run by the owner before any migration: the application's role and the one way to put a table behind its tenant.
+-- Run by the owner before any migration: the application's role, the worker's, and the one way to put a table behind its tenant.
 do $$ begin
     if not exists (select from pg_roles where rolname = 'countersign_app') then
         create role countersign_app login nosuperuser nocreatedb nocreaterole noinherit nobypassrls;
+    end if;
+    -- The worker may all that the application may, and alone may say that something was written to the ERP.
+    if not exists (select from pg_roles where rolname = 'countersign_worker') then
+        create role countersign_worker login nosuperuser nocreatedb nocreaterole inherit nobypassrls;
+    end if;
+    if not pg_has_role('countersign_worker', 'countersign_app', 'member') then
+        grant countersign_app to countersign_worker;
     end if;
 end $$;
 

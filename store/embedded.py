@@ -31,6 +31,10 @@ class EmbeddedPostgres:
         """The URL of the application's role, which owns nothing."""
         return make_conninfo(host=self.host, user="countersign_app", dbname=database)
 
+    def worker_url(self, database: str) -> str:
+        """The URL of the worker's role, which alone may say that something was written."""
+        return make_conninfo(host=self.host, user="countersign_worker", dbname=database)
+
 
 @contextmanager
 def embedded_postgres(data: Path) -> Generator[EmbeddedPostgres]:

@@ -56,6 +56,14 @@ def owner(database_urls: tuple[str, str]) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
+async def worker_database(database_urls: tuple[str, str], anyio_backend: str) -> AsyncIterator[Database]:
+    """The same database through the worker's role."""
+    url = psycopg.conninfo.make_conninfo(database_urls[0], user="countersign_worker")
+    async with Database(url, max_size=8) as pool:
+        yield pool
+
+
+@pytest.fixture
 async def database(database_urls: tuple[str, str], anyio_backend: str) -> AsyncIterator[Database]:
     pool = Database(database_urls[1], max_size=8)
     await pool.open()

@@ -80,7 +80,7 @@ def running(plan: Plan, progress: Progress) -> Generator[Running]:
                 copy_firm(built_firm(plan.today, progress=step.at), plan.home)
         environment = _environment(plan, server, demo["tenant"]["id"])
         with progress.step("Starting Tryton, the API and the worker"):
-            _start_services(plan, children, environment)
+            _start_services(plan, children, environment, server.worker_url(DATABASE))
         with progress.step("Looking after people, approvals and signed statements of work") as step:
             bootstrap(_settings(environment), demo, password, plan.home, progress=step.at)
         _note_environment(plan.home, environment)
@@ -89,13 +89,16 @@ def running(plan: Plan, progress: Progress) -> Generator[Running]:
         yield Running(plan, address, password, people, environment, children)
 
 
-def _start_services(plan: Plan, children: Children, environment: dict[str, str]) -> None:
+def _start_services(plan: Plan, children: Children, environment: dict[str, str], worker_url: str) -> None:
     """Start all at once, as each takes seconds to import, and wait for all; only the worker is told how to write."""
     program = [sys.executable, "-m", "api.cli"]
-    writing = tryton.account(plan.home, plan.erp_port, "countersign_worker").password
+    writing = {
+        "COUNTERSIGN_ERP_WORKER_PASSWORD": tryton.account(plan.home, plan.erp_port, "countersign_worker").password,
+        "COUNTERSIGN_DATABASE_URL": worker_url,
+    }
     children.start("tryton", *tryton.command(plan.home, plan.erp_port))
     children.start("api", [*program, "serve"], environment)
-    children.start("worker", [*program, "worker"], {**environment, "COUNTERSIGN_ERP_WORKER_PASSWORD": writing})
+    children.start("worker", [*program, "worker"], {**environment, **writing})
     tryton.wait_ready(plan.erp_port, ended=children.any_ended)
     _wait(f"{environment['COUNTERSIGN_PUBLIC_URL']}/v1/health", children)
 

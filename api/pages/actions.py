@@ -17,7 +17,7 @@ from api.services import Wired
 from api.states import NEEDS_A_PERSON, ON_THE_WAY, WAITING
 from domain.actions import Action, ActionState
 from domain.actor import Actor
-from policies.approval import waiting_step
+from policies.approval import open_steps
 from policies.engine import Policies
 from store import actions, audit
 
@@ -90,7 +90,7 @@ async def show(request: Request, wired: Wired, actor: ActionReader, action_id: s
         target=[(label, named(name, arguments[name], firm)) for name, label in kind.target.items()],
         changes=changes,
         history=history,
-        waiting=waiting_step(action.verdict.chain, action.decisions),
+        waiting=open_steps(action.verdict.chain, action.decisions),
         moving=action.state in ON_THE_WAY,
         decide=wired.policies.may_decide(actor, action),
         own=action.proposer == actor.person,

@@ -80,8 +80,8 @@ def ledger(postgres: str) -> Iterator[LedgerErp]:
 
 
 @pytest.fixture
-def hands(database: Database, ledger: LedgerErp, policies: Policies) -> Hands:
-    return Hands(database, ledger, ledger, policies, AT_ONCE)
+def hands(worker_database: Database, ledger: LedgerErp, policies: Policies) -> Hands:
+    return Hands(worker_database, ledger, ledger, policies, AT_ONCE)
 
 
 def po_number(number: str = "PO-4711") -> Intent:

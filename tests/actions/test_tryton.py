@@ -72,10 +72,10 @@ def billable(firm: Firm) -> tuple[Project, dict[str, Any]]:
 
 
 async def test_every_action_type_is_carried_out_and_verified(
-    own_firm: DemoFirm, database: Database, policies: Policies, people: People, owner: psycopg.Connection
+    own_firm: DemoFirm, worker_database: Database, policies: Policies, people: People, owner: psycopg.Connection
 ) -> None:
     async with own_firm.reader() as reader, own_firm.writer() as writer:
-        hands = Hands(database, reader, writer, policies, AT_ONCE)
+        hands = Hands(worker_database, reader, writer, policies, AT_ONCE)
         firm = await reader.firm()
         contract = next(c for c in firm.contracts if c.state in {"confirmed", "processing"} and c.po_number != "PO-9")
         project, draft = billable(firm)
@@ -106,10 +106,10 @@ async def test_every_action_type_is_carried_out_and_verified(
 
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_a_crash_around_trytons_commit_bills_once(
-    when: str, own_firm: DemoFirm, database: Database, policies: Policies, people: People
+    when: str, own_firm: DemoFirm, worker_database: Database, policies: Policies, people: People
 ) -> None:
     async with own_firm.reader() as reader, own_firm.writer() as writer:
-        hands = Hands(database, reader, Doomed(writer, when), policies)
+        hands = Hands(worker_database, reader, Doomed(writer, when), policies)
         firm = await reader.firm()
         _, draft = billable(firm)
         action = await approved(hands, people, "invoice.create_draft", draft)
@@ -121,10 +121,10 @@ async def test_a_crash_around_trytons_commit_bills_once(
 
 
 async def test_a_change_in_tryton_since_the_proposal_goes_back_to_people(
-    own_firm: DemoFirm, database: Database, policies: Policies, people: People
+    own_firm: DemoFirm, worker_database: Database, policies: Policies, people: People
 ) -> None:
     async with own_firm.reader() as reader, own_firm.writer() as writer:
-        hands = Hands(database, reader, writer, policies, AT_ONCE)
+        hands = Hands(worker_database, reader, writer, policies, AT_ONCE)
         contract = await _contract(reader)
         first = await approved(hands, people, "contract.set_po_number", {"contract_id": contract, "po_number": "PO-1"})
         other = await approved(hands, people, "contract.set_po_number", {"contract_id": contract, "po_number": "PO-2"})

@@ -41,6 +41,15 @@ async def test_large_requests_are_cut_off(door) -> None:
         assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")
 
 
+async def test_a_file_is_taken_only_from_someone_known(door) -> None:
+    large = {"file": ("a.txt", b"x" * 2_000_000, "text/plain")}
+    async with door.nobody() as client:
+        answer = await client.post("/v1/documents", files=large, headers={"authorization": "Bearer csn_guess"})
+        assert answer.status_code == 413
+    answer = await (await door.of("ines")).post("/v1/documents", files=large)
+    assert answer.status_code == 403
+
+
 async def test_errors_are_problem_documents_for_programs(door) -> None:
     client = await door.of("priya")
     answer = await client.post("/v1/tokens", json={"label": "", "days": 4000})

@@ -31,9 +31,9 @@ def test_the_writing_account_is_not_given_to_the_api() -> None:
     assert holders == {"worker", "tryton"}
 
 
-def test_the_application_connects_as_the_role_that_owns_nothing() -> None:
-    for name in ("api", "worker"):
-        assert "countersign_app:" in COMPOSE["services"][name]["environment"]["COUNTERSIGN_DATABASE_URL"]
+@pytest.mark.parametrize(("service", "role"), [("api", "countersign_app"), ("worker", "countersign_worker")])
+def test_each_process_connects_as_its_own_role_which_owns_nothing(service: str, role: str) -> None:
+    assert f"//{role}:" in COMPOSE["services"][service]["environment"]["COUNTERSIGN_DATABASE_URL"]
 
 
 @pytest.mark.skipif(not shutil.which("docker-compose"), reason="docker-compose is not installed here")

@@ -48,9 +48,9 @@ class Log:
 
 
 @pytest.fixture
-def log(database: Database, owner: psycopg.Connection, tmp_path: Path) -> Log:
+def log(worker_database: Database, owner: psycopg.Connection, tmp_path: Path) -> Log:
     owner.execute("insert into tenant (id, name, base_currency) values ('alpha', 'Alpha', 'EUR')")
-    return Log(database, tmp_path)
+    return Log(worker_database, tmp_path)
 
 
 async def test_a_log_grows_and_verifies(log: Log) -> None:

@@ -15,7 +15,7 @@ from domain.actions import Action, ActionState, Decision, Image, Intent, PolicyV
 from domain.actor import Actor, Operation, Role
 from domain.errors import ConfigurationError, NotPermitted, OverLimit, SegregationOfDuties
 from domain.money import Money
-from policies.approval import waiting_step
+from policies.approval import open_steps
 from policies.engine import FILES, FOLDER, Policies
 
 POLICIES = Policies.load()
@@ -23,18 +23,21 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 RIGHTS = {
     Role.PROJECT_MANAGER: {
         "document.read", "document.upload", "term.confirm", "code.propose", "readiness.read", "thread.use",
-        "action.read", "action.propose", "token.manage",
+        "action.read", "action.propose", "action.edit", "action.comment", "token.manage",
     },
     Role.FINANCE: {
         "document.read", "document.upload", "code.propose", "readiness.read", "fact.record", "thread.use",
-        "action.read", "action.propose", "token.manage",
+        "action.read", "action.propose", "action.edit", "action.comment", "token.manage",
     },
     Role.APPROVER: {
-        "document.read", "readiness.read", "thread.use", "action.read", "action.decide", "policy.read", "audit.read",
-        "token.manage",
+        "document.read", "readiness.read", "thread.use", "action.read", "action.edit", "action.comment",
+        "action.decide", "action.resolve", "delegation.manage", "policy.read", "audit.read", "token.manage",
     },
-    Role.AUDITOR: {"document.read", "readiness.read", "action.read", "audit.read", "policy.read"},
-    Role.ADMINISTRATOR: {"people.administer", "policy.read", "audit.read", "action.read", "token.manage"},
+    Role.AUDITOR: {"document.read", "readiness.read", "action.read", "audit.read", "audit.export", "policy.read"},
+    Role.ADMINISTRATOR: {
+        "people.administer", "execution.freeze", "policy.propose", "policy.read", "audit.read", "action.read",
+        "action.comment", "token.manage",
+    },
 }  # fmt: skip
 PEOPLE = some.sampled_from(["ada", "marek", "priya", 'eve"\n; permit(principal, action, resource);', "", "Ada"])
 LIMITS = some.none() | some.builds(Money, some.decimals(0, 10**9, places=2), some.sampled_from(["EUR", "GBP", "XXX"]))
@@ -116,9 +119,9 @@ def test_a_permission_is_among_the_examples() -> None:
 def test_whoever_may_decide_may_really_decide(actor: Actor, wanted: Action) -> None:
     if not POLICIES.may_decide(actor, wanted).allowed:
         return
-    waiting = waiting_step(wanted.verdict.chain, wanted.decisions)
-    assert waiting is not None
-    step = wanted.verdict.chain[waiting]
+    waiting = open_steps(wanted.verdict.chain, wanted.decisions)
+    assert waiting
+    step = wanted.verdict.chain[waiting[0]]
     assert actor.person != wanted.proposer
     assert actor.person not in {d.person for d in wanted.decisions}
     assert actor.tenant == wanted.tenant

@@ -59,6 +59,10 @@ FORBIDDEN = {
     "the network": "import socket; socket.socket()",
     "another program": "import subprocess; subprocess.run(['true'])",
     "a file": "import tempfile; f = tempfile.TemporaryFile(); f.write(b'x'); f.flush()",
+    "another's file": "open('/etc/passwd').read()",
+    "the list of a folder": "import os; os.listdir('/')",
+    "its environment": "open('/proc/self/environ').read()",
+    "another process": "import os, signal; os.kill(os.getppid(), 0)",
     "much memory": "bytearray(2_000_000_000)",
 }
 
