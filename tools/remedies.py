@@ -96,7 +96,8 @@ def _fix(finding: Finding, remedy: Remedy, customer: Customer | None, wanted: Pr
 
 def _origin(finding: Finding, remedy: Remedy, value: Any) -> Origin:
     """A record for its own id; the quotes that hold the value, if any do; else what was reported of the record."""
-    named = {source.id: source for source in finding.sources if source.id in remedy.arguments.values()}
+    ids = [argument for _, argument in remedy.arguments]
+    named = {source.id: source for source in finding.sources if source.id in ids}
     if value in named:
         return Origin("erp", named[value])
     quotes = tuple(quote for quote in finding.evidence if words(str(value)) in words(quote.quote))
