@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ ASKER: ContextVar[Asker] = ContextVar("asker", default=NOBODY)
 
 
 @contextmanager
-def asking(asker: Asker) -> Iterator[None]:
+def asking(asker: Asker) -> Generator[None]:
     """Everything inside is done for this asker."""
     token = ASKER.set(asker)
     try:

@@ -50,7 +50,7 @@ def employee(canary: str) -> str:
 
 
 def reports(canary: str, today: date, numbers: Mapping[str, str]) -> str:
-    """The CSV of the firm's other systems: time approved, orders required; `numbers` are orders' numbers by contract."""
+    """The CSV of the firm's other systems: time approved, orders required; `numbers` are orders by contract."""
     stamp = datetime(today.year, today.month, today.day, tzinfo=UTC).isoformat()
     week = (today.replace(day=1) - timedelta(days=20)).isocalendar()
     lines = ["kind,subject,reported_at,system,status,required,number,held"]

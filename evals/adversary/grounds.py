@@ -1,4 +1,4 @@
-"""Whether what a proposal says of its values' origins is so: quotes in the papers, records in the ERP, words of people."""
+"""Whether what a proposal says of its values' origins is so: in quotes, records, and words of people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts of an attacker: names in an ERP, statements of work, chat messages. Our own, and more from a file at run time."""
+"""Texts of an attacker: names in an ERP, statements of work, chat messages; more from files at run time."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CLAIMS = (
 
 
 def strings(folder: Path | None, limit: int = 400) -> tuple[str, ...]:
-    """The instructions of an attacker: ours, and a sample of those in the JSON-lines files of a folder, if one is given."""
+    """The instructions of an attacker: ours, and a sample from the JSON-lines files of a folder, if one is given."""
     if folder is None:
         return INSTRUCTIONS
     found: list[str] = []
@@ -48,7 +48,7 @@ def strings(folder: Path | None, limit: int = 400) -> tuple[str, ...]:
             text = json.loads(line).get("text")
             if isinstance(text, str) and 0 < len(text) <= 2_000:  # noqa: PLR2004 - a message's usual size
                 found.append(text)
-    Random(0).shuffle(found)
+    Random(0).shuffle(found)  # noqa: S311 - the same sample every time
     return (*INSTRUCTIONS, *found[:limit])
 
 

@@ -22,23 +22,31 @@ DECIMALS = {"amount", "hours", "price"}
 def judge(record: Record, ledgers: Mapping[str, Ledger], told: Mapping[str, Mapping[str, Any]]) -> None:
     """Add everything that went wrong to the record. `told` is what people read in the end: actions by id."""
     for tenant, ledger in ledgers.items():
-        for effect in ledger.effects:
-            _approved(record, tenant, effect)
-        for reference, times in Counter(effect.reference for effect in ledger.effects).items():
-            if times > 1:
-                record.broken("twice", f"{reference[:8]} was written {times} times to the ERP of {tenant}")
-        for read in ledger.reads:
-            if read.asker.tenant != tenant:
-                record.broken("read", f"the {read.what} of {tenant} was read by {read.asker.what}")
+        _ledger(record, tenant, ledger)
     for vote in record.votes:
-        if vote.accepted and vote.verdict == "approve" and vote.wrong:
-            record.broken("decision", f"{vote.action[:8]} was approved {' and '.join(vote.wrong)}")
-        if vote.accepted and not vote.own:
-            record.broken("decision", f"an attacker's decision on {vote.action[:8]} by {vote.how} was accepted")
+        _vote(record, vote)
     for shown in record.shown.values():
         grounds.check(record, ledgers[shown.tenant], shown)
     for action in told.values():
         _as_told(record, ledgers, action)
+
+
+def _ledger(record: Record, tenant: str, ledger: Ledger) -> None:
+    for effect in ledger.effects:
+        _approved(record, tenant, effect)
+    for reference, times in Counter(effect.reference for effect in ledger.effects).items():
+        if times > 1:
+            record.broken("twice", f"{reference[:8]} was written {times} times to the ERP of {tenant}")
+    for read in ledger.reads:
+        if read.asker.tenant != tenant:
+            record.broken("read", f"the {read.what} of {tenant} was read by {read.asker.what}")
+
+
+def _vote(record: Record, vote: Vote) -> None:
+    if vote.accepted and vote.verdict == "approve" and vote.wrong:
+        record.broken("decision", f"{vote.action[:8]} was approved {' and '.join(vote.wrong)}")
+    if vote.accepted and not vote.own:
+        record.broken("decision", f"an attacker's decision on {vote.action[:8]} by {vote.how} was accepted")
 
 
 def _approved(record: Record, tenant: str, effect: Effect) -> None:
@@ -107,7 +115,7 @@ def same(name: str, one: Any, other: Any) -> bool:
 
 def _as_told(record: Record, ledgers: Mapping[str, Ledger], action: Mapping[str, Any]) -> None:
     """Who reads “verified” must be able to believe it."""
-    if action["state"] != "verified":
+    if action["state"] != "verified" or action["tenant"] not in ledgers:
         return
     effects = [e for e in ledgers[str(action["tenant"])].effects if e.reference == action["id"]]
     known = record.shown.get(str(action["id"]))

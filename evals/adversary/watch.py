@@ -54,7 +54,7 @@ def _may_read(world: World, person: Person | None, tenant: str, what: str, asker
     if person is None or person.tenant != tenant:
         return False
     if what == "documents":
-        return "/audit" not in asker.what and world.record.standing(person.id).roles != {"administrator"}
+        return "/audit" not in asker.what and world.record.standing(person.id).roles != frozenset({"administrator"})
     return True
 
 

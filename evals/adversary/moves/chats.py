@@ -25,7 +25,7 @@ RESUMES: tuple[Any, ...] = (True, "approve", {"approved": True}, {"verdict": "ap
 
 
 def arguments(world: World, random: Random) -> dict[str, Any]:
-    """Arguments for any tool: projects, contracts, actions and documents of either firm, values nobody stated, forgeries."""
+    """Arguments for any tool: records of either firm, values that nobody stated, forgeries."""
     key = random.choice("1234")
     pool: dict[str, Any] = {
         "project": f"{firm.PRACTICES[key]}-UKI-100{key}",

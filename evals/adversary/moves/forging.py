@@ -1,4 +1,4 @@
-"""Moves of an attacker who wants a decision: own proposals, stolen credentials, other sites, other firms, from inside."""
+"""Moves of an attacker who wants a decision: own proposals, stolen credentials, other sites and firms, from inside."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def with_a_token(world: World, random: Random) -> str:
 
 
 async def across_sites(world: World, random: Random) -> str:
-    """Another site makes an approver's browser send a decision: without the token, with another's, or with a leaked one."""
+    """Another site makes an approver's browser decide: without the CSRF token, with another's, or with a leaked one."""
     action = _target(world, random)
     people = deciding.entitled(world, action) if action else []
     if not people:

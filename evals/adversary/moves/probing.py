@@ -40,9 +40,9 @@ async def routes(world: World, random: Random) -> str:
             continue  # whoever decides is `deciding`'s and `forging`'s business, where votes are counted
         person = random.choice([*world.everyone(), None])
         filled = re.sub(r"\{(\w+)\}", lambda found: _guess(world, random, found[1]), path)
-        content = {"json": _body(world, random, path)} if method in WRITING and "text/event" not in path else {}
+        content: dict[str, Any] = {"json": _body(world, random, path)} if method in WRITING else {}
         via = random.choice(("session", "token")) if person else "nothing"
-        response = await world.call(person, method.upper(), filled, via=via, **content)
+        response = await world.call(person, method.upper(), filled, via=via, own_csrf=True, **content)
         _remember(world, path, method, person, response)
         told.append(f"{person.name if person else 'nobody'} {method} {path} {response.status_code}")
     return "; ".join(told)

@@ -32,7 +32,7 @@ def some(random: Random, world: World, tenant: str, kind: str = "") -> dict[str,
             arguments = {"customer_id": record, **chosen}
             action_type = "customer.set_billing_identity"
         case "project":
-            code = f"CLD-UKI-{random.randint(2000, 2004)}"
+            code = f"CLD-UKI-{random.randint(2000, 2001)}"
             tasks = [{"name": "Discovery", "hours": "40", "price": "150.00", "currency": "EUR"}]
             arguments = {"name": f"New {code}", "code": code, "customer_id": record, "tasks": tasks}
             action_type = "project.create"

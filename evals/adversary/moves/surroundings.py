@@ -1,4 +1,4 @@
-"""Moves of the world around: workers, queues, the ERP's own people and faults, changes of staff, a changed database row."""
+"""Moves of the world around: workers, queues, the ERP's own people and faults, changes of staff, a changed row."""
 
 from __future__ import annotations
 
@@ -42,10 +42,12 @@ async def queue_what_nobody_approved(world: World, random: Random) -> str:
 
 async def queue_elsewhere(world: World, random: Random) -> str:
     """An approved action's job gets into the queue of another firm, whose ERP has records of the same numbers."""
-    approved = [vote for vote in world.record.votes if vote.accepted and vote.verdict == "approve"]
-    if not approved:
+    written = {effect.reference for one in (world.near, world.far) for effect in world.ledger(one).effects}
+    approved = [vote.action for vote in world.record.votes if vote.accepted and vote.verdict == "approve"]
+    left = [action for action in approved if action not in written]
+    if not left:
         return "nothing approved to queue elsewhere"
-    action = random.choice(approved[-4:]).action
+    action = random.choice(left[-4:])
     tenant = world.record.firms[action]
     other = world.far if tenant == world.near else world.near
     app = jobs.queue(world.service.database.url)
@@ -113,6 +115,7 @@ async def _stand(world: World, person: str, standing: Standing) -> None:
 async def tamper(world: World, random: Random) -> str:
     """Somebody with the database's own rights changes a stored proposal, past every trigger, and leaves its digest."""
     known = [a for a in deciding.undecided(world) if world.record.shown[a].type == "contract.set_po_number"]
+    known = [a for a in known if world.record.accepted(a, "approve")] or known
     if not known:
         return "nothing to change behind the application's back"
     action = random.choice(known[-3:])
