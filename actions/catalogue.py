@@ -3,123 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    field_validator,
-    model_validator,
+from pydantic import ValidationError
+
+from actions import inverses
+from actions.arguments import (
+    Arguments,
+    CancelDraftInvoice,
+    CancelProject,
+    ClearPoNumber,
+    CreateDraftInvoice,
+    CreateProject,
+    SetBillingIdentity,
+    SetPoNumber,
 )
-from stdnum import get_cc_module
-
-from domain.actions import FieldChange, Image, Intent
+from domain.actions import Action, FieldChange, Image, Intent
+from domain.actor import Operation
 from domain.canonical import canonical
 from domain.errors import InvalidInput
 from domain.money import Money
-from domain.visible import hidden, readable
-
-
-def _visible(text: str) -> str:
-    if any(map(hidden, text.replace("\n", ""))):
-        raise ValueError("holds invisible characters")
-    return text
-
-
-Lines = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_visible)]
-Text = Annotated[Lines, StringConstraints(pattern=r"^[^\n]*$")]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Amount = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)]
-
-
-class Arguments(BaseModel):
-    """What every action type's arguments have in common: nothing unknown, nothing changed later."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PlannedTask(Arguments):
-    """A task of a new project; `price` is per hour."""
-
-    name: Text
-    hours: Amount | None = None
-    price: Amount | None = None
-    currency: Currency | None = None
-
-
-class CreateProject(Arguments):
-    """A project with its task tree."""
-
-    name: Text
-    code: Text
-    customer_id: Text
-    contract_id: Text | None = None
-    billing: Annotated[str, StringConstraints(pattern="^(timesheet|effort|progress|manual)$")] = "timesheet"
-    tasks: tuple[PlannedTask, ...] = ()
-
-
-class SetPoNumber(Arguments):
-    """The client's purchase order number on a contract."""
-
-    contract_id: Text
-    po_number: Text
-
-
-class TaxIdentifier(Arguments):
-    """A tax identifier, such as type `eu_vat` and code `DE123456789`."""
-
-    type: Text
-    code: Text
-
-    @model_validator(mode="after")
-    def _compact(self) -> TaxIdentifier:
-        """Bring the code to its compact form; one whose kind has a check and fails it is refused."""
-        country, _, name = self.type.partition("_")
-        kind = get_cc_module(country, name)
-        check = getattr(kind, "validate", None)
-        code = check(self.code) if check else re.sub(r"[^0-9A-Za-z]", "", self.code).upper()
-        return self if code == self.code else TaxIdentifier.model_construct(type=self.type, code=code)
-
-
-class InvoiceAddress(Arguments):
-    """A postal address; `country` is ISO 3166-1 alpha-2."""
-
-    street: Lines
-    postal_code: Text
-    city: Text
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-
-
-class SetBillingIdentity(Arguments):
-    """Who the customer is for tax and post; what is None stays as it is."""
-
-    customer_id: Text
-    tax_identifier: TaxIdentifier | None = None
-    invoice_address: InvoiceAddress | None = None
-
-
-class CreateDraftInvoice(Arguments):
-    """A draft invoice for exactly these time entries; nothing is posted or sent."""
-
-    project_id: Text
-    contract_id: Text | None = None
-    period: Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-    time_entry_ids: Annotated[tuple[Text, ...], Field(min_length=1, max_length=5000)]
-    amount: Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=4)]
-    currency: Currency
-
-    @field_validator("time_entry_ids")
-    @classmethod
-    def _each_once(cls, ids: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(sorted(set(ids), key=lambda entry: (len(entry), entry)))
+from domain.visible import readable
 
 
 @dataclass(frozen=True)
@@ -127,18 +34,25 @@ class ActionType:
     """`labels` name the image's fields that the action sets, in the order in which a reviewer reads them; `target` the
     arguments that say which record it sets them on, which no difference shows.
 
-    `inverse` is the way back, in words, until compensation exists as an action of its own. `obstacle` says why the
-    state of the ERP forbids the action, from fields of the image that it does not set; empty when nothing does.
+    `way_back` tells in words how it is undone; `inverse` makes the intent that undoes a verified one, or says why there
+    is none. `obstacle` says why the state of the ERP forbids the action, from fields of the image that it does not set;
+    empty when nothing does.
+
+    `system` is where it is carried out: `erp`, or `countersign` itself; `operation` what one must be permitted to
+    propose it.
     """
 
     name: str
     title: str
     arguments: type[Arguments]
     labels: Mapping[str, str]
-    inverse: str
+    way_back: str
+    inverse: Callable[[Action], Intent | str]
     target: Mapping[str, str] = field(default_factory=dict[str, str])
     amount: Callable[[Any], Money | None] = lambda _: None
     obstacle: Callable[[Image], str] = lambda _: ""
+    system: str = "erp"
+    operation: Operation = Operation.ACTION_PROPOSE
 
 
 def _planned_value(project: CreateProject) -> Money | None:
@@ -159,6 +73,19 @@ def _already_invoiced(before: Image) -> str:
     return f"Already on an invoice: time entries {', '.join(map(str, billed))}." if billed else ""
 
 
+def _recorded(before: Image) -> str:
+    if not before.fields.get("written_by_action"):
+        return "The action named as its origin did not create this project."
+    return "Time or an invoice is recorded on it; it can only be closed." if before.fields.get("recorded") else ""
+
+
+def _no_draft_of_ours(before: Image) -> str:
+    if not before.fields.get("written_by_action"):
+        return "The action named as its origin did not draft this invoice."
+    state = before.fields.get("state")
+    return "" if state == "draft" else f"The invoice is {state}; only a draft can be cancelled here."
+
+
 TYPES: Mapping[str, ActionType] = {
     entry.name: entry
     for entry in (
@@ -174,7 +101,8 @@ TYPES: Mapping[str, ActionType] = {
                 "billing": "Billed by",
                 "tasks": "Tasks",
             },
-            inverse="Cancel the project in the ERP while nothing is recorded on it; a number once given is not reused.",
+            way_back="Cancel the project while nothing is recorded on it; its number is not given again.",
+            inverse=inverses.of_new_project,
             amount=_planned_value,
             obstacle=_code_taken,
         ),
@@ -183,7 +111,8 @@ TYPES: Mapping[str, ActionType] = {
             title="Set a contract's purchase order number",
             arguments=SetPoNumber,
             labels={"po_number": "PO number"},
-            inverse="The same action with the earlier number.",
+            way_back="The same action with the earlier number, or clearing it where there was none.",
+            inverse=inverses.of_po_number,
             target={"contract_id": "Contract"},
         ),
         ActionType(
@@ -191,7 +120,8 @@ TYPES: Mapping[str, ActionType] = {
             title="Set a customer's tax identifier and invoice address",
             arguments=SetBillingIdentity,
             labels={"tax_identifier": "Tax identifier", "invoice_address": "Invoice address"},
-            inverse="The same action with the earlier values.",
+            way_back="The same action with the earlier values, where there were any.",
+            inverse=inverses.of_billing_identity,
             target={"customer_id": "Customer"},
         ),
         ActionType(
@@ -206,9 +136,45 @@ TYPES: Mapping[str, ActionType] = {
                 "amount": "Amount",
                 "currency": "Currency",
             },
-            inverse="Delete the draft in the ERP before it is posted; its time entries become unbilled again.",
+            way_back="Cancel the draft before it is posted; its time entries can be billed again.",
+            inverse=inverses.of_draft_invoice,
             amount=lambda invoice: Money(invoice.amount, invoice.currency).rounded,
             obstacle=_already_invoiced,
+        ),
+        ActionType(
+            name="project.cancel",
+            title="Cancel a project that was just created",
+            arguments=CancelProject,
+            labels={"status": "Status"},
+            way_back="None: create a new project, with a number of its own.",
+            inverse=inverses.none("A cancelled project is not opened again; create a new one with its own number."),
+            target={"project_id": "Project"},
+            obstacle=_recorded,
+        ),
+        ActionType(
+            name="contract.clear_po_number",
+            title="Clear a contract's purchase order number",
+            arguments=ClearPoNumber,
+            labels={"po_number": "PO number"},
+            way_back="Set the earlier number again.",
+            inverse=inverses.of_po_number,
+            target={"contract_id": "Contract"},
+        ),
+        ActionType(
+            name="invoice.cancel_draft",
+            title="Cancel a draft invoice",
+            arguments=CancelDraftInvoice,
+            labels={
+                "state": "Invoice",
+                "time_entry_ids": "Time entries on it",
+                "amount": "Amount",
+                "currency": "Currency",
+            },
+            way_back="Propose a new draft for the same time entries.",
+            inverse=inverses.none("A cancelled draft stays cancelled; propose a new one for the same time entries."),
+            target={"invoice_id": "Invoice"},
+            amount=lambda draft: Money(draft.amount, draft.currency).rounded,
+            obstacle=_no_draft_of_ours,
         ),
     )
 }
@@ -268,9 +234,13 @@ def differences(action_type: str, arguments: Mapping[str, Any], after: Image) ->
 
 
 def fulfilled(name: str, wanted: Any, found: Any) -> bool:
-    """Whether the ERP's value is the wanted one: None asks for nothing, amounts count by value, tasks in any order."""
+    """Whether the ERP's value is the wanted one. None asks for nothing, an empty text for emptiness; amounts count by
+    value, tasks in any order.
+    """
     if wanted is None:
         return True
+    if wanted == "":
+        return found in (None, "")
     if isinstance(wanted, Mapping):
         return isinstance(found, Mapping) and all(fulfilled(key, wanted[key], found.get(key)) for key in wanted)
     if isinstance(wanted, list | tuple):

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import hmac
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 
 from actions.proposals import signed_digest
+from actions.refusals import recorded
+from actions.rulebook import judged
 from domain.actions import Action, ActionState
 from domain.actor import Actor, Operation
 from domain.errors import (
-    Conflict,
-    CountersignError,
     DigestMismatch,
     IntegrityBroken,
     InvalidInput,
-    NotFound,
     NotPermitted,
+    PolicyDenied,
     WrongState,
 )
-from policies.approval import open_steps
+from policies.approval import lacking, open_steps
 from policies.engine import Policies
 from store import actions, audit, jobs
 from store.database import Connection, Database
@@ -42,16 +40,19 @@ async def decide(
     """Approve or reject the step that waits, and return the action as it is now.
 
     `digest` is the one the person saw. The last approval of the chain hands the action to a worker in the same
-    transaction. Raises NotFound, WrongState, DigestMismatch, InvalidInput, NotPermitted, SegregationOfDuties or
-    OverLimit; every refusal is in the audit log.
+    transaction. Raises PolicyDenied (policy now asks for more than the chain has), NotFound, WrongState,
+    DigestMismatch, InvalidInput, NotPermitted, SegregationOfDuties or OverLimit; every refusal is in the audit log.
     """
     reason = _checked(verdict, reason)
-    async with _refusals_recorded(database, actor, action_id, verdict), database.tenant(actor.tenant) as connection:
+    async with recorded(database, actor, action_id, verdict), database.tenant(actor.tenant) as connection:
         action = await actions.lock(connection, action_id)
         _must_wait(action, digest)
         person = await _as_of_now(connection, actor)
-        policies.demand(policies.may_decide(person, action))
-        step = next(iter(open_steps(action.verdict.chain, action.decisions)), 0)
+        answer = policies.may_decide(person, action)
+        policies.demand(answer)
+        if verdict == APPROVE and (short := lacking(action.verdict.chain, await judged(connection, policies, action))):
+            raise PolicyDenied(short)
+        step = answer.step or 0
         await actions.decide(connection, action, person, verdict=verdict, reason=reason, step=step)
         facts = {"digest": action.digest, "step": step, "reason": reason, "policy": policies.digest}
         event = "action.approved" if verdict == APPROVE else "action.rejected"
@@ -63,7 +64,7 @@ async def decide(
 async def withdraw(database: Database, policies: Policies, actor: Actor, action_id: str, reason: str = "") -> Action:
     """Take one's own proposal back before a worker has begun with it. Raises like `decide`."""
     reason = _fitting(reason)
-    async with _refusals_recorded(database, actor, action_id, "withdraw"), database.tenant(actor.tenant) as connection:
+    async with recorded(database, actor, action_id, "withdraw"), database.tenant(actor.tenant) as connection:
         policies.require(actor, Operation.ACTION_PROPOSE)
         action = await actions.lock(connection, action_id)
         if action.proposer != actor.person:
@@ -131,22 +132,3 @@ async def _move_on(connection: Connection, action: Action, verdict: str) -> None
     elif not open_steps(action.verdict.chain, action.decisions):
         await actions.move(connection, action, ActionState.APPROVED)
         await jobs.defer_execution(connection, action.tenant, action.id)
-
-
-@asynccontextmanager
-async def _refusals_recorded(database: Database, actor: Actor, action_id: str, verdict: str) -> AsyncGenerator[None]:
-    try:
-        yield
-    except (NotPermitted, Conflict, IntegrityBroken) as error:
-        await _record(database, actor, action_id, verdict, error)
-        raise
-
-
-async def _record(database: Database, actor: Actor, action_id: str, verdict: str, error: CountersignError) -> None:
-    async with database.tenant(actor.tenant) as connection:
-        try:
-            await actions.get(connection, action_id)
-        except NotFound:
-            return
-        facts = {"verdict": verdict, "code": error.code, "rules": error.facts.get("rules", ())}
-        await audit.append(connection, actor, "action.decision_refused", f"action:{action_id}", facts)

@@ -1,61 +1,43 @@
 """Execute: the worker alone writes, once, what people approved, over the state they approved it on, and reads it back.
 
-Only `api/wiring.py` hands this module a writer. Between the ERP's commit and ours anything may die: therefore
-`executing` is committed before the write, the action's id goes into the ERP as external reference, and an attempt whose
-end is not known is looked up there, but never before the time has passed in which it could still take effect.
+Only `api/wiring.py` hands this module a writer. Between the ERP's commit and ours anything may die: therefore the
+attempt is committed before the write, the action's id goes into the ERP as external reference together with the
+attempt's number and deadline, and an attempt whose end is not known is settled there (actions/reconciliation.py).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import textwrap
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from actions.catalogue import differences
 from actions.decisions import expire
-from actions.proposals import signed_digest
-from domain.actions import Action, ActionState, FieldChange, Image
-from domain.actor import Actor
-from domain.errors import Conflict, CountersignError, ErpError, ErpRefused, ErpStale, NotFound
+from actions.hands import Hands, Timing, move, worker
+from actions.reconciliation import follow, settle
+from actions.standing import moved, objection, told
+from domain.actions import Action, ActionState, Image
+from domain.actor import Operation
+from domain.attempts import Outcome
+from domain.errors import (
+    Conflict,
+    CountersignError,
+    ErpClosed,
+    ErpError,
+    ErpNotReached,
+    ErpRefused,
+    ErpStale,
+    NotFound,
+    NotPermitted,
+)
 from domain.source import Source
-from erp.reader import ErpReader
-from erp.writer import ErpWriter
-from policies.approval import open_steps
-from policies.engine import Policies
-from store import actions, audit, jobs
-from store.database import Connection, Database
+from store import actions, attempts, audit
 
+__all__ = ["Hands", "Timing", "execute", "reconcile", "worker"]
 log = logging.getLogger(__name__)
-MAX_ATTEMPTS = 3
-MAX_PROBLEM = 4000  # an ERP may say more than an audit entry can hold
 STEPS = 6  # more moves than any one visit to an action can need
-
-
-@dataclass(frozen=True)
-class Timing:
-    """How long one write may take, and after how long it can no longer take effect in the ERP."""
-
-    write: timedelta = timedelta(seconds=60)
-    in_flight: timedelta = timedelta(seconds=120)
-
-
-@dataclass(frozen=True)
-class Hands:
-    """What the worker works with."""
-
-    database: Database
-    reader: ErpReader
-    writer: ErpWriter
-    policies: Policies
-    timing: Timing = Timing()
-
-
-def worker(tenant: str) -> Actor:
-    """The actor of the worker's own audit entries: nobody, with no role."""
-    return Actor(tenant, "worker", "Countersign worker", frozenset(), service=True)
 
 
 async def execute(hands: Hands, tenant: str, action_id: str) -> Action:
@@ -77,126 +59,110 @@ async def execute(hands: Hands, tenant: str, action_id: str) -> Action:
 
 
 async def _attempt(hands: Hands, action: Action) -> None:
-    if problem := await _objection(hands, action):
-        return await _move(hands, action, ActionState.DENIED, "action.denied_at_execution", problem)
-    if problem := _moved(action.before, await _present(hands, action)):
-        return await _move(hands, action, ActionState.STALE, "action.stale", problem)
+    await _may_execute(hands, action)
     async with hands.database.tenant(action.tenant) as connection:
-        await actions.begin_attempt(connection, action.id)
-        facts = {"digest": action.digest, "policy": hands.policies.digest, "attempt": action.attempt + 1}
+        problem = await objection(connection, hands.policies, action)
+    if problem:
+        return await move(hands, action, ActionState.DENIED, "action.denied_at_execution", problem)
+    if problem := moved(action.before, await _present(hands, action)):
+        return await move(hands, action, ActionState.STALE, "action.stale", problem)
+    begun, deadline = await _begin(hands, action)
+    return await _write(hands, begun, deadline)
+
+
+async def _may_execute(hands: Hands, action: Action) -> None:
+    answer = hands.policies.authorize(worker(action.tenant), Operation.ACTION_EXECUTE)
+    if answer.allowed:
+        return
+    async with hands.database.tenant(action.tenant) as connection:
+        facts = {"rules": answer.rules, "policy": answer.digest}
+        await audit.append(connection, worker(action.tenant), "action.execution_refused", f"action:{action.id}", facts)
+    raise NotPermitted(" ".join(answer.reasons), rules=answer.rules)
+
+
+async def _begin(hands: Hands, action: Action) -> tuple[Action, datetime]:
+    """Commit that an attempt begins, before the ERP hears of it; whatever stops attempts is asked in here.
+
+    Returns the action as it is being carried out, and the time by which its write must have begun in the ERP.
+    """
+    async with hands.database.tenant(action.tenant) as connection:
+        attempt = await actions.begin_attempt(connection, action)
+        begun = replace(action, state=ActionState.EXECUTING, attempt=attempt)
+        deadline = await attempts.begin(connection, begun, hands.name, hands.timing.write)
+        facts = {"digest": action.digest, "policy": hands.policies.digest, "attempt": attempt}
         await audit.append(connection, worker(action.tenant), "action.executing", f"action:{action.id}", facts)
-    return await _write(hands, replace(action, state=ActionState.EXECUTING, attempt=action.attempt + 1))
+    return begun, deadline
 
 
-async def _write(hands: Hands, action: Action) -> None:
+async def _write(hands: Hands, action: Action, deadline: datetime) -> None:
     try:
-        async with asyncio.timeout(hands.timing.write.total_seconds()):
-            record = await hands.writer.write(
-                action.type, action.intent.arguments, reference=action.id, versions=action.before.versions
-            )
+        record = await hands.tell(action.tenant, lambda: _sent(hands, action, deadline))
     except ErpStale as error:
-        await _move(hands, action, ActionState.STALE, "action.stale", error.detail)
+        problem = await _changed(hands, action) or error.detail
+        await move(hands, action, ActionState.STALE, "action.stale", problem, outcome=Outcome.STALE)
     except ErpRefused as error:
-        await _move(hands, action, ActionState.FAILED, "action.failed", error.detail)
+        await move(hands, action, ActionState.FAILED, "action.failed", error.detail, outcome=Outcome.REFUSED)
+    except ErpNotReached as error:
+        detail = error.detail
+        await move(hands, action, ActionState.APPROVED, "action.not_sent", detail, outcome=Outcome.NOT_SENT)
+        raise
     except (ErpError, TimeoutError) as error:
-        # Whether it was written is not known. It stays `executing`; reconciliation asks the ERP when it is time.
-        log.warning("action %s: the write did not end well (%s)", action.id, type(error).__name__)
+        await _unanswered(hands, action, error)
     else:
-        await _move(hands, action, ActionState.EXECUTED, "action.executed", record=record)
+        await move(hands, action, ActionState.EXECUTED, "action.executed", outcome=Outcome.WRITTEN, record=record)
 
 
-async def _reconcile(hands: Hands, action: Action) -> None:
+async def _sent(hands: Hands, action: Action, deadline: datetime) -> Source:
+    async with asyncio.timeout(hands.timing.write.total_seconds()):
+        return await hands.writer.write(
+            action.type,
+            action.intent.arguments,
+            reference=action.id,
+            versions=action.before.versions,
+            attempt=action.attempt,
+            deadline=deadline,
+        )
+
+
+async def _unanswered(hands: Hands, action: Action, error: Exception) -> None:
+    """Whether it was written is not known. It stays `executing`, and the ERP is asked when it is time."""
+    detail = error.detail if isinstance(error, ErpError) else "There was no answer in time."
+    log.warning("action %s: the write did not end well (%s)", action.id, type(error).__name__)
+    outcome = Outcome.CLOSED if isinstance(error, ErpClosed) else Outcome.NO_ANSWER
     async with hands.database.tenant(action.tenant) as connection:
-        if await actions.in_flight(connection, action.id, hands.timing.in_flight):
-            return
-    found = await hands.writer.find(action.type, action.intent.arguments, reference=action.id)
-    if found is not None:
-        await _move(hands, action, ActionState.EXECUTED, "action.found", record=found)
-    elif action.attempt < MAX_ATTEMPTS:
-        await _move(hands, action, ActionState.APPROVED, "action.retried", "The last attempt did not take effect.")
-    else:
-        problem = f"{action.attempt} attempts ended without an answer and none took effect. Look at the ERP."
-        await _move(hands, action, ActionState.UNKNOWN, "action.unknown", problem)
+        await attempts.end(connection, action, outcome, detail)
+
+
+async def _changed(hands: Hands, action: Action) -> str:
+    """What changed in the ERP since the proposal, if it can still be read."""
+    try:
+        return moved(action.before, await _present(hands, action))
+    except CountersignError:
+        return ""
 
 
 async def _verify(hands: Hands, action: Action) -> None:
     try:
         after = await _present(hands, action, written=True)
     except NotFound as error:
-        return await _move(hands, action, ActionState.DIVERGED, "action.diverged", error.detail)
+        return await move(hands, action, ActionState.DIVERGED, "action.diverged", error.detail)
     wrong = differences(action.type, action.intent.arguments, after)
     state = ActionState.DIVERGED if wrong else ActionState.VERIFIED
-    problem = _told("The ERP does not say what was approved", wrong) if wrong else ""
-    return await _move(hands, action, state, f"action.{state.value}", problem, after=after)
+    problem = told("The ERP does not say what was approved", wrong) if wrong else ""
+    return await move(hands, action, state, f"action.{state.value}", problem, after=after)
 
 
 async def _present(hands: Hands, action: Action, *, written: bool = False) -> Image:
     arguments = dict(action.intent.arguments)
     if written:
         arguments["reference"] = action.id
-    return await hands.reader.image(action.type, arguments)
-
-
-async def _objection(hands: Hands, action: Action) -> str:
-    """Why, under the policy and the roles of this moment, the action would not be approved; empty if it still would."""
-    if signed_digest(action) != action.digest:
-        return "The stored proposal does not match its own digest; it was changed outside Countersign."
-    ids = [action.proposer, *(decision.person for decision in action.decisions)]
-    async with hands.database.tenant(action.tenant) as connection:
-        people = await actions.people(connection, action.tenant, ids)
-    if not set(ids) <= people.keys():
-        return "Someone who proposed or decided is not a person of this firm any more."
-    verdict = hands.policies.judge(action.intent, people[action.proposer])
-    if not verdict.allowed:
-        return " ".join(verdict.reasons)
-    return _countersigned_again(hands.policies, replace(action, verdict=verdict), people)
-
-
-def _countersigned_again(policies: Policies, action: Action, people: dict[str, Actor]) -> str:
-    for index, decision in enumerate(action.decisions):
-        then = replace(action, state=ActionState.AWAITING_APPROVAL, overdue=False, decisions=action.decisions[:index])
-        if decision.verdict != "approve" or decision.digest != action.digest:
-            return "A decision on this action is not an approval of what was proposed."
-        if decision.step not in open_steps(then.verdict.chain, then.decisions):
-            return "Policy now asks for other steps than those that were taken."
-        answer = policies.may_decide(people[decision.person], then)
-        if not answer.allowed:
-            return f"{decision.person_name} could not approve this now: {' '.join(answer.reasons)}"
-    missing = open_steps(action.verdict.chain, action.decisions)
-    return "Policy now asks for more approvals than were given." if missing else ""
-
-
-def _moved(before: Image, now: Image) -> str:
-    """What changed in the ERP since the proposal, in words; empty if nothing did."""
-    fields = sorted(before.fields.keys() | now.fields.keys())
-    changed = [
-        FieldChange(name, name, before.fields.get(name), now.fields.get(name))
-        for name in fields
-        if before.fields.get(name) != now.fields.get(name)
-    ]
-    if changed:
-        return _told("The ERP changed since this was proposed", changed)
-    records = sorted(r for r in before.versions.keys() | now.versions.keys() if _version(before, r) != _version(now, r))
-    if records:
-        return f"Someone changed {', '.join(records)} in the ERP since this was proposed; propose it again."
-    return ""
-
-
-def _version(image: Image, record: str) -> str | None:
-    return image.versions.get(record)
-
-
-def _told(what: str, changed: list[FieldChange] | tuple[FieldChange, ...]) -> str:
-    return f"{what}: " + "; ".join(f"{c.label}: {_short(c.before)} → {_short(c.after)}" for c in changed)
-
-
-def _short(value: object) -> str:
-    return textwrap.shorten("nothing" if value is None else str(value), 200)
+    return await hands.ask(action.tenant, lambda: hands.reader.image(action.type, arguments))
 
 
 NEXT = {
     ActionState.APPROVED: _attempt,
-    ActionState.EXECUTING: _reconcile,
+    ActionState.EXECUTING: settle,
+    ActionState.UNKNOWN: follow,
     ActionState.EXECUTED: _verify,
 }
 
@@ -204,29 +170,6 @@ NEXT = {
 async def _read(hands: Hands, tenant: str, action_id: str) -> Action:
     async with hands.database.tenant(tenant) as connection:
         return await actions.get(connection, action_id)
-
-
-async def _move(
-    hands: Hands,
-    action: Action,
-    state: ActionState,
-    event: str,
-    problem: str = "",
-    *,
-    record: Source | None = None,
-    after: Image | None = None,
-) -> None:
-    problem = problem[:MAX_PROBLEM]
-    async with hands.database.tenant(action.tenant) as connection:
-        await actions.move(connection, action, state, problem=problem, record=record, after=after)
-        facts = {"attempt": action.attempt, "digest": action.digest, "problem": problem, "record": record}
-        await audit.append(connection, worker(action.tenant), event, f"action:{action.id}", facts)
-        await _hand_on(connection, action, state)
-
-
-async def _hand_on(connection: Connection, action: Action, state: ActionState) -> None:
-    if state not in {ActionState.EXECUTED, ActionState.APPROVED}:
-        await jobs.defer_settled(connection, action.tenant, action.id)
 
 
 async def reconcile(hands: Hands, tenant: str) -> list[Action]:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from actions.catalogue import changes, known, normalised
-from domain.actions import Action, ActionState, Intent
-from domain.actor import Actor, Operation
+from actions.rulebook import judged_new
+from domain.actions import Action, ActionState, FieldChange, Image, Intent, PolicyVerdict
+from domain.actor import Actor
 from domain.canonical import digest
 from domain.errors import Conflict
 from erp.reader import ErpReader
@@ -18,24 +19,50 @@ from store.database import Connection, Database
 
 
 async def propose(
-    database: Database, reader: ErpReader, policies: Policies, actor: Actor, intent: Intent, *, now: datetime
+    database: Database,
+    reader: ErpReader,
+    policies: Policies,
+    actor: Actor,
+    intent: Intent,
+    *,
+    now: datetime,
+    compensates: str | None = None,
 ) -> Action:
     """Make a proposal (awaiting approval, or denied by policy with its reasons) and return it.
 
-    An identical one that is under way is returned instead of a second. Raises NotPermitted, InvalidInput (the
-    arguments), NotFound (the record it acts on), Conflict (nothing would change, or the ERP's state forbids it),
-    ErpUnavailable.
+    `compensates` names the action that it undoes. An identical one under way is returned instead of a second. Raises
+    NotPermitted, InvalidInput (the arguments), NotFound (the record it acts on), Conflict (nothing would change, or the
+    ERP's state forbids it), ErpUnavailable.
     """
-    policies.require(actor, Operation.ACTION_PROPOSE)
+    policies.require(actor, known(intent.action_type).operation)
     intent = normalised(intent)
+    intent = replace(intent, risk=policies.risk_of(intent.customer))
     before = await reader.image(intent.action_type, intent.arguments)
     if obstacle := known(intent.action_type).obstacle(before):
         raise Conflict(obstacle)
     difference = changes(intent.action_type, intent.arguments, before)
     if not difference:
         raise Conflict("The ERP says so already; there is nothing to change.")
-    verdict = policies.judge(intent, actor)
-    action = Action(
+    async with database.tenant(actor.tenant) as connection:
+        verdict = await judged_new(connection, policies, intent, actor, at=now)
+        deadlines = verdict.deadlines or policies.deadlines(())
+        until = now + timedelta(days=deadlines.days_to_decide)
+        made = _made(actor, intent, before, difference, verdict, at=now, until=until)
+        action = replace(made, compensates=compensates)
+        return await _written(connection, actor, action)
+
+
+def _made(
+    actor: Actor,
+    intent: Intent,
+    before: Image,
+    difference: tuple[FieldChange, ...],
+    verdict: PolicyVerdict,
+    *,
+    at: datetime,
+    until: datetime,
+) -> Action:
+    return Action(
         id=str(uuid4()),
         tenant=actor.tenant,
         type=intent.action_type,
@@ -47,12 +74,10 @@ async def propose(
         proposer=actor.person,
         proposer_name=actor.name,
         agent_run=actor.agent_run,
-        created_at=now,
-        expires_at=now + timedelta(days=policies.days_to_decide),
+        created_at=at,
+        expires_at=until,
         changes=difference,
     )
-    async with database.tenant(actor.tenant) as connection:
-        return await _written(connection, actor, action)
 
 
 def signed_digest(action: Action) -> str:
@@ -79,7 +104,7 @@ def signed_digest(action: Action) -> str:
 
 
 async def _written(connection: Connection, actor: Actor, action: Action) -> Action:
-    key = digest({"type": action.type, "arguments": action.intent.arguments})
+    key = actions.arguments_digest(action)
     if twin := await actions.open_twin(connection, action.type, key):
         return await _again(connection, actor, twin)
     if not await actions.insert(connection, replace(action, digest=signed_digest(action)), key):

@@ -48,7 +48,7 @@ def problem(
     }
     if errors:
         body["errors"] = errors
-    return JSONResponse(body, status, _headers(status), media_type="application/problem+json")
+    return JSONResponse(body, status, _headers(status, code), media_type="application/problem+json")
 
 
 def wants_page(request: Request) -> bool:
@@ -56,12 +56,12 @@ def wants_page(request: Request) -> bool:
     return not request.url.path.startswith("/v1") and "text/html" in request.headers.get("accept", "")
 
 
-def _headers(status: int) -> Mapping[str, str]:
+def _headers(status: int, code: str) -> Mapping[str, str]:
     match status:
         case 401:
             return {"www-authenticate": 'Bearer realm="countersign"'}
         case 429:
-            return {"retry-after": "900"}
+            return {"retry-after": "900" if code == "too_many_tries" else "10"}
         case _:
             return {}
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import math
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from procrastinate import App, RetryStrategy
+from procrastinate import App, BaseRetryStrategy, RetryDecision
+from procrastinate.jobs import Job
 
 from actions.execution import Hands, execute, reconcile
+from actions.patience import Patience
 from agent.ports import AgentPorts
 from agent.turns import resume_after_action
 from api.settings import Settings
@@ -19,8 +22,20 @@ log = logging.getLogger(__name__)
 EVERY_MINUTE = "* * * * *"
 EVERY_TEN_SECONDS = "* * * * * */10"  # the sixth field counts seconds
 STALLED_SECONDS = 180
-# Waits 3, 9, 27 and 81 s for an ERP that is away; after that the minutely reconciliation visits what is unfinished.
-PATIENCE = RetryStrategy(max_attempts=5, exponential_wait=3)
+
+
+class Retries(BaseRetryStrategy):
+    """Waits longer each time, up to 6, 12, 24 and 48 s by chance; after that the minutely reconciliation carries on."""
+
+    patience = Patience(tries=5, first=6.0, longest=60.0)
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When to run the job again; None once it was tried often enough."""
+        del exception
+        failed = job.attempts + 1
+        if failed >= self.patience.tries:
+            return None
+        return RetryDecision(retry_in={"seconds": math.ceil(self.patience.wait(failed))})
 
 
 async def run_worker(settings: Settings) -> None:
@@ -39,7 +54,7 @@ def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, ke
     """Give the queue its tasks: of one firm, whose ERP `hands` reach. A job that names another firm is refused."""
     ours = settings.tenant
 
-    @queue.task(name=jobs.EXECUTE, retry=PATIENCE)
+    @queue.task(name=jobs.EXECUTE, retry=Retries())
     async def carry_out(tenant: str, action_id: str) -> None:
         if tenant != ours:
             log.error("a job for another firm was refused")
@@ -47,7 +62,7 @@ def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, ke
         action = await execute(hands, tenant, action_id)
         log.info("action %s is %s", action_id, action.state)
 
-    @queue.task(name=jobs.SETTLED, retry=PATIENCE)
+    @queue.task(name=jobs.SETTLED, retry=Retries())
     async def tell(tenant: str, action_id: str) -> None:
         await resume_after_action(agent, tenant, action_id)
 

@@ -52,7 +52,10 @@ class Image:
 
 @dataclass(frozen=True)
 class Intent:
-    """What someone wants to propose. `arguments` are JSON (money as decimal strings, dates ISO 8601)."""
+    """What someone wants to propose. `arguments` are JSON (money as decimal strings, dates ISO 8601).
+
+    `risk` is the customer's risk class, which policy alone assigns.
+    """
 
     action_type: str
     arguments: Mapping[str, Any]
@@ -64,6 +67,7 @@ class Intent:
     customer: str | None = None
     practice: str | None = None
     region: str | None = None
+    risk: str | None = None
     finding: str | None = None
     document: str | None = None
     thread: str | None = None
@@ -94,6 +98,18 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Deadlines:
+    """When policy reminds, asks those above, and closes, in days from the proposal (None: never); and how fresh a
+    session must be to approve, in minutes (None: as fresh as any).
+    """
+
+    days_to_decide: int
+    remind_after_days: int | None = None
+    escalate_after_days: int | None = None
+    reauthenticate_after_minutes: int | None = None
+
+
+@dataclass(frozen=True)
 class PolicyVerdict:
     """What policy says of an action. For writes to a system of record there is no plain permission."""
 
@@ -102,6 +118,7 @@ class PolicyVerdict:
     rules: tuple[str, ...]
     reasons: tuple[str, ...]
     digest: str
+    deadlines: Deadlines | None = None
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,12 @@ class WrongState(Conflict):
     code = "wrong_state"
 
 
+class NoWayBack(Conflict):
+    """What this action wrote cannot be undone by Countersign."""
+
+    code = "no_way_back"
+
+
 class SegregationOfDuties(NotPermitted):
     """Whoever proposed an action may not decide on it."""
 
@@ -148,10 +154,22 @@ class ErpUnavailable(ErpError):
     status = 503
 
 
+class ErpNotReached(ErpUnavailable):
+    """The ERP cannot be reached, and nothing was sent to it; asking again is safe."""
+
+    code = "erp_not_reached"
+
+
 class ErpRefused(ErpError):
     """The ERP refused the request."""
 
     code = "erp_refused"
+
+
+class ErpClosed(ErpError):
+    """The ERP takes nothing more of this attempt: its time was up, or it was closed when its end was looked up."""
+
+    code = "erp_closed"
 
 
 class ErpStale(Conflict):

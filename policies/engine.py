@@ -2,66 +2,62 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from cedarpy import PolicySet, Schema, is_authorized, policies_to_json_str, validate_policies
-
-from domain.actions import Action, ActionState, Intent, PolicyVerdict
-from domain.actor import Actor, Operation
+from domain.actions import Action, Deadlines, Intent, PolicyVerdict
+from domain.actor import Actor, Operation, Role
 from domain.canonical import digest
 from domain.errors import ConfigurationError, NotPermitted, OverLimit, SegregationOfDuties
-from policies.approval import Matrix, open_steps
+from policies.approval import Account, Earlier, Matrix, open_steps
+from policies.authorization import Authorization, Authorizer, entity_of, proposal_facts
+from policies.rule import Window
 
 FOLDER = Path(__file__).parent
 FILES = ("authorization.cedar", "authorization.cedarschema", "approval.toml")
 ERRORS: dict[str, type[NotPermitted]] = {e.code: e for e in (NotPermitted, SegregationOfDuties, OverLimit)}
+# Without sums, every cumulative rule counts: what is not known never helps.
+NOT_KNOWN: Earlier = {}
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Authorization:
-    """An answer with the ids of the rules that gave it, what the person is told, and the digest of the policy."""
-
-    allowed: bool
-    rules: tuple[str, ...]
-    reasons: tuple[str, ...]
-    digest: str
-    code: str = NotPermitted.code
+def today() -> date:
+    """The day whose exchange rates hold."""
+    return datetime.now(UTC).date()
 
 
 class Policies:
-    """The policy files, read and checked once; `digest` names exactly this content."""
+    """The policy files, read and checked once; `digest` names exactly this content.
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        cedar, schema = texts["authorization.cedar"], texts["authorization.cedarschema"]
-        checked = validate_policies(cedar, schema)
-        if not checked.validation_passed:
-            raise ConfigurationError(f"authorization.cedar does not fit its schema: {checked.errors}")
+    `base_currency` is the firm's, in which its people's limits stand: a matrix in another approves nothing.
+    """
+
+    def __init__(
+        self, texts: Mapping[str, str], *, base_currency: str | None = None, clock: Callable[[], date] = today
+    ) -> None:
         try:
-            self._matrix = Matrix.parse(texts["approval.toml"])
+            self.matrix = Matrix.parse(texts["approval.toml"])
         except ValueError as error:
             raise ConfigurationError(f"approval.toml cannot be used: {error}") from error
-        self._cedar, self._schema = PolicySet.from_str(cedar), Schema.from_str(schema)
-        self._notes = _annotations(cedar)
-        self.digest = digest({name: texts[name] for name in FILES})
+        self.texts = {name: texts[name] for name in FILES}
+        self.digest = digest(self.texts)
+        self.authorizer = Authorizer(texts["authorization.cedar"], texts["authorization.cedarschema"], self.digest)
+        self._base_currency, self._clock = base_currency or self.matrix.currency, clock
+        self._refuse_idle_steps()
 
     @property
     def days_to_decide(self) -> int:
-        """How long a proposal waits for people before it expires."""
-        return self._matrix.days_to_decide
+        """How long a proposal waits for people before it expires, where no rule says otherwise."""
+        return self.matrix.days_to_decide
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> Policies:
         """Read the policy files. Raises ConfigurationError when one is missing or does not hold together."""
-        try:
-            return cls({name: (folder / name).read_text("utf-8") for name in FILES})
-        except OSError as error:
-            raise ConfigurationError(f"A policy file cannot be read: {error}") from error
+        return cls(read(folder))
 
     def authorize(self, actor: Actor, operation: Operation, facts: Mapping[str, Any] | None = None) -> Authorization:
         """May this actor do this? Without facts: within their own firm at all. With facts: on the thing they describe.
@@ -70,10 +66,12 @@ class Policies:
         schema; `may_decide` makes them). Any error denies.
         """
         try:
-            return self._ask(actor, operation, facts or {"tenant": actor.tenant})
+            return self.authorizer.ask(
+                entity_of(actor, self._limit(actor)), operation, facts or {"tenant": actor.tenant}
+            )
         except Exception:  # a failure to decide, whatever it is, must come out as a no
             log.exception("deciding %s failed", operation.value)
-            return self._denied("policy.error", "Policy could not be evaluated, so the answer is no.")
+            return self.authorizer.failed()
 
     def require(self, actor: Actor, operation: Operation, facts: Mapping[str, Any] | None = None) -> None:
         """Raise NotPermitted (or SegregationOfDuties, OverLimit) with the reason unless `authorize` allows."""
@@ -84,86 +82,109 @@ class Policies:
         if not answer.allowed:
             raise ERRORS.get(answer.code, NotPermitted)(" ".join(answer.reasons), rules=answer.rules)
 
-    def may_decide(self, actor: Actor, action: Action) -> Authorization:
-        """May this actor take the step of this action that waits now? What a page asks before it shows the button."""
-        try:
-            return self.authorize(actor, Operation.ACTION_DECIDE, self._proposal(action))
-        except LookupError as error:
-            return self._denied("rate.missing", str(error))
+    def may_decide(
+        self, actor: Actor, action: Action, on_behalf_of: Actor | None = None, *, step: int | None = None
+    ) -> Authorization:
+        """May this actor take a step of this action that is open now, and which? The first that they may take, or
+        none but `step`.
 
-    def judge(self, intent: Intent, proposer: Actor) -> PolicyVerdict:
-        """Denied, or the chain of people who must approve; a write is never permitted without people."""
-        answer = self.authorize(proposer, Operation.ACTION_PROPOSE)
+        With `on_behalf_of` (the delegator as they are now, reduced to the delegation's scope and limit) their roles
+        and limit count in place of the actor's, and segregation of duties holds for both.
+        """
+        if on_behalf_of is not None and (problem := _no_delegate(actor, on_behalf_of)):
+            return self.authorizer.denied("delegation.none", problem)
+        answers: list[Authorization] = []
+        waiting = open_steps(action.verdict.chain, action.decisions)
+        for taken in [one for one in waiting if step in (None, one)] or (None,):
+            answer = self._on_step(actor, action, taken, on_behalf_of)
+            if answer.allowed:
+                return replace(answer, step=taken)
+            answers.append(answer)
+        # Of several refusals the one that is about this person, rather than about a step for others.
+        return min(answers, key=lambda answer: "step.role" in answer.rules)
+
+    def judge(
+        self,
+        intent: Intent,
+        proposer: Actor,
+        *,
+        on: date | None = None,
+        earlier: Earlier = NOT_KNOWN,
+        operation: Operation = Operation.ACTION_PROPOSE,
+    ) -> PolicyVerdict:
+        """Denied, or the chain of people who must approve; a write is never permitted without people.
+
+        `on` (today, if not given) is the day whose rates hold; `earlier` the sums of other actions in each of
+        `windows(intent.action_type)`; `operation` what the proposer must be permitted for this kind of action.
+        """
+        answer = self.authorize(proposer, operation)
         if not answer.allowed:
             return PolicyVerdict(False, (), answer.rules, answer.reasons, self.digest)
-        return self._matrix.judge(intent, self.digest)
+        if self._base_currency != self.matrix.currency:
+            other = f"The approval matrix is in {self.matrix.currency}, the firm's limits in {self._base_currency}."
+            return PolicyVerdict(False, (), ("matrix.currency",), (other,), self.digest)
+        return self.matrix.judge(intent, self.digest, on=on or self._clock(), earlier=earlier)
 
-    def _ask(self, actor: Actor, operation: Operation, facts: Mapping[str, Any]) -> Authorization:
-        kind = "Proposal" if "proposer" in facts else "Tenant"
-        principal, resource = _uid("Person", actor.person), _uid(kind, str(facts["tenant"]))
-        request = {"principal": principal, "action": _uid("Action", operation.value), "resource": resource}
-        entities = [self._person(actor), {"uid": resource, "attrs": dict(facts), "parents": []}]
-        result = is_authorized(request, self._cedar, entities, self._schema)
-        if result.diagnostics.errors:
-            log.error("deciding %s: %s", operation.value, result.diagnostics.errors)
-            return self._denied("policy.error", "Policy could not be evaluated, so the answer is no.")
-        rules = tuple(sorted(result.diagnostics.id_annotations_by_reason.values()))
-        if not rules:
-            return self._denied("role.none", _no_role(actor, operation))
-        notes = [self._notes[rule] for rule in rules]
-        reasons = tuple(note.get("reason", "") for note in notes if note.get("reason"))
-        code = next((note["code"] for note in notes if "code" in note), NotPermitted.code)
-        return Authorization(result.allowed, rules, reasons, self.digest, code)
+    def account(self, intent: Intent, *, on: date | None = None, earlier: Earlier = NOT_KNOWN) -> Account:
+        """How each rule of the matrix sees this intent, for who asks why."""
+        return self.matrix.account(intent, on=on or self._clock(), earlier=earlier)
 
-    def _person(self, actor: Actor) -> dict[str, Any]:
-        attributes: dict[str, Any] = {
-            "tenant": actor.tenant,
-            "service": actor.service,
-            "through_agent": actor.agent_run is not None,
-        }
-        if actor.approval_limit is not None:
-            attributes["limit"] = self._matrix.converted(actor.approval_limit).minor
-        parents = [_uid("Role", role.value) for role in sorted(actor.roles)]
-        return {"uid": _uid("Person", actor.person), "attrs": attributes, "parents": parents}
+    def windows(self, action_type: str) -> tuple[Window, ...]:
+        """The windows whose sums `judge` needs for this action type."""
+        return self.matrix.windows(action_type)
 
-    def _proposal(self, action: Action) -> dict[str, Any]:
-        waiting = open_steps(action.verdict.chain, action.decisions)
-        step = action.verdict.chain[waiting[0]] if waiting else None
-        decided = {person for decision in action.decisions for person in decision.people}
-        facts: dict[str, Any] = {
-            "tenant": action.tenant,
-            "proposer": _entity("Person", action.proposer),
-            "decided_by": [_entity("Person", person) for person in sorted(decided)],
-            "open": step is not None and action.state is ActionState.AWAITING_APPROVAL and not action.overdue,
-            "role": _entity("Role", step.role if step else ""),
-            "limited": step.limited if step else True,
-        }
-        if action.intent.amount is not None:
-            facts["amount"] = self._matrix.converted(action.intent.amount).minor
-        return facts
+    def risk_of(self, customer: str | None) -> str | None:
+        """The customer's risk class; None for a customer nobody knows."""
+        return self.matrix.risk_of(customer)
 
-    def _denied(self, rule: str, reason: str) -> Authorization:
-        return Authorization(False, (rule,), (reason,), self.digest)
+    def deadlines(self, rules: Iterable[str]) -> Deadlines:
+        """The times that these rules (by id) set, the strictest of each; the file's own where none is known."""
+        wanted = set(rules)
+        return self.matrix.deadlines(rule for rule in self.matrix.rule if rule.id in wanted)
 
+    def _on_step(self, actor: Actor, action: Action, step: int | None, delegator: Actor | None) -> Authorization:
+        try:
+            if self._base_currency != self.matrix.currency:
+                return self.authorizer.denied("matrix.currency", "The matrix is not in the firm's currency.")
+            amount = action.intent.amount
+            minor = None if amount is None else self.matrix.converted(amount, self._clock()).minor
+            entity = entity_of(actor, self._limit(delegator or actor), delegator)
+            return self.authorizer.ask(entity, Operation.ACTION_DECIDE, proposal_facts(action, step, minor))
+        except LookupError as error:
+            return self.authorizer.denied("rate.missing", str(error))
+        except Exception:  # as in `authorize`
+            log.exception("deciding on action %s failed", action.id)
+            return self.authorizer.failed()
 
-def _uid(kind: str, name: str) -> dict[str, str]:
-    return {"type": kind, "id": name}
+    def _limit(self, actor: Actor) -> int | None:
+        if actor.approval_limit is None:
+            return None
+        return self.matrix.converted(actor.approval_limit, self._clock()).minor
+
+    def _refuse_idle_steps(self) -> None:
+        """A chain that asks people who may never decide would wait for ever: better it does not load."""
+        for rule in self.matrix.rule:
+            for role in {role for asked in rule.chain for role in (asked.role, asked.escalates_to) if role}:
+                anyone = Actor("x", "anyone", "Anyone", frozenset({Role(role)}))
+                if not self.authorize(anyone, Operation.ACTION_DECIDE).allowed:
+                    raise ConfigurationError(
+                        f"approval.toml: {rule.id} asks a {role.value}, but authorization.cedar lets none decide."
+                    )
 
 
-def _entity(kind: str, name: str) -> dict[str, Any]:
-    return {"__entity": _uid(kind, name)}
+def read(folder: Path) -> dict[str, str]:
+    """The texts of the policy files in a folder. Raises ConfigurationError when one cannot be read."""
+    try:
+        return {name: (folder / name).read_text("utf-8") for name in FILES}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"A policy file cannot be read: {error}") from error
 
 
-def _annotations(cedar: str) -> dict[str, dict[str, str]]:
-    """Each policy's annotations by its id. Raises ConfigurationError for a policy without one, or one used twice."""
-    policies = json.loads(policies_to_json_str(cedar))["staticPolicies"].values()
-    notes = [policy.get("annotations", {}) for policy in policies]
-    ids = [note.get("id") for note in notes]
-    if None in ids or len(set(ids)) != len(ids):
-        raise ConfigurationError("Every policy in authorization.cedar needs an @id of its own.")
-    return {note["id"]: note for note in notes}
-
-
-def _no_role(actor: Actor, operation: Operation) -> str:
-    roles = ", ".join(sorted(role.value.replace("_", " ") for role in actor.roles)) or "none"
-    return f"This needs the right '{operation.value}', which your role ({roles}) does not have."
+def _no_delegate(actor: Actor, delegator: Actor) -> str:
+    if actor.tenant != delegator.tenant:
+        return "Only a person of the same firm can stand in for another."
+    if actor.person == delegator.person or delegator.service or delegator.agent_run:
+        return "A delegate stands in for another person."
+    if not actor.roles:
+        return "You are not an active person of the firm any more."
+    return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from domain.actions import Action, ActionState, Decision, FieldChange, Image, Intent, PolicyVerdict
 from domain.actor import Actor, Role
-from domain.canonical import plain
+from domain.canonical import digest, plain
 from domain.errors import Conflict, NotFound
 from domain.money import Money
 from domain.source import Source
@@ -61,6 +61,11 @@ async def open_twin(connection: Connection, action_type: str, arguments_digest: 
     key = {"type": action_type, "arguments_digest": arguments_digest}
     row = await (await connection.execute(SQL["open_twin"], key)).fetchone()
     return str(row["id"]) if row else None
+
+
+def arguments_digest(action: Action) -> str:
+    """What makes two actions the same change: their type and arguments."""
+    return digest({"type": action.type, "arguments": action.intent.arguments})
 
 
 async def get(connection: Connection, action_id: str) -> Action:
@@ -157,16 +162,13 @@ async def move(
         raise Conflict("The action moved on in the meantime.")
 
 
-async def begin_attempt(connection: Connection, action_id: str) -> None:
-    """Make an approved action `executing`, and count the attempt. Raises Conflict if it is not approved any more."""
-    if await (await connection.execute(SQL["begin_attempt"], {"id": action_id})).fetchone() is None:
+async def begin_attempt(connection: Connection, action: Action) -> int:
+    """Make an approved action `executing`; returns the attempt's number. Raises Conflict if someone was faster."""
+    key = {"id": action.id, "attempt": action.attempt}
+    row = await (await connection.execute(SQL["begin_attempt"], key)).fetchone()
+    if row is None:
         raise Conflict("The action is not approved any more.")
-
-
-async def in_flight(connection: Connection, action_id: str, longest: timedelta) -> bool:
-    """Whether the last attempt began less than `longest` ago, by the database's clock: it may still take effect."""
-    row = await (await connection.execute(SQL["attempt"], {"id": action_id, "in_flight": longest})).fetchone()
-    return bool(row and row["in_flight"])
+    return row["attempt"]
 
 
 async def unfinished(connection: Connection) -> list[str]:

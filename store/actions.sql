@@ -57,17 +57,15 @@ where id = %(id)s and state = %(earlier)s and attempt = %(attempt)s
 returning id
 
 -- name: begin_attempt
-update action set state = 'executing', updated_at = now(), attempt = attempt + 1, attempted_at = clock_timestamp()
-where id = %(id)s and state = 'approved'
+update action set state = 'executing', updated_at = now(), attempt = attempt + 1
+where id = %(id)s and state = 'approved' and attempt = %(attempt)s
 returning attempt
 
--- name: attempt
-select attempt, attempted_at, coalesce(clock_timestamp() - attempted_at < %(in_flight)s, false) as in_flight
-from action where id = %(id)s
-
 -- name: unfinished
-select id::text from action
+select id::text from action a
 where state in ('executing', 'executed') or (state = 'approved' and updated_at < now() - interval '30 seconds')
+   or state = 'unknown' and exists (select from action_resolution r where (r.tenant, r.action, r.attempt, r.state)
+                                    = (a.tenant, a.id, a.attempt, a.state))
 order by updated_at limit 100
 
 -- name: overdue

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from domain.actor import Actor
 from domain.canonical import plain
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict, CountersignError, NotFound
 from store import audit
 from store.database import Connection
 from store.queries import queries
@@ -24,12 +24,20 @@ from store.queries import queries
 SQL = queries("threads")
 ABANDONED_SECONDS = 600  # a turn that ran longer than this lost its process
 TITLE_LENGTH = 80
+TURNS_AT_ONCE = 4  # of one person, in all their conversations
 
 
 class TurnRunning(Conflict):
     """This conversation is still answering the last message; wait for it to finish."""
 
     code = "turn_running"
+
+
+class TooManyTurns(CountersignError):
+    """You have several conversations being answered already; wait for one of them to finish."""
+
+    code = "too_many_turns"
+    status = 429
 
 
 @dataclass(frozen=True)
@@ -134,13 +142,19 @@ async def history(connection: Connection, thread: str, *, limit: int = 6) -> lis
 async def begin(connection: Connection, actor: Actor, thread: str, text: str) -> str:
     """Note the person's message and open a turn; its id is the LangGraph thread of this turn alone.
 
-    Raises NotFound for another person's thread, TurnRunning while an earlier message is still being answered.
+    Raises NotFound for another person's thread, TurnRunning while an earlier message is still being answered,
+    TooManyTurns while TURNS_AT_ONCE others of the person are.
     """
     await get(connection, actor, thread)
     await connection.execute(SQL["abandon"], {"thread": thread, "seconds": ABANDONED_SECONDS})
     row = await (await connection.execute(SQL["begin"], {"tenant": actor.tenant, "thread": thread})).fetchone()
     if row is None:
         raise TurnRunning
+    running = await (
+        await connection.execute(SQL["running"], {"person": actor.person, "seconds": ABANDONED_SECONDS})
+    ).fetchone()
+    if running and running["count"] > TURNS_AT_ONCE:
+        raise TooManyTurns
     turn: str = row["id"]
     await _say(connection, actor.tenant, thread, turn, author="person", text=text)
     await connection.execute(SQL["touch"], {"thread": thread, "title": " ".join(text.split())[:TITLE_LENGTH]})

@@ -23,6 +23,10 @@ insert into turn (tenant, thread) values (%(tenant)s, %(thread)s::uuid)
 on conflict (tenant, thread) where state = 'running' do nothing
 returning id::text
 
+-- name: running
+select count(*) as count from turn t join thread h on (h.tenant, h.id) = (t.tenant, t.thread)
+where t.state = 'running' and h.person = %(person)s and t.started_at >= now() - make_interval(secs => %(seconds)s)
+
 -- name: say
 insert into message (tenant, thread, turn, author, text, blocks)
 values (%(tenant)s, %(thread)s::uuid, %(turn)s::uuid, %(author)s, %(text)s, %(blocks)s)

@@ -21,6 +21,7 @@ COMMANDS = {
     "readiness": "api.cli.answers:readiness",
     "facts": "api.cli.answers:facts",
     "actions": "api.cli.answers:actions",
+    "dead-letters": "api.cli.dead_letters:dead_letters",
     "audit": "api.cli.records:audit",
     "policy": "api.cli.records:policy",
     "evals": "api.cli.records:evals",

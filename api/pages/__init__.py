@@ -1,6 +1,19 @@
 """Pages for people: server-rendered, working without JavaScript; one module a place."""
 
-from api.pages import account, actions, audit, codes, documents, home, proposals, readiness, signin, terms, threads
+from api.pages import (
+    account,
+    actions,
+    audit,
+    codes,
+    documents,
+    execution,
+    home,
+    proposals,
+    readiness,
+    signin,
+    terms,
+    threads,
+)
 
 PAGES = (
     signin.router,
@@ -12,6 +25,7 @@ PAGES = (
     readiness.router,
     proposals.router,
     threads.router,
+    execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,
     audit.router,
 )

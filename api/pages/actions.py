@@ -10,6 +10,8 @@ from pydantic import BaseModel
 
 from actions import decisions
 from actions.catalogue import TYPES
+from actions.compensation import inverse
+from actions.resolutions import replayable
 from api.access import ActionDecider, ActionProposer, ActionReader
 from api.naming import named, present_firm
 from api.render import page
@@ -19,7 +21,7 @@ from domain.actions import Action, ActionState
 from domain.actor import Actor
 from policies.approval import open_steps
 from policies.engine import Policies
-from store import actions, audit
+from store import actions, attempts, audit
 
 router = APIRouter(prefix="/actions")
 SHOWN: dict[str, tuple[str, tuple[ActionState, ...] | None]] = {
@@ -75,6 +77,8 @@ async def show(request: Request, wired: Wired, actor: ActionReader, action_id: s
     async with wired.database.tenant(actor.tenant) as connection:
         action = await actions.get(connection, action_id)
         history = await audit.of_subject(connection, f"action:{action_id}")
+        tried = await attempts.of_action(connection, action_id)
+        said = await attempts.resolutions(connection, action_id)
     firm = await present_firm(wired, actor)
     kind = TYPES[action.type]
     arguments = action.intent.arguments
@@ -94,6 +98,10 @@ async def show(request: Request, wired: Wired, actor: ActionReader, action_id: s
         moving=action.state in ON_THE_WAY,
         decide=wired.policies.may_decide(actor, action),
         own=action.proposer == actor.person,
+        attempts=tried,
+        resolutions=said,
+        replayable=replayable(action, tried),
+        undo=inverse(action),
     )
 
 

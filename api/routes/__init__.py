@@ -1,6 +1,6 @@
 """Routes for programs, under /v1: one module a noun."""
 
-from api.routes import actions, audit, codes, documents, facts, health, readiness, threads, tokens
+from api.routes import actions, audit, codes, documents, execution, facts, health, readiness, threads, tokens
 
 ROUTES = (
     health.router,
@@ -9,6 +9,7 @@ ROUTES = (
     codes.router,
     readiness.router,
     threads.router,
+    execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,
     facts.router,
     audit.router,

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from actions import decisions, proposals
+from actions.placing import placed
 from api.access import ActionDecider, ActionProposer, ActionReader
 from api.services import Wired
 from domain.actions import ActionState, Intent
@@ -54,9 +55,11 @@ async def listing(
 @router.post("", status_code=201)
 async def propose(wired: Wired, actor: ActionProposer, wanted: Proposal) -> Json:
     """Write a proposal; an identical one under way is answered instead of a second."""
-    intent = Intent(wanted.action_type, wanted.arguments, wanted.summary, tuple(wanted.reasons))
-    reader = wired.erp(actor).reader
-    return plain(await proposals.propose(wired.database, reader, wired.policies, actor, intent, now=wired.clock()))
+    erp = wired.erp(actor)
+    intent = placed(
+        Intent(wanted.action_type, wanted.arguments, wanted.summary, tuple(wanted.reasons)), await erp.firm.get()
+    )
+    return plain(await proposals.propose(wired.database, erp.reader, wired.policies, actor, intent, now=wired.clock()))
 
 
 @router.get("/{action_id}")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from domain.actions import Image
-from domain.canonical import plain
 from domain.errors import InvalidInput, NotFound
+from erp.tryton.lookup import number, one, record_id, stamps, written
 from erp.tryton.rpc import TrytonRpc
-from erp.tryton.tables import Row, referenced
+from erp.tryton.tables import Row
+from erp.tryton.undoing import cancelled_draft, cancelled_project
 from erp.tryton.work import hours
-
-RECORD_ID = re.compile(r"^[1-9][0-9]{0,9}$")
 
 
 async def image(rpc: TrytonRpc, action_type: str, arguments: Mapping[str, Any]) -> Image:
@@ -22,13 +19,6 @@ async def image(rpc: TrytonRpc, action_type: str, arguments: Mapping[str, Any]) 
     if action_type not in IMAGES:
         raise InvalidInput(f"Tryton knows no action {action_type!r}.")
     return await IMAGES[action_type](rpc, arguments)
-
-
-def record_id(value: Any) -> int:
-    """An id as Tryton has them; InvalidInput for anything else."""
-    if not RECORD_ID.match(str(value)):
-        raise InvalidInput(f"{value!r} is not the id of a Tryton record.")
-    return int(value)
 
 
 async def _contract_po(rpc: TrytonRpc, arguments: Mapping[str, Any]) -> Image:
@@ -148,14 +138,6 @@ async def _drafted(rpc: TrytonRpc, drafted: int, arguments: Mapping[str, Any], v
     return Image(fields, {**versions, **stamps("account.invoice", [invoice])})
 
 
-async def written(rpc: TrytonRpc, model: str, arguments: Mapping[str, Any]) -> int | None:
-    """The id of the record that the action with `arguments["reference"]` created; None if it created none."""
-    if not arguments.get("reference"):
-        return None
-    done = await rpc.search_read("countersign.write", [("reference", "=", str(arguments["reference"]))], ("record",))
-    return referenced(done[0]["record"], model) if done else None
-
-
 async def identifiers(rpc: TrytonRpc, party: int) -> list[Row]:
     """A party's identifiers, the one that its invoices carry first."""
     return await rpc.search_read("party.identifier", [("party", "=", party)], ("type", "code_compact"))
@@ -167,30 +149,12 @@ async def invoice_addresses(rpc: TrytonRpc, party: int) -> list[Row]:
     return await rpc.search_read("party.address", domain, ("street", "postal_code", "city", "country"))
 
 
-async def one(rpc: TrytonRpc, model: str, wanted: int, fields: tuple[str, ...]) -> Row:
-    """One record; NotFound when it is not there (or may not be seen)."""
-    found = await rpc.search_read(model, [("id", "=", wanted)], fields)
-    if not found:
-        raise NotFound(f"There is no {model} {wanted} in Tryton.")
-    return found[0]
-
-
-def stamps(model: str, rows: list[Row]) -> dict[str, str]:
-    """Version stamps as Tryton checks them: "model,id"."""
-    return {f"{model},{row['id']}": row["_timestamp"] for row in rows}
-
-
-def number(value: Decimal, places: int | None = None) -> str:
-    """A decimal as arguments carry it: without an exponent or needless zeros, money with its cents."""
-    if places is not None:
-        return str(plain(value.quantize(Decimal(1).scaleb(-places))))
-    whole = value.normalize()
-    return str(plain(whole.quantize(Decimal(1)) if whole == whole.to_integral() else whole))
-
-
 IMAGES: Mapping[str, Callable[[TrytonRpc, Mapping[str, Any]], Awaitable[Image]]] = {
     "contract.set_po_number": _contract_po,
     "customer.set_billing_identity": _billing_identity,
     "project.create": _project,
     "invoice.create_draft": _invoice,
+    "project.cancel": cancelled_project,
+    "contract.clear_po_number": _contract_po,
+    "invoice.cancel_draft": cancelled_draft,
 }

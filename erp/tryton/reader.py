@@ -10,7 +10,8 @@ from domain.actions import Image
 from domain.errors import ErpError, ErpRefused, NotFound
 from domain.records import Firm
 from erp.tryton.billing import Ledger, contracts, invoices, price_lists
-from erp.tryton.images import image, record_id
+from erp.tryton.images import image
+from erp.tryton.lookup import record_id
 from erp.tryton.parties import customers
 from erp.tryton.rpc import TrytonConnection
 from erp.tryton.sources import SYSTEM

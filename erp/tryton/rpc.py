@@ -12,13 +12,23 @@ from typing import Any, Self
 
 import httpx
 
-from domain.errors import ConfigurationError, ErpError, ErpRefused, ErpStale, ErpUnavailable
+from domain.errors import (
+    ConfigurationError,
+    ErpClosed,
+    ErpError,
+    ErpNotReached,
+    ErpRefused,
+    ErpStale,
+    ErpUnavailable,
+)
 
 RESPONSE_LIMIT = 64 * 1024 * 1024
 PAGE = 1000
 # trytond 8.2 labels every answer above 1,400 bytes as gzip, compressed or not, unless the request accepts gzip.
 HEADERS = {"Accept-Encoding": "gzip", "Content-Type": "application/json"}
 SESSION_ENDED = frozenset({401, 403})
+# What our module in Tryton (erp/tryton/connector/write.py) raises of its own.
+CLOSED, BUSY = "countersign.closed", "countersign.busy"
 OK, TOO_MANY, SERVER_FAILED = 200, 429, 500
 
 
@@ -41,11 +51,11 @@ class TrytonRpc:
 
     async def call(self, method: str, *arguments: Any, context: Mapping[str, Any] | None = None) -> Any:
         """The result of `model.<name>.<method>`; raises ErpUnavailable, ErpRefused, ErpStale or ErpError."""
-        session = self._session or await self._login(None)
+        session = self._session or await self._signed_in(None)
         answer = await self._send(method, arguments, context, session)
         if answer.status_code in SESSION_ENDED:
             # The server ran nothing, so that asking again, even for a write, cannot do anything twice.
-            answer = await self._send(method, arguments, context, await self._login(session))
+            answer = await self._send(method, arguments, context, await self._signed_in(session))
         return _result(answer, method)
 
     async def search_read(
@@ -72,6 +82,13 @@ class TrytonRpc:
     ) -> httpx.Response:
         params = [*arguments, {**self._context, **(context or {})}]
         return await self._post(method, params, {"Authorization": f"Session {session}"})
+
+    async def _signed_in(self, ended: str | None) -> str:
+        """A session. Whatever keeps it from being opened, the request that it is for has not been sent."""
+        try:
+            return await self._login(ended)
+        except ErpUnavailable as error:
+            raise ErpNotReached(error.detail) from error
 
     async def _login(self, ended: str | None) -> str:
         async with self._login_lock:
@@ -103,6 +120,8 @@ class TrytonRpc:
                 return httpx.Response(answer.status_code, content=b"".join(chunks))
         except httpx.DecodingError as error:
             raise ErpError(f"Tryton's answer to {method} cannot be decoded.") from error
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise ErpNotReached(f"Tryton cannot be reached ({type(error).__name__}); nothing was sent.") from error
         except httpx.TransportError as error:
             raise ErpUnavailable(f"Tryton cannot be reached ({type(error).__name__}).") from error
 
@@ -132,6 +151,10 @@ def _error(error: Any, method: str) -> Exception:
     kind, message = str(parts[0]), parts[1] if len(parts) > 1 else ""
     if kind == "ConcurrencyException":
         return ErpStale("The record was changed in Tryton since it was read.")
+    if kind == CLOSED:
+        return ErpClosed(str(message))
+    if kind == BUSY:
+        return ErpUnavailable(str(message))
     if kind in {"UserError", "UserWarning"}:
         texts = [str(text) for text in message if text] if isinstance(message, list) else [str(message)]
         return ErpRefused(f"Tryton refused: {' '.join(texts)}")

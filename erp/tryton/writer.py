@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from domain.errors import ErpError, InvalidInput
 from domain.source import Source
 from erp.tryton.images import IMAGES
 from erp.tryton.rpc import TrytonConnection
-from erp.tryton.sources import source
+from erp.tryton.sources import SYSTEM, source
 from erp.tryton.tables import Row
 
 LABELS = {"project.work": "number", "sale.sale": "number", "party.party": "name", "account.invoice": "number"}
@@ -18,13 +19,23 @@ LABELS = {"project.work": "number", "sale.sale": "number", "party.party": "name"
 class TrytonWriter(TrytonConnection):
     """An `ErpWriter` (erp/writer.py). Tryton must have the module `countersign` (erp/tryton/connector) activated."""
 
+    system = SYSTEM
+
     async def write(
-        self, action_type: str, arguments: Mapping[str, Any], *, reference: str, versions: Mapping[str, str]
+        self,
+        action_type: str,
+        arguments: Mapping[str, Any],
+        *,
+        reference: str,
+        versions: Mapping[str, str],
+        attempt: int,
+        deadline: datetime,
     ) -> Source:
         """Carry out one action in one Tryton transaction. Asked for again with the same reference, nothing changes.
 
         Raises ErpStale when one of `versions` is not the record's stamp any more, ErpRefused when Tryton or the module
-        says no (nothing was written), ErpUnavailable when it is not known whether anything was written.
+        says no and ErpClosed when it comes too late (nothing was written), ErpNotReached when nothing was sent,
+        ErpUnavailable when it is not known whether anything was written.
         """
         if action_type not in IMAGES:
             raise InvalidInput(f"Tryton knows no action {action_type!r}.")
@@ -33,21 +44,16 @@ class TrytonWriter(TrytonConnection):
             action_type,
             dict(arguments),
             reference,
+            attempt,
+            deadline.isoformat(),
             context={"_timestamp": dict(versions)},
         )
         return await self._source(record)
 
-    async def find(
-        self,
-        action_type: str,
-        arguments: Mapping[str, Any],  # noqa: ARG002 - of the port; here the reference alone tells
-        *,
-        reference: str,
-    ) -> Source | None:
-        """The record that the action with this reference wrote, None if it never took effect."""
-        domain = [("reference", "=", reference), ("action", "=", action_type)]
-        done = await self._rpc.search_read("countersign.write", domain, ("record",))
-        return await self._source(done[0]["record"]) if done else None
+    async def settle(self, reference: str, *, attempt: int) -> Source | None:
+        """The record that the action with this reference wrote; None after closing it for attempts up to this one."""
+        record = await self._rpc.call("model.countersign.write.settle", reference, attempt)
+        return await self._source(record) if record else None
 
     async def _source(self, record: str) -> Source:
         model, _, record_id = record.partition(",")

@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -83,26 +84,34 @@ async def test_a_worker_killed_by_the_system_loses_and_doubles_nothing(
     assert ledger.writes() == [approved.id]
 
 
-async def test_without_the_lookup_the_same_crash_would_write_twice(
+async def test_without_a_stable_reference_the_same_crash_would_write_twice(
     hands: Hands, approved: Action, ledger: LedgerErp
 ) -> None:
     """The control: this harness can see a duplicate."""
-    ledger.faults = ["die_after"]
 
     class Forgetful(LedgerErp):
-        async def find(self, *_: object, **__: object) -> None:
+        async def settle(self, *_: object, **__: object) -> None:
             return None
 
-    blind = Forgetful(ledger.url)
+        async def write(self, *args: object, **named: object) -> object:
+            now = await self.image("contract.set_po_number", {"contract_id": "7"})
+            return await super().write(*args, **{**named, "reference": str(uuid4()), "versions": now.versions})
+
+    blind = replace(hands, writer=Forgetful(ledger.url, ["die_after"]))
     with pytest.raises(Killed):
-        await execute(hands, "northlight", approved.id)
-    # The stale check would catch it too; so look only at what the look-up is there for.
-    assert (await execute(replace(hands, writer=blind), "northlight", approved.id)).state is ActionState.STALE
-    naive = await ledger.image("contract.set_po_number", {"contract_id": "7"})
-    await blind.write(
-        "contract.set_po_number", approved.intent.arguments, reference=approved.id, versions=naive.versions
+        await execute(blind, "northlight", approved.id)
+    # The stale check would catch it too; so look only at what the reference is there for.
+    assert (await execute(blind, "northlight", approved.id)).state is ActionState.STALE
+    deadline = datetime.now(UTC) + timedelta(minutes=1)
+    await blind.writer.write(
+        "contract.set_po_number",
+        approved.intent.arguments,
+        reference=approved.id,
+        versions={},
+        attempt=2,
+        deadline=deadline,
     )
-    assert ledger.writes() == [approved.id] * 2
+    assert len(ledger.writes()) == 2
 
 
 async def test_several_workers_at_once_write_once(hands: Hands, approved: Action, ledger: LedgerErp) -> None:
@@ -125,7 +134,7 @@ async def test_killed_at_any_step_it_ends_verified_with_one_write(
     places = {
         "begin_attempt": (module.actions, "begin_attempt"),
         "write": (module, "_write"),
-        "executed": (module, "_move"),
+        "executed": (module, "move"),
         "verify": (module, "differences"),
     }
     with monkeypatch.context() as patch:
@@ -170,8 +179,9 @@ async def test_what_the_erp_refuses_is_failed_and_what_it_garbles_diverged(
 
 async def test_an_erp_that_never_answers_ends_with_a_person(hands: Hands, approved: Action, ledger: LedgerErp) -> None:
     ledger.faults = ["unreachable"] * 10
-    unknown = await execute(hands, "northlight", approved.id)
-    assert (unknown.state, unknown.attempt) == (ActionState.UNKNOWN, 3)
+    failed = await execute(hands, "northlight", approved.id)
+    assert (failed.state, failed.attempt) == (ActionState.FAILED, 3)
+    assert "none any more" in failed.problem
     assert ledger.writes() == []
 
 

@@ -33,22 +33,22 @@ pytestmark = [pytest.mark.anyio, pytest.mark.erp]
 class Doomed:
     """The real writer, in a worker that dies once: before Tryton is asked, or after Tryton has committed."""
 
+    system = "tryton"
+
     def __init__(self, writer: TrytonWriter, when: str) -> None:
         self.writer, self.when = writer, when
 
-    async def write(
-        self, action_type: str, arguments: Mapping[str, Any], *, reference: str, versions: Mapping[str, str]
-    ) -> Source:
+    async def write(self, action_type: str, arguments: Mapping[str, Any], **how: Any) -> Source:
         when, self.when = self.when, "never"
         if when == "before":
             raise Killed
-        record = await self.writer.write(action_type, arguments, reference=reference, versions=versions)
+        record = await self.writer.write(action_type, arguments, **how)
         if when == "after":
             raise Killed
         return record
 
-    async def find(self, action_type: str, arguments: Mapping[str, Any], *, reference: str) -> Source | None:
-        return await self.writer.find(action_type, arguments, reference=reference)
+    async def settle(self, reference: str, *, attempt: int) -> Source | None:
+        return await self.writer.settle(reference, attempt=attempt)
 
 
 async def approved(hands: Hands, people: People, action_type: str, arguments: dict[str, Any]) -> Action:

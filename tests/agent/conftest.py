@@ -177,9 +177,9 @@ class World:
         decision = Decision("d1", "p2", "Ada Lindqvist", verdict, reason, "x", 0, NOW)
         self.actions[action_id] = replace(self.actions[action_id], state=state, decisions=(decision,))
 
-    async def thread(self) -> str:
+    async def thread(self, actor: Actor | None = None) -> str:
         async with self.database.tenant(self.actor.tenant) as connection:
-            return (await threads.create(connection, self.actor)).id
+            return (await threads.create(connection, actor or self.actor)).id
 
 
 def make_action(action_id: str, actor: Actor) -> Action:
@@ -228,7 +228,7 @@ def say(world: World) -> Say:
     from agent.turns import answer
 
     async def talk(text: str, thread: str | None = None, actor: Actor | None = None) -> list[Any]:
-        thread = thread or await world.thread()
+        thread = thread or await world.thread(actor)
         return [event async for event in answer(world.ports, actor or world.actor, thread, text)]
 
     return talk

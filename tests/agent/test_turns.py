@@ -16,7 +16,7 @@ from domain.errors import NotFound, NotPermitted
 from policies.guardrails import MessageEmpty, MessageTooLong
 from store import threads
 from store.database import Database
-from store.threads import TurnRunning
+from store.threads import TooManyTurns, TurnRunning
 from tests.agent.conftest import Say, World
 
 pytestmark = pytest.mark.anyio
@@ -155,6 +155,17 @@ async def test_one_turn_at_a_time(world: World) -> None:
     assert [event async for event in answer(world.ports, world.actor, thread, "And DAT-DACH-2001?")][-1].kind == "done"
 
 
+async def test_one_person_cannot_keep_the_agent_to_themselves(world: World) -> None:
+    running = [answer(world.ports, world.actor, await world.thread(), "Is CLD-UKI-1004 ready?") for _ in range(5)]
+    for turn in running[:4]:
+        await anext(turn)
+    with pytest.raises(TooManyTurns):
+        await anext(running[4])
+    for turn in running[:4]:
+        await turn.aclose()
+    assert [event async for event in answer(world.ports, world.actor, await world.thread(), "help")][-1].kind == "done"
+
+
 async def test_a_conversation_belongs_to_its_person_and_tenant(world: World, say: Say) -> None:
     thread = await world.thread()
     colleague = replace(world.actor, person="22222222-2222-2222-2222-222222222222")
@@ -189,7 +200,8 @@ async def test_a_message_that_cannot_be_answered_is_refused_before_it_is_stored(
 
 
 async def test_many_conversations_at_once(world: World, say: Say) -> None:
-    results = await asyncio.gather(*(say("Is CLD-UKI-1004 ready to bill?") for _ in range(25)))
+    people = [replace(world.actor, person=f"person-{number}") for number in range(25)]
+    results = await asyncio.gather(*(say("Is CLD-UKI-1004 ready to bill?", None, person) for person in people))
     assert all(events[-1].data["state"] == "done" for events in results)
 
 

@@ -111,7 +111,9 @@ async def test_the_reader_may_not_call_the_connector(own_firm: DemoFirm) -> None
     rpc = _rpc(own_firm, "countersign_reader")
     arguments = {"contract_id": "1", "po_number": "not approved"}
     with pytest.raises(ErpRefused):
-        await rpc.call("model.countersign.write.execute", "contract.set_po_number", arguments, "r1")
+        await rpc.call("model.countersign.write.execute", "contract.set_po_number", arguments, "r1", 1, "2100-01-01")
+    with pytest.raises(ErpRefused):
+        await rpc.call("model.countersign.write.settle", "r1", 1)
     (sale,) = await rpc.search_read("sale.sale", [("id", "=", 1)], ("reference",))
     await rpc.close()
     assert sale["reference"] != "not approved"

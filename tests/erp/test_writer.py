@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from domain.errors import ErpRefused, ErpStale, ErpUnavailable, InvalidInput
+from domain.errors import ErpClosed, ErpNotReached, ErpRefused, ErpStale, ErpUnavailable, InvalidInput
 from domain.records import Firm, Project, TimeEntry
+from domain.source import Source
 from erp.tryton.reader import TrytonReader
 from erp.tryton.rpc import TrytonRpc
 from erp.tryton.writer import TrytonWriter
@@ -20,11 +22,25 @@ pytestmark = [pytest.mark.anyio, pytest.mark.erp]
 ADDRESS = {"street": "Pilatusstrasse 9", "postal_code": "6003", "city": "Luzern", "country": "CH"}
 
 
+async def _sent(
+    writer: TrytonWriter,
+    action: str,
+    given: Mapping[str, Any],
+    ref: str,
+    versions: Mapping[str, str],
+    *,
+    attempt: int = 1,
+    seconds: float = 60,
+) -> Source:
+    deadline = datetime.now(UTC) + timedelta(seconds=seconds)
+    return await writer.write(action, given, reference=ref, versions=versions, attempt=attempt, deadline=deadline)
+
+
 async def _write(reader: TrytonReader, writer: TrytonWriter, action: str, given: Mapping[str, Any], ref: str) -> Any:
     before = await reader.image(action, given)
-    assert await writer.find(action, given, reference=ref) is None
-    record = await writer.write(action, given, reference=ref, versions=before.versions)
-    assert await writer.find(action, given, reference=ref) == record
+    assert await writer.settle(ref, attempt=1) is None
+    record = await _sent(writer, action, given, ref, before.versions, attempt=2)
+    assert await writer.settle(ref, attempt=2) == record
     return before, record, await reader.image(action, {**given, "reference": ref})
 
 
@@ -55,11 +71,51 @@ async def test_a_purchase_order_number_is_set_once(own_firm: DemoFirm) -> None:
         before, record, after = await _write(reader, writer, "contract.set_po_number", given, "act-1")
         assert (before.fields, after.fields) == ({"po_number": None}, {"po_number": "4500718832"})
         assert record.model == "sale.sale"
-        again = await writer.write("contract.set_po_number", given, reference="act-1", versions=before.versions)
+        again = await _sent(writer, "contract.set_po_number", given, "act-1", before.versions)
         assert again == record
         with pytest.raises(ErpStale):
-            await writer.write("contract.set_po_number", given, reference="act-2", versions=before.versions)
-        assert await writer.find("contract.set_po_number", given, reference="act-2") is None
+            await _sent(writer, "contract.set_po_number", given, "act-2", before.versions)
+        assert await writer.settle("act-2", attempt=1) is None
+
+
+async def test_the_erp_itself_refuses_a_write_that_comes_too_late(own_firm: DemoFirm) -> None:
+    async with own_firm.reader() as reader, own_firm.writer() as writer:
+        project = _by_code(await reader.firm(), "CLD-UKI-1001")
+        given = {"contract_id": project.contract_ids[0], "po_number": "4500718833"}
+        before = await reader.image("contract.set_po_number", given)
+
+        async def refused(ref: str, **late: Any) -> None:
+            with pytest.raises(ErpClosed):
+                await _sent(writer, "contract.set_po_number", given, ref, before.versions, **late)
+            assert (await reader.image("contract.set_po_number", given)).fields == before.fields
+
+        await refused("late-1", seconds=-1)
+        assert await writer.settle("late-2", attempt=2) is None
+        await refused("late-2", attempt=1)
+        await refused("late-2", attempt=2)
+        assert await writer.settle("late-2", attempt=1) is None  # asked late, it opens nothing again
+        await refused("late-2", attempt=2)
+        record = await _sent(writer, "contract.set_po_number", given, "late-2", before.versions, attempt=3)
+        assert await writer.settle("late-2", attempt=3) == record
+
+
+async def test_settling_and_writing_at_once_have_one_answer(own_firm: DemoFirm) -> None:
+    async with own_firm.reader() as reader, own_firm.writer() as writer:
+        customer = (await reader.firm()).customers[0].id
+        for number in range(6):
+            given = {"name": "Raced", "code": f"CLD-UKI-18{number:02}", "customer_id": customer, "contract_id": None}
+            given |= {"billing": "timesheet", "tasks": []}
+            ref = f"raced-{number}"
+            sent, settled = await asyncio.gather(
+                _sent(writer, "project.create", given, ref, {}), writer.settle(ref, attempt=1), return_exceptions=True
+            )
+            codes = [project.code for project in (await reader.firm()).projects]
+            if isinstance(sent, Source):
+                assert codes.count(given["code"]) == 1
+                assert settled == sent or isinstance(settled, ErpUnavailable)
+            else:
+                assert given["code"] not in codes
+                assert isinstance(sent, ErpClosed | ErpUnavailable), sent
 
 
 async def test_a_billing_identity_is_completed_and_corrected(own_firm: DemoFirm) -> None:
@@ -83,7 +139,7 @@ async def test_a_billing_identity_is_completed_and_corrected(own_firm: DemoFirm)
         wrong = {**none, "tax_identifier": {"type": "eu_vat", "code": "IE0000000X"}}
         now = await reader.image("customer.set_billing_identity", wrong)
         with pytest.raises(ErpRefused):
-            await writer.write("customer.set_billing_identity", wrong, reference="act-6", versions=now.versions)
+            await _sent(writer, "customer.set_billing_identity", wrong, "act-6", now.versions)
 
 
 async def test_a_draft_invoice_bills_exactly_the_approved_time(own_firm: DemoFirm) -> None:
@@ -112,18 +168,15 @@ async def test_time_is_never_billed_twice_nor_at_another_amount(own_firm: DemoFi
         before = await reader.image("invoice.create_draft", given)
         short = {**given, "amount": "1.00"}
         with pytest.raises(ErpRefused, match="was approved"):
-            await writer.write("invoice.create_draft", short, reference="act-8", versions=before.versions)
+            await _sent(writer, "invoice.create_draft", short, "act-8", before.versions)
         assert len((await reader.firm()).invoices) == len(firm.invoices)
 
-        attempts = [
-            writer.write("invoice.create_draft", given, reference=ref, versions=before.versions)
-            for ref in ("act-9", "act-10")
-        ]
+        attempts = [_sent(writer, "invoice.create_draft", given, ref, before.versions) for ref in ("act-9", "act-10")]
         ends = await asyncio.gather(*attempts, return_exceptions=True)
         assert sum(not isinstance(end, BaseException) for end in ends) == 1
         assert len((await reader.firm()).invoices) == len(firm.invoices) + 1
         with pytest.raises((ErpStale, ErpRefused)):
-            await writer.write("invoice.create_draft", given, reference="act-11", versions=before.versions)
+            await _sent(writer, "invoice.create_draft", given, "act-11", before.versions)
 
 
 async def test_a_stale_time_entry_stops_the_draft(own_firm: DemoFirm) -> None:
@@ -137,7 +190,7 @@ async def test_a_stale_time_entry_stops_the_draft(own_firm: DemoFirm) -> None:
         await administrator.call("model.timesheet.line.write", [entry], {"description": "changed meanwhile"})
         await administrator.close()
         with pytest.raises(ErpStale):
-            await writer.write("invoice.create_draft", given, reference="act-12", versions=before.versions)
+            await _sent(writer, "invoice.create_draft", given, "act-12", before.versions)
         assert len((await reader.firm()).invoices) == len(firm.invoices)
 
 
@@ -170,7 +223,7 @@ async def test_a_project_is_created_with_its_tasks_and_contract(own_firm: DemoFi
         taken = await reader.image("project.create", given)
         assert taken.fields["code_taken"] is True
         with pytest.raises(ErpRefused):
-            await writer.write("project.create", given, reference="act-14", versions=taken.versions)
+            await _sent(writer, "project.create", given, "act-14", taken.versions)
 
 
 async def test_a_second_project_with_the_same_code_is_refused(own_firm: DemoFirm) -> None:
@@ -179,10 +232,7 @@ async def test_a_second_project_with_the_same_code_is_refused(own_firm: DemoFirm
         given = {"name": "Twin", "code": "CLD-UKI-1990", "customer_id": customer, "contract_id": None}
         given |= {"billing": "timesheet", "tasks": []}
         before = await reader.image("project.create", given)
-        twins = [
-            writer.write("project.create", given, reference=f"twin-{number}", versions=before.versions)
-            for number in range(2)
-        ]
+        twins = [_sent(writer, "project.create", given, f"twin-{number}", before.versions) for number in range(2)]
         outcomes = await asyncio.gather(*twins, return_exceptions=True)
         assert sum(isinstance(outcome, ErpRefused) for outcome in outcomes) == 1, outcomes
         codes = [project.code for project in (await reader.firm()).projects]
@@ -214,7 +264,7 @@ async def test_an_unknown_action_or_an_unreachable_tryton_is_said(own_firm: Demo
     account = own_firm.account("countersign_worker")
     async with own_firm.writer() as writer:
         with pytest.raises(InvalidInput):
-            await writer.write("party.delete", {}, reference="act-15", versions={})
+            await _sent(writer, "party.delete", {}, "act-15", {})
     async with TrytonWriter("http://127.0.0.1:9", account.database, account.user, account.password) as nowhere:
-        with pytest.raises(ErpUnavailable):
-            await nowhere.write("contract.set_po_number", {"contract_id": "1"}, reference="act-16", versions={})
+        with pytest.raises(ErpNotReached):
+            await _sent(nowhere, "contract.set_po_number", {"contract_id": "1"}, "act-16", {})

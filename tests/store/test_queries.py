@@ -18,6 +18,11 @@ NOUNS = sorted(p.stem for p in FOLDER.glob("*.sql") if "-- name:" in p.read_text
 WORKERS = {
     ("actions", "begin_attempt"),
     ("actions", "move_written"),
+    ("attempts", "begin"),
+    ("attempts", "end"),
+    ("circuit", "answered"),
+    ("circuit", "failed"),
+    ("circuit", "probe"),
     ("seal", "add_leaf"),
     ("seal", "add_checkpoint"),
 }

@@ -11,6 +11,8 @@ from typing import Any
 from trytond.exceptions import UserError
 from trytond.transaction import Transaction
 
+from erp.tryton.connector.undoing import cancel_draft, cancel_project, clear_po_number
+
 Arguments = Mapping[str, Any]
 ENGAGEMENT = "Engagement"
 
@@ -206,4 +208,7 @@ HANDLERS: Mapping[str, Callable[[Any, Arguments], Any]] = {
     "contract.set_po_number": set_po_number,
     "customer.set_billing_identity": set_billing_identity,
     "invoice.create_draft": create_draft_invoice,
+    "project.cancel": cancel_project,
+    "contract.clear_po_number": clear_po_number,
+    "invoice.cancel_draft": cancel_draft,
 }

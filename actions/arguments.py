@@ -1,0 +1,132 @@
+"""What each action type takes: checked at the edge, nothing unknown in it, canonical before anyone signs it."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from stdnum import get_cc_module
+
+from domain.visible import hidden
+
+
+def _visible(text: str) -> str:
+    if any(map(hidden, text.replace("\n", ""))):
+        raise ValueError("holds invisible characters")
+    return text
+
+
+Lines = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_visible)]
+Text = Annotated[Lines, StringConstraints(pattern=r"^[^\n]*$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)]
+
+
+class Arguments(BaseModel):
+    """What every action type's arguments have in common: nothing unknown, nothing changed later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PlannedTask(Arguments):
+    """A task of a new project; `price` is per hour."""
+
+    name: Text
+    hours: Amount | None = None
+    price: Amount | None = None
+    currency: Currency | None = None
+
+
+class CreateProject(Arguments):
+    """A project with its task tree."""
+
+    name: Text
+    code: Text
+    customer_id: Text
+    contract_id: Text | None = None
+    billing: Annotated[str, StringConstraints(pattern="^(timesheet|effort|progress|manual)$")] = "timesheet"
+    tasks: tuple[PlannedTask, ...] = ()
+
+
+class SetPoNumber(Arguments):
+    """The client's purchase order number on a contract."""
+
+    contract_id: Text
+    po_number: Text
+
+
+class TaxIdentifier(Arguments):
+    """A tax identifier, such as type `eu_vat` and code `DE123456789`."""
+
+    type: Text
+    code: Text
+
+    @model_validator(mode="after")
+    def _compact(self) -> TaxIdentifier:
+        """Bring the code to its compact form; one whose kind has a check and fails it is refused."""
+        country, _, name = self.type.partition("_")
+        kind = get_cc_module(country, name)
+        check = getattr(kind, "validate", None)
+        code = check(self.code) if check else re.sub(r"[^0-9A-Za-z]", "", self.code).upper()
+        return self if code == self.code else TaxIdentifier.model_construct(type=self.type, code=code)
+
+
+class InvoiceAddress(Arguments):
+    """A postal address; `country` is ISO 3166-1 alpha-2."""
+
+    street: Lines
+    postal_code: Text
+    city: Text
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+class SetBillingIdentity(Arguments):
+    """Who the customer is for tax and post; what is None stays as it is."""
+
+    customer_id: Text
+    tax_identifier: TaxIdentifier | None = None
+    invoice_address: InvoiceAddress | None = None
+
+
+class CreateDraftInvoice(Arguments):
+    """A draft invoice for exactly these time entries; nothing is posted or sent."""
+
+    project_id: Text
+    contract_id: Text | None = None
+    period: Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+    time_entry_ids: Annotated[tuple[Text, ...], Field(min_length=1, max_length=5000)]
+    amount: Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=4)]
+    currency: Currency
+
+    @field_validator("time_entry_ids")
+    @classmethod
+    def _each_once(cls, ids: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(set(ids), key=lambda entry: (len(entry), entry)))
+
+
+class CancelProject(Arguments):
+    """A project that the action `created_by` made, on which nothing is recorded."""
+
+    project_id: Text
+    created_by: Text
+    status: Literal["cancelled"] = "cancelled"
+
+
+class ClearPoNumber(Arguments):
+    """No purchase order number on a contract; the empty text asks for emptiness."""
+
+    contract_id: Text
+    po_number: Literal[""] = ""
+
+
+class CancelDraftInvoice(Arguments):
+    """A draft that the action `drafted_by` made; its amount says who must approve, and must be the draft's own."""
+
+    invoice_id: Text
+    drafted_by: Text
+    state: Literal["cancelled"] = "cancelled"
+    time_entry_ids: tuple[()] = ()
+    amount: Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=4)]
+    currency: Currency

@@ -1,0 +1,78 @@
+"""The way back of each action type: from a carried-out action to the intent that undoes it, or the reason for none.
+
+An intent is only a proposal: it waits for its own approval, over the state of the ERP at that time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from domain.actions import Action, Intent, Origin
+from domain.source import Source
+
+SYSTEM = "countersign"
+
+
+def none(reason: str) -> Callable[[Action], Intent | str]:
+    """For a type that has no way back, whatever it wrote."""
+    return lambda _: reason
+
+
+def of_new_project(action: Action) -> Intent | str:
+    """Cancel the project that it created."""
+    if action.record is None:
+        return "The record that it created is not known."
+    arguments = {"project_id": action.record.id, "created_by": action.id}
+    return _intent(action, "project.cancel", arguments)
+
+
+def of_po_number(action: Action) -> Intent | str:
+    """The earlier number, or none where there was none."""
+    contract = {"contract_id": action.intent.arguments["contract_id"]}
+    earlier = action.before.fields.get("po_number")
+    if not earlier:
+        return _intent(action, "contract.clear_po_number", contract)
+    return _intent(action, "contract.set_po_number", {**contract, "po_number": earlier})
+
+
+def of_billing_identity(action: Action) -> Intent | str:
+    """The earlier values of what it set; an identifier or address is replaced, never removed."""
+    wanted = action.intent.arguments
+    parts = [name for name in ("tax_identifier", "invoice_address") if wanted.get(name) is not None]
+    earlier = {name: action.before.fields.get(name) for name in parts}
+    for name, content in earlier.items():
+        if not content or not all(content.values()):
+            what = name.replace("_", " ")
+            return f"There was no complete {what} before, and Countersign removes none: it may be on invoices by now."
+    return _intent(action, action.type, {"customer_id": wanted["customer_id"], **earlier})
+
+
+def of_draft_invoice(action: Action) -> Intent | str:
+    """Cancel the draft; its time entries can be billed again."""
+    if action.record is None:
+        return "The invoice that it drafted is not known."
+    wanted = action.intent.arguments
+    arguments = {
+        "invoice_id": action.record.id,
+        "drafted_by": action.id,
+        "amount": wanted["amount"],
+        "currency": wanted["currency"],
+    }
+    return _intent(action, "invoice.cancel_draft", arguments)
+
+
+def _intent(action: Action, action_type: str, arguments: dict[str, Any]) -> Intent:
+    earlier = action.intent
+    origin = Origin("action", Source(SYSTEM, "action", action.id, action.digest, label=earlier.summary))
+    return Intent(
+        action_type,
+        arguments,
+        f"Undo: {earlier.summary}"[:300],
+        (f"It undoes action {action.id}, which was carried out in the ERP.",),
+        origins=dict.fromkeys(arguments, origin),
+        project_code=earlier.project_code,
+        customer=earlier.customer,
+        practice=earlier.practice,
+        region=earlier.region,
+    )

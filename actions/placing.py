@@ -1,0 +1,61 @@
+"""Whose an action is by the ERP's own records: policy asks for customer and place, and believes no caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from domain.actions import Intent
+from domain.records import Contract, Customer, Firm, Project
+from policies import numbering
+
+
+class _Record(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Found = TypeVar("Found", bound=_Record)
+
+
+def placed(intent: Intent, firm: Firm) -> Intent:
+    """The intent with customer, project code, practice and region of the records that its arguments name.
+
+    What the firm's records do not say is None, whatever the intent said before: policy then counts it as not known.
+    """
+    contract: Contract | None = _named(intent, "contract_id", firm.contracts)
+    project: Project | None = _named(intent, "project_id", firm.projects)
+    party = _customer_id(intent, project, contract)
+    customer: Customer | None = next((one for one in firm.customers if one.id == party), None)
+    code = project.code if project else _code(intent, contract, firm)
+    practice, region = numbering.parts(code)
+    return replace(
+        intent,
+        customer=customer.name if customer else None,
+        project_code=code,
+        practice=practice,
+        region=region,
+    )
+
+
+def _named(intent: Intent, argument: str, records: Iterable[Found]) -> Found | None:
+    wanted = intent.arguments.get(argument)
+    return next((one for one in records if wanted is not None and one.id == str(wanted)), None)
+
+
+def _customer_id(intent: Intent, project: Project | None, contract: Contract | None) -> str | None:
+    """A project's own customer goes before the contract's: it is who is billed."""
+    if project is not None:
+        return project.customer_id
+    if "customer_id" in intent.arguments:
+        return str(intent.arguments["customer_id"])
+    return contract.customer_id if contract else None
+
+
+def _code(intent: Intent, contract: Contract | None, firm: Firm) -> str | None:
+    """The code that a new project would have, or that of a contract's only project."""
+    if intent.action_type == "project.create":
+        return str(intent.arguments.get("code"))
+    codes = {one.code for one in firm.projects if contract and contract.id in one.contract_ids}
+    return codes.pop() if len(codes) == 1 else None
