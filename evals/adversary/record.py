@@ -69,6 +69,7 @@ class Record:
     now: int = 0
     votes: list[Vote] = field(default_factory=list[Vote])
     proposers: dict[str, str] = field(default_factory=dict[str, str])
+    proposed: dict[str, int] = field(default_factory=dict[str, int])  # action to when
     firms: dict[str, str] = field(default_factory=dict[str, str])  # action to tenant
     digests: dict[str, str] = field(default_factory=dict[str, str])
     shown: dict[str, Shown] = field(default_factory=dict[str, Shown])

@@ -35,16 +35,16 @@ class Needed:
 
 def value(action_type: str, arguments: Mapping[str, Any]) -> Decimal | None:
     """What an action is worth in euros, None if its worth does not count; Decimal infinity without a rate."""
-    if action_type != "invoice.create_draft":
+    if action_type not in {"invoice.create_draft", "invoice.cancel_draft"}:
         return None
     rate = RATES.get(str(arguments["currency"]))
     return Decimal("Infinity") if rate is None else Decimal(str(arguments["amount"])) * rate
 
 
-def needed(action_type: str, arguments: Mapping[str, Any]) -> Needed:
-    """Whom policy asks for this action."""
+def needed(action_type: str, arguments: Mapping[str, Any], *, beside: Decimal = Decimal(0)) -> Needed:
+    """Whom policy asks for this action; `beside` is what else is billed to the same customer these days."""
     worth = value(action_type, arguments)
-    return Needed(2 if worth is not None and worth > SECOND_APPROVER_ABOVE else 1, worth)
+    return Needed(2 if worth is not None and worth + beside > SECOND_APPROVER_ABOVE else 1, worth)
 
 
 def objections(record: Record, shown: Shown | None, *, person: str, tenant: str, action: str, how: str) -> list[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from actions.execution import reconcile
+from actions.execution import execute, reconcile
+from domain.errors import CountersignError
 from evals.adversary import oracle
 from evals.adversary.asking import Asker, asking
 from evals.adversary.moves import MOVES
@@ -82,12 +84,20 @@ async def _settled(around: World) -> dict[str, Any]:
         await around.service.work(tenant)
         with asking(Asker(tenant, "worker", "reconcile")):
             await reconcile(around.service.hands(tenant), tenant)
+            await _tried_again(around, tenant)
         response = await around.call(around.named(tenant, "Ines"), "GET", "/v1/actions")
         for action in response.json():
             told[str(action["id"])] = action
             if action["tenant"] != tenant:
                 around.record.broken("read", f"the auditor of {tenant} was shown proposals of {action['tenant']}")
     return told
+
+
+async def _tried_again(around: World, tenant: str) -> None:
+    """What is approved and waits for a later try of its job is tried now."""
+    for action in around.actions(tenant):
+        with suppress(CountersignError):
+            await execute(around.service.hands(tenant), tenant, action)
 
 
 async def shrunk(service: Service, outcome: Outcome, texts: tuple[str, ...], tries: int = 60) -> Outcome:

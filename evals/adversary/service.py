@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 from actions.execution import Hands, Timing
+from actions.patience import Patience
 from agent.models import ModelSettings, chat_model
 from agent.ports import AgentPorts
 from api.app import create_app
@@ -34,6 +35,7 @@ from tools.registry import tools_for
 from tools.tool import ToolContext
 
 AT_ONCE = Timing(write=timedelta(seconds=5), in_flight=timedelta(0))
+NO_PATIENCE = Patience(tries=2, first=0.0, longest=0.0)
 
 
 @dataclass
@@ -77,7 +79,7 @@ class Service:
     def hands(self, tenant: str) -> Hands:
         """What this firm's worker works with."""
         ledger = self.ledgers[tenant]
-        return Hands(self.worker_database, ledger, ledger, self.policies, AT_ONCE)
+        return Hands(self.worker_database, ledger, ledger, self.policies, AT_ONCE, patience=NO_PATIENCE)
 
     async def work(self, tenant: str) -> None:
         """Do all jobs that wait in this firm's queue, as its worker does."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from actions import decisions, execution
+from actions import decisions, execution, standing
 from agent import calling
 from api import access
 from domain.actions import Action, ActionState, Origin
@@ -84,6 +85,16 @@ async def chain_of_two(service: Service) -> None:
     policy_edited(service, edit)
 
 
+async def sum_of_several(service: Service) -> None:
+    """The approval matrix's threshold for several invoices of one customer together."""
+
+    def edit(texts: dict[str, str]) -> None:
+        rule = r'\[\[rule\]\]\nid = "invoice.create_draft.many"\n.*?\n\n'
+        texts["approval.toml"] = re.sub(rule, "", texts["approval.toml"], flags=re.DOTALL)
+
+    policy_edited(service, edit)
+
+
 async def rows_of_other_firms(service: Service) -> None:
     """Row-level security."""
     await without_row_security(service)
@@ -103,7 +114,7 @@ async def digest_that_was_seen(_: Service) -> None:
 async def digest_of_what_is_stored(_: Service) -> None:
     """The recomputation of a stored proposal's digest, when deciding and when executing."""
     replaced(decisions, "signed_digest", _stored_digest)
-    replaced(execution, "signed_digest", _stored_digest)
+    replaced(standing, "signed_digest", _stored_digest)
 
 
 def _stored_digest(action: Action) -> str:
@@ -132,7 +143,7 @@ async def states_when_executing(service: Service) -> None:
     await without_triggers(service)
     attempt: Any = vars(execution)["_attempt"]
     replaced(execution, "NEXT", {**execution.NEXT, ActionState.AWAITING_APPROVAL: attempt})
-    replaced(execution, "_objection", answering_later(""))
+    replaced(execution, "objection", answering_later(""))
     sql: dict[str, Any] = vars(actions)["SQL"]
     wider = type(sql["begin_attempt"])(sql["begin_attempt"].as_string(None).replace("and state = 'approved'", ""))
     sql["begin_attempt"] = wider
@@ -155,18 +166,18 @@ async def origin_of_requests(_: Service) -> None:
 
 async def policy_at_execution(_: Service) -> None:
     """The decision of policy anew before anything is written."""
-    replaced(execution, "_objection", answering_later(""))
+    replaced(execution, "objection", answering_later(""))
 
 
 async def stale_check_and_stamps(_: Service) -> None:
     """The look at the ERP before writing, and the ERP's own check of version stamps."""
-    replaced(execution, "_moved", answering(""))
+    replaced(execution, "moved", answering(""))
     replaced(ledger.Ledger, "refuse_stale", answering(None))
 
 
 async def stale_check(_: Service) -> None:
     """The look at the ERP before writing, alone."""
-    replaced(execution, "_moved", answering(""))
+    replaced(execution, "moved", answering(""))
 
 
 async def version_stamps(_: Service) -> None:
@@ -181,7 +192,7 @@ async def reading_back(_: Service) -> None:
 
 async def reference_look_up(service: Service) -> None:
     """The look-up of an earlier attempt by its reference, and the two checks that would notice its traces."""
-    replaced(ledger.Ledger, "find", answering_later(None))
+    replaced(ledger.Ledger, "known", answering(None))
     await stale_check_and_stamps(service)
 
 
@@ -255,6 +266,7 @@ GUARDS: Mapping[str, Removal] = {
         role_of_the_step,
         limit_of_the_step,
         chain_of_two,
+        sum_of_several,
         rows_of_other_firms,
         decisions_of_other_firms,
         digest_that_was_seen,

@@ -151,7 +151,7 @@ async def carry_through(world: World, random: Random) -> str:
         return f"{person.name} proposes in vain: {response.status_code}"
     action = str(response.json()["id"])
     told = [f"{person.name} proposes {body['arguments']}"]
-    for _ in range(rules.needed(body["action_type"], body["arguments"]).approvers):
+    for _ in range(2 if body["action_type"] == "invoice.create_draft" else 1):
         people = entitled(world, action)
         if people:
             told.append(await _approved(world, random, random.choice(people), action))

@@ -38,6 +38,7 @@ def remember(world: World, person: Person, action: Mapping[str, Any]) -> str:
     id_ = str(action["id"])
     world.record.proposers.setdefault(id_, person.id)
     world.record.firms.setdefault(id_, person.tenant)
+    world.record.proposed.setdefault(id_, world.record.tick())
     world.record.digests.setdefault(id_, str(action["digest"]))
     world.record.shown.setdefault(id_, seen(person.tenant, action))
     return id_

@@ -53,7 +53,7 @@ def _remember(world: World, path: str, method: str, person: Any, response: Any) 
     if not response.is_success or person is None or method != "post":
         return
     found = response.json() if "application/json" in response.headers.get("content-type", "") else {}
-    if path == "/v1/actions" or path.endswith("/project"):
+    if path == "/v1/actions" or path.endswith(("/project", "/compensation")):
         hands.remember(world, person, found)
     elif path.endswith("/withdrawal"):
         world.record.withdrawn[str(found["id"])] = world.record.tick()

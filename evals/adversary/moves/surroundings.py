@@ -8,13 +8,13 @@ from random import Random
 
 from actions.execution import reconcile
 from evals.adversary.asking import Asker, asking
-from evals.adversary.ledger import SETS
+from evals.adversary.deeds import SETS
 from evals.adversary.moves import deciding, hands
 from evals.adversary.record import Standing
 from evals.adversary.world import World
 from store import jobs
 
-FAULTS = ("unreachable", "no_answer", "no_answer", "refuse", "raced", "raced", "elsewise")
+FAULTS = ("unreachable", "not_reached", "no_answer", "no_answer", "refuse", "raced", "raced", "elsewise")
 
 
 async def work(world: World, random: Random) -> str:
