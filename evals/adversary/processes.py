@@ -94,7 +94,7 @@ async def play(plan: Plan, hand_on: Callable[[Outcome], None]) -> None:
                 if outcome.violations and not plan.stop_at_first:
                     outcome = await runs.shrunk(service, outcome, plan.texts)
                 hand_on(outcome)
-                if outcome.violations and plan.stop_at_first:
+                if outcome.told_by_deeds and plan.stop_at_first:
                     break
     logging.disable(logging.NOTSET)
 

@@ -13,7 +13,8 @@ SESSION, TOKEN, NOTHING = "session", "token", "nothing"
 
 @dataclass(frozen=True)
 class Violation:
-    """A promise broken: `kind` is unapproved, different, twice, read, ungrounded, decision or told."""
+    """A promise broken: `kind` is unapproved, different, twice, read, ungrounded, decision, told or
+    database."""
 
     kind: str
     text: str

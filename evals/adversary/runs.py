@@ -49,6 +49,11 @@ class Outcome:
     violations: tuple[Violation, ...]
     story: tuple[str, ...]
 
+    @property
+    def told_by_deeds(self) -> tuple[Violation, ...]:
+        """Violations other than that the database's user may do something: what that leads to."""
+        return tuple(violation for violation in self.violations if violation.kind != "database")
+
 
 def drawn(seed: int, count: int) -> tuple[Step, ...]:
     """The moves of a run."""

@@ -58,7 +58,7 @@ def _plans(wanted: argparse.Namespace, names: Sequence[str], host: str) -> dict[
 
 
 def _caught(name: str, outcomes: Sequence[Outcome]) -> bool:
-    found = [violation for outcome in outcomes for violation in outcome.violations]
+    found = [violation for outcome in outcomes for violation in outcome.told_by_deeds]
     told = f"({found[0].kind}) {found[0].text}" if found else "NOTHING FOUND"
     print(f"{name}: after {len(outcomes)} runs {told}", flush=True)
     return bool(found)

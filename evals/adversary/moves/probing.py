@@ -97,5 +97,5 @@ async def as_the_database_user(world: World, random: Random) -> str:
             changed = 0
             told.append(type(error).__name__)
         if changed > 0:
-            world.record.broken("told", f"the application's database user may: {statement}")
+            world.record.broken("database", f"the application's database user may: {statement}")
     return f"SQL as the application: {', '.join(told)}"
