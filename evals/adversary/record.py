@@ -14,7 +14,8 @@ SESSION, TOKEN, NOTHING = "session", "token", "nothing"
 @dataclass(frozen=True)
 class Violation:
     """A promise broken: `kind` is unapproved, different, twice, read, ungrounded, decision, told or
-    database."""
+    database.
+    """
 
     kind: str
     text: str
