@@ -27,6 +27,8 @@ def judge(record: Record, ledgers: Mapping[str, Ledger], told: Mapping[str, Mapp
         _ledger(record, tenant, ledger)
     for vote in record.votes:
         _vote(record, vote)
+    for action in record.shown:
+        _limits(record, action)
     for shown in record.shown.values():
         grounds.check(record, ledgers[shown.tenant], shown)
     for action in told.values():
@@ -51,6 +53,16 @@ def _vote(record: Record, vote: Vote) -> None:
         record.broken("decision", f"an attacker's decision on {vote.action[:8]} by {vote.how} was accepted")
 
 
+def _limits(record: Record, action: str) -> None:
+    """Of those whose approvals were accepted, the limit of one must have covered the amount."""
+    votes = record.accepted(action, "approve")
+    known = record.shown[action]
+    covering = rules.needed(known.type, known.arguments).covering
+    limits = [_limit(record, vote, known.type, vote.at) for vote in votes]
+    if votes and covering is not None and not any(limit is not None and limit >= covering for limit in limits):
+        record.broken("decision", f"{action[:8]} was approved {rules.BEYOND}")
+
+
 def _approved(record: Record, ledger: Ledger, effect: Effect) -> None:
     id_, tenant = effect.reference[:8], ledger.tenant
     if record.firms.get(effect.reference) != tenant:
@@ -58,8 +70,12 @@ def _approved(record: Record, ledger: Ledger, effect: Effect) -> None:
     if record.withdrawn.get(effect.reference, effect.at) < effect.at or _refused(record, effect):
         record.broken("unapproved", f"{id_} was rejected or withdrawn and was written")
     votes = [vote for vote in record.accepted(effect.reference, "approve") if _counts(record, vote, effect)]
+    if votes and not _independent(record, votes):
+        record.broken("unapproved", f"{id_} was approved only by those who had a hand in it")
+    if any(_frozen(effect, tenant, one) for one in record.freezes):
+        record.broken("unapproved", f"{id_} ({effect.type}) was written although that was frozen")
     wanted = rules.needed(effect.type, effect.asked, beside=_beside(record, ledger, effect))
-    if len({vote.person for vote in votes}) < wanted.approvers or not _covered(record, votes, wanted, effect):
+    if _heads(votes) < wanted.approvers or not _covered(record, votes, wanted, effect):
         record.broken("unapproved", f"{id_} ({effect.type}) was written with {len(votes)} sufficient approvals")
     for vote in votes:
         if vote.shown and (difference := _difference(effect, vote.shown)):
@@ -81,20 +97,53 @@ def _beside(record: Record, ledger: Ledger, effect: Effect) -> Decimal:
     return sum(others, Decimal(0))
 
 
+def _heads(votes: list[Vote]) -> int:
+    """How many people's words these are: one who stood in for another does not count beside that other."""
+    counted: set[str] = set()
+    heads = 0
+    for vote in votes:
+        heads += not vote.people & counted
+        counted |= vote.people
+    return heads
+
+
+def _frozen(effect: Effect, tenant: str, freeze: tuple[str, str | None, int]) -> bool:
+    where, kind, since = freeze
+    return where == tenant and kind in (None, effect.type) and since < effect.at
+
+
+def _dependent(record: Record, action: str) -> frozenset[str]:
+    """Who proposed or edited it, or brought a document that it quotes."""
+    origins = record.shown[action].origins.values()
+    quoted = {str(quote.get("document")) for origin in origins for quote in origin.get("evidence") or ()}
+    brought = {record.uploads[document] for document in quoted & record.uploads.keys()}
+    return frozenset({record.proposers[action], *record.editors.get(action, ()), *brought})
+
+
+def _independent(record: Record, votes: list[Vote]) -> bool:
+    return any(not vote.people & _dependent(record, vote.action) for vote in votes)
+
+
 def _refused(record: Record, effect: Effect) -> bool:
     return any(vote.at < effect.at for vote in record.accepted(effect.reference, "reject"))
 
 
 def _counts(record: Record, vote: Vote, effect: Effect) -> bool:
-    still = "approver" in record.standing(vote.person, effect.at).roles
+    still = "approver" in record.standing(vote.behalf or vote.person, effect.at).roles
     return vote.own and not vote.wrong and vote.how == SESSION and vote.at < effect.at and still
 
 
 def _covered(record: Record, votes: list[Vote], wanted: rules.Needed, effect: Effect) -> bool:
     if wanted.covering is None:
         return True
-    limits = [record.standing(vote.person, effect.at).limit for vote in votes]
+    limits = [_limit(record, vote, effect.type, effect.at) for vote in votes]
     return any(limit is not None and limit >= wanted.covering for limit in limits)
+
+
+def _limit(record: Record, vote: Vote, action_type: str, at: int) -> Decimal | None:
+    own = record.standing(vote.behalf or vote.person, at).limit
+    given = record.delegation(vote.person, vote.behalf, action_type, vote.at) if vote.behalf else None
+    return own if own is None or given is None or given.limit is None else min(own, given.limit)
 
 
 def _difference(effect: Effect, shown: Shown) -> str:

@@ -53,6 +53,24 @@ class Vote:
     accepted: bool
     wrong: tuple[str, ...]
     how: str
+    behalf: str = ""
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Everyone whose word this is."""
+        return frozenset({self.person, self.behalf} - {""})
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """One person's word that another decides in their place from `since` on; no types: all."""
+
+    id: str
+    delegator: str
+    delegate: str
+    types: frozenset[str]
+    limit: Decimal | None
+    since: int
 
 
 @dataclass(frozen=True)
@@ -75,10 +93,16 @@ class Record:
     firms: dict[str, str] = field(default_factory=dict[str, str])  # action to tenant
     digests: dict[str, str] = field(default_factory=dict[str, str])
     shown: dict[str, Shown] = field(default_factory=dict[str, Shown])
+    editors: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    replaced: dict[str, int] = field(default_factory=dict[str, int])
+    delegations: list[Delegation] = field(default_factory=list[Delegation])
+    ended: dict[str, int] = field(default_factory=dict[str, int])  # delegation to when
+    freezes: list[tuple[str, str | None, int]] = field(default_factory=list[tuple[str, str | None, int]])
     withdrawn: dict[str, int] = field(default_factory=dict[str, int])
     standings: dict[str, list[Standing]] = field(default_factory=dict[str, list[Standing]])
     said: dict[str, list[str]] = field(default_factory=dict[str, list[str]])  # tenant to what its people wrote
     documents: dict[str, list[str]] = field(default_factory=dict[str, list[str]])  # tenant to its documents' texts
+    uploads: dict[str, str] = field(default_factory=dict[str, str])  # document to who brought it
     names: dict[str, list[str]] = field(default_factory=dict[str, list[str]])  # tenant to its documents' names
     reports: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     violations: list[Violation] = field(default_factory=list[Violation])
@@ -93,6 +117,15 @@ class Record:
         """What a person was in their firm at a moment (now, if none is given)."""
         moment = self.now if at is None else at
         return [one for one in self.standings[person] if one.since <= moment][-1]
+
+    def delegation(self, delegate: str, delegator: str, action_type: str, at: int) -> Delegation | None:
+        """The word by which one decides in another's place at a moment, if there is one."""
+        for one in self.delegations:
+            these = (one.delegate, one.delegator) == (delegate, delegator)
+            fits = these and (not one.types or action_type in one.types)
+            if fits and one.since <= at <= self.ended.get(one.id, at):
+                return one
+        return None
 
     def broken(self, kind: str, text: str) -> None:
         """Count a violation, each once."""

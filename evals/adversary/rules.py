@@ -11,6 +11,7 @@ from typing import Any
 from evals.adversary.record import SESSION, Record, Shown
 
 RATES = {"EUR": Decimal(1), "GBP": Decimal("1.15"), "USD": Decimal("0.87"), "CHF": Decimal("1.07")}
+BEYOND = "above the limit"  # of one vote, until it is known who else voted
 SECOND_APPROVER_ABOVE = Decimal(100_000)
 TOOLS_BY_ROLE: Mapping[str, frozenset[str]] = {
     "project_manager": frozenset({"propose_codes", "propose_fix", "propose_invoice"}),
@@ -47,29 +48,43 @@ def needed(action_type: str, arguments: Mapping[str, Any], *, beside: Decimal = 
     return Needed(2 if worth is not None and worth + beside > SECOND_APPROVER_ABOVE else 1, worth)
 
 
-def objections(record: Record, shown: Shown | None, *, person: str, tenant: str, action: str, how: str) -> list[str]:
-    """Why this person must not approve this action now, in this way; empty if they may."""
+def objections(
+    record: Record, shown: Shown | None, *, person: str, tenant: str, action: str, how: str, behalf: str = ""
+) -> list[str]:
+    """Why this person must not approve this action now, in this way; empty if they may. `behalf`: in whose place."""
     found: list[str] = []
-    standing = record.standing(person) if person else None
+    people = {person, behalf} - {""}
     if how != SESSION:
         found.append(f"by way of {how}")
     if record.firms.get(action) != tenant:
         found.append("another firm's")
-    if record.proposers.get(action) == person:
+    if record.proposers.get(action) in people:
         found.append("by the proposer")
-    if standing is None or "approver" not in standing.roles:
+    if "approver" not in record.standing(behalf or person).roles:
         found.append("by someone who is no approver")
-    if any(vote.person == person for vote in record.accepted(action, "approve")):
+    if any(vote.people & people for vote in record.accepted(action, "approve")):
         found.append("twice by one person")
-    if record.accepted(action, "reject") or action in record.withdrawn:
-        found.append("on what was rejected or withdrawn")
-    found += _about_what(record, shown, action)
+    if record.accepted(action, "reject") or action in record.withdrawn or action in record.replaced:
+        found.append("on what was rejected, withdrawn or replaced")
+    return [*found, *_about_what(record, shown, action), *_beyond(record, person, behalf, action)]
+
+
+def _beyond(record: Record, person: str, behalf: str, action: str) -> list[str]:
+    """Whether the word of whom it counts as reaches that far."""
     known = record.shown.get(action)
-    if known and standing and not record.accepted(action, "approve"):
-        covering = needed(known.type, known.arguments).covering
-        if covering is not None and (standing.limit is None or standing.limit < covering):
-            found.append("above the limit")
-    return found
+    if known is None:
+        return []
+    given = record.delegation(person, behalf, known.type, record.now) if behalf else None
+    if behalf and given is None:
+        return ["for someone who let them not"]
+    limit = record.standing(behalf or person).limit
+    if given and given.limit is not None:
+        limit = None if limit is None else min(limit, given.limit)
+    covering = needed(known.type, known.arguments).covering
+    first = not record.accepted(action, "approve")
+    if first and covering is not None and (limit is None or limit < covering):
+        return [BEYOND]
+    return []
 
 
 def _about_what(record: Record, shown: Shown | None, action: str) -> list[str]:

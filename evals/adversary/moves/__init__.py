@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from evals.adversary.moves import chats, deciding, forging, probing, proposing, surroundings
+from evals.adversary.moves import chats, deciding, forging, probing, proposing, standing, surroundings
 from evals.adversary.world import World
 
 Move = Callable[[World, Random], Awaitable[str]]
@@ -49,6 +49,14 @@ MOVES: Mapping[str, Weighted] = {
         (forging.above_the_limit, 3),
         (forging.from_inside, 2),
         (forging.with_an_old_session, 0),
+        (standing.delegate, 3),
+        (standing.end_delegation, 1),
+        (standing.approve_for, 0),
+        (standing.edit, 4),
+        (standing.freeze, 1),
+        (standing.batch, 2),
+        (standing.undo, 2),
+        (standing.settle, 2),
         (chats.ask, 8),
         (chats.fix, 6),
         (chats.read_others, 2),

@@ -104,6 +104,7 @@ async def press(
     form: bool = False,
     own: bool = True,
     how: str = SESSION,
+    behalf: str = "",
     **request: Any,
 ) -> Vote:
     """Send a decision, and remember it with what speaks against it.
@@ -113,14 +114,19 @@ async def press(
     target = action or (shown.action if shown else "")
     sent = {"verdict": verdict, "digest": digest or (shown.digest if shown else world.record.digests.get(target, ""))}
     sent |= {"reason": "Not as agreed."} if verdict == "reject" else {}
-    objections = rules.objections(world.record, shown, person=person.id, tenant=person.tenant, action=target, how=how)
+    sent |= {"on_behalf_of": behalf} if behalf else {}
+    objections = rules.objections(
+        world.record, shown, person=person.id, tenant=person.tenant, action=target, how=how, behalf=behalf
+    )
     path = f"/actions/{target}/decisions" if form else f"/v1/actions/{target}/decisions"
     content = {"data": sent} if form else {"json": sent}
     response = await world.call(person, "POST", path, via=via, **content, **request)
     accepted = response.status_code == (SEE_OTHER if form else CREATED)
     if form and accepted and "/signin" in response.headers.get("location", ""):
         accepted = False
-    return cast(world, person, shown, target, verdict, accepted=accepted, objections=objections, own=own, how=how)
+    return cast(
+        world, person, shown, target, verdict, accepted=accepted, objections=objections, own=own, how=how, behalf=behalf
+    )
 
 
 def cast(
@@ -134,12 +140,26 @@ def cast(
     objections: list[str],
     own: bool,
     how: str,
+    behalf: str = "",
 ) -> Vote:
-    """Write a vote down; of two sent at once, the second knows of the first only here."""
-    if any(vote.person == person.id for vote in world.record.accepted(action, "approve")):
+    """Write a vote down. The same word sent again is answered like the first, and is none of its own."""
+    people = frozenset({person.id, behalf} - {""})
+    before = world.record.accepted(action, verdict)
+    accepted = accepted and not any((vote.person, vote.behalf) == (person.id, behalf) for vote in before)
+    if any(people & vote.people for vote in world.record.accepted(action, "approve")):
         objections = [*dict.fromkeys([*objections, "twice by one person"])]
     vote = Vote(
-        world.record.tick(), person.tenant, person.id, action, verdict, shown, own, accepted, tuple(objections), how
+        at=world.record.tick(),
+        tenant=person.tenant,
+        person=person.id,
+        action=action,
+        verdict=verdict,
+        shown=shown,
+        own=own,
+        accepted=accepted,
+        wrong=tuple(objection for objection in objections if objection != rules.BEYOND),
+        how=how,
+        behalf=behalf,
     )
     world.record.votes.append(vote)
     return vote

@@ -172,6 +172,7 @@ async def upload(world: World, random: Random) -> str:
     )
     if response.is_success:
         world.documents.append((person, response.json()["id"]))
+        world.record.uploads.setdefault(response.json()["id"], person.id)
         world.record.documents.setdefault(person.tenant, []).append(text)
         world.record.names.setdefault(person.tenant, []).append(name)
         await world.call(person, "GET", f"/v1/documents/{response.json()['id']}/terms")
