@@ -178,7 +178,7 @@ async def reconcile(hands: Hands, tenant: str) -> list[Action]:
     """
     await expire(hands.database, tenant, worker(tenant))
     async with hands.database.tenant(tenant) as connection:
-        ids = await actions.unfinished(connection)
+        ids = await actions.unfinished(connection, hands.timing.idle)
     settled: list[Action] = []
     for action_id in ids:
         try:

@@ -28,13 +28,15 @@ MAX_PROBLEM = 4000  # an ERP may say more than an audit entry can hold
 
 @dataclass(frozen=True)
 class Timing:
-    """How long one write may take, and begin in the ERP; after how long it can no longer take effect there; and how
-    long a silent ERP is asked what became of a write before a person is told.
+    """How long one write may take, and begin in the ERP; after how long it can no longer take effect there; how long a
+    silent ERP is asked what became of a write before a person is told; and after how long an approved action that no
+    job has carried out is picked up.
     """
 
     write: timedelta = timedelta(seconds=60)
     in_flight: timedelta = timedelta(seconds=120)
     give_up: timedelta = timedelta(hours=4)
+    idle: timedelta = timedelta(seconds=30)
 
 
 def _name() -> str:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from actions.hands import Hands, move
 from domain.actions import Action, ActionState
 from domain.attempts import Outcome
-from domain.errors import ErpError, ErpUnavailable
+from domain.errors import ErpError, ErpRefused
 from domain.source import Source
 from store import attempts
 
@@ -21,8 +21,8 @@ MAX_ATTEMPTS = 3
 async def settle(hands: Hands, action: Action) -> None:
     """Move an action that is `executing` on, once the ERP says whether its last attempt took effect.
 
-    Raises ErpUnavailable while the ERP is away; for longer than the timing's `give_up`, or when it gives no usable
-    answer, the action becomes `unknown`, for a person.
+    Raises ErpUnavailable or ErpError while it gives no usable answer. After the timing's `give_up`, or when it refuses
+    to say, the action becomes `unknown`, for a person.
     """
     async with hands.database.tenant(action.tenant) as connection:
         age = await attempts.age(connection, action)
@@ -30,12 +30,12 @@ async def settle(hands: Hands, action: Action) -> None:
         return
     try:
         found = await _asked(hands, action)
-    except ErpUnavailable as error:
+    except ErpRefused as error:
+        await _unknown(hands, action, error.detail)
+    except ErpError as error:
         if age < hands.timing.give_up:
             raise
-        await _unknown(hands, action, f"The ERP did not answer for {_hours(age)}. {error.detail}")
-    except ErpError as error:
-        await _unknown(hands, action, error.detail)
+        await _unknown(hands, action, f"The ERP gave no usable answer for {_hours(age)}. {error.detail}")
     else:
         await (_took_effect(hands, action, found) if found else _in_vain(hands, action))
 

@@ -18,6 +18,7 @@ async def recorded(database: Database, actor: Actor, action_id: str, verdict: st
         yield
     except (NotPermitted, Conflict, IntegrityBroken) as error:
         await _record(database, actor, action_id, verdict, error)
+        error.recorded = True
         raise
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -16,11 +17,13 @@ from domain.actor import Operation
 from domain.blocks import ActionCard
 from domain.canonical import plain
 from domain.errors import CountersignError
+from store import audit
 from tools.tool import Tool, ToolResult
 
 # Arguments that stand for a person's own word. A proposal names the person as their origin, so a model may pass them
 # on and may not make them up.
 STATED = frozenset({"po_number", "tax_code", "invoice_address"})
+UNKNOWN_TOOL = "(no such tool)"
 DERIVED = frozenset({"country"})  # a code for what people write as a name
 
 
@@ -45,7 +48,8 @@ class Called:
 
     def record(self) -> dict[str, Any]:
         """What the turn remembers of it."""
-        return {"name": self.name, "args": self.arguments, "facts": self.facts, "refused": self.refused}
+        name = UNKNOWN_TOOL if self.refused == "not_offered" else self.name
+        return {"name": name, "args": self.arguments, "facts": self.facts, "refused": self.refused}
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,29 @@ async def call_all(context: TurnContext, message: AIMessage, said: str) -> list[
     for one in writes:
         done.append(await _call(context, offered, one, said))  # noqa: PERF401 - one after the other is the point
     order = {w.id: i for i, w in enumerate(wanted)}
-    return [*sorted(done, key=lambda called: order[called.id]), *unreadable]
+    called = [*sorted(done, key=lambda called: order[called.id]), *unreadable]
+    await _recorded(context, offered, called)
+    return called
+
+
+async def _recorded(context: TurnContext, offered: dict[str, Tool], called: list[Called]) -> None:
+    """Into the audit log before anyone learns a result. A model's own inventions stand there by their digest alone."""
+    async with context.ports.database.tenant(context.actor.tenant) as connection:
+        for one in called:
+            facts = {
+                "tool": one.name if one.name in offered else UNKNOWN_TOOL,
+                "arguments": _digest(one.arguments),
+                "result": _digest(one.facts),
+                "refused": one.refused,
+            }
+            event = "tool.refused" if one.refused else "tool.called"
+            await audit.append(connection, context.actor, event, f"thread:{context.thread}", facts)
+
+
+def _digest(value: Any) -> str:
+    """SHA-256 of JSON with sorted keys; what a model sends may be no canonical JSON."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 async def _call(context: TurnContext, offered: dict[str, Tool], wanted: _Wanted, said: str) -> Called:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,24 +26,45 @@ def ask(method: str, path: str, *, token: str, **request: Any) -> Any:
 
     Source of the error's form: RFC 9457.
     """
+    with _sent(method, path, token, **request) as answer:
+        answer.read()
+        return answer.json()
+
+
+def download(method: str, path: str, *, token: str, target: Path) -> None:
+    """Like `ask`, with the answer written to a new file, which stays away when it did not come whole."""
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with _sent(method, path, token) as answer, part.open("xb") as file:
+            for chunk in answer.iter_bytes():
+                file.write(chunk)
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _sent(method: str, path: str, token: str, **request: Any) -> Generator[httpx.Response]:
     if not token:
         raise ConfigurationError("Set COUNTERSIGN_TOKEN: make one on your account page (Account → Access tokens).")
     address = Settings().address
+    headers = {"Authorization": f"Bearer {token}"}
     try:
-        answer = httpx.request(
-            method,
-            f"{address}{path}",
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=SECONDS,
-            trust_env=False,
-            **request,
-        )
+        with (
+            httpx.Client(headers=headers, timeout=SECONDS, trust_env=False) as client,
+            client.stream(method, f"{address}{path}", **request) as answer,
+        ):
+            if answer.is_error:
+                raise _refusal(answer)
+            yield answer
     except httpx.TransportError as error:
         raise ConfigurationError(
             f"Countersign does not answer at {address}. Start it (`countersign serve` or `make demo`), "
             "or set COUNTERSIGN_PUBLIC_URL to where it is."
         ) from error
-    if answer.is_error:
-        problem = answer.json() if "json" in answer.headers.get("content-type", "") else {}
-        raise Refused(f"{problem.get('detail', answer.reason_phrase)} ({problem.get('code', answer.status_code)})")
-    return answer.json()
+
+
+def _refusal(answer: httpx.Response) -> Refused:
+    answer.read()
+    problem = answer.json() if "json" in answer.headers.get("content-type", "") else {}
+    return Refused(f"{problem.get('detail', answer.reason_phrase)} ({problem.get('code', answer.status_code)})")

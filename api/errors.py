@@ -13,8 +13,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from api import refusals
 from api.render import page
-from domain.errors import CountersignError
+from domain.errors import CountersignError, NotPermitted
 
 LOG = logging.getLogger("countersign.api")
 WORDS = {
@@ -75,6 +76,8 @@ def _page(request: Request, status: int, code: str, title: str, detail: str) -> 
 
 async def _countersign(request: Request, error: Exception) -> Response:
     assert isinstance(error, CountersignError)  # noqa: S101 - the handler's own registration
+    if isinstance(error, NotPermitted):
+        await refusals.record(request, error)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         LOG.error("%s on %s %s", error.code, request.method, request.url.path, exc_info=error)
     return problem(request, error.status, error.code, type(error).title(), error.detail)

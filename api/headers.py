@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from domain.trace import response_header, trace_of, traced
 
 POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -24,6 +26,27 @@ HEADERS = {
 }
 SMALL_BODY = 1_000_000
 UPLOADS = ("/documents", "/v1/documents", "/v1/facts")
+
+
+class Traced:
+    """Gives every request a trace id, the caller's own when it sends a valid `traceparent`, and answers with it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass through; everything that the request does happens in its trace."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        with traced(trace_of(Headers(scope=scope).get("traceparent", ""))) as trace:
+
+            async def sent(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    MutableHeaders(scope=message).append("traceresponse", response_header(trace))
+                await send(message)
+
+            await self.app(scope, receive, sent)
 
 
 class SecurityHeaders:

@@ -16,9 +16,10 @@ from tools.codes import Paper
 from tools.setup import project_from
 
 
-async def paper(connection: Connection, document_id: str) -> Paper:
+async def paper(connection: Connection, actor: Actor, document_id: str) -> Paper:
     """The document with the terms in force. Raises NotFound."""
     row = await documents.get(connection, document_id)
+    await library.opened(connection, actor, row.id, "text")
     found = await library.terms_in_force(connection, document=document_id)
     return Paper(await documents.body(connection, document_id), tuple(map(term, found)), row.name, row.id)
 
@@ -37,7 +38,7 @@ async def propose_project(wired: Services, actor: Actor, document_id: str) -> Ac
     firm = await erp.firm.get(fresh=True)
     async with wired.database.tenant(actor.tenant) as connection:
         row = await documents.get(connection, document_id)
-        found = await paper(connection, document_id)
+        found = await paper(connection, actor, document_id)
         choice = await codes.of_document(connection, document_id)
     if choice is None:
         raise Conflict("Choose a project code first.")

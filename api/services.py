@@ -17,6 +17,7 @@ from domain.errors import NotFound
 from erp.reader import ErpReader
 from erp.snapshot import FirmSnapshot
 from policies.engine import Policies
+from store.copies import Copies
 from store.database import Database
 
 
@@ -50,7 +51,7 @@ class Seal:
     """Where the audit log's verifying key and the copies of its checkpoints lie, for whoever checks it on a page."""
 
     keys: Path
-    checkpoints: Path
+    copies: Copies
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Services:
     readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     # A check reads the whole log under the sealer's lock: whoever else asks waits in line, without a connection.
     checks: asyncio.Lock = field(default_factory=asyncio.Lock)
+    exports: asyncio.Lock = field(default_factory=asyncio.Lock)
     clock: Callable[[], datetime] = now
 
     @property

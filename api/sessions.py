@@ -18,7 +18,7 @@ from api.services import Services
 from domain.actor import Actor
 from domain.errors import CountersignError, InvalidInput, NotPermitted
 from store import audit, people
-from store.people import Credential, Person
+from store.people import Credential, PasswordRow, Person
 
 COOKIE = "countersign_session"
 TOKEN_PREFIX = "csn_"  # noqa: S105 - lets secret scanners recognise a leaked token
@@ -61,9 +61,9 @@ def csrf_token(secret: str) -> str:
 async def sign_in(services: Services, email: str, password: str, address: str) -> str:
     """Check a password and open a session; returns its secret. Raises WrongPassword or TooManyTries."""
     email = email.strip().lower()
-    await _throttle(services, email, address)
     async with services.database.nobody() as connection:
         row = await people.by_email(connection, email)
+    await _throttle(services, email, address, row)
     right = await matches(password, row.password_hash if row else None)
     if row is None:
         raise WrongPassword
@@ -84,11 +84,15 @@ async def sign_in(services: Services, email: str, password: str, address: str) -
     return secret
 
 
-async def _throttle(services: Services, email: str, address: str) -> None:
+async def _throttle(services: Services, email: str, address: str, row: PasswordRow | None) -> None:
     within = timedelta(minutes=services.web.signin_minutes)
     async with services.database.nobody() as connection:
         by_person = await people.tried(connection, f"person:{email}", within)
         by_address = await people.tried(connection, f"address:{address}", within)
+    if by_person == services.web.signin_tries + 1 and row is not None:  # once, lest guesses fill the log
+        async with services.database.tenant(row.tenant) as connection:
+            if person := await people.get(connection, row.id):
+                await audit.append(connection, person.actor(), "session.throttled", f"person:{row.id}")
     if by_person > services.web.signin_tries or by_address > ADDRESS_TRIES:
         raise TooManyTries
 

@@ -43,6 +43,21 @@ class Settings(BaseSettings):
     model_name: str = Field(default="", description="Model to ask for.")
     model_key: SecretStr = Field(default=SecretStr(""), description="API key for the endpoint.")
 
+    audit_bucket: str = Field(default="", description="S3 bucket for copies of checkpoints; empty: a folder of home.")
+    audit_bucket_prefix: str = Field(default="", description="Where in the bucket.")
+    audit_bucket_endpoint: str = Field(default="", description="Address of an S3-compatible store that is not AWS.")
+    audit_bucket_region: str = Field(default="us-east-1", description="The bucket's region.")
+    audit_bucket_key: str = Field(default="", description="Access key; empty: the role or profile of the machine.")
+    audit_bucket_secret: SecretStr = Field(default=SecretStr(""), description="Its secret.")
+    audit_bucket_lock: str = Field(default="compliance", description="Object lock mode: compliance or governance.")
+    audit_bucket_days: int = Field(default=3650, ge=1, description="How many days a copy cannot be deleted.")
+    audit_retention_days: int = Field(
+        default=0, ge=0, description="Prune older entries to their hashes; 0: keep them for ever."
+    )
+    legal_hold: str = Field(
+        default="", description="“all”, or subjects (person:…, action:…) parted by commas, that nothing may erase."
+    )
+
     @property
     def keys(self) -> Path:
         """Folder of the audit log's signing key, readable by this account alone."""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from actions.execution import Hands
 from agent.models import ModelSettings, chat_model
 from agent.ports import AgentPorts
+from api.copies import copies_of
 from api.services import Erp, Seal, Services, WebSettings
 from api.settings import Settings
 from domain.actions import Action
@@ -38,7 +39,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
         guardrails = Guardrails()
         agent = agent_ports(settings, database, erps, policies, guardrails)
         web = WebSettings(origin=settings.public_url, secure_cookies=settings.public_url.startswith("https://"))
-        seal = Seal(settings.keys, settings.checkpoints)
+        seal = Seal(settings.keys, copies_of(settings))
         # What takes seconds to import is imported beside the first requests, which are for pages.
         async with asyncio.TaskGroup() as warming:
             warming.create_task(asyncio.to_thread(_warm, guardrails))

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import math
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import ParamSpec
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from procrastinate import App, BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 
-from actions.execution import Hands, execute, reconcile
+from actions.execution import Hands, execute, reconcile, worker
 from actions.patience import Patience
 from agent.ports import AgentPorts
 from agent.turns import resume_after_action
+from api.copies import copies_of
 from api.settings import Settings
 from api.wiring import open_hands
+from domain.trace import traced
 from store import jobs, seal
 from store.note import signing_key
+from store.retention import LegalHold, prune
 
 log = logging.getLogger(__name__)
+P = ParamSpec("P")
+EVERY_QUARTER = "*/15 * * * *"
 EVERY_MINUTE = "* * * * *"
 EVERY_TEN_SECONDS = "* * * * * */10"  # the sixth field counts seconds
 STALLED_SECONDS = 180
@@ -53,8 +62,10 @@ async def run_worker(settings: Settings) -> None:
 def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, key: Ed25519PrivateKey) -> None:
     """Give the queue its tasks: of one firm, whose ERP `hands` reach. A job that names another firm is refused."""
     ours = settings.tenant
+    copies = copies_of(settings)
 
     @queue.task(name=jobs.EXECUTE, retry=Retries())
+    @_in_a_trace
     async def carry_out(tenant: str, action_id: str) -> None:
         if tenant != ours:
             log.error("a job for another firm was refused")
@@ -63,11 +74,13 @@ def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, ke
         log.info("action %s is %s", action_id, action.state)
 
     @queue.task(name=jobs.SETTLED, retry=Retries())
+    @_in_a_trace
     async def tell(tenant: str, action_id: str) -> None:
         await resume_after_action(agent, tenant, action_id)
 
     @queue.periodic(cron=EVERY_MINUTE, periodic_id=ours)
     @queue.task(name=jobs.RECONCILE, queue=ours, queueing_lock=f"{jobs.RECONCILE}:{ours}")
+    @_in_a_trace
     async def look_after(timestamp: int) -> None:
         del timestamp
         await _revive(queue, ours)
@@ -75,11 +88,31 @@ def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, ke
 
     @queue.periodic(cron=EVERY_TEN_SECONDS, periodic_id=ours)
     @queue.task(name=jobs.SEAL, queue=ours, queueing_lock=f"{jobs.SEAL}:{ours}")
+    @_in_a_trace
     async def seal_log(timestamp: int) -> None:
         del timestamp
-        await seal.seal(hands.database, ours, key, settings.checkpoints)
+        await seal.seal(hands.database, ours, key, copies)
 
-    del carry_out, tell, look_after, seal_log  # the queue holds them by name
+    @queue.periodic(cron=EVERY_QUARTER, periodic_id=ours)
+    @queue.task(name=jobs.PRUNE, queue=ours, queueing_lock=f"{jobs.PRUNE}:{ours}")
+    @_in_a_trace
+    async def prune_log(timestamp: int) -> None:
+        del timestamp
+        keep, hold = timedelta(days=settings.audit_retention_days), LegalHold.parse(settings.legal_hold)
+        await prune(hands.database, worker(ours), keep, hold, now=datetime.now(UTC))
+
+    del carry_out, tell, look_after, prune_log, seal_log  # the queue holds them by name
+
+
+def _in_a_trace(job: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
+    """Each run of a job is a trace of its own in the audit log."""
+
+    @functools.wraps(job)
+    async def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        with traced():
+            await job(*args, **kwargs)
+
+    return run
 
 
 async def _revive(queue: App, tenant: str) -> None:

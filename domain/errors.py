@@ -18,6 +18,7 @@ class CountersignError(Exception):
         super().__init__(detail or type(self).title())
         self.detail = detail or type(self).title()
         self.facts = facts
+        self.recorded = False  # whether the audit log has it already
 
     @classmethod
     def title(cls) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
+TILE_HEIGHT = 8  # of C2SP tlog-tiles
+TILE = 1 << TILE_HEIGHT
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -21,18 +23,26 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 @dataclass
 class Tree:
-    """The right edge of a tree: `peaks` are the roots of its perfect subtrees, largest first. Enough to grow it."""
+    """The right edge of a tree: `peaks` are the roots of its perfect subtrees, largest first. Enough to grow it.
+
+    `heads` collects the heads of the full tiles that were completed on the way, as (level, index, hash): a tile is a
+    subtree of TILE leaves, or of TILE heads of the level below.
+    """
 
     size: int = 0
     peaks: list[bytes] = field(default_factory=list[bytes])
+    heads: list[tuple[int, int, bytes]] = field(default_factory=list[tuple[int, int, bytes]])
 
     def add(self, leaf: bytes) -> None:
         """Append a leaf's hash."""
-        self.peaks.append(leaf)
         self.size += 1
-        for _ in range(_trailing_zeros(self.size)):
-            right = self.peaks.pop()
-            self.peaks.append(node_hash(self.peaks.pop(), right))
+        node, index, height = leaf, self.size, 0
+        while not index & 1:
+            node = node_hash(self.peaks.pop(), node)
+            index, height = index >> 1, height + 1
+            if not height % TILE_HEIGHT:
+                self.heads.append((height // TILE_HEIGHT, index - 1, node))
+        self.peaks.append(node)
 
     @property
     def root(self) -> bytes:
@@ -48,7 +58,3 @@ def root_of(peaks: Sequence[bytes]) -> bytes:
     for peak in reversed(peaks[:-1]):
         root = node_hash(peak, root)
     return root
-
-
-def _trailing_zeros(number: int) -> int:
-    return (number & -number).bit_length() - 1

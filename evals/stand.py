@@ -46,7 +46,7 @@ class Stand:
 @asynccontextmanager
 async def stand(truths: dict[str, DocumentTruth], home: Path) -> AsyncGenerator[Stand]:
     """Start all that is needed around a copy of the firm that was built in `home`, and stop it in the end."""
-    tryton, port = server.TrytonServer(), _free_port()
+    tryton, port = server.TrytonServer(), free_port()
     async with AsyncExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="countersign-evals-")))
         postgres = stack.enter_context(embedded_postgres(place / "pg" / "data"))
@@ -85,7 +85,8 @@ async def _furnished(database: Database, snapshot: FirmSnapshot, truths: dict[st
     return Stand(database, snapshot, firm, report, documents, refused)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -114,6 +114,11 @@ async def decide_term(
         return await documents.term(connection, term_id)
 
 
+async def opened(connection: Connection, actor: Actor, document: str, part: str) -> None:
+    """Write down that this person was shown a part of a document ("terms", "page 3"), in the transaction that reads."""
+    await audit.append(connection, actor, "document.read", f"document:{document}", {"part": part})
+
+
 PAST: dict[Verdict, str] = {"confirm": "confirmed", "correct": "corrected", "reject": "rejected"}
 
 

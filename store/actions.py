@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -171,9 +171,9 @@ async def begin_attempt(connection: Connection, action: Action) -> int:
     return row["attempt"]
 
 
-async def unfinished(connection: Connection) -> list[str]:
-    """Actions that a worker should look at again: begun and not settled, or approved and long not picked up."""
-    return [row["id"] for row in await (await connection.execute(SQL["unfinished"])).fetchall()]
+async def unfinished(connection: Connection, idle: timedelta) -> list[str]:
+    """Actions that a worker should look at again: begun and not settled, or approved and not picked up for `idle`."""
+    return [row["id"] for row in await (await connection.execute(SQL["unfinished"], {"idle": idle})).fetchall()]
 
 
 async def overdue(connection: Connection) -> list[str]:

@@ -63,7 +63,7 @@ returning attempt
 
 -- name: unfinished
 select id::text from action a
-where state in ('executing', 'executed') or (state = 'approved' and updated_at < now() - interval '30 seconds')
+where state in ('executing', 'executed') or (state = 'approved' and updated_at < now() - %(idle)s::interval)
    or state = 'unknown' and exists (select from action_resolution r where (r.tenant, r.action, r.attempt, r.state)
                                     = (a.tenant, a.id, a.attempt, a.state))
 order by updated_at limit 100

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,10 +11,15 @@ from psycopg.types.json import Jsonb
 
 from domain.actor import Actor
 from domain.canonical import plain
+from domain.trace import trace_id
 from store.database import Connection
 from store.queries import queries
 
 SQL = queries("audit")
+# What people write in their own words. The log holds a commitment to it; the words themselves can be erased.
+FREE_TEXT = frozenset({"reason", "comment", "question", "label", "problem"})
+COMMITMENT = "commitment"
+ERASED = "erased"
 
 
 async def append(
@@ -21,26 +28,68 @@ async def append(
     """Write one entry in the caller's transaction.
 
     `event` is dotted ("action.approved"), `subject` names the thing ("action:<id>", "document:<id>"). `facts` hold
-    identifiers, digests and reasons; never document text, secrets or tokens.
+    identifiers, digests and reasons; never document text, secrets or tokens. What people wrote (FREE_TEXT) goes behind
+    a commitment; `on_behalf_of` becomes the entry's own field.
     """
-    await connection.execute(
-        SQL["append"],
-        {
-            "tenant": actor.tenant,
-            "person": actor.person,
-            "agent_run": actor.agent_run,
-            "event": event,
-            "subject": subject,
-            "facts": Jsonb(plain(facts or {})),
-        },
-    )
+    said = dict(facts or {})
+    on_behalf_of = said.pop("on_behalf_of", None)
+    texts = _committed(said)
+    row = {
+        "tenant": actor.tenant,
+        "person": actor.person,
+        "agent_run": actor.agent_run,
+        "on_behalf_of": on_behalf_of or None,
+        "event": event,
+        "subject": subject,
+        "trace": trace_id.get() or None,
+        "facts": Jsonb(plain(said)),
+    }
+    if texts:
+        keys, salts, words = zip(*texts, strict=True)
+        row |= {"keys": list(keys), "salts": list(salts), "texts": list(words)}
+    await connection.execute(SQL["append_with_texts" if texts else "append"], row)
 
 
-async def newest(connection: Connection, *, before: int = 2**62, limit: int = 100) -> list[dict[str, Any]]:
-    """Entries of the tenant, newest first, those with an id below `before`."""
-    return await (await connection.execute(SQL["newest"], {"before": before, "limit": limit})).fetchall()
+def commitment(salt: bytes, text: str) -> str:
+    """Lower-case hexadecimal SHA-256 of the 16 bytes of salt and the text's UTF-8."""
+    return hashlib.sha256(salt + text.encode()).hexdigest()
+
+
+def _committed(facts: dict[str, Any]) -> list[tuple[str, bytes, str]]:
+    """Put a commitment in the place of every free text; returns (key, salt, text) of each."""
+    texts: list[tuple[str, bytes, str]] = []
+    for key in FREE_TEXT & facts.keys():
+        if isinstance(facts[key], str) and facts[key]:
+            salt, text = secrets.token_bytes(16), facts[key].replace("\0", "\ufffd")
+            facts[key] = {COMMITMENT: commitment(salt, text)}
+            texts.append((key, salt, text))
+    return texts
+
+
+async def newest(
+    connection: Connection, *, before: int = 2**62, limit: int = 100, event: str = "", person: str = ""
+) -> list[dict[str, Any]]:
+    """Entries of the tenant, newest first, those with an id below `before`.
+
+    `event` narrows to an event ("action.approved") or a family of them ("action"), `person` to what one person did or
+    had done in their name.
+    """
+    wanted = {"before": before, "limit": limit, "event": event or None, "person": person or None}
+    return [_revealed(row) for row in await (await connection.execute(SQL["newest"], wanted)).fetchall()]
 
 
 async def of_subject(connection: Connection, subject: str) -> list[dict[str, Any]]:
     """The entries on one subject, oldest first."""
-    return await (await connection.execute(SQL["of_subject"], {"subject": subject})).fetchall()
+    rows = await (await connection.execute(SQL["of_subject"], {"subject": subject})).fetchall()
+    return [_revealed(row) for row in rows]
+
+
+def _revealed(row: dict[str, Any]) -> dict[str, Any]:
+    """The entry with people's words in the place of the commitments, or with "erased" where they are gone."""
+    texts: dict[str, str] = row.pop("texts") or {}
+    committed = {
+        key: texts.get(key, ERASED)
+        for key, fact in row["facts"].items()
+        if key in FREE_TEXT and isinstance(fact, dict) and fact.keys() == {COMMITMENT}
+    }
+    return {**row, "facts": row["facts"] | committed}

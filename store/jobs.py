@@ -15,6 +15,7 @@ EXECUTE = "execute_action"
 SETTLED = "action_settled"
 RECONCILE = "reconcile_actions"
 SEAL = "seal_audit"
+PRUNE = "prune_audit"
 
 
 def queue(url: str) -> App:

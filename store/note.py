@@ -56,11 +56,11 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
         if not path.exists():
             _make_key(folder)
         key = load_pem_private_key(path.read_bytes(), None)
-        place(folder / PUBLIC, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        if not isinstance(key, Ed25519PrivateKey):
+            raise ConfigurationError(f"{path} is not an Ed25519 key.")
+        place(folder / PUBLIC, pem(key.public_key()))
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"The audit log's signing key in {folder} cannot be used: {error}") from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise ConfigurationError(f"{path} is not an Ed25519 key.")
     return key
 
 
@@ -98,6 +98,31 @@ def opened(note: str, origin: str, key: Ed25519PublicKey) -> Checkpoint:
     if checkpoint.origin != origin:
         raise IntegrityBroken("A checkpoint belongs to another log.")
     return checkpoint
+
+
+def stated_origin(note: str) -> str:
+    """The log that an unopened note says it is of: to be believed only once `opened` with it."""
+    return note.partition("\n")[0]
+
+
+def key_from(text: str) -> Ed25519PublicKey:
+    """A verifying key, as PEM or as C2SP tools have it (name+hash+key). Raises ConfigurationError."""
+    try:
+        if "BEGIN PUBLIC KEY" in text:
+            key = load_pem_public_key(text.encode())
+        else:
+            raw = base64.b64decode(text.strip().split("+", 2)[2], validate=True)
+            key = Ed25519PublicKey.from_public_bytes(raw.removeprefix(ED25519))
+    except (ValueError, IndexError) as error:
+        raise ConfigurationError(f"That is no verifying key in PEM or C2SP form: {error}") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise ConfigurationError("The verifying key is not an Ed25519 key.")
+    return key
+
+
+def pem(key: Ed25519PublicKey) -> bytes:
+    """The key as openssl reads it."""
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def verifier(origin: str, key: Ed25519PublicKey) -> str:

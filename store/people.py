@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.actor import Actor, Role
 from domain.money import Money
+from store import audit
 from store.database import Connection
 from store.queries import queries
 
@@ -82,7 +83,7 @@ async def add(
     roles: tuple[Role, ...],
     approval_limit: Decimal | None = None,
 ) -> str:
-    """Add a person and return their id."""
+    """Add a person and return their id: a deed of the installation's administrator, who is no person of the firm."""
     row = await _one(
         connection,
         "add",
@@ -95,7 +96,15 @@ async def add(
             "approval_limit": approval_limit,
         },
     )
-    return str(row["id"]) if row else ""
+    person = str(row["id"]) if row else ""
+    facts = {"roles": roles, "limit": approval_limit}
+    await audit.append(connection, installation(tenant), "person.added", f"person:{person}", facts)
+    return person
+
+
+def installation(tenant: str) -> Actor:
+    """Whoever runs Countersign's own commands on the server."""
+    return Actor(tenant, "installation", "Administrator of the installation", frozenset(), service=True)
 
 
 async def get(connection: Connection, person: str) -> Person | None:

@@ -6,21 +6,23 @@ triggers stop the application from changing an entry; whoever gets round those c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC
-from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from psycopg.errors import UniqueViolation
+from psycopg.rows import tuple_row
 
-from domain.canonical import canonical
 from domain.errors import IntegrityBroken
-from domain.merkle import Tree, leaf_hash
+from domain.merkle import TILE, Tree
+from store.copies import Copies
 from store.database import Connection, Database
-from store.note import Checkpoint, opened, place, signed
+from store.entry import entry_of, leaf
+from store.note import Checkpoint, opened, signed
 from store.queries import queries
 
 SQL = queries("seal")
+BATCH = 5_000
+RECENT = 20  # checkpoints whose copies are looked for again: a crash between commit and copy leaves the last without
 
 
 def origin(tenant: str) -> str:
@@ -28,64 +30,41 @@ def origin(tenant: str) -> str:
     return f"countersign/{tenant}"
 
 
-async def seal(database: Database, tenant: str, key: Ed25519PrivateKey, copies: Path) -> Checkpoint | None:
+async def seal(database: Database, tenant: str, key: Ed25519PrivateKey, copies: Copies) -> Checkpoint | None:
     """Seal what has been committed since the last checkpoint and return the new one, or None if there was nothing.
 
-    Notes go to `copies`/<tenant>/<size>. Raises IntegrityBroken rather than sign over a log that was rolled back.
+    Raises IntegrityBroken rather than sign over a log that was rolled back.
     """
-    folder = copies / tenant
     # One transaction keeps other sealers and checkers away until the copies are written; the other one seals.
     async with database.tenant(tenant) as turn:
         await turn.execute(SQL["one_sealer"], {"tenant": tenant})
         async with database.tenant(tenant) as connection:
-            sealed = await _seal(connection, tenant, key, folder)
-            notes = await (await connection.execute(SQL["checkpoints"])).fetchall()
+            note = await _seal(connection, tenant, key, copies)
+            recent = await (await connection.execute(SQL["recent_checkpoints"], {"limit": RECENT})).fetchall()
         # After the commit: a copy must never promise what the database then forgot.
-        for row in notes:
-            _copy(folder, row["size"], row["note"])
-    return opened(sealed, origin(tenant), key.public_key()) if sealed else None
+        await _copy(copies, tenant, {row["size"]: row["note"] for row in recent})
+    return opened(note, origin(tenant), key.public_key()) if note else None
 
 
-async def _seal(connection: Connection, tenant: str, key: Ed25519PrivateKey, folder: Path) -> str | None:
-    tree, since = await _last(connection, tenant, key, folder)
-    rows = await (await connection.execute(SQL["unsealed"], {"since": since})).fetchall()
-    entries = [row for row in rows if row["id"] is not None]
-    if not entries:
+async def _seal(connection: Connection, tenant: str, key: Ed25519PrivateKey, copies: Copies) -> str | None:
+    tree, since = await _last(connection, tenant, key, copies)
+    row = await (await connection.execute(SQL["horizon"])).fetchone()
+    horizon: str = row["horizon"] if row else since
+    earlier = tree.size
+    await _extend(connection, tenant, tree, since, horizon)
+    await _fill_tiles(connection, tenant, tree.size)
+    if tree.size == earlier:
         return None
-    note = await _extend(connection, tenant, key, tree, entries)
-    await _record(connection, tenant, tree, rows[0]["horizon"], note)
+    note = signed(Checkpoint(origin(tenant), tree.size, tree.root), key)
+    await _record(connection, tenant, tree, horizon, note)
     return note
 
 
-def leaf(tenant: str, entry: Mapping[str, Any]) -> bytes:
-    """The hash of an audit entry: everything it says, with its facts as PostgreSQL prints jsonb."""
-    return leaf_hash(
-        canonical(
-            {
-                "tenant": tenant,
-                "id": entry["id"],
-                "at": entry["at"].astimezone(UTC).isoformat(timespec="microseconds"),
-                "person": entry["person"],
-                "agent_run": entry["agent_run"],
-                "event": entry["event"],
-                "subject": entry["subject"],
-                "facts": entry["facts"],
-            }
-        )
-    )
-
-
-def copied(folder: Path) -> dict[int, str]:
-    """The notes that were copied out of the database, by the size of the log they promise."""
-    return {int(path.stem): path.read_text("utf-8") for path in sorted(folder.glob("[0-9]*.note"))}
-
-
-async def _last(connection: Connection, tenant: str, key: Ed25519PrivateKey, folder: Path) -> tuple[Tree, str]:
+async def _last(connection: Connection, tenant: str, key: Ed25519PrivateKey, copies: Copies) -> tuple[Tree, str]:
     row = await (await connection.execute(SQL["newest_checkpoint"])).fetchone()
-    newest_copy = max(copied(folder), default=0)
-    if newest_copy > (row["size"] if row else 0):
+    if newer := await copies.sizes(tenant, after=row["size"] if row else 0):
         raise IntegrityBroken(
-            f"A copied checkpoint promises {newest_copy} entries and the database has fewer: it was rolled back. "
+            f"A copied checkpoint promises {newer[-1]} entries and the database has fewer: it was rolled back. "
             "Nothing was signed; restore the database, or set the copies aside after an investigation."
         )
     if row is None:
@@ -97,20 +76,49 @@ async def _last(connection: Connection, tenant: str, key: Ed25519PrivateKey, fol
     return tree, row["horizon"]
 
 
-async def _extend(
-    connection: Connection, tenant: str, key: Ed25519PrivateKey, tree: Tree, entries: list[dict[str, Any]]
-) -> str:
-    leaves: list[dict[str, Any]] = []
-    for entry in entries:
-        value = leaf(tenant, entry)
-        leaves.append({"tenant": tenant, "index": tree.size, "entry": entry["id"], "hash": value})
-        tree.add(value)
-    await connection.cursor().executemany(SQL["add_leaf"], leaves)
-    return signed(Checkpoint(origin(tenant), tree.size, tree.root), key)
+async def _extend(connection: Connection, tenant: str, tree: Tree, since: str, horizon: str) -> None:
+    async with connection.cursor(name="unsealed", row_factory=tuple_row) as cursor:
+        await cursor.execute(SQL["unsealed"], {"since": since, "horizon": horizon})
+        while rows := await cursor.fetchmany(BATCH):
+            entries = [entry_of(row) for row in rows]
+            hashes = [leaf(tenant, entry) for entry in entries]
+            batch = {"tenant": tenant, "first": tree.size, "entries": [e.id for e in entries], "hashes": hashes}
+            try:
+                await connection.execute(SQL["add_leaves"], batch)
+            except UniqueViolation as error:
+                raise IntegrityBroken(
+                    "Leaves stand where the next ones belong, or an entry has one already: nothing more was signed. "
+                    "Look at `countersign audit verify`."
+                ) from error
+            for value in hashes:
+                tree.add(value)
+
+
+async def _fill_tiles(connection: Connection, tenant: str, size: int) -> None:
+    """Remember the head of every full tile, so that the tiles above the leaves are read and not recomputed."""
+    level, children = 1, size
+    while children := children // TILE:
+        row = await (await connection.execute(SQL["nodes_filled"], {"level": level})).fetchone()
+        for first in range(row["filled"] if row else 0, children, TILE):
+            await _fill(connection, tenant, level, first, min(first + TILE, children))
+        level += 1
+
+
+async def _fill(connection: Connection, tenant: str, level: int, first: int, end: int) -> None:
+    query = SQL["leaf_hashes"] if level == 1 else SQL["node_hashes"]
+    wanted = {"level": level - 1, "first": first * TILE, "end": end * TILE}
+    hashes = [bytes(row["hash"]) for row in await (await connection.execute(query, wanted)).fetchall()]
+    heads: list[bytes] = []
+    for start in range(0, len(hashes), TILE):
+        tree = Tree()
+        for value in hashes[start : start + TILE]:
+            tree.add(value)
+        heads.append(tree.root)
+    await connection.execute(SQL["add_nodes"], {"tenant": tenant, "level": level, "first": first, "hashes": heads})
 
 
 async def _record(connection: Connection, tenant: str, tree: Tree, horizon: str, note: str) -> None:
-    row = {
+    row: dict[str, Any] = {
         "tenant": tenant,
         "size": tree.size,
         "root": tree.root,
@@ -121,8 +129,12 @@ async def _record(connection: Connection, tenant: str, tree: Tree, horizon: str,
     await connection.execute(SQL["add_checkpoint"], row)
 
 
-def _copy(folder: Path, size: int, note: str) -> None:
-    path = folder / f"{size:012d}.note"
-    place(path, note.encode())
-    if path.read_text("utf-8") != note:
-        raise IntegrityBroken(f"The copied checkpoint {path.name} differs from the database's.")
+async def _copy(copies: Copies, tenant: str, notes: dict[int, str]) -> None:
+    if not notes:
+        return
+    known = set(await copies.sizes(tenant, after=min(notes) - 1))
+    for size in sorted(notes.keys() - known):
+        await copies.keep(tenant, size, notes[size])
+    newest = max(notes)
+    if await copies.note(tenant, newest) != notes[newest]:
+        raise IntegrityBroken(f"The copied checkpoint over {newest} entries differs from the database's.")

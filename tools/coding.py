@@ -10,6 +10,7 @@ from domain.actor import Operation
 from domain.blocks import Cell, Table, Text
 from domain.terms import Term, TermStatus
 from policies.codes import CodeProposal
+from sow import library
 from store import documents
 from store.database import Connection
 from store.documents import DocumentRow
@@ -43,6 +44,7 @@ async def _propose(context: ToolContext, wanted: ProposeCodes) -> ToolResult:
         if not found:
             return ToolResult({"proposals": []}, (Text("There is no statement of work to propose a code for."),))
         paper = await _paper(connection, found[0])
+        await library.opened(connection, context.actor, found[0].id, "text")
         proposals = (await codes.propose(connection, dossier.firm, paper))[:SHOWN]
     facts = {"document": found[0].id, "proposals": [_facts(proposal) for proposal in proposals]}
     return ToolResult(facts, (_table(found[0], proposals),), {"D1": found[0].id})

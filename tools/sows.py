@@ -14,6 +14,7 @@ from domain.source import Evidence
 from domain.terms import FIELDS, TermStatus
 from policies.prerequisites.items import words
 from policies.prerequisites.portfolio import Dossier
+from sow import library
 from sow.wording import label, shown
 from store import documents
 from store.database import Connection
@@ -111,6 +112,8 @@ async def _say(context: ToolContext, wanted: SowTerms) -> ToolResult:
             said = "No statement of work is attached to that contract here. Upload it, or name another one."
             return ToolResult({"documents": [], "terms": []}, (Text(said),))
         terms = await documents.terms(connection, *(row.id for row in found))
+        for row in found:
+            await library.opened(connection, context.actor, row.id, "terms and clauses")
         about = fields_about(wanted.topic)
         held = [row for row in terms if row.status is not TermStatus.REJECTED and (not about or row.field in about)]
         clauses = await _clauses(connection, [row.id for row in found], wanted.topic)

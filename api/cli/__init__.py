@@ -22,7 +22,7 @@ COMMANDS = {
     "facts": "api.cli.answers:facts",
     "actions": "api.cli.answers:actions",
     "dead-letters": "api.cli.dead_letters:dead_letters",
-    "audit": "api.cli.records:audit",
+    "audit": "api.cli.audit:audit",
     "policy": "api.cli.records:policy",
     "evals": "api.cli.records:evals",
 }

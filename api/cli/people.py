@@ -12,6 +12,8 @@ from api.settings import Settings
 from domain.actor import Role
 from store import people
 from store.database import Database
+from store.erasure import erase_person
+from store.retention import LegalHold
 from store.tenants import add_tenant
 
 
@@ -59,6 +61,25 @@ def add(
 
     asyncio.run(run())
     click.echo(f"{name} can sign in as {email.lower()}.")
+
+
+@person.command()
+@click.argument("who")
+@click.option("--tenant", required=True)
+@click.confirmation_option(
+    prompt="Name, e-mail address and own words of this person will be gone for good. Erase them?"
+)
+def erase(*, who: str, tenant: str) -> None:
+    """Erase the data of the person with the e-mail address or id WHO; the audit log still verifies.
+
+    Needs the schema owner's URL. Refused while COUNTERSIGN_LEGAL_HOLD covers the person.
+    """
+    settings = Settings()
+    hold = LegalHold.parse(settings.legal_hold)
+    erased = erase_person(settings.need("database_owner_url"), tenant, who, hold)
+    for place, count in erased.rows.items():
+        click.echo(f"{count:>6}  {place.replace('_', ' ')}")
+    click.echo(f"What {erased.person} did stays; who that was is gone.")
 
 
 @person.command("list")

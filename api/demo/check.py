@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from api.copies import copies_of
 from api.demo.console import Progress
 from api.demo.stack import Running, settings_of
 from api.demo.visitor import Visitor
@@ -230,7 +231,7 @@ async def _sealed(settings: Settings) -> Verification:
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
             key = verifying_key(settings.keys)
-            result = await verify(database, settings.tenant, key, settings.checkpoints)
+            result = await verify(database, settings.tenant, key, copies_of(settings))
             if (result.entries and not result.waiting) or time.monotonic() > deadline:
                 return result
             await asyncio.sleep(1)

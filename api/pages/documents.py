@@ -19,7 +19,7 @@ from api.uploads import take_in
 from domain.actor import Actor
 from domain.errors import DocumentError
 from domain.terms import TermStatus
-from sow import wording
+from sow import library, wording
 from store import codes, documents
 from store.documents import DocumentRow, TermRow
 
@@ -96,6 +96,7 @@ async def one(
     async with wired.database.tenant(actor.tenant) as connection:
         row = await documents.get(connection, document_id)
         found = await documents.terms(connection, row.id)
+        await library.opened(connection, actor, row.id, "terms")
         choice = await codes.of_document(connection, row.id)
         body = "" if row.kind == "pdf" else await documents.body(connection, row.id)
     query = request.query_params

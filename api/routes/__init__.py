@@ -1,6 +1,6 @@
 """Routes for programs, under /v1: one module a noun."""
 
-from api.routes import actions, audit, codes, documents, execution, facts, health, readiness, threads, tokens
+from api.routes import actions, audit, codes, documents, execution, facts, health, log, readiness, threads, tokens
 
 ROUTES = (
     health.router,
@@ -12,5 +12,6 @@ ROUTES = (
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,
     facts.router,
+    log.router,
     audit.router,
 )

@@ -57,7 +57,9 @@ async def upload(
 async def one(wired: Wired, actor: DocumentReader, document_id: str) -> Json:
     """A document without its bytes."""
     async with wired.database.tenant(actor.tenant) as connection:
-        return plain(await documents.get(connection, document_id))
+        row = await documents.get(connection, document_id)
+        await library.opened(connection, actor, row.id, "pages")
+        return plain(row)
 
 
 @router.get("/{document_id}/terms")
@@ -65,6 +67,7 @@ async def terms(wired: Wired, actor: DocumentReader, document_id: str) -> list[J
     """Its terms with evidence, each as it stands."""
     async with wired.database.tenant(actor.tenant) as connection:
         row = await documents.get(connection, document_id)
+        await library.opened(connection, actor, row.id, "terms")
         return [plain(term) for term in await documents.terms(connection, row.id)]
 
 
@@ -76,6 +79,7 @@ async def image(wired: Wired, actor: DocumentReader, document_id: str, number: i
         if row.kind != "pdf" or not 1 <= number <= row.page_count:
             raise NotFound
         data = await documents.content(connection, document_id)
+        await library.opened(connection, actor, row.id, f"page {number}")
     async with wired.readers:
         png = await page_image(data, number, width=1400)
     return Response(png, media_type="image/png")

@@ -13,6 +13,7 @@ import pytest
 
 from actions.decisions import decide
 from actions.execution import Hands, execute
+from actions.placing import placed
 from actions.proposals import propose
 from domain.actions import Action, ActionState, Intent
 from domain.errors import Conflict
@@ -52,7 +53,7 @@ class Doomed:
 
 
 async def approved(hands: Hands, people: People, action_type: str, arguments: dict[str, Any]) -> Action:
-    intent = Intent(action_type, arguments, "for the test")
+    intent = placed(Intent(action_type, arguments, "for the test"), await hands.reader.firm())
     action = await propose(hands.database, hands.reader, hands.policies, people.priya, intent, now=datetime.now(UTC))
     assert action.state is ActionState.AWAITING_APPROVAL, action.verdict.reasons
     return await decide(hands.database, hands.policies, people.ada, action.id, verdict="approve", digest=action.digest)

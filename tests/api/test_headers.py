@@ -65,3 +65,30 @@ async def test_errors_are_pages_for_people(door) -> None:
     answer = await client.get("/nowhere", headers={"accept": "text/html"})
     assert answer.status_code == 404
     assert "There is no such page." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("00-" + "a" * 32 + "-" + "b" * 16 + "-01", True),
+        ("cc-" + "a" * 32 + "-" + "b" * 16 + "-01-later", True),
+        ("00-" + "a" * 32 + "-" + "b" * 16 + "-01-later", False),
+        ("00-" + "0" * 32 + "-" + "b" * 16 + "-01", False),
+        ("ff-" + "a" * 32 + "-" + "b" * 16 + "-01", False),
+        ("00-" + "A" * 32 + "-" + "b" * 16 + "-01", False),
+        ("nonsense", False),
+        ("", False),
+    ],
+)
+async def test_a_request_keeps_its_callers_trace_or_gets_one(door, sent: str, kept: bool) -> None:
+    client = await door.of("priya")
+    one, other = [await client.get("/v1/threads", headers={"traceparent": sent}) for _ in range(2)]
+    traces = [re.fullmatch("00-([0-9a-f]{32})-[0-9a-f]{16}-01", r.headers["traceresponse"])[1] for r in (one, other)]
+    assert traces == ["a" * 32] * 2 if kept else traces[0] != traces[1]
+
+
+async def test_what_a_request_does_is_written_under_its_trace(door, owner) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    client = await door.of("priya")
+    await client.post("/v1/threads", json={}, headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    assert owner.execute("select event from audit_entry where trace = %s", [trace]).fetchall() == [("thread.created",)]

@@ -14,6 +14,7 @@ from api.app import create_app
 from api.services import Erp, Seal
 from erp.snapshot import FirmSnapshot
 from store import actions
+from store.copies import Folder
 from store.database import Database
 from store.note import signing_key
 from tests.api.conftest import Door, made
@@ -45,7 +46,7 @@ async def test_codes_for_a_document_are_asked_for_many_times_at_once(door) -> No
 
 
 async def test_many_checks_of_the_log_wait_in_line(door, owner: psycopg.Connection, tmp_path: Path) -> None:
-    services = replace(door.services, seal=Seal(tmp_path, tmp_path))
+    services = replace(door.services, seal=Seal(tmp_path, Folder(tmp_path)))
     signing_key(tmp_path)
     door = Door(services, httpx.ASGITransport(create_app(services), raise_app_exceptions=False), door.ids)
     auditor, manager = await door.of("ines"), await door.of("priya")

@@ -12,7 +12,7 @@ import store
 from store.queries import queries
 
 FOLDER = Path(store.__file__).parent
-OWNERS = {"tenants"}  # run by the schema's owner, see store/tenants.py
+OWNERS = {"tenants", "erasure"}  # run by the schema's owner
 NOUNS = sorted(p.stem for p in FOLDER.glob("*.sql") if "-- name:" in p.read_text() and p.stem not in OWNERS)
 # What only the worker's role may do.
 WORKERS = {
@@ -23,7 +23,9 @@ WORKERS = {
     ("circuit", "answered"),
     ("circuit", "failed"),
     ("circuit", "probe"),
-    ("seal", "add_leaf"),
+    ("seal", "add_leaves"),
+    ("seal", "add_nodes"),
+    ("retention", "prune"),
     ("seal", "add_checkpoint"),
 }
 

@@ -13,6 +13,7 @@ import pytest
 from domain.actor import Actor, Role
 from domain.errors import IntegrityBroken
 from store import audit
+from store.copies import Folder
 from store.database import Database
 from store.note import Checkpoint, signing_key, verifying_key
 from store.seal import seal
@@ -30,16 +31,20 @@ class Log:
     folder: Path
     tenant: str = "alpha"
 
+    @property
+    def copies(self) -> Folder:
+        return Folder(self.folder / "copies")
+
     async def write(self, count: int, first: int = 0) -> None:
         for number in range(first, first + count):
             async with self.database.tenant(self.tenant) as connection:
                 await audit.append(connection, ANN, "thing.done", f"thing:{number}", {"n": number, "rate": 1.10})
 
     async def seal(self) -> Checkpoint | None:
-        return await seal(self.database, self.tenant, signing_key(self.folder / "keys"), self.folder / "copies")
+        return await seal(self.database, self.tenant, signing_key(self.folder / "keys"), self.copies)
 
     async def check(self) -> Verification:
-        return await verify(self.database, self.tenant, verifying_key(self.folder / "keys"), self.folder / "copies")
+        return await verify(self.database, self.tenant, verifying_key(self.folder / "keys"), self.copies)
 
     async def two_checkpoints(self) -> None:
         for first in (0, 4):
@@ -146,14 +151,17 @@ async def test_another_key_and_missing_copies_are_seen(log: Log) -> None:
     await log.write(2)
     await log.seal()
     stranger = signing_key(log.folder / "other").public_key()
-    assert not (await verify(log.database, log.tenant, stranger, log.folder / "copies")).sound
+    assert not (await verify(log.database, log.tenant, stranger, log.copies)).sound
     shutil.rmtree(log.folder / "copies")
     assert not (await log.check()).sound
 
 
-@pytest.mark.parametrize("table", ["audit_entry", "audit_leaf", "audit_checkpoint"])
+@pytest.mark.parametrize("table", ["audit_entry", "audit_text", "audit_node", "audit_leaf", "audit_checkpoint"])
 async def test_the_application_itself_cannot_change_the_log(table: str, log: Log, owner: psycopg.Connection) -> None:
     await log.write(2)
+    async with log.database.tenant(log.tenant) as connection:
+        await audit.append(connection, ANN, "thing.refused", "thing:1", {"reason": "Too late"})
+    owner.execute("insert into audit_node values ('alpha', 1, 0, sha256('head'))")
     await log.seal()
     for statement in (f"update {table} set tenant = tenant", f"delete from {table}", f"truncate {table}"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from evals.adversary import rules
+from evals.adversary import grounds, rules
 from evals.adversary.moves import deciding, hands, proposing
 from evals.adversary.record import Delegation
 from evals.adversary.world import Person, World
@@ -92,6 +92,7 @@ async def edit(world: World, random: Random) -> str:
     if shown.type == "invoice.create_draft":
         arguments = body["arguments"]
     person = random.choice(world.having(tenant, "project_manager", "finance", "approver"))
+    world.record.said.setdefault(tenant, []).extend(grounds.leaves(arguments))
     wanted = {"digest": shown.digest, "arguments": arguments, "reason": "A slip", "approve": random.random() < 0.5}  # noqa: PLR2004
     response = await world.call(person, "POST", f"/v1/actions/{action}/edits", json=wanted)
     if response.status_code != hands.CREATED:
