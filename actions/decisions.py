@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hmac
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
-from actions.proposals import signed_digest
+from actions import delegates, revisions
 from actions.refusals import recorded
-from actions.rulebook import judged
-from domain.actions import Action, ActionState
+from actions.rulebook import judged, resting_now
+from actions.spoken import in_words, must_wait, person_now, text_of
+from domain.actions import Action, ActionState, PolicyVerdict
 from domain.actor import Actor, Operation
 from domain.errors import (
-    DigestMismatch,
-    IntegrityBroken,
+    Conflict,
+    CountersignError,
     InvalidInput,
     NotPermitted,
+    PolicyChanged,
     PolicyDenied,
+    ReauthenticationNeeded,
     WrongState,
 )
+from erp.reader import ErpReader
 from policies.approval import lacking, open_steps
 from policies.engine import Policies
 from store import actions, audit, jobs
 from store.database import Connection, Database
 
 APPROVE, REJECT = "approve", "reject"
-MAX_REASON = 2000
+
+
+@dataclass(frozen=True)
+class Word:
+    """What one person says of the proposal whose digest they saw; `on_behalf_of` names whom they stand in for."""
+
+    verdict: str
+    digest: str
+    reason: str = ""
+    on_behalf_of: str | None = None
+
+    def checked(self) -> Word:
+        """As it is kept. Raises InvalidInput."""
+        if self.verdict not in {APPROVE, REJECT}:
+            raise InvalidInput("A decision is 'approve' or 'reject'.")
+        needed = "Say why you reject it: the proposer must know what to change." if self.verdict == REJECT else ""
+        return replace(self, reason=text_of(self.reason, needed=needed))
 
 
 async def decide(
@@ -36,93 +56,172 @@ async def decide(
     verdict: str,
     digest: str,
     reason: str = "",
+    on_behalf_of: str | None = None,
 ) -> Action:
-    """Approve or reject the step that waits, and return the action as it is now.
+    """Approve or reject a step that waits, and return the action as it is now.
 
     `digest` is the one the person saw. The last approval of the chain hands the action to a worker in the same
-    transaction. Raises PolicyDenied (policy now asks for more than the chain has), NotFound, WrongState,
-    DigestMismatch, InvalidInput, NotPermitted, SegregationOfDuties or OverLimit; every refusal is in the audit log.
+    transaction. The same decision sent again is answered with the action as it is. Raises NotFound, WrongState,
+    DigestMismatch, InvalidInput, NotPermitted, SegregationOfDuties, OverLimit, PolicyDenied, or PolicyChanged when
+    policy asks for more by now (a new version waits then); every refusal is in the audit log.
     """
-    reason = _checked(verdict, reason)
-    async with recorded(database, actor, action_id, verdict), database.tenant(actor.tenant) as connection:
-        action = await actions.lock(connection, action_id)
-        _must_wait(action, digest)
-        person = await _as_of_now(connection, actor)
-        answer = policies.may_decide(person, action)
-        policies.demand(answer)
-        if verdict == APPROVE and (short := lacking(action.verdict.chain, await judged(connection, policies, action))):
-            raise PolicyDenied(short)
-        step = answer.step or 0
-        await actions.decide(connection, action, person, verdict=verdict, reason=reason, step=step)
-        facts = {"digest": action.digest, "step": step, "reason": reason, "policy": policies.digest}
-        event = "action.approved" if verdict == APPROVE else "action.rejected"
-        await audit.append(connection, actor, event, f"action:{action.id}", facts)
-        await _move_on(connection, await actions.get(connection, action_id), verdict)
-        return await actions.get(connection, action_id)
+    word = Word(verdict, digest, reason, on_behalf_of).checked()
+    async with recorded(database, actor, action_id, verdict):
+        async with database.tenant(actor.tenant) as connection:
+            outcome = await _decided(connection, policies, actor, action_id, word)
+        if isinstance(outcome, CountersignError):  # raised only here, so that what it tells of is committed
+            raise outcome
+        return outcome
+
+
+async def _decided(
+    connection: Connection, policies: Policies, actor: Actor, action_id: str, word: Word
+) -> Action | CountersignError:
+    action = await actions.lock(connection, action_id)
+    if _said_before(action, actor, word):
+        return action
+    must_wait(action, word.digest)
+    _must_be_fresh(actor, action)
+    action = await resting_now(connection, action)
+    person = await person_now(connection, actor)
+    other = word.on_behalf_of and await delegates.absent(connection, person.person, action, word.on_behalf_of)
+    answer = delegates.may_decide(policies, person, action, other or None)
+    policies.demand(answer)
+    if changed := await _overtaken(connection, policies, actor, action, word):
+        return changed
+    step = answer.step or 0
+    await actions.decide(
+        connection,
+        action,
+        person,
+        verdict=word.verdict,
+        reason=word.reason,
+        step=step,
+        on_behalf_of=other.person if other else None,
+    )
+    facts: dict[str, object] = {"digest": action.digest, "step": step, "reason": word.reason, "policy": policies.digest}
+    if other:
+        facts |= {"on_behalf_of": other.person.person, "delegation": other.delegation.id}
+    event = "action.approved" if word.verdict == APPROVE else "action.rejected"
+    await audit.append(connection, actor, event, f"action:{action.id}", facts)
+    await _move_on(connection, await actions.get(connection, action_id), word.verdict)
+    return await actions.get(connection, action_id)
+
+
+def _said_before(action: Action, actor: Actor, word: Word) -> bool:
+    """A double click, the back button, a request sent again: the same word of the same person on the same digest."""
+    said = (actor.person, word.verdict, word.digest, word.on_behalf_of)
+    return any((d.person, d.verdict, d.digest, d.on_behalf_of) == said for d in action.decisions)
+
+
+def _must_be_fresh(actor: Actor, action: Action) -> None:
+    """Some rules ask for a fresher session than every decision needs (api/freshness.py). Raises
+    ReauthenticationNeeded.
+    """
+    minutes = action.verdict.deadlines and action.verdict.deadlines.reauthenticate_after_minutes
+    if minutes is None or actor.authenticated_at is None:
+        return
+    if datetime.now(UTC) - actor.authenticated_at > timedelta(minutes=minutes):
+        raise ReauthenticationNeeded(f"Policy wants your password not older than {minutes} minutes for this.")
+
+
+async def _overtaken(
+    connection: Connection, policies: Policies, actor: Actor, action: Action, word: Word
+) -> CountersignError | None:
+    """What to tell the person when policy by now asks for more than what was stored; None if it does not.
+
+    A proposal that would be denied now is denied; one that needs other people gets a new version. Rejecting needs
+    neither.
+    """
+    if word.verdict == REJECT:
+        return None
+    verdict = await judged(connection, policies, action)
+    if not verdict.allowed:
+        return await _denied(connection, actor, action, verdict)
+    short = lacking(action.verdict.chain, verdict)
+    if not short:
+        return None
+    new = await revisions.renew(connection, policies, actor, action, verdict, now=datetime.now(UTC))
+    return PolicyChanged(f"{short} A new version waits for decisions; look at it.", successor=new.id)
+
+
+async def _denied(connection: Connection, actor: Actor, action: Action, verdict: PolicyVerdict) -> PolicyDenied:
+    reasons = " ".join(verdict.reasons)
+    await actions.move(connection, action, ActionState.DENIED, problem=reasons)
+    facts = {"digest": action.digest, "policy": verdict.digest, "rules": verdict.rules}
+    await audit.append(connection, actor, "action.denied", f"action:{action.id}", facts)
+    await jobs.defer_settled(connection, action.tenant, action.id)
+    return PolicyDenied(f"Policy does not allow this action any more. {reasons}", rules=verdict.rules)
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A version that was edited and, if it could be, approved by its editor; `refusal` says why it was not."""
+
+    action: Action
+    refusal: str = ""
+
+
+async def edit_and_approve(
+    database: Database,
+    reader: ErpReader,
+    policies: Policies,
+    actor: Actor,
+    action_id: str,
+    wanted: revisions.Edit,
+    *,
+    now: datetime,
+) -> Edited:
+    """Edit a proposal that waits, and approve the version that this made, as far as its editor may.
+
+    It is not approved when the ERP changed in the meantime: the editor did not see what they would sign. Raises like
+    `revisions.edit`.
+    """
+    async with database.tenant(actor.tenant) as connection:
+        seen = await actions.get(connection, action_id)
+    new = await revisions.edit(database, reader, policies, actor, action_id, wanted, now=now)
+    if new.before.versions != seen.before.versions:
+        return Edited(new, "The ERP changed since the proposal was made; look at the new version before approving it.")
+    try:
+        approved = await decide(
+            database, policies, actor, new.id, verdict=APPROVE, digest=new.digest, reason=wanted.reason
+        )
+    except (NotPermitted, Conflict) as error:
+        return Edited(new, error.detail)
+    return Edited(approved)
+
+
+def needed(action: Action) -> tuple[str, ...]:
+    """Who must still approve, in words; empty unless the action waits for decisions."""
+    if action.state is not ActionState.AWAITING_APPROVAL:
+        return ()
+    asked = [
+        replace(step, count=step.count - sum(d.step == index for d in action.decisions)).asked
+        for index, step in enumerate(action.verdict.chain)
+        if sum(d.step == index for d in action.decisions) < step.count
+    ]
+    hands = action.editor is not None or bool(action.touched)
+    independent = any(d.verdict == APPROVE and not d.people & action.dependent for d in action.decisions)
+    besides = "someone who neither proposed nor edited it, nor changed what it rests on, must be among them"
+    return (*asked, *((besides,) if hands and not independent else ()))
 
 
 async def withdraw(database: Database, policies: Policies, actor: Actor, action_id: str, reason: str = "") -> Action:
-    """Take one's own proposal back before a worker has begun with it. Raises like `decide`."""
-    reason = _fitting(reason)
+    """Take one's own proposal back before a worker has begun with it; twice is once. Raises like `decide`."""
+    reason = text_of(reason)
     async with recorded(database, actor, action_id, "withdraw"), database.tenant(actor.tenant) as connection:
         policies.require(actor, Operation.ACTION_PROPOSE)
         action = await actions.lock(connection, action_id)
         if action.proposer != actor.person:
             raise NotPermitted("Only the person who proposed an action can withdraw it.")
+        if action.state is ActionState.WITHDRAWN:
+            return action
         if action.state not in {ActionState.AWAITING_APPROVAL, ActionState.APPROVED}:
-            raise WrongState(f"This action is {action.state.value}; it cannot be withdrawn any more.")
-        await actions.move(connection, action, ActionState.WITHDRAWN, problem=reason[:MAX_REASON])
-        await audit.append(
-            connection, actor, "action.withdrawn", f"action:{action.id}", {"reason": reason[:MAX_REASON]}
-        )
+            raise WrongState(f"This action is {in_words(action)}; it cannot be withdrawn any more.")
+        await actions.move(connection, action, ActionState.WITHDRAWN, problem=reason)
+        await audit.append(connection, actor, "action.withdrawn", f"action:{action.id}", {"reason": reason})
         await jobs.defer_settled(connection, action.tenant, action.id)
         return await actions.get(connection, action_id)
-
-
-async def expire(database: Database, tenant: str, service: Actor) -> int:
-    """Close the proposals nobody decided on in time; returns how many. Silence never approves."""
-    async with database.tenant(tenant) as connection:
-        ids = await actions.overdue(connection)
-        for action_id in ids:
-            action = await actions.lock(connection, action_id)
-            if action.state is ActionState.AWAITING_APPROVAL:
-                await actions.move(connection, action, ActionState.EXPIRED, problem="Nobody decided in time.")
-                await audit.append(connection, service, "action.expired", f"action:{action_id}")
-                await jobs.defer_settled(connection, tenant, action_id)
-        return len(ids)
-
-
-def _checked(verdict: str, reason: str) -> str:
-    if verdict not in {APPROVE, REJECT}:
-        raise InvalidInput("A decision is 'approve' or 'reject'.")
-    if verdict == REJECT and not reason.strip():
-        raise InvalidInput("Say why you reject it: the proposer must know what to change.")
-    return _fitting(reason)
-
-
-def _fitting(reason: str) -> str:
-    if len(reason) > MAX_REASON:
-        raise InvalidInput(f"A reason has at most {MAX_REASON} characters.")
-    return reason.replace("\0", "").strip()
-
-
-def _must_wait(action: Action, seen: str) -> None:
-    if action.state is not ActionState.AWAITING_APPROVAL:
-        raise WrongState(f"This action is {action.state.value.replace('_', ' ')}; there is nothing to decide.")
-    if action.overdue:
-        raise WrongState("This proposal expired before anyone decided; propose it again.")
-    if not hmac.compare_digest(action.digest.encode(), seen.encode()):
-        raise DigestMismatch
-    if signed_digest(action) != action.digest:
-        raise IntegrityBroken("The stored proposal does not match its own digest; it was changed outside Countersign.")
-
-
-async def _as_of_now(connection: Connection, actor: Actor) -> Actor:
-    """The actor with the roles and the limit that the firm gives them at this moment, not at sign-in."""
-    found = (await actions.people(connection, actor.tenant, [actor.person])).get(actor.person)
-    if found is None:
-        raise NotPermitted("Only a person of the firm can decide.")
-    return dataclasses.replace(actor, name=found.name, roles=found.roles, approval_limit=found.approval_limit)
 
 
 async def _move_on(connection: Connection, action: Action, verdict: str) -> None:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from actions.catalogue import differences
-from actions.decisions import expire
+from actions.escalation import look_after_waiting
 from actions.hands import Hands, Timing, move, worker
 from actions.reconciliation import follow, settle
 from actions.standing import moved, objection, told
@@ -176,7 +176,7 @@ async def reconcile(hands: Hands, tenant: str) -> list[Action]:
     """Close what nobody decided on in time, and visit every action that a crash, a lost job or an unanswered write
     left behind; returns those. One failure stops no other.
     """
-    await expire(hands.database, tenant, worker(tenant))
+    await look_after_waiting(hands.database, tenant, worker(tenant))
     async with hands.database.tenant(tenant) as connection:
         ids = await actions.unfinished(connection, hands.timing.idle)
     settled: list[Action] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from domain.canonical import digest
 from domain.errors import Conflict
 from erp.reader import ErpReader
 from policies.engine import Policies
-from store import actions, audit
+from store import actions, audit, dependence
 from store.database import Connection, Database
 
 
@@ -37,46 +37,51 @@ async def propose(
     policies.require(actor, known(intent.action_type).operation)
     intent = normalised(intent)
     intent = replace(intent, risk=policies.risk_of(intent.customer))
+    survey = await surveyed(reader, intent)
+    async with database.tenant(actor.tenant) as connection:
+        verdict = await judged_new(connection, policies, intent, actor, at=now)
+        action = replace(drafted(policies, actor, survey, verdict, now=now), compensates=compensates)
+        return await _written(connection, actor, action)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The ERP's state of what an intent sets, and what would be different."""
+
+    intent: Intent
+    before: Image
+    changes: tuple[FieldChange, ...]
+
+
+async def surveyed(reader: ErpReader, intent: Intent) -> Survey:
+    """Look at what the intent would change. Raises Conflict, NotFound, ErpUnavailable."""
     before = await reader.image(intent.action_type, intent.arguments)
     if obstacle := known(intent.action_type).obstacle(before):
         raise Conflict(obstacle)
     difference = changes(intent.action_type, intent.arguments, before)
     if not difference:
         raise Conflict("The ERP says so already; there is nothing to change.")
-    async with database.tenant(actor.tenant) as connection:
-        verdict = await judged_new(connection, policies, intent, actor, at=now)
-        deadlines = verdict.deadlines or policies.deadlines(())
-        until = now + timedelta(days=deadlines.days_to_decide)
-        made = _made(actor, intent, before, difference, verdict, at=now, until=until)
-        action = replace(made, compensates=compensates)
-        return await _written(connection, actor, action)
+    return Survey(intent, before, difference)
 
 
-def _made(
-    actor: Actor,
-    intent: Intent,
-    before: Image,
-    difference: tuple[FieldChange, ...],
-    verdict: PolicyVerdict,
-    *,
-    at: datetime,
-    until: datetime,
-) -> Action:
+def drafted(policies: Policies, proposer: Actor, survey: Survey, verdict: PolicyVerdict, *, now: datetime) -> Action:
+    """The first version of an action, not yet written and without its digest."""
+    deadlines = verdict.deadlines or policies.deadlines(())
     return Action(
         id=str(uuid4()),
-        tenant=actor.tenant,
-        type=intent.action_type,
+        tenant=proposer.tenant,
+        type=survey.intent.action_type,
         state=ActionState.AWAITING_APPROVAL if verdict.allowed else ActionState.DENIED,
-        intent=intent,
+        intent=survey.intent,
         digest="",
-        before=before,
+        before=survey.before,
         verdict=verdict,
-        proposer=actor.person,
-        proposer_name=actor.name,
-        agent_run=actor.agent_run,
-        created_at=at,
-        expires_at=until,
-        changes=difference,
+        proposer=proposer.person,
+        proposer_name=proposer.name,
+        agent_run=proposer.agent_run,
+        created_at=now,
+        expires_at=now + timedelta(days=deadlines.days_to_decide),
+        changes=survey.changes,
     )
 
 
@@ -103,11 +108,18 @@ def signed_digest(action: Action) -> str:
     )
 
 
+async def signed(connection: Connection, action: Action) -> Action:
+    """The action with everyone who had a hand in what it rests on, and the digest over all of it."""
+    touched = {*action.touched, *await dependence.touched(connection, action.intent)}
+    action = replace(action, touched=tuple(sorted(touched)))
+    return replace(action, digest=signed_digest(action))
+
+
 async def _written(connection: Connection, actor: Actor, action: Action) -> Action:
     key = actions.arguments_digest(action)
     if twin := await actions.open_twin(connection, action.type, key):
         return await _again(connection, actor, twin)
-    if not await actions.insert(connection, replace(action, digest=signed_digest(action)), key):
+    if not await actions.insert(connection, await signed(connection, action), key):
         # Someone was faster between the look and the insert; the unique index made this transaction wait for theirs.
         twin = await actions.open_twin(connection, action.type, key)
         if twin is None:
@@ -115,15 +127,19 @@ async def _written(connection: Connection, actor: Actor, action: Action) -> Acti
         return await _again(connection, actor, twin)
     written = await actions.get(connection, action.id)
     event = "action.proposed" if action.verdict.allowed else "action.denied"
-    facts = {
+    await audit.append(connection, actor, event, f"action:{action.id}", proposal_facts(written))
+    return written
+
+
+def proposal_facts(action: Action) -> dict[str, object]:
+    """What the audit log keeps of a proposal: digests and rules, and never its text."""
+    return {
         "type": action.type,
-        "digest": written.digest,
-        "arguments": key,
+        "digest": action.digest,
+        "arguments": actions.arguments_digest(action),
         "policy": action.verdict.digest,
         "rules": action.verdict.rules,
     }
-    await audit.append(connection, actor, event, f"action:{action.id}", facts)
-    return written
 
 
 async def _again(connection: Connection, actor: Actor, action_id: str) -> Action:

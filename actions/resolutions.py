@@ -58,6 +58,8 @@ async def replay(database: Database, policies: Policies, actor: Actor, action_id
                 "Only a failed action of which the ERP is known to hold nothing can be tried again; "
                 "look at the ERP and propose it anew."
             )
+        if action.successor:
+            raise WrongState("This was proposed anew already; tried again, it could be written twice.")
         if problem := await objection(connection, policies, action):
             raise PolicyDenied(f"It cannot be tried again on its old approvals. {problem} Propose it anew.")
         await _must_be_alone(connection, action)

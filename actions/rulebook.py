@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from actions import delegates
 from actions.catalogue import known
 from domain.actions import Action, ActionState, Intent, PolicyVerdict
 from domain.actor import Actor
+from domain.errors import NotPermitted
 from domain.money import Money
 from policies.approval import lacking, open_steps
 from policies.engine import Policies
 from policies.rule import Window
-from store import actions, rulebook
+from store import actions, dependence, rulebook
 from store.database import Connection
 
 
@@ -59,20 +61,35 @@ async def objection(connection: Connection, policies: Policies, action: Action) 
     people = await actions.people(connection, action.tenant, sorted(ids))
     if not ids <= people.keys():
         return "Someone who proposed or decided is not a person of this firm any more."
+    try:
+        absent = await delegates.stood_in_for(connection, action)
+    except NotPermitted as error:
+        return error.detail
+    action = await resting_now(connection, action)
     short = lacking(action.verdict.chain, await judged(connection, policies, action))
-    return short or countersigned(policies, action, people)
+    return short or countersigned(policies, action, people, absent)
 
 
-def countersigned(policies: Policies, action: Action, people: Mapping[str, Actor]) -> str:
-    """Why these decisions, taken again one after the other by these people, would not complete the action's chain."""
+async def resting_now(connection: Connection, action: Action) -> Action:
+    """The action with everyone who by now had a hand in what it rests on."""
+    touched = {*action.touched, *await dependence.touched(connection, action.intent)}
+    return replace(action, touched=tuple(sorted(touched)))
+
+
+def countersigned(
+    policies: Policies, action: Action, people: Mapping[str, Actor], absent: Mapping[str, delegates.Absent]
+) -> str:
+    """Why these decisions, taken again one after the other by these people (some in the place of those absent, by
+    decision), would not complete the action's chain.
+    """
     for index, decision in enumerate(action.decisions):
         then = replace(action, state=ActionState.AWAITING_APPROVAL, overdue=False, decisions=action.decisions[:index])
         if decision.verdict != "approve" or decision.digest != action.digest:
             return "A decision on this action is not an approval of what was proposed."
         if decision.step not in open_steps(then.verdict.chain, then.decisions):
             return "Policy asks for other steps than those that were taken."
-        delegator = people[decision.on_behalf_of] if decision.on_behalf_of else None
-        answer = policies.may_decide(people[decision.person], then, delegator, step=decision.step)
+        person = people[decision.person]
+        answer = delegates.may_decide(policies, person, then, absent.get(decision.id), step=decision.step)
         if not answer.allowed:
             return f"{decision.person_name} could not approve this now: {' '.join(answer.reasons)}"
     missing = open_steps(action.verdict.chain, action.decisions)

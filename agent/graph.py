@@ -19,11 +19,12 @@ from langgraph.types import interrupt
 from agent import events
 from agent.calling import call_all
 from agent.consulting import ASK_BACK, AskBack, ModelFailed, consult
-from agent.outcomes import is_final, outcome_blocks
+from agent.outcomes import followed, is_final, outcome_blocks
 from agent.ports import TurnContext
 from agent.rules.model import RulesModel
 from agent.state import TurnState, Update
 from agent.understanding import opening_messages
+from domain.actions import ActionState
 from domain.blocks import Choices, Text
 from domain.canonical import plain
 
@@ -174,6 +175,9 @@ async def wait(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
             blocks += outcome_blocks(action)
         if not is_final(action):
             waiting.append(action_id)
+        elif newer := followed(action):
+            waiting.append(newer)
+            told[newer] = ActionState.AWAITING_APPROVAL.value
     return {"blocks": blocks, "told": told, "waiting": waiting}
 
 

@@ -15,9 +15,10 @@ from langgraph.types import Command
 from agent.checkpoints import TenantSaver
 from agent.events import Event
 from agent.graph import TurnGraph, build, model_name
-from agent.outcomes import outcome_blocks
+from agent.outcomes import followed, outcome_blocks, told_as
 from agent.ports import AgentPorts, TurnContext
 from agent.state import TurnState, opening
+from domain.actions import ActionState
 from domain.actor import Actor, Operation
 from domain.errors import CountersignError
 from policies.guardrails import Incoming
@@ -176,20 +177,26 @@ async def resume_after_action(ports: AgentPorts, tenant: str, action_id: str) ->
     """Tell every conversation that waits for this action what became of it; how many were told.
 
     Safe to call at any time and any number of times: what is said comes from the action's row, and each state is
-    told once.
+    told once. A conversation whose action was replaced by a newer version waits for that one.
     """
-    told = 0
+    told, newer = 0, set[str]()
     async with ports.telling, ports.database.tenant(tenant) as connection:
         for turn in await threads.waiting(connection, action_id):
             action = await ports.action(tenant, action_id)
             blocks, open_still = await _resumed(ports, tenant, turn, action_id)
             fresh = blocks or outcome_blocks(action)
-            if turn.told != action.state.value:
+            if turn.told != told_as(action):
                 told += await threads.tell(
-                    connection, tenant, turn, action=action_id, state=action.state.value, blocks=fresh
+                    connection, tenant, turn, action=action_id, state=told_as(action), blocks=fresh
                 )
-            if not open_still:
+            if follows := followed(action):
+                await threads.wait_for(connection, tenant, turn.id, follows)
+                newer.add(follows)
+            elif not open_still:
                 await threads.settle(connection, turn.id)
+    for successor in newer:  # it may have been decided before anyone waited for it
+        if (await ports.action(tenant, successor)).state is not ActionState.AWAITING_APPROVAL:
+            told += await resume_after_action(ports, tenant, successor)
     return told
 
 

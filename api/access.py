@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
-from api import sessions
+from api import freshness, sessions
+from api.forms import form_field
 from api.services import Services, Wired
 from api.sessions import SignedIn
 from domain.actor import Actor, Operation
 from domain.errors import NotPermitted, NotSignedIn
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class ForgedRequest(NotPermitted):
@@ -27,21 +27,25 @@ class ForgedRequest(NotPermitted):
 class Permitted:
     """A route's dependency: the signed-in person, once policy permits the route's operation.
 
-    With `asked_later` the route's room asks policy itself, with the facts of the case, and records refusals.
+    With `asked_later` the route's room asks policy itself, with the facts of the case, and records refusals. `fresh`:
+    only a person in a session who gave their password not long ago comes through (see api/freshness.py).
     """
 
-    def __init__(self, operation: Operation, *, asked_later: bool = False) -> None:
+    def __init__(self, operation: Operation, *, asked_later: bool = False, fresh: bool = False) -> None:
         self.operation = operation
         self.asked_later = asked_later
+        self.fresh = fresh
 
     async def __call__(self, request: Request, wired: Wired) -> Actor:
-        """Raises NotSignedIn, ForgedRequest or NotPermitted."""
+        """Raises NotSignedIn, ForgedRequest, NotPermitted, SessionRequired or ReauthenticationNeeded."""
         signed_in = await present(request, wired)
         if signed_in is None:
             raise NotSignedIn
         await refuse_forgery(request, wired, signed_in)
         if not self.asked_later:
             wired.policies.require(signed_in.actor, self.operation)
+        if self.fresh:
+            signed_in = await freshness.require(request, wired, signed_in)
         return signed_in.actor
 
 
@@ -57,7 +61,7 @@ async def refuse_forgery(request: Request, services: Services, signed_in: Signed
     if request.method in SAFE_METHODS or not signed_in.csrf:
         return
     refuse_other_origins(request, services)
-    given = request.headers.get("x-csrf-token") or await _form_token(request)
+    given = request.headers.get("x-csrf-token") or await form_field(request, "csrf")
     if not hmac.compare_digest(given.encode(), signed_in.csrf.encode()):
         raise ForgedRequest
 
@@ -69,13 +73,6 @@ def refuse_other_origins(request: Request, services: Services) -> None:
     ours = urlsplit(services.web.origin).netloc or request.headers.get("host", "")
     if site not in (None, "same-origin", "none") or (origin is not None and urlsplit(origin).netloc != ours):
         raise ForgedRequest
-
-
-async def _form_token(request: Request) -> str:
-    if not request.headers.get("content-type", "").startswith(FORMS):
-        return ""
-    value = (await request.form()).get("csrf")
-    return value if isinstance(value, str) else ""
 
 
 async def signed_in(request: Request, wired: Wired) -> SignedIn:
@@ -96,8 +93,14 @@ FactRecorder = Annotated[Actor, Depends(Permitted(Operation.FACT_RECORD))]
 ThreadUser = Annotated[Actor, Depends(Permitted(Operation.THREAD_USE))]
 ActionReader = Annotated[Actor, Depends(Permitted(Operation.ACTION_READ))]
 ActionProposer = Annotated[Actor, Depends(Permitted(Operation.ACTION_PROPOSE))]
-ActionDecider = Annotated[Actor, Depends(Permitted(Operation.ACTION_DECIDE, asked_later=True))]
-ActionResolver = Annotated[Actor, Depends(Permitted(Operation.ACTION_RESOLVE))]
+ActionEditor = Annotated[Actor, Depends(Permitted(Operation.ACTION_EDIT, fresh=True))]
+ActionCommenter = Annotated[Actor, Depends(Permitted(Operation.ACTION_COMMENT))]
+ActionDecider = Annotated[Actor, Depends(Permitted(Operation.ACTION_DECIDE, asked_later=True, fresh=True))]
+DelegationReader = Annotated[Actor, Depends(Permitted(Operation.ACTION_READ))]
+DelegationEnder = Annotated[Actor, Depends(Permitted(Operation.DELEGATION_MANAGE, asked_later=True, fresh=True))]
+Delegator = Annotated[Actor, Depends(Permitted(Operation.DELEGATION_MANAGE, fresh=True))]
+Freezer = Annotated[Actor, Depends(Permitted(Operation.EXECUTION_FREEZE, fresh=True))]
+ActionResolver = Annotated[Actor, Depends(Permitted(Operation.ACTION_RESOLVE, asked_later=True, fresh=True))]
 AuditReader = Annotated[Actor, Depends(Permitted(Operation.AUDIT_READ))]
 AuditExporter = Annotated[Actor, Depends(Permitted(Operation.AUDIT_EXPORT))]
 PolicyReader = Annotated[Actor, Depends(Permitted(Operation.POLICY_READ))]

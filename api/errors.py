@@ -15,9 +15,10 @@ from starlette.exceptions import HTTPException
 
 from api import refusals
 from api.render import page
-from domain.errors import CountersignError, NotPermitted
+from domain.errors import CountersignError, NotPermitted, ReauthenticationNeeded
 
 LOG = logging.getLogger("countersign.api")
+NOT_KEPT = frozenset({"csrf", "password"})
 WORDS = {
     404: ("not_found", "There is no such page."),
     405: ("method_not_allowed", "That is not possible here."),
@@ -78,9 +79,26 @@ async def _countersign(request: Request, error: Exception) -> Response:
     assert isinstance(error, CountersignError)  # noqa: S101 - the handler's own registration
     if isinstance(error, NotPermitted):
         await refusals.record(request, error)
+    if isinstance(error, ReauthenticationNeeded) and wants_page(request):
+        return await _asked_again(request, error)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         LOG.error("%s on %s %s", error.code, request.method, request.url.path, exc_info=error)
     return problem(request, error.status, error.code, type(error).title(), error.detail)
+
+
+async def _asked_again(request: Request, error: ReauthenticationNeeded) -> Response:
+    """The form once more, with everything that was typed into it, and the password to be given with it."""
+    form = await request.form()
+    typed = [(name, text) for name, text in form.multi_items() if isinstance(text, str) and name not in NOT_KEPT]
+    return page(
+        request,
+        "reauthenticate.html",
+        status_code=error.status,
+        detail=error.detail,
+        action=request.url.path,
+        fields=typed,
+        shown=("verdict", "reason", "text"),
+    )
 
 
 async def _validation(request: Request, error: Exception) -> Response:

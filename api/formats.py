@@ -20,6 +20,7 @@ DATE = re.compile(r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 DIGEST = re.compile(r"\b[0-9a-f]{40,}\b")
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 SHOWN = 12  # characters of a digest
+PLACES = 2
 UPPER = {"po": "PO", "sow": "SOW", "erp": "ERP", "id": "ID", "vat": "VAT", "psa": "PSA", "pdf": "PDF", "docx": "DOCX"}
 
 
@@ -31,6 +32,18 @@ def money(value: object, *, places: bool = True) -> Markup | str:
     rounded = found.rounded.amount if places else found.amount.quantize(Decimal(1))
     return Markup('<span class="money"><span class="currency">{}</span> {}</span>').format(
         found.currency, f"{rounded:,f}"
+    )
+
+
+def price(value: object) -> Markup | str:
+    """An amount per unit with all its decimals, two at least: 112.5 is "112.50", 93.7525 stays."""
+    found = as_money(value)
+    if found is None:
+        return DASH
+    exact = found.amount.normalize()
+    shown = exact if -int(exact.as_tuple().exponent) > PLACES else found.amount.quantize(Decimal("0.01"))
+    return Markup('<span class="money"><span class="currency">{}</span> {}</span>').format(
+        found.currency, f"{shown:,f}"
     )
 
 

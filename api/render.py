@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from actions.catalogue import TYPES
 from api import formats, states
+from api.freshness import is_fresh
 from api.services import services
 from api.sessions import SignedIn
 from domain.actor import Operation
@@ -42,6 +43,7 @@ def environment() -> Environment:
     cast("dict[str, Any]", made.filters).update(
         {
             "money": formats.money,
+            "price": formats.price,
             "whole": formats.whole,
             "day": formats.day,
             "month": formats.month,
@@ -85,6 +87,7 @@ def frame(request: Request) -> dict[str, Any]:
         "path": request.url.path,
         "places": _places(request, found) if found else (),
         "may": partial(_may_by_name, request, found),
+        "stale": found is not None and not is_fresh(services(request), found),
     }
 
 

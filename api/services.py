@@ -36,6 +36,7 @@ class WebSettings:
     upload_bytes: int = 25_000_000
     signin_tries: int = 8
     signin_minutes: int = 15
+    reauthenticate_minutes: int = 15
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,13 @@ from api.services import Services
 from domain.actor import Actor
 from domain.errors import CountersignError, InvalidInput, NotPermitted
 from store import audit, people
-from store.people import Credential, PasswordRow, Person
+from store.database import Connection
+from store.people import Credential, Person
 
 COOKIE = "countersign_session"
 TOKEN_PREFIX = "csn_"  # noqa: S105 - lets secret scanners recognise a leaked token
 ADDRESS_TRIES = 100  # an office behind one address may mistype more often than one person
+PERSON_TRIES = 40  # all addresses together, for one person
 
 
 class WrongPassword(CountersignError):
@@ -52,6 +54,11 @@ class SignedIn:
         """The person as policies see them."""
         return self.person.actor(self.credential.authenticated_at)
 
+    @property
+    def in_session(self) -> bool:
+        """Whether the person signed in with their password, and is not a program with their token."""
+        return self.credential.kind == "session"
+
 
 def csrf_token(secret: str) -> str:
     """The token that forms carry: derived from the session's secret, so that nothing more must be stored."""
@@ -61,9 +68,9 @@ def csrf_token(secret: str) -> str:
 async def sign_in(services: Services, email: str, password: str, address: str) -> str:
     """Check a password and open a session; returns its secret. Raises WrongPassword or TooManyTries."""
     email = email.strip().lower()
+    await throttle(services, email, address)
     async with services.database.nobody() as connection:
         row = await people.by_email(connection, email)
-    await _throttle(services, email, address, row)
     right = await matches(password, row.password_hash if row else None)
     if row is None:
         raise WrongPassword
@@ -74,7 +81,7 @@ async def sign_in(services: Services, email: str, password: str, address: str) -
                 await audit.append(connection, person.actor(), "session.refused", f"person:{row.id}")
             secret = None
         else:
-            await people.succeeded(connection, f"person:{email}", f"address:{address}")
+            await forgive(connection, email, address)
             secret = secrets.token_urlsafe(32)
             expires = services.clock() + timedelta(hours=services.web.session_hours)
             await people.add_credential(connection, person.actor(), kind="session", secret=secret, expires_at=expires)
@@ -84,17 +91,44 @@ async def sign_in(services: Services, email: str, password: str, address: str) -
     return secret
 
 
-async def _throttle(services: Services, email: str, address: str, row: PasswordRow | None) -> None:
+async def throttle(services: Services, email: str, address: str) -> None:
+    """Count one try to give this person's password from this address. Raises TooManyTries.
+
+    Guesses from elsewhere do not shut a person out: the count of all guesses at a person, and of all from an address,
+    stops only whom it does not know together.
+    """
     within = timedelta(minutes=services.web.signin_minutes)
     async with services.database.nobody() as connection:
+        known = await people.known(connection, _pair(email, address))
+        by_pair = await people.tried(connection, _pair(email, address), within)
         by_person = await people.tried(connection, f"person:{email}", within)
         by_address = await people.tried(connection, f"address:{address}", within)
-    if by_person == services.web.signin_tries + 1 and row is not None:  # once, lest guesses fill the log
-        async with services.database.tenant(row.tenant) as connection:
-            if person := await people.get(connection, row.id):
-                await audit.append(connection, person.actor(), "session.throttled", f"person:{row.id}")
-    if by_person > services.web.signin_tries or by_address > ADDRESS_TRIES:
+    wild = by_person > PERSON_TRIES or by_address > ADDRESS_TRIES
+    if by_pair > services.web.signin_tries or (wild and not known):
+        if by_pair == services.web.signin_tries + 1 or by_person == PERSON_TRIES + 1:
+            await _note_throttled(services, email)  # once, lest guesses fill the log
         raise TooManyTries
+
+
+async def _note_throttled(services: Services, email: str) -> None:
+    async with services.database.nobody() as connection:
+        row = await people.by_email(connection, email)
+    if row is None:
+        return
+    async with services.database.tenant(row.tenant) as connection:
+        if person := await people.get(connection, row.id):
+            await audit.append(connection, person.actor(), "session.throttled", f"person:{row.id}")
+
+
+async def forgive(connection: Connection, email: str, address: str) -> None:
+    """The password was right."""
+    await people.succeeded(
+        connection, pair=_pair(email, address), person=f"person:{email}", address=f"address:{address}"
+    )
+
+
+def _pair(email: str, address: str) -> str:
+    return f"pair:{email}|{address}"
 
 
 async def sign_out(services: Services, signed_in: SignedIn) -> None:
@@ -110,7 +144,7 @@ async def make_token(services: Services, signed_in: SignedIn, label: str, days: 
 
     A stolen token cannot make others: this asks for a session. Raises NotPermitted, InvalidInput.
     """
-    if signed_in.credential.kind != "session":
+    if not signed_in.in_session:
         raise NotPermitted("Sign in with your password to make a token.")
     label = label.strip()
     if not 0 < len(label) <= 80 or not 0 < days <= 365:  # noqa: PLR2004 - said in the message

@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     )
     tenant: str = Field(default="northlight", description="The tenant whose ERP this installation is connected to.")
 
+    reauthenticate_minutes: int = Field(
+        default=15, ge=1, le=720, description="A decision asks for the password again after this time."
+    )
+
     erp_url: str = Field(default="", description="The ERP's address, such as http://127.0.0.1:8766.")
     erp_database: str = Field(default="erp", description="The ERP's database name.")
     erp_reader_user: str = Field(default="countersign_reader", description="The ERP's read-only account.")

@@ -38,7 +38,11 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
         erps = {settings.tenant: _erp(settings.tenant, database, reader)}
         guardrails = Guardrails()
         agent = agent_ports(settings, database, erps, policies, guardrails)
-        web = WebSettings(origin=settings.public_url, secure_cookies=settings.public_url.startswith("https://"))
+        web = WebSettings(
+            origin=settings.public_url,
+            secure_cookies=settings.public_url.startswith("https://"),
+            reauthenticate_minutes=settings.reauthenticate_minutes,
+        )
         seal = Seal(settings.keys, copies_of(settings))
         # What takes seconds to import is imported beside the first requests, which are for pages.
         async with asyncio.TaskGroup() as warming:

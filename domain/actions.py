@@ -54,7 +54,8 @@ class Image:
 class Intent:
     """What someone wants to propose. `arguments` are JSON (money as decimal strings, dates ISO 8601).
 
-    `risk` is the customer's risk class, which policy alone assigns.
+    `risk` is the customer's risk class, which policy alone assigns; `contracts` are the numbers of the contracts whose
+    reports it rests on.
     """
 
     action_type: str
@@ -71,6 +72,7 @@ class Intent:
     finding: str | None = None
     document: str | None = None
     thread: str | None = None
+    contracts: tuple[str, ...] = ()
 
 
 COUNTS = ("no", "one", "two", "three", "four", "five", "six")

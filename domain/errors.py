@@ -79,6 +79,30 @@ class WrongState(Conflict):
     code = "wrong_state"
 
 
+class PolicyChanged(Conflict):
+    """Policy asks for more than when this was proposed; a new version waits for decisions."""
+
+    code = "policy_changed"
+
+
+class ExecutionFrozen(Conflict):
+    """Execution is frozen; approved actions wait until it is thawed."""
+
+    code = "execution_frozen"
+
+
+class SessionRequired(NotPermitted):
+    """This needs a person in a session: sign in with your password. An access token cannot do it."""
+
+    code = "session_required"
+
+
+class ReauthenticationNeeded(NotPermitted):
+    """Give your password again: it was asked for too long ago for a decision."""
+
+    code = "reauthentication_needed"
+
+
 class NoWayBack(Conflict):
     """What this action wrote cannot be undone by Countersign."""
 

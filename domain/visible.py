@@ -20,3 +20,9 @@ def hidden(character: str) -> bool:
 def readable(text: str) -> str:
     """The text in one line, without what nobody sees."""
     return "".join(character for character in " ".join(text.split()) if not hidden(character))
+
+
+def said(text: str) -> str:
+    """What a person wrote, with its line breaks, without what nobody sees."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").split("\n")
+    return "\n".join("".join(c for c in line if not hidden(c)).rstrip() for line in lines).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from domain.canonical import digest, plain
 from domain.errors import Conflict, NotFound
 from domain.money import Money
 from domain.source import Source
+from store import freezes
 from store.database import Connection
 from store.queries import queries
 
@@ -25,6 +27,7 @@ IMAGE = TypeAdapter(Image)
 VERDICT = TypeAdapter(PolicyVerdict)
 CHANGES = TypeAdapter(tuple[FieldChange, ...])
 SOURCE = TypeAdapter(Source)
+UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 async def insert(connection: Connection, action: Action, arguments_digest: str) -> bool:
@@ -75,7 +78,25 @@ async def get(connection: Connection, action_id: str) -> Action:
 
 async def lock(connection: Connection, action_id: str) -> Action:
     """Like `get`, and nobody else can move the action until this transaction ends."""
-    return await _one(connection, "lock", action_id)
+    # Read only once it is locked: whoever held it may have made a successor, which this statement would not see.
+    await connection.execute(SQL["lock"], {"id": _key(action_id)})
+    return await _one(connection, "get", action_id)
+
+
+async def versions(connection: Connection, action_id: str) -> tuple[Action, ...]:
+    """All versions of the proposal that this action is one of, oldest first. Raises NotFound."""
+    found = await (await connection.execute(SQL["versions"], {"id": _key(action_id)})).fetchall()
+    if not found:
+        raise NotFound("There is no such action.")
+    return await some(connection, [str(row["id"]) for row in found])
+
+
+async def some(connection: Connection, ids: Sequence[str]) -> tuple[Action, ...]:
+    """The actions with these ids that there are, by version."""
+    keys = [UUID(one) for one in ids if UUID_FORM.fullmatch(one)]
+    rows = await (await connection.execute(SQL["by_ids"], {"ids": keys})).fetchall()
+    decisions = await _decisions(connection, [row["id"] for row in rows])
+    return tuple(_action(row, decisions.get(row["id"], ())) for row in rows)
 
 
 async def last_write(connection: Connection) -> datetime | None:
@@ -91,14 +112,16 @@ async def listing(
     proposer: str | None = None,
     thread: str | None = None,
     project: str | None = None,
+    before: datetime | None = None,
     limit: int = 100,
 ) -> tuple[Action, ...]:
-    """Actions, newest first, narrowed by whatever is given."""
+    """Actions, newest first, narrowed by whatever is given; `before`: only those proposed earlier."""
     wanted = {
         "states": None if states is None else [state.value for state in states],
         "proposer": proposer,
         "thread": thread,
         "project": project,
+        "before": before,
         "limit": limit,
     }
     rows = await (await connection.execute(SQL["listing"], wanted)).fetchall()
@@ -163,7 +186,10 @@ async def move(
 
 
 async def begin_attempt(connection: Connection, action: Action) -> int:
-    """Make an approved action `executing`; returns the attempt's number. Raises Conflict if someone was faster."""
+    """Make an approved action `executing`; returns the attempt's number. Raises ExecutionFrozen, or Conflict if
+    someone was faster.
+    """
+    await freezes.must_flow(connection, action.tenant, action.type)
     key = {"id": action.id, "attempt": action.attempt}
     row = await (await connection.execute(SQL["begin_attempt"], key)).fetchone()
     if row is None:
@@ -174,6 +200,26 @@ async def begin_attempt(connection: Connection, action: Action) -> int:
 async def unfinished(connection: Connection, idle: timedelta) -> list[str]:
     """Actions that a worker should look at again: begun and not settled, or approved and not picked up for `idle`."""
     return [row["id"] for row in await (await connection.execute(SQL["unfinished"], {"idle": idle})).fetchall()]
+
+
+async def to_remind(connection: Connection) -> list[str]:
+    """Actions that waited, unreminded, as long as the policy they were proposed under lets them."""
+    return [row["id"] for row in await (await connection.execute(SQL["to_remind"])).fetchall()]
+
+
+async def to_escalate(connection: Connection) -> list[str]:
+    """Actions that by the policy they were proposed under others may decide on, too, by now."""
+    return [row["id"] for row in await (await connection.execute(SQL["to_escalate"])).fetchall()]
+
+
+async def remind(connection: Connection, action_id: str) -> bool:
+    """Note that people were reminded; False when the action no longer waits, or they were before."""
+    return await (await connection.execute(SQL["remind"], {"id": action_id})).fetchone() is not None
+
+
+async def escalate(connection: Connection, action_id: str) -> bool:
+    """Note that those above may decide, too; False when the action no longer waits, or they could before."""
+    return await (await connection.execute(SQL["escalate"], {"id": action_id})).fetchone() is not None
 
 
 async def overdue(connection: Connection) -> list[str]:
@@ -187,11 +233,15 @@ async def people(connection: Connection, tenant: str, ids: Sequence[str]) -> dic
     return {row["id"]: _actor(tenant, row) for row in rows}
 
 
-async def _one(connection: Connection, query: str, action_id: str) -> Action:
+def _key(action_id: str) -> UUID:
     try:
-        key = UUID(action_id)
+        return UUID(action_id)
     except ValueError:
-        raise NotFound(f"There is no action {action_id}.") from None
+        raise NotFound("There is no such action.") from None
+
+
+async def _one(connection: Connection, query: str, action_id: str) -> Action:
+    key = _key(action_id)
     row = await (await connection.execute(SQL[query], {"id": key})).fetchone()
     if row is None:
         raise NotFound(f"There is no action {action_id}.")

@@ -19,9 +19,21 @@ from action a left join action n on (n.tenant, n.previous) = (a.tenant, a.id)
 where a.id = %(id)s
 
 -- name: lock
+select id from action where id = %(id)s for update
+
+-- name: versions
+with recursive earlier as (
+    select id, previous, version from action where id = %(id)s
+    union all select a.id, a.previous, a.version from action a join earlier e on a.id = e.previous),
+later as (
+    select id, version from action where id = %(id)s
+    union all select a.id, a.version from action a join later l on a.previous = l.id)
+select id from earlier union select id from later
+
+-- name: by_ids
 select a.*, a.expires_at < now() as overdue, n.id as successor
 from action a left join action n on (n.tenant, n.previous) = (a.tenant, a.id)
-where a.id = %(id)s for update of a
+where a.id = any(%(ids)s) order by a.version, a.created_at
 
 -- name: decisions
 select action, id::text, person, person_name, verdict, reason, digest, step, decided_at, on_behalf_of, on_behalf_of_name
@@ -34,6 +46,7 @@ where (%(states)s::text[] is null or a.state = any(%(states)s))
   and (%(proposer)s::text is null or a.proposer = %(proposer)s)
   and (%(thread)s::text is null or a.intent ->> 'thread' = %(thread)s)
   and (%(project)s::text is null or a.intent ->> 'project_code' = %(project)s)
+  and (%(before)s::timestamptz is null or a.created_at < %(before)s)
 order by a.created_at desc, a.id limit %(limit)s
 
 -- name: counts
@@ -67,6 +80,28 @@ where state in ('executing', 'executed') or (state = 'approved' and updated_at <
    or state = 'unknown' and exists (select from action_resolution r where (r.tenant, r.action, r.attempt, r.state)
                                     = (a.tenant, a.id, a.attempt, a.state))
 order by updated_at limit 100
+
+-- name: to_remind
+select id::text from action
+where state = 'awaiting_approval' and reminded_at is null and expires_at > now()
+  and created_at + make_interval(days => (verdict #>> '{deadlines,remind_after_days}')::int) < now()
+order by created_at limit 100
+
+-- name: to_escalate
+select id::text from action
+where state = 'awaiting_approval' and escalated_at is null and expires_at > now()
+  and created_at + make_interval(days => (verdict #>> '{deadlines,escalate_after_days}')::int) < now()
+order by created_at limit 100
+
+-- name: remind
+update action set reminded_at = now()
+where id = %(id)s and state = 'awaiting_approval' and reminded_at is null
+returning id
+
+-- name: escalate
+update action set escalated_at = now()
+where id = %(id)s and state = 'awaiting_approval' and escalated_at is null
+returning id
 
 -- name: overdue
 select id::text from action where state = 'awaiting_approval' and expires_at < now() limit 100

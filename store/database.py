@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from domain.errors import StoreUnavailable
+from domain.errors import InvalidInput, StoreUnavailable
 
 Connection = AsyncConnection[dict[str, Any]]
 
@@ -77,5 +77,8 @@ class Database:
         try:
             async with self._pool.connection() as connection:
                 yield connection
+        except psycopg.DataError as error:
+            # PostgreSQL's own word on what no column can hold, such as NUL or a number of thirty digits.
+            raise InvalidInput("Something in the request cannot be stored or looked up.") from error
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise StoreUnavailable("PostgreSQL cannot be reached; nothing was changed. Try again.") from error

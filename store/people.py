@@ -167,10 +167,28 @@ async def tried(connection: Connection, key: str, within: timedelta) -> int:
     return int(row["tries"]) if row else 0
 
 
-async def succeeded(connection: Connection, person_key: str, address_key: str) -> None:
-    """The password was right: forget the person's failed tries."""
-    values = {"person": secret_digest(person_key), "address": secret_digest(address_key)}
+async def known(connection: Connection, pair: str) -> bool:
+    """Whether the person signed in from this address before, within three months."""
+    row = await _one(connection, "known", {"pair": secret_digest(pair)})
+    return bool(row and row["known"])
+
+
+async def succeeded(connection: Connection, *, pair: str, person: str, address: str) -> None:
+    """The password was right: forget the pair's failed tries, and remember that they belong together."""
+    values = {"pair": secret_digest(pair), "person": secret_digest(person), "address": secret_digest(address)}
     await connection.execute(SQL["succeeded"], values)
+
+
+async def password_hash(connection: Connection, person: str) -> str | None:
+    """The hash that a person of this tenant must answer again; None for one who is no longer active."""
+    row = await _one(connection, "password", {"id": person})
+    return str(row["password_hash"]) if row else None
+
+
+async def authenticated(connection: Connection, person: str, credential_id: str) -> datetime | None:
+    """The person gave their password in this session just now; None when it has ended meanwhile."""
+    row = await _one(connection, "authenticated", {"id": credential_id, "person": person})
+    return row["authenticated_at"] if row else None
 
 
 async def _one(connection: Connection, name: str, values: dict[str, Any]) -> dict[str, Any] | None:

@@ -40,5 +40,16 @@ order by created_at desc, id
 -- name: tried
 select signin_tried(%(key)s, %(within)s) as tries
 
+-- name: known
+select signin_known(%(pair)s) as known
+
 -- name: succeeded
-select signin_succeeded(%(person)s, %(address)s)
+select signin_succeeded(%(pair)s, %(person)s, %(address)s)
+
+-- name: authenticated
+update credential set authenticated_at = now() where id = %(id)s and person = %(person)s and kind = 'session'
+    and revoked_at is null
+returning authenticated_at
+
+-- name: password
+select password_hash from person where id = %(id)s and active

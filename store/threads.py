@@ -203,6 +203,11 @@ async def tell(
     return True
 
 
+async def wait_for(connection: Connection, tenant: str, turn: str, action: str) -> None:
+    """The turn waits for this action too: the version that replaced the one it ended with."""
+    await connection.execute(SQL["wait_for"], {"tenant": tenant, "turn": turn, "action": action})
+
+
 async def settle(connection: Connection, turn: str) -> None:
     """The turn waits for nothing more."""
     await connection.execute(SQL["settle"], {"turn": turn})

@@ -5,14 +5,17 @@ from api.pages import (
     actions,
     audit,
     codes,
+    delegations,
     documents,
     execution,
+    freezes,
     home,
     proposals,
     readiness,
     signin,
     terms,
     threads,
+    words,
 )
 
 PAGES = (
@@ -27,5 +30,8 @@ PAGES = (
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,
+    words.router,
+    delegations.router,
+    freezes.router,
     audit.router,
 )

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import AwareDatetime
 
-from actions import decisions
+from actions import delegates
 from actions.catalogue import TYPES
 from actions.compensation import inverse
+from actions.decisions import needed
 from actions.resolutions import replayable
-from api.access import ActionDecider, ActionProposer, ActionReader
+from actions.revisions import REVISABLE
+from actions.rulebook import resting_now
+from api.access import ActionReader
+from api.editing import between, groups_of
 from api.naming import named, present_firm
 from api.render import page
-from api.services import Wired
+from api.services import Services, Wired
 from api.states import NEEDS_A_PERSON, ON_THE_WAY, WAITING
 from domain.actions import Action, ActionState
-from domain.actor import Actor
+from domain.actor import Actor, Operation
 from policies.approval import open_steps
 from policies.engine import Policies
-from store import actions, attempts, audit
+from store import actions, attempts, audit, freezes, notes
+from store.database import Connection
 
 router = APIRouter(prefix="/actions")
 SHOWN: dict[str, tuple[str, tuple[ActionState, ...] | None]] = {
@@ -30,32 +37,56 @@ SHOWN: dict[str, tuple[str, tuple[ActionState, ...] | None]] = {
     "attention": ("Needs attention", NEEDS_A_PERSON),
     "all": ("All", None),
 }
+PAGE = 50
 
 
-class DecisionForm(BaseModel):
-    """What the decision form sends: the digest is of the proposal as it was shown."""
+@dataclass(frozen=True)
+class Row:
+    """A proposal in the inbox: in whose place this person may decide on it, and whether a question is open."""
 
-    verdict: Literal["approve", "reject"]
-    digest: str
-    reason: str = ""
+    action: Action
+    mine: bool
+    places: tuple[delegates.Absent, ...]
+    asked: bool
 
 
 @router.get("")
-async def inbox(request: Request, wired: Wired, actor: ActionReader, show: str = "waiting") -> Response:
-    """Proposals, those that this person may decide first."""
+async def inbox(
+    request: Request,
+    wired: Wired,
+    actor: ActionReader,
+    show: Annotated[str, Query(max_length=20)] = "waiting",
+    before: Annotated[AwareDatetime | None, Query()] = None,
+) -> Response:
+    """Proposals, those that this person may decide first; `before` turns the page."""
     shown = show if show in SHOWN else "waiting"
     async with wired.database.tenant(actor.tenant) as connection:
-        found = await actions.listing(connection, SHOWN[shown][1])
+        found = await actions.listing(connection, SHOWN[shown][1], before=before, limit=PAGE + 1)
         counts = await actions.counts(connection)
-    mine = [action for action in found if decidable(wired.policies, actor, action)]
+        rows = await _rows(connection, wired.policies, actor, found[:PAGE])
+        frozen = await freezes.listing(connection)
     return page(
         request,
         "actions.html",
         shown=shown,
-        mine=mine,
-        others=[action for action in found if action not in mine],
+        mine=[row for row in rows if row.mine or row.places],
+        others=[row for row in rows if not (row.mine or row.places)],
         tabs=[(key, title, _count(counts, states)) for key, (title, states) in SHOWN.items()],
+        older=found[PAGE - 1].created_at.isoformat() if len(found) > PAGE else "",
+        newer=before is not None,
+        frozen=frozen,
     )
+
+
+async def _rows(connection: Connection, policies: Policies, actor: Actor, found: Sequence[Action]) -> list[Row]:
+    asked = await notes.asked(connection, [action.id for action in found])
+    rows: list[Row] = []
+    for action in found:
+        waits = action.state is ActionState.AWAITING_APPROVAL and not action.overdue
+        mine = decidable(policies, actor, action)
+        places = await delegates.offered(connection, policies, actor, action) if waits and not mine else ()
+        rows.append(Row(action, mine, places, action.id in asked))
+    return rows
 
 
 def decidable(policies: Policies, actor: Actor, action: Action) -> bool:
@@ -74,11 +105,16 @@ def _count(counts: dict[str, int], states: tuple[ActionState, ...] | None) -> in
 @router.get("/{action_id}")
 async def show(request: Request, wired: Wired, actor: ActionReader, action_id: str) -> Response:
     """One proposal."""
+    return await action_page(request, wired, actor, action_id)
+
+
+async def action_page(
+    request: Request, wired: Services, actor: Actor, action_id: str, *, told: str = "", status_code: int = 200
+) -> Response:
+    """The page of one proposal; `told` is what to say at its top after a form was sent."""
     async with wired.database.tenant(actor.tenant) as connection:
         action = await actions.get(connection, action_id)
-        history = await audit.of_subject(connection, f"action:{action_id}")
-        tried = await attempts.of_action(connection, action_id)
-        said = await attempts.resolutions(connection, action_id)
+        seen = await _seen(connection, wired.policies, actor, action)
     firm = await present_firm(wired, actor)
     kind = TYPES[action.type]
     arguments = action.intent.arguments
@@ -89,43 +125,46 @@ async def show(request: Request, wired: Wired, actor: ActionReader, action_id: s
     return page(
         request,
         "action.html",
+        status_code=status_code,
         action=action,
         kind=kind,
         target=[(label, named(name, arguments[name], firm)) for name, label in kind.target.items()],
         changes=changes,
-        history=history,
         waiting=open_steps(action.verdict.chain, action.decisions),
         moving=action.state in ON_THE_WAY,
-        decide=wired.policies.may_decide(actor, action),
         own=action.proposer == actor.person,
-        attempts=tried,
-        resolutions=said,
-        replayable=replayable(action, tried),
+        replayable=replayable(action, seen["attempts"]),
         undo=inverse(action),
+        needed=needed(action),
+        revisable=action.state in REVISABLE and not action.successor,
+        groups=groups_of(kind, arguments),
+        between=between,
+        told=told,
+        **seen,
     )
 
 
-@router.post("/{action_id}/decisions")
-async def decide(
-    wired: Wired, actor: ActionDecider, action_id: str, wanted: Annotated[DecisionForm, Form()]
-) -> Response:
-    """Take the decision and show the proposal again."""
-    await decisions.decide(
-        wired.database,
-        wired.policies,
-        actor,
-        action_id,
-        verdict=wanted.verdict,
-        digest=wanted.digest,
-        reason=wanted.reason,
-    )
-    return RedirectResponse(f"/actions/{action_id}", 303)
+async def _seen(connection: Connection, policies: Policies, actor: Actor, action: Action) -> dict[str, Any]:
+    """What the database knows of a proposal and of this person's part in it."""
+    resting = await resting_now(connection, action)
+    versions = await actions.versions(connection, action.id)
+    waits = action.state is ActionState.AWAITING_APPROVAL
+    people = await actions.people(connection, action.tenant, resting.touched)
+    return {
+        "history": await audit.of_subject(connection, f"action:{action.id}"),
+        "attempts": await attempts.of_action(connection, action.id),
+        "resolutions": await attempts.resolutions(connection, action.id),
+        "versions": versions,
+        "notes": await notes.of_actions(connection, [version.id for version in versions]),
+        "decide": policies.may_decide(actor, resting),
+        "absent": await delegates.offered(connection, policies, actor, resting) if waits else (),
+        "touched": sorted(person.name for person in people.values()),
+        "editable": waits and _may_edit(policies, actor, action),
+        "frozen": [one for one in await freezes.listing(connection) if one.type in (None, action.type)],
+    }
 
 
-@router.post("/{action_id}/withdrawal")
-async def withdraw(
-    wired: Wired, actor: ActionProposer, action_id: str, reason: Annotated[str, Form(max_length=2000)] = ""
-) -> Response:
-    """Take one's own proposal back."""
-    await decisions.withdraw(wired.database, wired.policies, actor, action_id, reason)
-    return RedirectResponse(f"/actions/{action_id}", 303)
+def _may_edit(policies: Policies, actor: Actor, action: Action) -> bool:
+    theirs = actor.person in {action.proposer, action.editor}
+    may = policies.authorize(actor, Operation.ACTION_EDIT).allowed
+    return may and (theirs or policies.authorize(actor, Operation.ACTION_DECIDE).allowed)

@@ -48,7 +48,9 @@ def _checked(form: dict[str, Any]) -> ProposeFix:
 
 
 @router.post("/invoice")
-async def invoice(wired: Wired, actor: ActionProposer, code: str, month: Annotated[str, Form()]) -> Response:
+async def invoice(
+    wired: Wired, actor: ActionProposer, code: str, month: Annotated[str, Form(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+) -> Response:
     """Propose the draft invoice of a month."""
     project, _ = await billing.one(wired, actor, code, None)
     wanted = ProposeInvoice(project=project.code or project.id, month=month)

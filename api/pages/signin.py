@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api import sessions
+from api import freshness, sessions
 from api.access import Session, present, refuse_forgery, refuse_other_origins
 from api.render import page
 from api.services import Wired
@@ -34,9 +34,8 @@ async def sign_in(
 ) -> Response:
     """Open a session, or show the form again with the reason."""
     refuse_other_origins(request, wired)
-    address = request.client.host if request.client else ""
     try:
-        secret = await sessions.sign_in(wired, email, password, address)
+        secret = await sessions.sign_in(wired, email, password, freshness.address(request))
     except (WrongPassword, TooManyTries) as error:
         return page(request, "signin.html", status_code=error.status, next=next, email=email, problem=error.detail)
     response = RedirectResponse(_inside(next), 303)

@@ -1,9 +1,25 @@
 """Routes for programs, under /v1: one module a noun."""
 
-from api.routes import actions, audit, codes, documents, execution, facts, health, log, readiness, threads, tokens
+from api.routes import (
+    actions,
+    audit,
+    codes,
+    delegations,
+    documents,
+    execution,
+    facts,
+    freezes,
+    health,
+    log,
+    readiness,
+    session,
+    threads,
+    tokens,
+)
 
 ROUTES = (
     health.router,
+    session.router,
     tokens.router,
     documents.router,
     codes.router,
@@ -11,6 +27,8 @@ ROUTES = (
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,
+    delegations.router,
+    freezes.router,
     facts.router,
     log.router,
     audit.router,

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, Field
 
-from actions import decisions, proposals
+from actions import batch, decisions, notes, proposals, revisions
 from actions.placing import placed
-from api.access import ActionDecider, ActionProposer, ActionReader
+from api.access import ActionCommenter, ActionDecider, ActionEditor, ActionProposer, ActionReader
+from api.forms import VISIBLE
 from api.services import Wired
 from domain.actions import ActionState, Intent
 from domain.canonical import plain
 from store import actions
+from store import notes as stored_notes
 
 router = APIRouter(prefix="/actions", tags=["actions"])
 Json = dict[str, Any]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class Proposal(BaseModel):
@@ -32,8 +35,32 @@ class Decision(BaseModel):
     """One person's word on the proposal whose digest they saw."""
 
     verdict: Literal["approve", "reject"]
-    digest: str = Field(pattern="^[0-9a-f]{64}$")
+    digest: Digest
     reason: str = Field("", max_length=2000)
+    on_behalf_of: str | None = Field(None, max_length=80, description="Id of the person who let you decide for them")
+
+
+class BatchItem(Decision):
+    """One decision of a batch."""
+
+    action: str = Field(max_length=80)
+
+
+class Edit(BaseModel):
+    """Other arguments for the proposal whose digest was seen; `approve`: and my approval of what that makes."""
+
+    digest: Digest
+    arguments: Json
+    reason: str = Field(min_length=1, max_length=2000)
+    approve: bool = False
+
+
+class Said(BaseModel):
+    """A question, a comment, or the answer to the question `answers`."""
+
+    kind: Literal["question", "comment", "answer"]
+    text: str = Field(min_length=1, max_length=2000)
+    answers: int | None = Field(None, ge=1, lt=2**62)
 
 
 class Withdrawal(BaseModel):
@@ -44,11 +71,15 @@ class Withdrawal(BaseModel):
 
 @router.get("")
 async def listing(
-    wired: Wired, actor: ActionReader, state: ActionState | None = None, project: str | None = None
+    wired: Wired,
+    actor: ActionReader,
+    state: ActionState | None = None,
+    project: Annotated[str | None, Query(max_length=120, pattern=VISIBLE)] = None,
+    before: Annotated[AwareDatetime | None, Query(description="Only those proposed earlier: the next page")] = None,
 ) -> list[Json]:
-    """Actions, newest first."""
+    """Actions, newest first, a hundred at a time."""
     async with wired.database.tenant(actor.tenant) as connection:
-        found = await actions.listing(connection, [state] if state else None, project=project)
+        found = await actions.listing(connection, [state] if state else None, project=project, before=before)
     return [plain(action) for action in found]
 
 
@@ -69,6 +100,18 @@ async def one(wired: Wired, actor: ActionReader, action_id: str) -> Json:
         return plain(await actions.get(connection, action_id))
 
 
+@router.post("/decisions")
+async def decide_all(
+    wired: Wired, actor: ActionDecider, wanted: Annotated[list[BatchItem], Field(min_length=1, max_length=batch.MOST)]
+) -> list[Json]:
+    """Decide on several proposals, each on the digest that was seen; each result stands for itself, in order."""
+    words = [
+        batch.Wanted(one.action, decisions.Word(one.verdict, one.digest, one.reason, one.on_behalf_of))
+        for one in wanted
+    ]
+    return [plain(result) for result in await batch.decide_all(wired.database, wired.policies, actor, words)]
+
+
 @router.post("/{action_id}/decisions", status_code=201)
 async def decide(wired: Wired, actor: ActionDecider, action_id: str, wanted: Decision) -> Json:
     """Approve or reject the step that waits."""
@@ -81,8 +124,58 @@ async def decide(wired: Wired, actor: ActionDecider, action_id: str, wanted: Dec
             verdict=wanted.verdict,
             digest=wanted.digest,
             reason=wanted.reason,
+            on_behalf_of=wanted.on_behalf_of,
         )
     )
+
+
+@router.post("/{action_id}/edits", status_code=201)
+async def edit(wired: Wired, actor: ActionEditor, action_id: str, wanted: Edit) -> Json:
+    """Replace a proposal that waits by a version with other arguments; `needed` says who must still approve it."""
+    room = (wired.database, wired.erp(actor).reader, wired.policies, actor, action_id)
+    edited = revisions.Edit(wanted.digest, wanted.arguments, wanted.reason)
+    if wanted.approve:
+        done = await decisions.edit_and_approve(*room, edited, now=wired.clock())
+    else:
+        done = decisions.Edited(await revisions.edit(*room, edited, now=wired.clock()))
+    return {"action": plain(done.action), "refusal": done.refusal, "needed": decisions.needed(done.action)}
+
+
+@router.post("/{action_id}/revision", status_code=201)
+async def revise(wired: Wired, actor: ActionProposer, action_id: str, wanted: Withdrawal) -> Json:
+    """Propose anew, over the ERP's present state, what came to nothing."""
+    reader = wired.erp(actor).reader
+    return plain(
+        await revisions.revise(
+            wired.database, reader, wired.policies, actor, action_id, reason=wanted.reason, now=wired.clock()
+        )
+    )
+
+
+@router.get("/{action_id}/versions")
+async def versions(wired: Wired, actor: ActionReader, action_id: str) -> list[Json]:
+    """All versions of this proposal, oldest first."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        return [plain(version) for version in await actions.versions(connection, action_id)]
+
+
+@router.get("/{action_id}/notes")
+async def said(wired: Wired, actor: ActionReader, action_id: str) -> list[Json]:
+    """What was asked, answered and said about all versions of this proposal, oldest first."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        ids = [version.id for version in await actions.versions(connection, action_id)]
+        return [plain(note) for note in await stored_notes.of_actions(connection, ids)]
+
+
+@router.post("/{action_id}/notes", status_code=201)
+async def say(wired: Wired, actor: ActionCommenter, action_id: str, wanted: Said) -> Json:
+    """Ask for information, answer, or comment; nothing of it decides."""
+    room = (wired.database, wired.policies, actor, action_id)
+    if wanted.kind == "answer":
+        note = await notes.answer(*room, wanted.answers or 0, wanted.text)
+    else:
+        note = await (notes.ask if wanted.kind == "question" else notes.comment)(*room, wanted.text)
+    return {"id": note}
 
 
 @router.post("/{action_id}/withdrawal", status_code=201)

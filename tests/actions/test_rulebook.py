@@ -16,7 +16,7 @@ from actions.proposals import propose
 from actions.rulebook import judged
 from domain.actions import Action, ActionState, Intent
 from domain.actor import Actor
-from domain.errors import PolicyDenied
+from domain.errors import PolicyChanged
 from policies.approval import lacking
 from policies.engine import FOLDER, Policies, read
 from store.database import Database
@@ -83,7 +83,7 @@ async def test_a_chain_that_is_too_short_by_now_is_not_accepted(desk: Desk) -> N
     first = await desk.propose(invoice("60000.00"))
     assert not await desk.lacks(first)
     await desk.propose(invoice("60000.00"), by=desk.people.finn)
-    with pytest.raises(PolicyDenied, match="one approver at stage 2"):
+    with pytest.raises(PolicyChanged, match="one approver at stage 2"):
         await desk.approve(first, desk.people.ada)
     assert not await desk.lacks(await desk.propose(invoice("50000.00")))
 

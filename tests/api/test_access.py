@@ -27,6 +27,7 @@ OPEN = {
     "GET /": "shows only what its reader may read",
     "GET /account": "a person's own page",
     "GET /v1/health": "tells nothing about anyone",
+    "POST /v1/session/reauthentication": "whoever is in may prove again who they are",
 }
 OTHERS = "00000000-0000-4000-8000-000000000000"
 
@@ -99,6 +100,24 @@ BODIES = {
     },
     "POST /v1/actions/{action_id}/decisions": {"json": {"verdict": "approve", "digest": "0" * 64}},
     "POST /v1/actions/{action_id}/withdrawal": {"json": {}},
+    "POST /v1/actions/decisions": {"json": [{"action": "x", "verdict": "approve", "digest": "0" * 64}]},
+    "POST /actions/decisions": {"data": {"verdict": "approve", "chosen": "x:" + "0" * 64}},
+    "POST /actions/{action_id}/edits": {"data": {"digest": "0" * 64, "reason": "x"}},
+    "POST /actions/{action_id}/notes": {"data": {"kind": "comment", "text": "x"}},
+    "POST /v1/delegations": {
+        "json": {
+            "delegate": OTHERS,
+            "from_at": "2026-11-23T00:00:00Z",
+            "until_at": "2026-11-24T00:00:00Z",
+            "reason": "x",
+        }
+    },
+    "POST /delegations": {"data": {"delegate": OTHERS, "first": "2026-11-23", "last": "2026-11-24", "reason": "x"}},
+    "POST /v1/freezes": {"json": {"reason": "x"}},
+    "POST /freezes": {"data": {"reason": "x"}},
+    "POST /v1/actions/{action_id}/edits": {"json": {"digest": "0" * 64, "arguments": {}, "reason": "x"}},
+    "POST /v1/actions/{action_id}/revision": {"json": {}},
+    "POST /v1/actions/{action_id}/notes": {"json": {"kind": "comment", "text": "x"}},
     "POST /v1/documents": {"files": {"file": ("a.txt", b"Payment is due in 30 days.")}},
     "POST /v1/facts": {"files": {"file": ("a.csv", b"kind,subject,reported_at,system\n")}},
     "POST /v1/documents/{document_id}/terms/{term_id}/decisions": {"json": {"verdict": "confirm"}},
@@ -115,6 +134,8 @@ BODIES = {
     "POST /threads/{thread_id}/messages": {"data": {"text": "hello"}},
     "POST /account/tokens": {"data": {"label": "x", "days": "1"}},
 }
+# A batch asks policy about each of its decisions, and answers for each.
+EACH_FOR_ITSELF = {"POST /v1/actions/decisions", "POST /actions/decisions"}
 FIRST_NAMES = {
     Role.PROJECT_MANAGER: "priya",
     Role.FINANCE: "finn",
@@ -143,7 +164,7 @@ async def test_the_wrong_roles_stay_out(door, route: Found) -> None:
     assert guard
     wrong = [name for role, name in FIRST_NAMES.items() if not permitted(door.services.policies, role, guard.operation)]
     assert wrong or guard.operation is Operation.ACTION_READ
-    for name in wrong:
+    for name in wrong if str(route) not in EACH_FOR_ITSELF else ():
         answer = await call(await door.of(name), route)
         # Where policy is asked with the facts of the case, there must be a case: an unknown one is not found.
         expected = (404, "not_found") if guard.asked_later else (403, "not_permitted")
@@ -157,6 +178,17 @@ async def test_no_form_is_taken_without_its_token(door, route: Found) -> None:
         client.headers["x-csrf-token"] = "0" * 64
         answer = await call(client, route)
         assert (answer.status_code, answer.json()["code"]) == (403, "forged_request")
+
+
+@pytest.mark.parametrize("route", [one for one in GUARDED if one.method != "GET"], ids=str)
+async def test_no_other_site_can_send_a_form(door, route: Found) -> None:
+    client = await door.of("ada")
+    for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        client.headers.update(headers)
+        answer = await call(client, route)
+        assert (answer.status_code, answer.json()["code"]) == (403, "forged_request")
+        for name in headers:
+            del client.headers[name]
 
 
 def permitted(policies: Policies, role: Role, operation: Operation) -> bool:

@@ -26,6 +26,7 @@ WORKERS = {
     ("seal", "add_leaves"),
     ("seal", "add_nodes"),
     ("retention", "prune"),
+    ("freezes", "thaw"),
     ("seal", "add_checkpoint"),
 }
 

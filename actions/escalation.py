@@ -1,0 +1,43 @@
+"""Remind, escalate, expire: what time does to a proposal that nobody decides on. Silence never approves."""
+
+from __future__ import annotations
+
+from domain.actions import Action, ActionState
+from domain.actor import Actor
+from store import actions, audit, jobs
+from store.database import Connection, Database
+
+
+async def look_after_waiting(database: Database, tenant: str, service: Actor) -> int:
+    """Remind of, escalate and close what waited as long as the policy that it was proposed under lets it; returns how
+    many were closed.
+    """
+    for due, mark, event in (
+        (actions.to_remind, actions.remind, "action.reminded"),
+        (actions.to_escalate, actions.escalate, "action.escalated"),
+    ):
+        async with database.tenant(tenant) as connection:
+            for action_id in await due(connection):
+                if await mark(connection, action_id):
+                    await _noted(connection, service, await actions.get(connection, action_id), event)
+    return await expire(database, tenant, service)
+
+
+async def _noted(connection: Connection, service: Actor, action: Action, event: str) -> None:
+    facts = {"digest": action.digest, "policy": action.verdict.digest, "rules": action.verdict.rules}
+    await audit.append(connection, service, event, f"action:{action.id}", facts)
+    await jobs.defer_settled(connection, action.tenant, action.id)
+
+
+async def expire(database: Database, tenant: str, service: Actor) -> int:
+    """Close the proposals nobody decided on in time; returns how many."""
+    closed = 0
+    async with database.tenant(tenant) as connection:
+        for action_id in await actions.overdue(connection):
+            action = await actions.lock(connection, action_id)
+            if action.state is ActionState.AWAITING_APPROVAL:
+                await actions.move(connection, action, ActionState.EXPIRED, problem="Nobody decided in time.")
+                await audit.append(connection, service, "action.expired", f"action:{action_id}")
+                await jobs.defer_settled(connection, tenant, action_id)
+                closed += 1
+    return closed

@@ -1,0 +1,35 @@
+"""Who changed what a proposal rests on: terms of its documents, and reports on its project and contracts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from domain.actions import Intent
+from store.database import Connection
+from store.queries import queries
+
+SQL = queries("dependence")
+
+
+async def touched(connection: Connection, intent: Intent) -> tuple[str, ...]:
+    """People (ids) who brought in or decided on a document of the intent, or recorded the newest report on its project
+    or a contract of it; sorted.
+    """
+    wanted = {"documents": _documents(intent), "subjects": _subjects(intent)}
+    return tuple(row["person"] for row in await (await connection.execute(SQL["touched"], wanted)).fetchall())
+
+
+def _documents(intent: Intent) -> list[UUID]:
+    quoted = (evidence.document for origin in intent.origins.values() for evidence in origin.evidence)
+    return sorted({key for name in (intent.document or "", *quoted) if (key := _uuid(name))})
+
+
+def _subjects(intent: Intent) -> list[str]:
+    return sorted({*intent.contracts, *([intent.project_code] if intent.project_code else [])})
+
+
+def _uuid(name: str) -> UUID | None:
+    try:
+        return UUID(name)
+    except ValueError:  # an intent made by a program may name anything
+        return None

@@ -1,0 +1,16 @@
+-- Who had a hand in what a proposal rests on: the documents it quotes, and what other systems are said to report.
+
+-- name: touched
+with paper as (select id, contract, uploaded_by from document where id = any(%(documents)s::uuid[])),
+    subject as (select unnest(%(subjects)s::text[]) as name union select contract from paper where contract is not null)
+select uploaded_by as person from paper
+union
+select d.person from paper p
+join document_term t on t.document = p.id
+join term_decision d on d.term = t.id
+union
+select f.recorded_by from (
+    select distinct on (kind, subject) recorded_by from outside_fact
+    where split_part(subject, '/', 1) in (select name from subject)
+    order by kind, subject, reported_at desc, id desc) f
+order by person
