@@ -13,9 +13,10 @@ from evals.mutants.removal import (
     answering,
     answering_later,
     replaced,
+    told_the_database,
     without_triggers,
 )
-from store import actions
+from store import actions, freezes
 
 
 async def states_when_executing(service: Service) -> None:
@@ -84,6 +85,12 @@ async def worker_of_the_firm(_: Service) -> None:
     replaced(service_module, "register", register)
 
 
+async def freeze_of_execution(service: Service) -> None:
+    """That nothing begins while execution is frozen: in the worker's transaction, and in the triggers."""
+    replaced(freezes, "must_flow", answering_later(None))
+    await told_the_database(service, "alter table action disable trigger guard_execution")
+
+
 REMOVALS = (
     states_when_executing,
     policy_at_execution,
@@ -93,4 +100,5 @@ REMOVALS = (
     reading_back,
     reference_look_up,
     worker_of_the_firm,
+    freeze_of_execution,
 )
