@@ -68,7 +68,7 @@ async def trace(
     chains: tuple[Chain, ...] = ()
     problem = ""
     if record.strip():
-        with_quotes = wired.policies.authorize(actor, Operation.DOCUMENT_READ).allowed
+        with_quotes = (await wired.policies(actor.tenant)).authorize(actor, Operation.DOCUMENT_READ).allowed
         try:
             async with wired.database.tenant(actor.tenant) as connection:
                 chains = await lineage.trace(connection, actor, record.strip(), with_quotes=with_quotes)

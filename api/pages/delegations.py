@@ -45,12 +45,13 @@ async def show(request: Request, wired: Wired, actor: DelegationReader) -> Respo
     async with wired.database.tenant(actor.tenant) as connection:
         found = await delegations.listing(connection)
         everyone = await people.everyone(connection)
+    policies = await wired.policies(actor.tenant)
     readers = [
         person
         for person in everyone
         if person.id != actor.person
         and person.active
-        and wired.policies.authorize(person.actor(), Operation.ACTION_READ).allowed
+        and policies.authorize(person.actor(), Operation.ACTION_READ).allowed
     ]
     return page(
         request,
@@ -61,7 +62,7 @@ async def show(request: Request, wired: Wired, actor: DelegationReader) -> Respo
         own=actor,
         today=wired.today,
         later=wired.today + timedelta(days=14),
-        administers=wired.policies.authorize(actor, Operation.PEOPLE_ADMINISTER).allowed,
+        administers=policies.authorize(actor, Operation.PEOPLE_ADMINISTER).allowed,
     )
 
 
@@ -73,7 +74,7 @@ async def make(wired: Wired, actor: Delegator, wanted: Annotated[DelegationForm,
     own = actor.approval_limit
     await delegation.delegate(
         wired.database,
-        wired.policies,
+        await wired.policies(actor.tenant),
         actor,
         wanted.delegate,
         from_at=datetime.combine(wanted.first, time.min, UTC),
@@ -88,5 +89,5 @@ async def make(wired: Wired, actor: Delegator, wanted: Annotated[DelegationForm,
 @router.post("/{delegation_id}/end")
 async def end(wired: Wired, actor: DelegationEnder, delegation_id: str) -> Response:
     """End a delegation now."""
-    await delegation.end(wired.database, wired.policies, actor, delegation_id)
+    await delegation.end(wired.database, await wired.policies(actor.tenant), actor, delegation_id)
     return RedirectResponse("/delegations", 303)

@@ -45,7 +45,7 @@ async def make(wired: Wired, actor: Delegator, wanted: NewDelegation) -> Json:
     own = actor.approval_limit
     made = await delegation.delegate(
         wired.database,
-        wired.policies,
+        await wired.policies(actor.tenant),
         actor,
         wanted.delegate,
         from_at=wanted.from_at,
@@ -60,4 +60,4 @@ async def make(wired: Wired, actor: Delegator, wanted: NewDelegation) -> Json:
 @router.post("/{delegation_id}/end", status_code=201)
 async def end(wired: Wired, actor: DelegationEnder, delegation_id: str) -> Json:
     """End a delegation now."""
-    return plain(await delegation.end(wired.database, wired.policies, actor, delegation_id))
+    return plain(await delegation.end(wired.database, await wired.policies(actor.tenant), actor, delegation_id))
