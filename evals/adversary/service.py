@@ -14,25 +14,21 @@ from pydantic import SecretStr
 
 from actions.execution import Hands, Timing
 from actions.patience import Patience
-from agent.models import ModelSettings, chat_model
+from actions.rulebook import Rulebook
 from agent.ports import AgentPorts
 from api.app import create_app
 from api.services import Erp, Services
 from api.settings import Settings
+from api.wiring import agent_ports
 from api.worker import register
-from domain.actions import Action
-from domain.actor import Actor
 from erp.snapshot import FirmSnapshot
 from evals.adversary.asking import Asker, asking
 from evals.adversary.ledger import Ledger
 from evals.adversary.model import NAME, Endpoint, endpoint
-from policies.engine import Policies
 from policies.guardrails import Guardrails
 from sow import library, reading
 from store import actions, jobs
 from store.database import Database
-from tools.registry import tools_for
-from tools.tool import ToolContext
 
 AT_ONCE = Timing(write=timedelta(seconds=5), in_flight=timedelta(0))
 NO_PATIENCE = Patience(tries=2, first=0.0, longest=0.0)
@@ -56,7 +52,7 @@ class Service:
     database: Database
     worker_database: Database
     owner: Database
-    policies: Policies
+    policies: Rulebook
     model: Endpoint
     clock: Clock
     home: Path
@@ -108,8 +104,9 @@ async def opened(app_url: str, worker_url: str, owner_url: str, home: Path) -> A
         worker = await stack.enter_async_context(Database(worker_url, max_size=3))
         owner = await stack.enter_async_context(Database(owner_url, max_size=2))
         model = await stack.enter_async_context(endpoint())
-        service = Service(database, worker, owner, Policies.load(), model, Clock(), home)
-        service.agent = _agent(service)
+        service = Service(database, worker, owner, Rulebook(database), model, Clock(), home)
+        settings = Settings(model_url=model.url, model_name=NAME, model_key=SecretStr("none"))
+        service.agent = agent_ports(settings, database, service.erps, service.policies, Guardrails.load())
         services = Services(database, service.erps, service.policies, service.agent, clock=service.clock)
         # Most runs read their documents here and not in a process of their own, which would take a second each.
         library.read_sandboxed = _read_here
@@ -121,25 +118,3 @@ async def opened(app_url: str, worker_url: str, owner_url: str, home: Path) -> A
 
 async def _read_here(data: bytes, name: str, *, password: str | None = None, **_: int):  # noqa: ANN202 - as the original
     return reading.read_document(data, name, password=password)
-
-
-def _agent(service: Service) -> AgentPorts:
-    settings = ModelSettings(service.model.url, NAME, SecretStr("none"), retries=0)
-
-    def context(actor: Actor, thread: str | None) -> ToolContext:
-        erp = service.erps[actor.tenant]
-        today = datetime.now(UTC).date()
-        return ToolContext(actor, service.database, erp.reader, erp.firm, service.policies, today, thread)
-
-    async def action(tenant: str, action_id: str) -> Action:
-        async with service.database.tenant(tenant) as connection:
-            return await actions.get(connection, action_id)
-
-    return AgentPorts(
-        service.database,
-        chat_model(settings),
-        Guardrails.load(),
-        lambda actor: tools_for(service.policies, actor),
-        context,
-        action,
-    )

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from agent import calling
+from api import wiring
 from domain.actions import Origin
 from domain.source import Evidence
-from evals.adversary import service as service_module
 from evals.adversary.service import Service
 from evals.mutants.removal import (
     answering,
@@ -34,7 +34,7 @@ async def decisions_of_other_firms(service: Service) -> None:
 
 async def tools_of_the_role(_: Service) -> None:
     """That a tool outside a person's rights is not offered to their model."""
-    replaced(service_module, "tools_for", answering(registry.TOOLS))
+    replaced(wiring, "tools_for", answering(registry.TOOLS))
 
 
 async def values_that_were_stated(_: Service) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, LiteralString, cast
 
 from evals.adversary.service import Service
-from policies.engine import FILES, FOLDER, Policies
 
 
 class NoSuchGuard(LookupError):
@@ -40,13 +39,13 @@ def answering_later(value: Any) -> Callable[..., Any]:
 
 
 def policy_edited(service: Service, edit: Callable[[dict[str, str]], None]) -> None:
-    """Load the policy's files anew after an edit, for everyone who holds the policy in force."""
-    texts = {name: (FOLDER / name).read_text("utf-8") for name in FILES}
+    """Change the policy that is shipped, which is every firm's in these runs."""
+    texts: dict[str, str] = vars(service.policies)["_shipped"]
     before = dict(texts)
     edit(texts)
     if texts == before:
         raise NoSuchGuard("the edit of the policy changed nothing")
-    vars(service.policies).update(vars(Policies(texts)))
+    vars(service.policies)["_loaded"].clear()
 
 
 def rules_dropped(service: Service, *ids: str) -> None:

@@ -129,7 +129,7 @@ async def from_inside(world: World, random: Random) -> str:
     try:
         await decide(
             world.service.database,
-            world.service.policies,
+            await world.service.policies(person.tenant),
             world.actor(person, **extra),
             action,
             verdict="approve",

@@ -78,7 +78,8 @@ async def open_page(world: World, random: Random, person: Person, action: str) -
         found = DIGEST.search(page.text)
         if found and found[1] != shown.digest:
             world.record.broken("different", f"the page of {short(action)} carries another digest than its proposal")
-        _read_page(world, shown, page.text)
+        if page.status_code == FOUND:
+            _read_page(world, shown, page.text)
     tab = Tab(person, shown)
     world.tabs.append(tab)
     return tab
