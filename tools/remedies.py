@@ -17,6 +17,7 @@ from domain.errors import InvalidInput
 from domain.findings import Finding, Readiness, Remedy, Verdict
 from domain.records import Customer, Project
 from policies.prerequisites.customers import well_formed
+from policies.prerequisites.items import words
 from policies.prerequisites.portfolio import Dossier
 from tools import knowledge
 from tools.cells import finding_facts, project_key
@@ -88,15 +89,22 @@ def fixes(dossier: Dossier, project: Project, answer: Readiness, wanted: Propose
 
 def _fix(finding: Finding, remedy: Remedy, customer: Customer | None, wanted: ProposeFix) -> Fix:
     arguments: dict[str, Any] = dict(remedy.arguments)
-    origins = {name: _origin(finding) for name in arguments}
+    origins = {name: _origin(finding, remedy, value) for name, value in arguments.items()}
     stated = _stated(finding, customer, wanted)
     said = Origin("person", note="Stated in the conversation")
     return Fix(finding, remedy, arguments | stated, origins | dict.fromkeys(stated, said))
 
 
-def _origin(finding: Finding) -> Origin:
-    source = finding.sources[0] if finding.sources else None
-    return Origin("document" if finding.evidence else "erp", source, finding.evidence)
+def _origin(finding: Finding, remedy: Remedy, value: Any) -> Origin:
+    """A record for its own id; the quotes that hold the value, if any do; else what was reported of the record."""
+    ids = [argument for _, argument in remedy.arguments]
+    named = {source.id: source for source in finding.sources if source.id in ids}
+    if value in named:
+        return Origin("erp", named[value])
+    quotes = tuple(quote for quote in finding.evidence if words(str(value)) in words(quote.quote))
+    reported = (source for source in finding.sources if source.id not in named)
+    source = next(reported, finding.sources[0] if finding.sources else None)
+    return Origin("document" if quotes else "erp", source, quotes)
 
 
 def _stated(finding: Finding, customer: Customer | None, wanted: ProposeFix) -> dict[str, Any]:

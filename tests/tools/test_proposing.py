@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from domain.blocks import ActionCard, Choices, Findings, Table
 from domain.errors import InvalidInput, NotPermitted
 from domain.facts import FactKind
+from domain.source import Evidence
 from store import actions
 from tests.tools.conftest import Desk
-from tests.unit.prerequisites.records import Small
+from tests.unit.prerequisites.records import TODAY, Small, term
+from tools.remedies import ProposeFix, fixes
 
 SMALL = Small()
 NO_PO = SMALL.but(contract__po_number=None)
@@ -28,6 +32,21 @@ async def test_the_missing_number_is_proposed(desk: Desk) -> None:
     assert action.intent.origins["po_number"].source is not None
     again = await desk.ask(NO_PO, "propose_fix", project=CODE, rule="po.missing")
     assert again.facts["action_id"] == result.facts["action_id"]
+
+
+def test_a_quote_is_the_origin_of_what_it_holds_and_of_nothing_else() -> None:
+    required = term("po_required", True)
+    quoted = replace(required, evidence=(Evidence(1, "A purchase order is required.", 0, 29),))
+    for said, kind in (((quoted,), "erp"), ((quoted, term("po_number", "PO 77")), "document")):
+        small = replace(NO_PO, terms={"S-1001": said})
+        answer = small.dossier().assess(small.project, None, TODAY)
+        (fix, *_) = fixes(small.dossier(), small.project, answer, ProposeFix(project=CODE, rule="po.missing"))
+        number, contract = fix.origins["po_number"], fix.origins["contract_id"]
+        assert number.kind == kind
+        assert number.source is not None
+        assert number.source.system == "psa"
+        assert all("77" in quote.quote for quote in number.evidence)
+        assert (contract.kind, contract.source, contract.evidence) == ("erp", small.firm().contracts[0].source, ())
 
 
 async def test_what_nobody_stated_is_asked_for(desk: Desk) -> None:
