@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from stdnum import get_cc_module
 
+from domain.canonical import digest
+from domain.errors import ConfigurationError
 from domain.visible import hidden
+from policies.engine import FOLDER, Policies, read
+from policies.examples import forbidden
 
 
 def _visible(text: str) -> str:
@@ -130,3 +135,48 @@ class CancelDraftInvoice(Arguments):
     time_entry_ids: tuple[()] = ()
     amount: Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=4)]
     currency: Currency
+
+
+# What a firm may change of its policy; the schema is the product's, because the questions are.
+EDITABLE = ("authorization.cedar", "approval.toml")
+MAX_POLICY = 200_000
+
+
+def policy_digests(files: Mapping[str, str]) -> dict[str, str]:
+    """The digest of each policy file under the name that reviewers read: `authorization`, `approval`."""
+    return {name.partition(".")[0]: digest(files[name]) for name in EDITABLE}
+
+
+class ChangePolicy(Arguments):
+    """A firm's policy files as they shall be, whole. The digests follow from the texts, whatever was stated."""
+
+    files: dict[str, str]
+    authorization: str = ""
+    approval: str = ""
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        """Refuse what does not load, does not fit the schema, or allows what no policy may."""
+        if set(self.files) != {*EDITABLE}:
+            raise ValueError(f"give both files: {', '.join(EDITABLE)}")
+        if sum(map(len, self.files.values())) > MAX_POLICY:
+            raise ValueError(f"the files are longer than {MAX_POLICY:,} characters together")
+        if any(hidden(mark) for text in self.files.values() for mark in text if mark not in "\n\t"):
+            raise ValueError("the files hold invisible characters, so nobody could see what they sign")
+        try:
+            draft = Policies({**read(FOLDER), **self.files})
+        except ConfigurationError as error:
+            raise ValueError(error.detail) from error
+        if allowed := forbidden(draft):
+            raise ValueError(f"it answers otherwise than any policy must: {'; '.join(allowed)}")
+        digests = policy_digests(self.files)
+        if (self.authorization, self.approval) == (digests["authorization"], digests["approval"]):
+            return self
+        return self.model_copy(update=digests)
+
+
+class ThawExecution(Arguments):
+    """The freeze that ends."""
+
+    freeze: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    state: Literal["thawed"] = "thawed"

@@ -15,11 +15,13 @@ from actions.arguments import (
     Arguments,
     CancelDraftInvoice,
     CancelProject,
+    ChangePolicy,
     ClearPoNumber,
     CreateDraftInvoice,
     CreateProject,
     SetBillingIdentity,
     SetPoNumber,
+    ThawExecution,
 )
 from domain.actions import Action, FieldChange, Image, Intent
 from domain.actor import Operation
@@ -175,6 +177,27 @@ TYPES: Mapping[str, ActionType] = {
             target={"invoice_id": "Invoice"},
             amount=lambda draft: Money(draft.amount, draft.currency).rounded,
             obstacle=_no_draft_of_ours,
+        ),
+        ActionType(
+            name="policy.change",
+            title="Change the firm's policy",
+            arguments=ChangePolicy,
+            labels={"authorization": "authorization.cedar", "approval": "approval.toml"},
+            way_back="A change of policy of its own, with the earlier files.",
+            inverse=inverses.of_policy,
+            system="countersign",
+            operation=Operation.POLICY_PROPOSE,
+        ),
+        ActionType(
+            name="execution.thaw",
+            title="Thaw what is frozen",
+            arguments=ThawExecution,
+            labels={"state": "State"},
+            way_back="An administrator freezes again, at once.",
+            inverse=inverses.none("Freeze again instead; it takes one administrator and holds at once."),
+            target={"freeze": "Freeze"},
+            system="countersign",
+            operation=Operation.EXECUTION_FREEZE,
         ),
     )
 }

@@ -6,13 +6,15 @@ import dataclasses
 from datetime import datetime
 
 from actions.catalogue import known
+from actions.house import House
+from actions.policy_change import restore
 from actions.proposals import propose
 from actions.refusals import recorded
 from actions.standing import told
 from domain.actions import Action, ActionState, FieldChange, Image, Intent
-from domain.actor import Actor, Operation
+from domain.actor import Actor
 from domain.errors import Conflict, InvalidInput, NoWayBack, WrongState
-from erp.reader import ErpReader
+from erp.reader import ErpReader, Images
 from policies.engine import Policies
 from store import actions
 from store.database import Database
@@ -35,14 +37,18 @@ async def compensate(
     Once it is verified the earlier one becomes `compensated`. Raises NoWayBack with the reason, WrongState (nothing was
     carried out), Conflict (the ERP no longer says what the action wrote), and whatever `propose` raises.
     """
-    policies.require(actor, Operation.ACTION_PROPOSE)
     async with database.tenant(actor.tenant) as connection:
         action = await actions.get(connection, action_id)
     async with recorded(database, actor, action_id, "compensate"):
+        policies.require(actor, known(action.type).operation)
         intent = _undoing(action, reason.strip())
-        await _must_still_stand(reader, action)
+        at_home = known(action.type).system == House.system
+        await _must_still_stand(House(database, actor.tenant) if at_home else reader, action)
         try:
-            undoing = await propose(database, reader, policies, actor, intent, now=now, compensates=action.id)
+            if at_home:
+                undoing = await restore(database, policies, actor, intent, now=now, compensates=action.id)
+            else:
+                undoing = await propose(database, reader, policies, actor, intent, now=now, compensates=action.id)
         except InvalidInput as error:
             raise NoWayBack(f"What was there before cannot be written back. {error.detail}") from error
         if undoing.compensates != action.id:
@@ -64,11 +70,14 @@ def inverse(action: Action) -> Intent | str:
     return known(action.type).inverse(action)
 
 
-async def _must_still_stand(reader: ErpReader, action: Action) -> None:
+async def _must_still_stand(reader: Images, action: Action) -> None:
     """What came after is not undone with it."""
     if action.after is None:
         return
-    now = await reader.image(action.type, {**action.intent.arguments, "reference": action.id})
+    arguments = dict(action.intent.arguments)
+    if reader.system != House.system:  # there the reference names what the action made, and not what is there now
+        arguments["reference"] = action.id
+    now = await reader.image(action.type, arguments)
     changed = _changed(action, action.after, now)
     if changed:
         raise Conflict(told("The ERP changed after this action, and undoing it would undo that too", changed))

@@ -21,7 +21,7 @@ from domain.errors import (
     ReauthenticationNeeded,
     WrongState,
 )
-from erp.reader import ErpReader
+from erp.reader import Images
 from policies.approval import lacking, open_steps
 from policies.engine import Policies
 from store import actions, audit, jobs
@@ -164,7 +164,7 @@ class Edited:
 
 async def edit_and_approve(
     database: Database,
-    reader: ErpReader,
+    reader: Images,
     policies: Policies,
     actor: Actor,
     action_id: str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.actions import Action, ActionState
 from domain.actor import Actor
-from store import actions, audit, jobs
+from store import actions, audit, jobs, waiting
 from store.database import Connection, Database
 
 
@@ -13,8 +13,8 @@ async def look_after_waiting(database: Database, tenant: str, service: Actor) ->
     many were closed.
     """
     for due, mark, event in (
-        (actions.to_remind, actions.remind, "action.reminded"),
-        (actions.to_escalate, actions.escalate, "action.escalated"),
+        (waiting.to_remind, waiting.remind, "action.reminded"),
+        (waiting.to_escalate, waiting.escalate, "action.escalated"),
     ):
         async with database.tenant(tenant) as connection:
             for action_id in await due(connection):
@@ -33,7 +33,7 @@ async def expire(database: Database, tenant: str, service: Actor) -> int:
     """Close the proposals nobody decided on in time; returns how many."""
     closed = 0
     async with database.tenant(tenant) as connection:
-        for action_id in await actions.overdue(connection):
+        for action_id in await waiting.overdue(connection):
             action = await actions.lock(connection, action_id)
             if action.state is ActionState.AWAITING_APPROVAL:
                 await actions.move(connection, action, ActionState.EXPIRED, problem="Nobody decided in time.")

@@ -33,6 +33,7 @@ from domain.errors import (
     NotPermitted,
 )
 from domain.source import Source
+from policies.engine import Policies
 from store import actions, attempts, audit
 
 __all__ = ["Hands", "Timing", "execute", "reconcile", "worker"]
@@ -47,6 +48,7 @@ async def execute(hands: Hands, tenant: str, action_id: str) -> Action:
     attempt in flight) is returned as it is. Raises ErpUnavailable when the ERP must be asked and cannot be.
     """
     action = await _read(hands, tenant, action_id)
+    hands = hands.serving(action)
     for _ in range(STEPS):
         earlier = (action.state, action.attempt)
         if step := NEXT.get(action.state):
@@ -59,19 +61,20 @@ async def execute(hands: Hands, tenant: str, action_id: str) -> Action:
 
 
 async def _attempt(hands: Hands, action: Action) -> None:
-    await _may_execute(hands, action)
+    policies = await hands.policies(action.tenant)
+    await _may_execute(hands, policies, action)
     async with hands.database.tenant(action.tenant) as connection:
-        problem = await objection(connection, hands.policies, action)
+        problem = await objection(connection, policies, action)
     if problem:
         return await move(hands, action, ActionState.DENIED, "action.denied_at_execution", problem)
     if problem := moved(action.before, await _present(hands, action)):
         return await move(hands, action, ActionState.STALE, "action.stale", problem)
-    begun, deadline = await _begin(hands, action)
+    begun, deadline = await _begin(hands, action, policies.digest)
     return await _write(hands, begun, deadline)
 
 
-async def _may_execute(hands: Hands, action: Action) -> None:
-    answer = hands.policies.authorize(worker(action.tenant), Operation.ACTION_EXECUTE)
+async def _may_execute(hands: Hands, policies: Policies, action: Action) -> None:
+    answer = policies.authorize(worker(action.tenant), Operation.ACTION_EXECUTE)
     if answer.allowed:
         return
     async with hands.database.tenant(action.tenant) as connection:
@@ -80,7 +83,7 @@ async def _may_execute(hands: Hands, action: Action) -> None:
     raise NotPermitted(" ".join(answer.reasons), rules=answer.rules)
 
 
-async def _begin(hands: Hands, action: Action) -> tuple[Action, datetime]:
+async def _begin(hands: Hands, action: Action, policy: str) -> tuple[Action, datetime]:
     """Commit that an attempt begins, before the ERP hears of it; whatever stops attempts is asked in here.
 
     Returns the action as it is being carried out, and the time by which its write must have begun in the ERP.
@@ -89,7 +92,7 @@ async def _begin(hands: Hands, action: Action) -> tuple[Action, datetime]:
         attempt = await actions.begin_attempt(connection, action)
         begun = replace(action, state=ActionState.EXECUTING, attempt=attempt)
         deadline = await attempts.begin(connection, begun, hands.name, hands.timing.write)
-        facts = {"digest": action.digest, "policy": hands.policies.digest, "attempt": attempt}
+        facts = {"digest": action.digest, "policy": policy, "attempt": attempt}
         await audit.append(connection, worker(action.tenant), "action.executing", f"action:{action.id}", facts)
     return begun, deadline
 

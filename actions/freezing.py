@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from actions.catalogue import known
+from actions.house import House
+from actions.proposals import propose
 from actions.spoken import person_now, text_of
-from domain.actions import Action, ActionState
+from domain.actions import Action, ActionState, Intent
 from domain.actor import Actor, Operation
 from domain.errors import Conflict, InvalidInput
 from policies.engine import Policies
@@ -45,3 +48,22 @@ async def freeze(
         facts = {"type": action_type, "reason": reason, "in_flight": [action.id for action in flying]}
         await audit.append(connection, person, "execution.frozen", f"freeze:{made}", facts)
         return Frozen(await freezes.get(connection, made), flying)
+
+
+async def thaw(
+    database: Database, policies: Policies, actor: Actor, freeze_id: str, *, reason: str, now: datetime
+) -> Action:
+    """Propose to end a freeze; another person approves it. Raises NotFound, NotPermitted, InvalidInput, Conflict (it
+    ended already).
+    """
+    reason = text_of(reason, needed="Say why it is safe to go on.")
+    async with database.tenant(actor.tenant) as connection:
+        found = await freezes.get(connection, freeze_id)
+    what = known(found.type).title.lower() if found.type else "all execution"
+    intent = Intent(
+        THAW,
+        {"freeze": found.id},
+        f"Thaw: let {what} go on",
+        reasons=(f"{found.person_name} froze it: {found.reason}", f"{actor.name} says: {reason}"),
+    )
+    return await propose(database, House(database, actor.tenant), policies, actor, intent, now=now)

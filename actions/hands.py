@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeVar
 
 from actions.breaker import Breaker, CircuitOpen, Limits
+from actions.catalogue import known
+from actions.house import House
 from actions.patience import Patience, patiently
+from actions.rulebook import Rulebook
 from domain.actions import Action, ActionState, Image
 from domain.actor import Actor
 from domain.attempts import Outcome
 from domain.errors import ErpNotReached, ErpUnavailable
 from domain.source import Source
-from erp.reader import ErpReader
+from erp.reader import Images
 from erp.writer import ErpWriter
-from policies.engine import Policies
 from store import actions, attempts, audit, jobs
 from store.database import Connection, Database
 
@@ -48,13 +50,20 @@ class Hands:
     """What the worker works with. `name` tells in an attempt's row which process made it."""
 
     database: Database
-    reader: ErpReader
+    reader: Images
     writer: ErpWriter
-    policies: Policies
+    policies: Rulebook
     timing: Timing = Timing()
     limits: Limits = field(default_factory=Limits)
     patience: Patience = field(default_factory=Patience)
     name: str = field(default_factory=_name)
+
+    def serving(self, action: Action) -> Hands:
+        """The same hands, on the system in which this action is carried out."""
+        if known(action.type).system != House.system:
+            return self
+        house = House(self.database, action.tenant)
+        return replace(self, reader=house, writer=house)
 
     async def ask(self, tenant: str, call: Callable[[], Awaitable[T]]) -> T:
         """What the ERP answers to a question that changes nothing, asked again while it is away."""

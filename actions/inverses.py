@@ -62,6 +62,11 @@ def of_draft_invoice(action: Action) -> Intent | str:
     return _intent(action, "invoice.cancel_draft", arguments)
 
 
+def of_policy(action: Action) -> Intent | str:
+    """The files that were in force before, as a change of policy of its own."""
+    return _intent(action, action.type, {"files": action.before.fields["files"]})
+
+
 def _intent(action: Action, action_type: str, arguments: dict[str, Any]) -> Intent:
     earlier = action.intent
     origin = Origin("action", Source(SYSTEM, "action", action.id, action.digest, label=earlier.summary))

@@ -36,6 +36,9 @@ def placed(intent: Intent, firm: Firm) -> Intent:
         project_code=code,
         practice=practice,
         region=region,
+        contracts=contract_numbers(
+            firm, [*(project.contract_ids if project else ()), *([contract.id] if contract else [])]
+        ),
     )
 
 
@@ -51,6 +54,12 @@ def _customer_id(intent: Intent, project: Project | None, contract: Contract | N
     if "customer_id" in intent.arguments:
         return str(intent.arguments["customer_id"])
     return contract.customer_id if contract else None
+
+
+def contract_numbers(firm: Firm, ids: Iterable[str]) -> tuple[str, ...]:
+    """The numbers of these contracts, under which other systems report on them."""
+    wanted = set(ids)
+    return tuple(sorted(one.number for one in firm.contracts if one.id in wanted))
 
 
 def _code(intent: Intent, contract: Contract | None, firm: Firm) -> str | None:

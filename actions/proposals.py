@@ -11,8 +11,8 @@ from actions.rulebook import judged_new
 from domain.actions import Action, ActionState, FieldChange, Image, Intent, PolicyVerdict
 from domain.actor import Actor
 from domain.canonical import digest
-from domain.errors import Conflict
-from erp.reader import ErpReader
+from domain.errors import Conflict, InvalidInput
+from erp.reader import Images
 from policies.engine import Policies
 from store import actions, audit, dependence
 from store.database import Connection, Database
@@ -20,7 +20,7 @@ from store.database import Connection, Database
 
 async def propose(
     database: Database,
-    reader: ErpReader,
+    reader: Images,
     policies: Policies,
     actor: Actor,
     intent: Intent,
@@ -34,7 +34,10 @@ async def propose(
     NotPermitted, InvalidInput (the arguments), NotFound (the record it acts on), Conflict (nothing would change, or the
     ERP's state forbids it), ErpUnavailable.
     """
-    policies.require(actor, known(intent.action_type).operation)
+    kind = known(intent.action_type)
+    policies.require(actor, kind.operation)
+    if "countersign" in (kind.system, reader.system) and kind.system != reader.system:
+        raise InvalidInput(f"{kind.title} is not proposed here: it is no write to an ERP.")
     intent = normalised(intent)
     intent = replace(intent, risk=policies.risk_of(intent.customer))
     survey = await surveyed(reader, intent)
@@ -53,7 +56,7 @@ class Survey:
     changes: tuple[FieldChange, ...]
 
 
-async def surveyed(reader: ErpReader, intent: Intent) -> Survey:
+async def surveyed(reader: Images, intent: Intent) -> Survey:
     """Look at what the intent would change. Raises Conflict, NotFound, ErpUnavailable."""
     before = await reader.image(intent.action_type, intent.arguments)
     if obstacle := known(intent.action_type).obstacle(before):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from actions.catalogue import normalised
@@ -21,9 +21,9 @@ from actions.spoken import in_words, must_be_seen, must_wait, person_now, text_o
 from domain.actions import Action, ActionState, Intent, Origin, PolicyVerdict
 from domain.actor import Actor, Operation
 from domain.errors import Conflict, NotPermitted, PolicyDenied, WrongState
-from erp.reader import ErpReader
+from erp.reader import ErpReader, Images
 from policies.engine import Policies
-from store import actions, audit, jobs
+from store import actions, audit, jobs, waiting
 from store.database import Connection, Database
 
 PLACING = ("project_id", "contract_id", "customer_id", "code")  # arguments that say whose the action is
@@ -51,7 +51,7 @@ class Edit:
 
 async def edit(
     database: Database,
-    reader: ErpReader,
+    reader: Images,
     policies: Policies,
     actor: Actor,
     action_id: str,
@@ -88,7 +88,7 @@ async def edit(
 
 async def revise(
     database: Database,
-    reader: ErpReader,
+    reader: Images,
     policies: Policies,
     actor: Actor,
     action_id: str,
@@ -122,6 +122,21 @@ async def revise(
             return await _replace(connection, person, old, _next(old, draft), event="action.revised", reason=reason)
 
 
+async def supersede_project(connection: Connection, actor: Actor, document: str, code: str) -> int:
+    """Close the proposals that wait to create this document's project under another code; how many there were."""
+    closed = 0
+    for action_id in await waiting.for_document(connection, "project.create", document):
+        old = await actions.lock(connection, action_id)
+        if old.state is ActionState.AWAITING_APPROVAL and old.intent.arguments.get("code") != code:
+            problem = f"{actor.name} chose the code {code} for this document instead."
+            await actions.move(connection, old, ActionState.SUPERSEDED, problem=problem)
+            facts = {"digest": old.digest, "void": [d.id for d in old.decisions], "code": code}
+            await audit.append(connection, actor, "action.superseded", f"action:{old.id}", facts)
+            await jobs.defer_settled(connection, old.tenant, old.id)
+            closed += 1
+    return closed
+
+
 async def renew(
     connection: Connection, policies: Policies, actor: Actor, old: Action, verdict: PolicyVerdict, *, now: datetime
 ) -> Action:
@@ -143,10 +158,10 @@ def _edited(intent: Intent, arguments: Mapping[str, Any], actor: Actor) -> Inten
     return replace(new, origins={**intent.origins, **dict.fromkeys(different, word)})
 
 
-async def _placed(reader: ErpReader, policies: Policies, old: Intent, new: Intent) -> Intent:
+async def _placed(reader: Images, policies: Policies, old: Intent, new: Intent) -> Intent:
     """The intent with the customer and the place of the records that it names now, when it names others."""
     if any(new.arguments.get(name) != old.arguments.get(name) for name in PLACING):
-        new = placed(new, await reader.firm())
+        new = placed(new, await cast("ErpReader", reader).firm())  # only writes to an ERP name such records
     return replace(new, risk=policies.risk_of(new.customer))
 
 

@@ -1,22 +1,63 @@
-"""Policy's verdict over what the database knows: judged at proposal, at each decision and at execution alike."""
+"""The policy in force for a firm, and its verdict over what the database knows: at proposal, decision and execution."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from actions import delegates
+from actions.arguments import EDITABLE
 from actions.catalogue import known
 from domain.actions import Action, ActionState, Intent, PolicyVerdict
 from domain.actor import Actor
-from domain.errors import NotPermitted
+from domain.canonical import digest
+from domain.errors import ConfigurationError, NotPermitted, PolicyDenied
 from domain.money import Money
 from policies.approval import lacking, open_steps
-from policies.engine import Policies
+from policies.engine import FOLDER, Policies, read
 from policies.rule import Window
 from store import actions, dependence, rulebook
-from store.database import Connection
+from store.database import Connection, Database
+
+log = logging.getLogger(__name__)
+
+
+class Rulebook:
+    """Each firm's policy in force: its newest version, or what is shipped. Whatever cannot be loaded denies."""
+
+    def __init__(self, database: Database) -> None:
+        self._database, self._shipped = database, read(FOLDER)
+        self._loaded: dict[tuple[str | None, str], Policies] = {}
+
+    async def __call__(self, tenant: str) -> Policies:
+        """The firm's policy as it is now: one short query, and a load when it changed. Raises PolicyDenied."""
+        async with self._database.tenant(tenant) as connection:
+            found = await rulebook.in_force(connection)
+            key = (found.digest, found.base_currency)
+            if key not in self._loaded:
+                self._loaded[key] = self._load(await files_of(connection, found.version), found)
+        return self._loaded[key]
+
+    def _load(self, files: Mapping[str, str], found: rulebook.InForce) -> Policies:
+        said = f"Version {found.version} of your firm's policy cannot be used, so the answer is no: "
+        if found.digest is not None and digest(files) != found.digest:
+            log.error("version %s of a firm's policy does not match its own digest", found.version)
+            raise PolicyDenied(said + "it does not match its own digest.")
+        try:
+            return Policies({**self._shipped, **files}, base_currency=found.base_currency)
+        except ConfigurationError as error:
+            log.exception("version %s of a firm's policy cannot be loaded", found.version)
+            raise PolicyDenied(said + error.detail) from error
+
+
+async def files_of(connection: Connection, number: int) -> dict[str, str]:
+    """The texts of the files that a firm may change, of one version (0: as shipped). Raises NotFound."""
+    if number == rulebook.SHIPPED:
+        shipped = read(FOLDER)
+        return {name: shipped[name] for name in EDITABLE}
+    return dict((await rulebook.version(connection, number)).files)
 
 
 async def judged_new(
@@ -106,6 +147,12 @@ async def sums(connection: Connection, policies: Policies, action: Action) -> di
     return await _earlier(
         connection, policies, action.intent, proposer, at=action.created_at, without=action.id, until=until
     )
+
+
+async def sums_before(connection: Connection, policies: Policies, action: Action) -> dict[Window, tuple[Money, ...]]:
+    """The sums that policy would have compared with when the action was proposed."""
+    at = action.created_at
+    return await _earlier(connection, policies, action.intent, action.proposer, at=at, without=action.id, until=at)
 
 
 async def _earlier(

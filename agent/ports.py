@@ -20,15 +20,16 @@ from tools.tool import Tool, ToolContext
 class AgentPorts:
     """One per process.
 
-    `tools(actor)` gives only what policy permits this actor; `context(actor, thread)` what these tools may touch;
+    `tools(actor)` gives only what policy permits this actor; `context(actor, thread)` what these tools may touch,
+    under the policy in force at that moment;
     `action(tenant, id)` reads an action's row, the only truth about its state.
     """
 
     database: Database
     model: BaseChatModel
     guardrails: Guardrails
-    tools: Callable[[Actor], tuple[Tool, ...]]
-    context: Callable[[Actor, str | None], ToolContext]
+    tools: Callable[[Actor], Awaitable[tuple[Tool, ...]]]
+    context: Callable[[Actor, str | None], Awaitable[ToolContext]]
     action: Callable[[str, str], Awaitable[Action]]
     # Whoever tells an outcome holds a connection and asks for a second; several at once could wait for each other.
     telling: asyncio.Lock = field(default_factory=asyncio.Lock)

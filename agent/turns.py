@@ -59,12 +59,12 @@ async def answer(ports: AgentPorts, actor: Actor, thread_id: str, message: str) 
     Raises before the first event: NotPermitted, MessageEmpty, MessageTooLong, NotFound, TurnRunning. Later failures
     are an `error` event. Closing the iterator cancels the turn; what was streamed by then is kept.
     """
-    ports.context(actor, thread_id).policies.require(actor, Operation.THREAD_USE)
+    (await ports.context(actor, thread_id)).policies.require(actor, Operation.THREAD_USE)
     incoming = ports.guardrails.incoming(message)
     async with ports.database.tenant(actor.tenant) as connection:
         turn = await threads.begin(connection, actor, thread_id, message)
         past = await threads.history(connection, thread_id)
-    context = turn_context(ports, actor, thread_id, turn)
+    context = await turn_context(ports, actor, thread_id, turn)
     running = _Running()
     state = "cancelled"
     try:
@@ -78,11 +78,11 @@ async def answer(ports: AgentPorts, actor: Actor, thread_id: str, message: str) 
     yield Event("done", {**data, "actions": list(running.state.get("waiting", []))})
 
 
-def turn_context(ports: AgentPorts, actor: Actor, thread_id: str, turn: str) -> TurnContext:
+async def turn_context(ports: AgentPorts, actor: Actor, thread_id: str, turn: str) -> TurnContext:
     """The actor acts through the agent from here on: policy can tell that from the person's own deeds."""
     agent = actor.through_agent(turn)
-    tool_context = ports.context(agent, thread_id)
-    return TurnContext(ports, agent, thread_id, tool_context.today, ports.tools(agent), tool_context)
+    tool_context = await ports.context(agent, thread_id)
+    return TurnContext(ports, agent, thread_id, tool_context.today, await ports.tools(agent), tool_context)
 
 
 async def _run(
@@ -206,10 +206,10 @@ async def _resumed(
     """Continue the turn's graph: (what it said, whether it waits on). A lost checkpoint loses no news."""
     actor = Actor(tenant, turn.person, turn.person, frozenset(), agent_run=turn.id)
     saver = TenantSaver(ports.database, tenant)
-    context = TurnContext(ports, actor, turn.thread, ports.context(actor, turn.thread).today)
     running = _Running()
     before: list[dict[str, Any]] = []
     try:
+        context = TurnContext(ports, actor, turn.thread, (await ports.context(actor, turn.thread)).today)
         graph = build(saver)
         before = list((await graph.aget_state(config(turn.id))).values.get("blocks", []))
         async for _ in _stream(graph, Command(resume=action_id), context, turn.id, running):

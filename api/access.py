@@ -14,6 +14,7 @@ from api.services import Services, Wired
 from api.sessions import SignedIn
 from domain.actor import Actor, Operation
 from domain.errors import NotPermitted, NotSignedIn
+from policies.engine import Policies
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -43,16 +44,19 @@ class Permitted:
             raise NotSignedIn
         await refuse_forgery(request, wired, signed_in)
         if not self.asked_later:
-            wired.policies.require(signed_in.actor, self.operation)
+            in_force: Policies = request.state.policies
+            in_force.require(signed_in.actor, self.operation)
         if self.fresh:
             signed_in = await freshness.require(request, wired, signed_in)
         return signed_in.actor
 
 
 async def present(request: Request, services: Services) -> SignedIn | None:
-    """The person behind the request, looked up once a request."""
+    """The person behind the request, looked up once a request, with their firm's policy of that moment."""
     if not hasattr(request.state, "signed_in"):
-        request.state.signed_in = await sessions.find(request, services)
+        found = await sessions.find(request, services)
+        request.state.policies = await services.policies(found.actor.tenant) if found else None
+        request.state.signed_in = found
     return request.state.signed_in
 
 
@@ -93,6 +97,7 @@ FactRecorder = Annotated[Actor, Depends(Permitted(Operation.FACT_RECORD))]
 ThreadUser = Annotated[Actor, Depends(Permitted(Operation.THREAD_USE))]
 ActionReader = Annotated[Actor, Depends(Permitted(Operation.ACTION_READ))]
 ActionProposer = Annotated[Actor, Depends(Permitted(Operation.ACTION_PROPOSE))]
+Compensator = Annotated[Actor, Depends(Permitted(Operation.ACTION_PROPOSE, asked_later=True))]
 ActionEditor = Annotated[Actor, Depends(Permitted(Operation.ACTION_EDIT, fresh=True))]
 ActionCommenter = Annotated[Actor, Depends(Permitted(Operation.ACTION_COMMENT))]
 ActionDecider = Annotated[Actor, Depends(Permitted(Operation.ACTION_DECIDE, asked_later=True, fresh=True))]
@@ -104,5 +109,6 @@ ActionResolver = Annotated[Actor, Depends(Permitted(Operation.ACTION_RESOLVE, as
 AuditReader = Annotated[Actor, Depends(Permitted(Operation.AUDIT_READ))]
 AuditExporter = Annotated[Actor, Depends(Permitted(Operation.AUDIT_EXPORT))]
 PolicyReader = Annotated[Actor, Depends(Permitted(Operation.POLICY_READ))]
+PolicyProposer = Annotated[Actor, Depends(Permitted(Operation.POLICY_PROPOSE))]
 TokenOwner = Annotated[Actor, Depends(Permitted(Operation.TOKEN_MANAGE))]
 PeopleAdministrator = Annotated[Actor, Depends(Permitted(Operation.PEOPLE_ADMINISTER))]

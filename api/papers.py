@@ -43,4 +43,5 @@ async def propose_project(wired: Services, actor: Actor, document_id: str) -> Ac
     if choice is None:
         raise Conflict("Choose a project code first.")
     intent = project_from(found, firm, choice.code, row.contract)
-    return await propose(wired.database, erp.reader, wired.policies, actor, intent, now=wired.clock())
+    policies = await wired.policies(actor.tenant)
+    return await propose(wired.database, erp.reader, policies, actor, intent, now=wired.clock())

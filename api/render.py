@@ -17,6 +17,7 @@ from api.freshness import is_fresh
 from api.services import services
 from api.sessions import SignedIn
 from domain.actor import Operation
+from policies.engine import Policies
 
 FOLDER = Path(__file__).parent
 # Path, title, icon, and what one must be permitted to see it.
@@ -26,6 +27,7 @@ PLACES = (
     ("/readiness", "Readiness", "readiness", Operation.READINESS_READ),
     ("/documents", "Documents", "documents", Operation.DOCUMENT_READ),
     ("/actions", "Reviews", "reviews", Operation.ACTION_READ),
+    ("/policy", "Policy", "policy", Operation.POLICY_READ),
     ("/audit", "Audit", "audit", Operation.AUDIT_READ),
 )
 
@@ -104,4 +106,5 @@ def _may_by_name(request: Request, found: SignedIn | None, operation: str) -> bo
 
 
 def _may(request: Request, found: SignedIn, operation: Operation) -> bool:
-    return services(request).policies.authorize(found.actor, operation).allowed
+    policies: Policies | None = getattr(request.state, "policies", None)
+    return policies is not None and policies.authorize(found.actor, operation).allowed

@@ -11,12 +11,14 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from actions.catalogue import known
+from actions.house import House
+from actions.rulebook import Rulebook
 from agent.ports import AgentPorts
 from domain.actor import Actor
 from domain.errors import NotFound
-from erp.reader import ErpReader
+from erp.reader import ErpReader, Images
 from erp.snapshot import FirmSnapshot
-from policies.engine import Policies
 from store.copies import Copies
 from store.database import Database
 
@@ -61,7 +63,7 @@ class Services:
 
     database: Database
     erps: Mapping[str, Erp]
-    policies: Policies
+    policies: Rulebook
     agent: AgentPorts
     web: WebSettings = field(default_factory=WebSettings)
     seal: Seal | None = None
@@ -83,6 +85,12 @@ class Services:
         if found is None:
             raise NotFound("No ERP is connected for your firm.")
         return found
+
+    def images(self, actor: Actor, action_type: str) -> Images:
+        """What proposals of this type are read from: the actor's firm's ERP, or Countersign's own records."""
+        if known(action_type).system == House.system:
+            return House(self.database, actor.tenant)
+        return self.erp(actor).reader
 
 
 def services(request: Request) -> Services:

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 from actions.execution import Hands
+from actions.rulebook import Rulebook
 from agent.models import ModelSettings, chat_model
 from agent.ports import AgentPorts
 from api.copies import copies_of
@@ -19,7 +20,6 @@ from erp.reader import ErpReader
 from erp.snapshot import FirmSnapshot
 from erp.tryton.reader import TrytonReader
 from erp.tryton.writer import TrytonWriter
-from policies.engine import Policies
 from policies.guardrails import Guardrails
 from store import actions
 from store.database import Database
@@ -34,7 +34,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings.need("database_url")))
         reader = await stack.enter_async_context(open_reader(settings))
-        policies = Policies.load()
+        policies = Rulebook(database)
         erps = {settings.tenant: _erp(settings.tenant, database, reader)}
         guardrails = Guardrails()
         agent = agent_ports(settings, database, erps, policies, guardrails)
@@ -64,24 +64,24 @@ async def open_hands(settings: Settings) -> AsyncGenerator[tuple[Hands, AgentPor
                 settings.need("erp_worker_password"),
             )
         )
-        policies = Policies.load()
+        policies = Rulebook(database)
         erps = {settings.tenant: _erp(settings.tenant, database, reader)}
         agent = agent_ports(settings, database, erps, policies, Guardrails())
         yield Hands(database, reader, writer, policies), agent
 
 
 def agent_ports(
-    settings: Settings, database: Database, erps: dict[str, Erp], policies: Policies, guardrails: Guardrails
+    settings: Settings, database: Database, erps: dict[str, Erp], policies: Rulebook, guardrails: Guardrails
 ) -> AgentPorts:
     """The agent's ports: tools by what policy permits the person, context from the session and never from a model."""
 
-    def tools(actor: Actor) -> tuple[Tool, ...]:
-        return tools_for(policies, actor)
+    async def tools(actor: Actor) -> tuple[Tool, ...]:
+        return tools_for(await policies(actor.tenant), actor)
 
-    def context(actor: Actor, thread: str | None) -> ToolContext:
-        erp = erps[actor.tenant]
+    async def context(actor: Actor, thread: str | None) -> ToolContext:
+        erp, in_force = erps[actor.tenant], await policies(actor.tenant)
         today = datetime.now(UTC).date()
-        return ToolContext(actor, database, erp.reader, erp.firm, policies, today, thread)
+        return ToolContext(actor, database, erp.reader, erp.firm, in_force, today, thread)
 
     async def action(tenant: str, action_id: str) -> Action:
         async with database.tenant(tenant) as connection:

@@ -46,7 +46,7 @@ class Policies:
         self.texts = {name: texts[name] for name in FILES}
         self.digest = digest(self.texts)
         self.authorizer = Authorizer(texts["authorization.cedar"], texts["authorization.cedarschema"], self.digest)
-        self._base_currency, self._clock = base_currency or self.matrix.currency, clock
+        self.base_currency, self._clock = base_currency or self.matrix.currency, clock
         self._refuse_idle_steps()
 
     @property
@@ -120,8 +120,8 @@ class Policies:
         answer = self.authorize(proposer, operation)
         if not answer.allowed:
             return PolicyVerdict(False, (), answer.rules, answer.reasons, self.digest)
-        if self._base_currency != self.matrix.currency:
-            other = f"The approval matrix is in {self.matrix.currency}, the firm's limits in {self._base_currency}."
+        if self.base_currency != self.matrix.currency:
+            other = f"The approval matrix is in {self.matrix.currency}, the firm's limits in {self.base_currency}."
             return PolicyVerdict(False, (), ("matrix.currency",), (other,), self.digest)
         return self.matrix.judge(intent, self.digest, on=on or self._clock(), earlier=earlier)
 
@@ -144,7 +144,7 @@ class Policies:
 
     def _on_step(self, actor: Actor, action: Action, step: int | None, delegator: Actor | None) -> Authorization:
         try:
-            if self._base_currency != self.matrix.currency:
+            if self.base_currency != self.matrix.currency:
                 return self.authorizer.denied("matrix.currency", "The matrix is not in the firm's currency.")
             amount = action.intent.amount
             minor = None if amount is None else self.matrix.converted(amount, self._clock()).minor

@@ -202,31 +202,6 @@ async def unfinished(connection: Connection, idle: timedelta) -> list[str]:
     return [row["id"] for row in await (await connection.execute(SQL["unfinished"], {"idle": idle})).fetchall()]
 
 
-async def to_remind(connection: Connection) -> list[str]:
-    """Actions that waited, unreminded, as long as the policy they were proposed under lets them."""
-    return [row["id"] for row in await (await connection.execute(SQL["to_remind"])).fetchall()]
-
-
-async def to_escalate(connection: Connection) -> list[str]:
-    """Actions that by the policy they were proposed under others may decide on, too, by now."""
-    return [row["id"] for row in await (await connection.execute(SQL["to_escalate"])).fetchall()]
-
-
-async def remind(connection: Connection, action_id: str) -> bool:
-    """Note that people were reminded; False when the action no longer waits, or they were before."""
-    return await (await connection.execute(SQL["remind"], {"id": action_id})).fetchone() is not None
-
-
-async def escalate(connection: Connection, action_id: str) -> bool:
-    """Note that those above may decide, too; False when the action no longer waits, or they could before."""
-    return await (await connection.execute(SQL["escalate"], {"id": action_id})).fetchone() is not None
-
-
-async def overdue(connection: Connection) -> list[str]:
-    """Actions that waited longer than policy lets them."""
-    return [row["id"] for row in await (await connection.execute(SQL["overdue"])).fetchall()]
-
-
 async def people(connection: Connection, tenant: str, ids: Sequence[str]) -> dict[str, Actor]:
     """The people with these ids as they are now; who is no longer active has no role."""
     rows = await (await connection.execute(SQL["people"], {"ids": list(ids)})).fetchall()

@@ -81,31 +81,6 @@ where state in ('executing', 'executed') or (state = 'approved' and updated_at <
                                     = (a.tenant, a.id, a.attempt, a.state))
 order by updated_at limit 100
 
--- name: to_remind
-select id::text from action
-where state = 'awaiting_approval' and reminded_at is null and expires_at > now()
-  and created_at + make_interval(days => (verdict #>> '{deadlines,remind_after_days}')::int) < now()
-order by created_at limit 100
-
--- name: to_escalate
-select id::text from action
-where state = 'awaiting_approval' and escalated_at is null and expires_at > now()
-  and created_at + make_interval(days => (verdict #>> '{deadlines,escalate_after_days}')::int) < now()
-order by created_at limit 100
-
--- name: remind
-update action set reminded_at = now()
-where id = %(id)s and state = 'awaiting_approval' and reminded_at is null
-returning id
-
--- name: escalate
-update action set escalated_at = now()
-where id = %(id)s and state = 'awaiting_approval' and escalated_at is null
-returning id
-
--- name: overdue
-select id::text from action where state = 'awaiting_approval' and expires_at < now() limit 100
-
 -- name: people
 select p.id::text, p.name, case when p.active then p.roles else '{}' end as roles, p.approval_limit, t.base_currency
 from person p join tenant t on t.id = p.tenant

@@ -74,3 +74,9 @@ async def thaw(connection: Connection, freeze: str, action: str) -> bool:
     """End a freeze by an approved action that is being carried out; False when it had ended. For the worker alone."""
     row = await (await connection.execute(SQL["thaw"], {"id": freeze, "action": action})).fetchone()
     return row is not None
+
+
+async def thawed_by(connection: Connection, action: str) -> Freeze | None:
+    """The freeze that this action ended."""
+    row = await (await connection.execute(SQL["thawed_by"], {"action": action})).fetchone()
+    return Freeze(**row) if row else None

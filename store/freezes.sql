@@ -30,3 +30,7 @@ order by frozen_at limit 1
 update execution_freeze set thaw = %(action)s, thawed_at = clock_timestamp()
 where id = %(id)s and thawed_at is null
 returning id::text
+
+-- name: thawed_by
+select id::text, type, reason, person, person_name, frozen_at, thaw::text, thawed_at
+from execution_freeze where thaw = %(action)s

@@ -23,3 +23,25 @@ where a.type = %(type)s
   and (%(key)s::text is null or found.name is null or found.name = %(key)s)
   and a.intent -> 'amount' ->> 'currency' is not null
 group by 1 order by 1
+
+-- name: in_force
+select t.base_currency, v.version, v.digest
+from tenant t
+left join lateral (
+    select version, digest from policy_version where tenant = t.id order by version desc limit 1) as v on true
+where t.id = current_setting('app.tenant')
+
+-- name: version
+select version, files, digest, action::text, installed_at from policy_version where version = %(version)s
+
+-- name: versions
+select v.version, v.digest, v.action::text, v.installed_at, a.intent ->> 'summary' as summary, a.proposer_name
+from policy_version v join action a on (a.tenant, a.id) = (v.tenant, v.action)
+order by v.version desc
+
+-- name: install
+insert into policy_version (tenant, version, files, digest, action)
+values (current_setting('app.tenant'), %(version)s, %(files)s, %(digest)s, %(action)s)
+
+-- name: installed_by
+select version from policy_version where action = %(action)s

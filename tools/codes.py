@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from actions.revisions import supersede_project
 from domain.actor import Actor
 from domain.errors import InvalidInput
 from domain.records import Firm
@@ -56,7 +57,9 @@ async def choose(
     code: str,
     reason: str = "",
 ) -> None:
-    """Remember that this person chose this code for this document. Raises InvalidInput for what is no code."""
+    """Remember that this person chose this code for this document; a proposal that waits to create its project under
+    another code is superseded. Raises InvalidInput for what is no code.
+    """
     practice, region = parts(code)
     if practice is None:
         raise InvalidInput(f"{code!r} is not a project code of the form CLD-UKI-1004.")
@@ -76,3 +79,5 @@ async def choose(
         embedding=await embed(known.subject),
         reason=reason,
     )
+    if paper.id is not None:
+        await supersede_project(connection, actor, paper.id, code)

@@ -92,6 +92,7 @@ def _intent(context: ToolContext, case: Case, answer: Readiness, items: tuple[It
         practice=answer.practice,
         region=answer.region,
         thread=context.thread,
+        contracts=tuple(sorted(contract.number for contract in case.facts.contracts)),
     )
 
 

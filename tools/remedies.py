@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from actions.placing import contract_numbers
 from actions.proposals import propose
 from domain.actions import Action, Intent, Origin
 from domain.actor import Operation
@@ -137,9 +138,9 @@ async def _propose_fix(context: ToolContext, wanted: ProposeFix) -> ToolResult:
     best = possible[0]
     if not best.complete:
         return ToolResult(facts | {"proposed": None, "needs": _needs(possible)}, _advice(answer, possible))
-    action = await propose(
-        context.database, context.reader, context.policies, context.actor, _intent(context, answer, best), now=now()
-    )
+    contracts = contract_numbers(dossier.firm, project.contract_ids)
+    intent = replace(_intent(context, answer, best), contracts=contracts)
+    action = await propose(context.database, context.reader, context.policies, context.actor, intent, now=now())
     return proposed(facts | {"rule": best.finding.rule}, action)
 
 

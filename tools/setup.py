@@ -56,6 +56,7 @@ def project_from(paper: Paper, firm: Firm, code: str, contract_number: str | Non
         practice=practice,
         region=region,
         document=paper.id,
+        contracts=(contract.number,) if contract else (),
     )
 
 

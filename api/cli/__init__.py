@@ -22,8 +22,10 @@ COMMANDS = {
     "facts": "api.cli.answers:facts",
     "actions": "api.cli.answers:actions",
     "dead-letters": "api.cli.dead_letters:dead_letters",
+    "delegations": "api.cli.standing:delegations",
+    "freeze": "api.cli.standing:freeze",
     "audit": "api.cli.audit:audit",
-    "policy": "api.cli.records:policy",
+    "policy": "api.cli.policy:policy",
     "evals": "api.cli.records:evals",
 }
 FAILED = 1

@@ -1,4 +1,4 @@
-"""`policy` and `evals`: what may happen, and what is measured."""
+"""`evals`: what is measured."""
 
 from __future__ import annotations
 
@@ -7,17 +7,7 @@ from importlib.metadata import entry_points
 
 import click
 
-from policies.engine import FILES, FOLDER, Policies
-
 EVALS = "countersign.evals"
-
-
-@click.command()
-def policy() -> None:
-    """Print the policy in force: its digest and its files."""
-    click.echo(f"digest {Policies.load().digest}\n")
-    for name in FILES:
-        click.echo(f"# ── {name} ──\n{(FOLDER / name).read_text('utf-8')}")
 
 
 @click.group()

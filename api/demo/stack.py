@@ -78,6 +78,7 @@ def running(plan: Plan, progress: Progress) -> Generator[Running]:
         if not tryton.is_built(plan.home):
             with progress.step("Building the demo firm in Tryton") as step:
                 copy_firm(built_firm(plan.today, progress=step.at), plan.home)
+        tryton.refresh_module(plan.home)
         environment = _environment(plan, server, demo["tenant"]["id"])
         with progress.step("Starting Tryton, the API and the worker"):
             _start_services(plan, children, environment, server.worker_url(DATABASE))

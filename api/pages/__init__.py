@@ -10,6 +10,7 @@ from api.pages import (
     execution,
     freezes,
     home,
+    policy,
     proposals,
     readiness,
     signin,
@@ -33,5 +34,6 @@ PAGES = (
     words.router,
     delegations.router,
     freezes.router,
+    policy.router,
     audit.router,
 )

@@ -14,6 +14,7 @@ from actions import delegates
 from actions.catalogue import TYPES
 from actions.compensation import inverse
 from actions.decisions import needed
+from actions.policy_change import FileDifference, differences
 from actions.resolutions import replayable
 from actions.revisions import REVISABLE
 from actions.rulebook import resting_now
@@ -60,10 +61,11 @@ async def inbox(
 ) -> Response:
     """Proposals, those that this person may decide first; `before` turns the page."""
     shown = show if show in SHOWN else "waiting"
+    policies = await wired.policies(actor.tenant)
     async with wired.database.tenant(actor.tenant) as connection:
         found = await actions.listing(connection, SHOWN[shown][1], before=before, limit=PAGE + 1)
         counts = await actions.counts(connection)
-        rows = await _rows(connection, wired.policies, actor, found[:PAGE])
+        rows = await _rows(connection, policies, actor, found[:PAGE])
         frozen = await freezes.listing(connection)
     return page(
         request,
@@ -98,6 +100,13 @@ def decidable(policies: Policies, actor: Actor, action: Action) -> bool:
     )
 
 
+def _files(action: Action) -> tuple[FileDifference, ...]:
+    """What a change of policy changes in its files."""
+    if action.type != "policy.change":
+        return ()
+    return differences(action.before.fields["files"], action.intent.arguments["files"])
+
+
 def _count(counts: dict[str, int], states: tuple[ActionState, ...] | None) -> int:
     return sum(counts.values()) if states is None else sum(counts.get(state.value, 0) for state in states)
 
@@ -112,9 +121,10 @@ async def action_page(
     request: Request, wired: Services, actor: Actor, action_id: str, *, told: str = "", status_code: int = 200
 ) -> Response:
     """The page of one proposal; `told` is what to say at its top after a form was sent."""
+    policies = await wired.policies(actor.tenant)
     async with wired.database.tenant(actor.tenant) as connection:
         action = await actions.get(connection, action_id)
-        seen = await _seen(connection, wired.policies, actor, action)
+        seen = await _seen(connection, policies, actor, action)
     firm = await present_firm(wired, actor)
     kind = TYPES[action.type]
     arguments = action.intent.arguments
@@ -137,9 +147,10 @@ async def action_page(
         undo=inverse(action),
         needed=needed(action),
         revisable=action.state in REVISABLE and not action.successor,
-        groups=groups_of(kind, arguments),
+        groups=groups_of(kind, arguments) if kind.system == "erp" else [],
         between=between,
         told=told,
+        files=_files(action),
         **seen,
     )
 

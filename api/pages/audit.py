@@ -67,8 +67,9 @@ async def trace(
     """From an ERP record or an action back to the words of the contract, and forward again."""
     chains: tuple[Chain, ...] = ()
     problem = ""
+    policies = await wired.policies(actor.tenant)
     if record.strip():
-        with_quotes = wired.policies.authorize(actor, Operation.DOCUMENT_READ).allowed
+        with_quotes = policies.authorize(actor, Operation.DOCUMENT_READ).allowed
         try:
             async with wired.database.tenant(actor.tenant) as connection:
                 chains = await lineage.trace(connection, actor, record.strip(), with_quotes=with_quotes)

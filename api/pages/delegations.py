@@ -45,12 +45,13 @@ async def show(request: Request, wired: Wired, actor: DelegationReader) -> Respo
     async with wired.database.tenant(actor.tenant) as connection:
         found = await delegations.listing(connection)
         everyone = await people.everyone(connection)
+    policies = await wired.policies(actor.tenant)
     readers = [
         person
         for person in everyone
         if person.id != actor.person
         and person.active
-        and wired.policies.authorize(person.actor(), Operation.ACTION_READ).allowed
+        and policies.authorize(person.actor(), Operation.ACTION_READ).allowed
     ]
     return page(
         request,
@@ -61,7 +62,7 @@ async def show(request: Request, wired: Wired, actor: DelegationReader) -> Respo
         own=actor,
         today=wired.today,
         later=wired.today + timedelta(days=14),
-        administers=wired.policies.authorize(actor, Operation.PEOPLE_ADMINISTER).allowed,
+        administers=policies.authorize(actor, Operation.PEOPLE_ADMINISTER).allowed,
     )
 
 
@@ -71,9 +72,10 @@ async def make(wired: Wired, actor: Delegator, wanted: Annotated[DelegationForm,
     if wanted.last < wanted.first:
         raise InvalidInput("A delegation ends after it begins.")
     own = actor.approval_limit
+    policies = await wired.policies(actor.tenant)
     await delegation.delegate(
         wired.database,
-        wired.policies,
+        policies,
         actor,
         wanted.delegate,
         from_at=datetime.combine(wanted.first, time.min, UTC),
@@ -88,5 +90,6 @@ async def make(wired: Wired, actor: Delegator, wanted: Annotated[DelegationForm,
 @router.post("/{delegation_id}/end")
 async def end(wired: Wired, actor: DelegationEnder, delegation_id: str) -> Response:
     """End a delegation now."""
-    await delegation.end(wired.database, wired.policies, actor, delegation_id)
+    policies = await wired.policies(actor.tenant)
+    await delegation.end(wired.database, policies, actor, delegation_id)
     return RedirectResponse("/delegations", 303)

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from actions import compensation, resolutions
 from actions.dead_letters import dead_letters
-from api.access import ActionProposer, ActionReader, ActionResolver
+from api.access import ActionReader, ActionResolver, Compensator
 from api.render import page
 from api.services import Wired
 from store import circuit
@@ -33,22 +33,25 @@ async def resolve(
     wired: Wired, actor: ActionResolver, action_id: str, verdict: Annotated[Verdict, Form()], reason: Reason = ""
 ) -> Response:
     """Take a person's word, and show the action again."""
-    await resolutions.resolve(wired.database, wired.policies, actor, action_id, verdict=verdict, reason=reason)
+    policies = await wired.policies(actor.tenant)
+    await resolutions.resolve(wired.database, policies, actor, action_id, verdict=verdict, reason=reason)
     return RedirectResponse(f"/actions/{action_id}", 303)
 
 
 @router.post("/{action_id}/replay")
 async def replay(wired: Wired, actor: ActionResolver, action_id: str, reason: Reason = "") -> Response:
     """Have it tried again."""
-    await resolutions.replay(wired.database, wired.policies, actor, action_id, reason=reason)
+    policies = await wired.policies(actor.tenant)
+    await resolutions.replay(wired.database, policies, actor, action_id, reason=reason)
     return RedirectResponse(f"/actions/{action_id}", 303)
 
 
 @router.post("/{action_id}/compensation")
-async def compensate(wired: Wired, actor: ActionProposer, action_id: str, reason: Reason = "") -> Response:
+async def compensate(wired: Wired, actor: Compensator, action_id: str, reason: Reason = "") -> Response:
     """Propose to undo it, and show that proposal."""
     reader = wired.erp(actor).reader
+    policies = await wired.policies(actor.tenant)
     undoing = await compensation.compensate(
-        wired.database, reader, wired.policies, actor, action_id, reason, now=wired.clock()
+        wired.database, reader, policies, actor, action_id, reason, now=wired.clock()
     )
     return RedirectResponse(f"/actions/{undoing.id}", 303)

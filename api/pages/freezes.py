@@ -45,5 +45,16 @@ async def freeze(
     kind: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
     """Stop everything, or one type of action."""
-    await freezing.freeze(wired.database, wired.policies, actor, action_type=kind or None, reason=reason)
+    policies = await wired.policies(actor.tenant)
+    await freezing.freeze(wired.database, policies, actor, action_type=kind or None, reason=reason)
     return RedirectResponse("/freezes", 303)
+
+
+@router.post("/{freeze_id}/thaw")
+async def thaw(
+    wired: Wired, actor: Freezer, freeze_id: str, reason: Annotated[str, Form(max_length=2000)] = ""
+) -> Response:
+    """Propose to end a freeze, and open that proposal."""
+    policies = await wired.policies(actor.tenant)
+    action = await freezing.thaw(wired.database, policies, actor, freeze_id, reason=reason, now=wired.clock())
+    return RedirectResponse(f"/actions/{action.id}", 303)

@@ -38,6 +38,7 @@ class Money:
 async def show(request: Request, wired: Wired, session: Session) -> Response:
     """Only what this person may see is asked for."""
     actor = session.actor
+    policies = await wired.policies(actor.tenant)
     waiting, recent = await _proposals(wired, actor)
     money = await _money(wired, actor)
     return page(
@@ -45,7 +46,7 @@ async def show(request: Request, wired: Wired, session: Session) -> Response:
         "home.html",
         greeting=_greeting(wired.clock().hour),
         today=wired.today,
-        mine=[action for action in waiting if decidable(wired.policies, actor, action)],
+        mine=[action for action in waiting if decidable(policies, actor, action)],
         recent=recent,
         sums=money.sums,
         worst=money.worst,
@@ -58,12 +59,12 @@ def _greeting(hour: int) -> str:
     return "Good morning" if hour < NOON else "Good afternoon" if hour < EVENING else "Good evening"
 
 
-def _may(wired: Services, actor: Actor, operation: Operation) -> bool:
-    return wired.policies.authorize(actor, operation).allowed
+async def _may(wired: Services, actor: Actor, operation: Operation) -> bool:
+    return (await wired.policies(actor.tenant)).authorize(actor, operation).allowed
 
 
 async def _proposals(wired: Services, actor: Actor) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
-    if not _may(wired, actor, Operation.ACTION_READ):
+    if not await _may(wired, actor, Operation.ACTION_READ):
         return (), ()
     async with wired.database.tenant(actor.tenant) as connection:
         waiting = await actions.listing(connection, [ActionState.AWAITING_APPROVAL])
@@ -71,7 +72,7 @@ async def _proposals(wired: Services, actor: Actor) -> tuple[tuple[Action, ...],
 
 
 async def _money(wired: Services, actor: Actor) -> Money:
-    if not _may(wired, actor, Operation.READINESS_READ):
+    if not await _may(wired, actor, Operation.READINESS_READ):
         return Money()
     try:
         found = await billing.whole(wired, actor, None)
@@ -82,7 +83,7 @@ async def _money(wired: Services, actor: Actor) -> Money:
 
 
 async def _unread(wired: Services, actor: Actor) -> list[tuple[DocumentRow, int]]:
-    if not _may(wired, actor, Operation.TERM_CONFIRM):
+    if not await _may(wired, actor, Operation.TERM_CONFIRM):
         return []
     async with wired.database.tenant(actor.tenant) as connection:
         rows = await documents.listing(connection, limit=20)

@@ -59,7 +59,7 @@ async def invoice(
 
 async def _run(wired: Services, actor: Actor, tool: Tool, wanted: Any) -> ToolResult:
     wired.erp(actor)
-    return await tool.run(wired.agent.context(actor, None), wanted)
+    return await tool.run(await wired.agent.context(actor, None), wanted)
 
 
 def _opened(result: ToolResult, otherwise: str) -> Response:

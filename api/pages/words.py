@@ -52,7 +52,8 @@ async def decide_all(
     wanted = [_ticked(one, verdict, reason) for one in chosen or []]
     if not wanted:
         raise InvalidInput("Tick at least one proposal.")
-    results = await batch.decide_all(wired.database, wired.policies, actor, wanted)
+    policies = await wired.policies(actor.tenant)
+    results = await batch.decide_all(wired.database, policies, actor, wanted)
     async with wired.database.tenant(actor.tenant) as connection:
         found = {one.id: one for one in await actions.some(connection, [result.action for result in results])}
     return page(request, "batch.html", results=[(result, found.get(result.action)) for result in results])
@@ -69,9 +70,10 @@ async def decide(
     wired: Wired, actor: ActionDecider, action_id: str, wanted: Annotated[DecisionForm, Form()]
 ) -> Response:
     """Take the decision and show the proposal again."""
+    policies = await wired.policies(actor.tenant)
     await decisions.decide(
         wired.database,
-        wired.policies,
+        policies,
         actor,
         action_id,
         verdict=wanted.verdict,
@@ -95,7 +97,8 @@ async def edit(
         old = await actions.get(connection, action_id)
     form = [(name, text) for name, text in (await request.form()).multi_items() if isinstance(text, str)]
     wanted = revisions.Edit(sent.digest, arguments_from(TYPES[old.type], form, old.intent.arguments), sent.reason)
-    room = (wired.database, wired.erp(actor).reader, wired.policies, actor, action_id, wanted)
+    policies = await wired.policies(actor.tenant)
+    room = (wired.database, wired.images(actor, old.type), policies, actor, action_id, wanted)
     if not sent.approve:
         return _back((await revisions.edit(*room, now=wired.clock())).id)
     done = await decisions.edit_and_approve(*room, now=wired.clock())
@@ -107,10 +110,11 @@ async def edit(
 @router.post("/{action_id}/revision")
 async def revise(wired: Wired, actor: ActionProposer, action_id: str, reason: Reason = "") -> Response:
     """Propose anew what came to nothing, and open the new version."""
-    reader = wired.erp(actor).reader
-    new = await revisions.revise(
-        wired.database, reader, wired.policies, actor, action_id, reason=reason, now=wired.clock()
-    )
+    policies = await wired.policies(actor.tenant)
+    async with wired.database.tenant(actor.tenant) as connection:
+        old = await actions.get(connection, action_id)
+    reader = wired.images(actor, old.type)
+    new = await revisions.revise(wired.database, reader, policies, actor, action_id, reason=reason, now=wired.clock())
     return _back(new.id)
 
 
@@ -124,7 +128,8 @@ async def say(
     answers: Annotated[int, Form(ge=0, lt=2**62)] = 0,
 ) -> Response:
     """Ask, comment or answer."""
-    room = (wired.database, wired.policies, actor, action_id)
+    policies = await wired.policies(actor.tenant)
+    room = (wired.database, policies, actor, action_id)
     if kind == "answer":
         await notes.answer(*room, answers, text)
     else:
@@ -135,7 +140,8 @@ async def say(
 @router.post("/{action_id}/withdrawal")
 async def withdraw(wired: Wired, actor: ActionProposer, action_id: str, reason: Reason = "") -> Response:
     """Take one's own proposal back."""
-    await decisions.withdraw(wired.database, wired.policies, actor, action_id, reason)
+    policies = await wired.policies(actor.tenant)
+    await decisions.withdraw(wired.database, policies, actor, action_id, reason)
     return _back(action_id)
 
 

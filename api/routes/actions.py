@@ -11,9 +11,11 @@ from actions import batch, decisions, notes, proposals, revisions
 from actions.placing import placed
 from api.access import ActionCommenter, ActionDecider, ActionEditor, ActionProposer, ActionReader
 from api.forms import VISIBLE
-from api.services import Wired
+from api.services import Services, Wired
 from domain.actions import ActionState, Intent
+from domain.actor import Actor
 from domain.canonical import plain
+from erp.reader import Images
 from store import actions
 from store import notes as stored_notes
 
@@ -90,7 +92,8 @@ async def propose(wired: Wired, actor: ActionProposer, wanted: Proposal) -> Json
     intent = placed(
         Intent(wanted.action_type, wanted.arguments, wanted.summary, tuple(wanted.reasons)), await erp.firm.get()
     )
-    return plain(await proposals.propose(wired.database, erp.reader, wired.policies, actor, intent, now=wired.clock()))
+    policies = await wired.policies(actor.tenant)
+    return plain(await proposals.propose(wired.database, erp.reader, policies, actor, intent, now=wired.clock()))
 
 
 @router.get("/{action_id}")
@@ -109,16 +112,18 @@ async def decide_all(
         batch.Wanted(one.action, decisions.Word(one.verdict, one.digest, one.reason, one.on_behalf_of))
         for one in wanted
     ]
-    return [plain(result) for result in await batch.decide_all(wired.database, wired.policies, actor, words)]
+    policies = await wired.policies(actor.tenant)
+    return [plain(result) for result in await batch.decide_all(wired.database, policies, actor, words)]
 
 
 @router.post("/{action_id}/decisions", status_code=201)
 async def decide(wired: Wired, actor: ActionDecider, action_id: str, wanted: Decision) -> Json:
     """Approve or reject the step that waits."""
+    policies = await wired.policies(actor.tenant)
     return plain(
         await decisions.decide(
             wired.database,
-            wired.policies,
+            policies,
             actor,
             action_id,
             verdict=wanted.verdict,
@@ -132,7 +137,8 @@ async def decide(wired: Wired, actor: ActionDecider, action_id: str, wanted: Dec
 @router.post("/{action_id}/edits", status_code=201)
 async def edit(wired: Wired, actor: ActionEditor, action_id: str, wanted: Edit) -> Json:
     """Replace a proposal that waits by a version with other arguments; `needed` says who must still approve it."""
-    room = (wired.database, wired.erp(actor).reader, wired.policies, actor, action_id)
+    policies = await wired.policies(actor.tenant)
+    room = (wired.database, await _reader(wired, actor, action_id), policies, actor, action_id)
     edited = revisions.Edit(wanted.digest, wanted.arguments, wanted.reason)
     if wanted.approve:
         done = await decisions.edit_and_approve(*room, edited, now=wired.clock())
@@ -144,12 +150,19 @@ async def edit(wired: Wired, actor: ActionEditor, action_id: str, wanted: Edit) 
 @router.post("/{action_id}/revision", status_code=201)
 async def revise(wired: Wired, actor: ActionProposer, action_id: str, wanted: Withdrawal) -> Json:
     """Propose anew, over the ERP's present state, what came to nothing."""
-    reader = wired.erp(actor).reader
+    policies = await wired.policies(actor.tenant)
+    reader = await _reader(wired, actor, action_id)
     return plain(
         await revisions.revise(
-            wired.database, reader, wired.policies, actor, action_id, reason=wanted.reason, now=wired.clock()
+            wired.database, reader, policies, actor, action_id, reason=wanted.reason, now=wired.clock()
         )
     )
+
+
+async def _reader(wired: Services, actor: Actor, action_id: str) -> Images:
+    async with wired.database.tenant(actor.tenant) as connection:
+        action = await actions.get(connection, action_id)
+    return wired.images(actor, action.type)
 
 
 @router.get("/{action_id}/versions")
@@ -170,7 +183,8 @@ async def said(wired: Wired, actor: ActionReader, action_id: str) -> list[Json]:
 @router.post("/{action_id}/notes", status_code=201)
 async def say(wired: Wired, actor: ActionCommenter, action_id: str, wanted: Said) -> Json:
     """Ask for information, answer, or comment; nothing of it decides."""
-    room = (wired.database, wired.policies, actor, action_id)
+    policies = await wired.policies(actor.tenant)
+    room = (wired.database, policies, actor, action_id)
     if wanted.kind == "answer":
         note = await notes.answer(*room, wanted.answers or 0, wanted.text)
     else:
@@ -181,4 +195,5 @@ async def say(wired: Wired, actor: ActionCommenter, action_id: str, wanted: Said
 @router.post("/{action_id}/withdrawal", status_code=201)
 async def withdraw(wired: Wired, actor: ActionProposer, action_id: str, wanted: Withdrawal) -> Json:
     """Take back one's own proposal before it is carried out."""
-    return plain(await decisions.withdraw(wired.database, wired.policies, actor, action_id, wanted.reason))
+    policies = await wired.policies(actor.tenant)
+    return plain(await decisions.withdraw(wired.database, policies, actor, action_id, wanted.reason))

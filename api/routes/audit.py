@@ -55,7 +55,8 @@ async def trace(
 
     And forward again: `forward` names what else rests on the same documents.
     """
-    with_quotes = wired.policies.authorize(actor, Operation.DOCUMENT_READ).allowed
+    policies = await wired.policies(actor.tenant)
+    with_quotes = policies.authorize(actor, Operation.DOCUMENT_READ).allowed
     async with wired.database.tenant(actor.tenant) as connection:
         chains = await lineage.trace(connection, actor, record.strip(), with_quotes=with_quotes)
     return [

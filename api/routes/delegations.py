@@ -43,9 +43,10 @@ async def listing(wired: Wired, actor: DelegationReader) -> list[Json]:
 async def make(wired: Wired, actor: Delegator, wanted: NewDelegation) -> Json:
     """Let another person decide in your place."""
     own = actor.approval_limit
+    policies = await wired.policies(actor.tenant)
     made = await delegation.delegate(
         wired.database,
-        wired.policies,
+        policies,
         actor,
         wanted.delegate,
         from_at=wanted.from_at,
@@ -60,4 +61,5 @@ async def make(wired: Wired, actor: Delegator, wanted: NewDelegation) -> Json:
 @router.post("/{delegation_id}/end", status_code=201)
 async def end(wired: Wired, actor: DelegationEnder, delegation_id: str) -> Json:
     """End a delegation now."""
-    return plain(await delegation.end(wired.database, wired.policies, actor, delegation_id))
+    policies = await wired.policies(actor.tenant)
+    return plain(await delegation.end(wired.database, policies, actor, delegation_id))

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from actions import compensation, dead_letters, resolutions
-from api.access import ActionProposer, ActionReader, ActionResolver
+from api.access import ActionReader, ActionResolver, Compensator
 from api.services import Wired
 from domain.canonical import plain
 from store import actions, attempts
@@ -50,9 +50,15 @@ async def tried(wired: Wired, actor: ActionReader, action_id: str) -> Json:
 @router.post("/{action_id}/resolution", status_code=201)
 async def resolve(wired: Wired, actor: ActionResolver, action_id: str, wanted: Resolution) -> Json:
     """Say whether an unknown action took effect, or accept how a diverged or failed one stands."""
+    policies = await wired.policies(actor.tenant)
     return plain(
         await resolutions.resolve(
-            wired.database, wired.policies, actor, action_id, verdict=wanted.verdict, reason=wanted.reason
+            wired.database,
+            policies,
+            actor,
+            action_id,
+            verdict=wanted.verdict,
+            reason=wanted.reason,
         )
     )
 
@@ -60,15 +66,23 @@ async def resolve(wired: Wired, actor: ActionResolver, action_id: str, wanted: R
 @router.post("/{action_id}/replay", status_code=201)
 async def replay(wired: Wired, actor: ActionResolver, action_id: str, wanted: Reason) -> Json:
     """Have a failed action tried again."""
-    return plain(await resolutions.replay(wired.database, wired.policies, actor, action_id, reason=wanted.reason))
+    policies = await wired.policies(actor.tenant)
+    return plain(await resolutions.replay(wired.database, policies, actor, action_id, reason=wanted.reason))
 
 
 @router.post("/{action_id}/compensation", status_code=201)
-async def compensate(wired: Wired, actor: ActionProposer, action_id: str, wanted: Reason) -> Json:
+async def compensate(wired: Wired, actor: Compensator, action_id: str, wanted: Reason) -> Json:
     """Propose the action that undoes this one."""
     reader = wired.erp(actor).reader
+    policies = await wired.policies(actor.tenant)
     return plain(
         await compensation.compensate(
-            wired.database, reader, wired.policies, actor, action_id, wanted.reason, now=wired.clock()
+            wired.database,
+            reader,
+            policies,
+            actor,
+            action_id,
+            wanted.reason,
+            now=wired.clock(),
         )
     )

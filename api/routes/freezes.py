@@ -24,6 +24,12 @@ class NewFreeze(BaseModel):
     reason: str = Field(min_length=1, max_length=2000)
 
 
+class Thaw(BaseModel):
+    """Why it is safe to go on."""
+
+    reason: str = Field(min_length=1, max_length=2000)
+
+
 @router.get("")
 async def listing(wired: Wired, actor: ActionReader) -> list[Json]:
     """Freezes, those in force first."""
@@ -34,5 +40,15 @@ async def listing(wired: Wired, actor: ActionReader) -> list[Json]:
 @router.post("", status_code=201)
 async def freeze(wired: Wired, actor: Freezer, wanted: NewFreeze) -> Json:
     """Stop execution now. `in_flight` lists what had begun: that is followed to its end."""
-    done = await freezing.freeze(wired.database, wired.policies, actor, action_type=wanted.type, reason=wanted.reason)
+    policies = await wired.policies(actor.tenant)
+    done = await freezing.freeze(wired.database, policies, actor, action_type=wanted.type, reason=wanted.reason)
     return {**plain(done.freeze), "in_flight": [action.id for action in done.in_flight]}
+
+
+@router.post("/{freeze_id}/thaw", status_code=201)
+async def thaw(wired: Wired, actor: Freezer, freeze_id: str, wanted: Thaw) -> Json:
+    """Propose to end a freeze: the action, which another person approves."""
+    policies = await wired.policies(actor.tenant)
+    return plain(
+        await freezing.thaw(wired.database, policies, actor, freeze_id, reason=wanted.reason, now=wired.clock())
+    )

@@ -90,7 +90,23 @@ def build_firm(
     progress("Writing the statements of work")
     write_all(documents_folder(home), today=today)
     _seed(home, today, progress, passwords or {})
-    (place / "built.json").write_text(json.dumps({"today": today.isoformat()}))
+    _note_built(place, today.isoformat())
+
+
+def refresh_module(home: Path) -> bool:
+    """Bring a firm that was built with an earlier version up to our module in Tryton; whether there was need to."""
+    place = folder(home)
+    noted = json.loads((place / "built.json").read_text())
+    if noted.get("modules") == _modules_digest():
+        return False
+    admin = (str(PROGRAM / "trytond-admin"), "--config", str(_configure(place)), "--database", DATABASE)
+    _run([*admin, "--update", MODULES[-1]], {})
+    _note_built(place, noted["today"])
+    return True
+
+
+def _note_built(place: Path, today: str) -> None:
+    (place / "built.json").write_text(json.dumps({"today": today, "modules": _modules_digest()}))
 
 
 def account(home: Path, port: int, user: str) -> Account:

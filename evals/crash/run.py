@@ -18,13 +18,14 @@ from evals.crash.orders import STEPS, Order
 from evals.crash.proxy import Weather
 
 RANDOM = "random"
-LIVES = 6.0  # seconds until a worker that has not come to its step is killed where it is
-UNDER_WAY = 5  # actions that the desk keeps approved and unfinished
+LIVES = 3.0  # seconds until a worker that has not come to its step is killed where it is
+UNDER_WAY = 8  # actions that the desk keeps approved and unfinished
 SLOTS = 2
 PAUSED = 0.1  # how many of the workers are stopped for longer than their lease, and go on
 PAUSE_SECONDS = 2.2
 RECOVERY_SECONDS = 90.0
 LOOK_SECONDS = 0.1
+TOLD = 25  # kills between two lines of progress
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Arm:
     @property
     def over(self) -> bool:
         """Whether enough were killed."""
-        return sum(self.kills.values()) >= self.wanted
+        return self.kills.total() >= self.wanted
 
     async def one_life(self) -> None:
         """A worker's life and death, counted from when it begins to work."""
@@ -59,6 +60,8 @@ class Arm:
             await pausing
         if worker.gone.result() == signal.SIGKILL:
             self.kills[step if alone else RANDOM] += 1
+            if self.kills.total() % TOLD == 0:
+                print(f"  {self.kills.total()} killed, {len(self.ids)} actions approved", flush=True)
 
     def next_order(self, step: str) -> Order:
         """The order of a worker that dies at this step."""

@@ -26,6 +26,7 @@ from pydantic import TypeAdapter
 from actions.breaker import Limits
 from actions.execution import Hands, Timing, execute, reconcile
 from actions.patience import Patience
+from actions.rulebook import Rulebook
 from domain.actions import Image
 from domain.errors import CountersignError
 from domain.records import Firm
@@ -35,7 +36,6 @@ from erp.tryton.writer import TrytonWriter
 from evals.crash import control
 from evals.crash.orders import Doom, Order
 from evals.stand import TENANT
-from policies.engine import Policies
 from store import jobs
 from store.database import Database
 
@@ -121,7 +121,7 @@ async def work(order: Order) -> None:
             database,
             DoomedReader(reader, doom),
             DoomedWriter(writer, doom),
-            Policies.load(),
+            Rulebook(database),
             TIMING,
             LIMITS,
             PATIENCE,

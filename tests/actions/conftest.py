@@ -13,6 +13,7 @@ import pytest
 
 from actions.execution import Hands, Timing
 from actions.proposals import propose
+from actions.rulebook import Rulebook
 from domain.actions import Action, Intent
 from domain.actor import Actor, Role
 from domain.money import Money
@@ -80,8 +81,8 @@ def ledger(postgres: str) -> Iterator[LedgerErp]:
 
 
 @pytest.fixture
-def hands(worker_database: Database, ledger: LedgerErp, policies: Policies) -> Hands:
-    return Hands(worker_database, ledger, ledger, policies, AT_ONCE)
+def hands(worker_database: Database, ledger: LedgerErp) -> Hands:
+    return Hands(worker_database, ledger, ledger, Rulebook(worker_database), AT_ONCE)
 
 
 def po_number(number: str = "PO-4711") -> Intent:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from actions.execution import Hands, execute
-from policies.engine import Policies
+from actions.rulebook import Rulebook
 from store.database import Database
 from tests.actions.ledger import Killed, LedgerErp
 
@@ -31,7 +31,7 @@ async def main(database_url: str, erp_url: str, action_id: str, fault: str, stop
     database, erp = Database(database_url), Doomed(erp_url, [fault])
     erp.stopped = stopped
     await database.open()
-    await execute(Hands(database, erp, erp, Policies.load()), "northlight", action_id)
+    await execute(Hands(database, erp, erp, Rulebook(database)), "northlight", action_id)
 
 
 if __name__ == "__main__":

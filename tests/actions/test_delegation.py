@@ -54,9 +54,9 @@ async def test_both_names_stand_in_the_decision_and_it_is_carried_out(
     done = await approve(database, policies, people.finn, proposal, people.ada)
     (decision,) = done.decisions
     assert (decision.person_name, decision.on_behalf_of_name) == ("Finn", "Ada")
-    facts = owner.execute("select facts from audit_entry where event = 'action.approved'").fetchone()
-    assert facts
-    assert (facts[0]["on_behalf_of"], facts[0]["delegation"]) == (people.ada.person, made.id)
+    entry = owner.execute("select on_behalf_of, facts from audit_entry where event = 'action.approved'").fetchone()
+    assert entry
+    assert (entry[0], entry[1]["delegation"]) == (people.ada.person, made.id)
     assert (await execute(hands, "northlight", proposal.id)).state is ActionState.VERIFIED
     assert [event for (event,) in owner.execute("select event from audit_entry where subject like 'delegation:%'")] == [
         "delegation.made"

@@ -29,7 +29,12 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 async def approved(hands: Hands, people: People, proposal: Action) -> Action:
     return await decide(
-        hands.database, hands.policies, people.ada, proposal.id, verdict="approve", digest=proposal.digest
+        hands.database,
+        await hands.policies("northlight"),
+        people.ada,
+        proposal.id,
+        verdict="approve",
+        digest=proposal.digest,
     )
 
 
@@ -169,8 +174,12 @@ async def test_what_the_erp_refuses_is_failed_and_what_it_garbles_diverged(
     ledger.faults = ["refuse"]
     failed = await execute(hands, "northlight", approved.id)
     assert (failed.state, failed.problem) == (ActionState.FAILED, "The ERP says no.")
-    again = await propose(hands.database, ledger, hands.policies, people.priya, po_number(), now=datetime.now(UTC))
-    await decide(hands.database, hands.policies, people.ada, again.id, verdict="approve", digest=again.digest)
+    again = await propose(
+        hands.database, ledger, await hands.policies("northlight"), people.priya, po_number(), now=datetime.now(UTC)
+    )
+    await decide(
+        hands.database, await hands.policies("northlight"), people.ada, again.id, verdict="approve", digest=again.digest
+    )
     ledger.faults = ["write_something_else"]
     diverged = await execute(hands, "northlight", again.id)
     assert diverged.state is ActionState.DIVERGED
@@ -230,7 +239,9 @@ async def test_a_write_that_hangs_is_given_up_and_looked_up(hands: Hands, approv
 
 async def test_what_cannot_be_proposed(hands: Hands, people: People, ledger: LedgerErp) -> None:
     async def wrong(intent: Intent) -> None:
-        await propose(hands.database, ledger, hands.policies, people.priya, intent, now=datetime.now(UTC))
+        await propose(
+            hands.database, ledger, await hands.policies("northlight"), people.priya, intent, now=datetime.now(UTC)
+        )
 
     with pytest.raises(InvalidInput, match="no action type"):
         await wrong(Intent("erp.delete_everything", {}, "x"))

@@ -11,7 +11,7 @@ import pytest
 from actions.decisions import decide
 from actions.escalation import look_after_waiting
 from actions.execution import Hands, execute, worker
-from actions.freezing import freeze
+from actions.freezing import freeze, thaw
 from actions.proposals import propose
 from domain.actions import Action, ActionState
 from domain.actor import Role
@@ -111,6 +111,29 @@ async def test_what_is_approved_waits_for_the_thaw(
     owner.execute("alter table execution_freeze disable trigger guard_freeze")
     owner.execute("update execution_freeze set thaw = %s, thawed_at = now()", [proposal.id])
     assert (await execute(hands, "northlight", proposal.id)).state is ActionState.VERIFIED
+
+
+async def test_a_thaw_takes_two_people_and_no_freeze_stops_it(
+    database: Database, policies: Policies, people: People, tom, proposal: Action, hands: Hands, ledger: LedgerErp
+) -> None:
+    await decide(database, policies, people.ada, proposal.id, verdict="approve", digest=proposal.digest)
+    done = await freeze(database, policies, tom, reason="Suspicious")
+    now = datetime.now(UTC)
+    with pytest.raises(NotPermitted):
+        await thaw(database, policies, people.ada, done.freeze.id, reason="All right", now=now)
+    asked = await thaw(database, policies, tom, done.freeze.id, reason="All right", now=now)
+    assert [(c.label, c.before, c.after) for c in asked.changes] == [("State", "frozen", "thawed")]
+    with pytest.raises(NotPermitted):
+        await decide(database, policies, tom, asked.id, verdict="approve", digest=asked.digest)
+    assert (await execute(hands, "northlight", proposal.id)).state is ActionState.APPROVED
+    await decide(database, policies, people.marek, asked.id, verdict="approve", digest=asked.digest)
+    assert (await execute(hands, "northlight", asked.id)).state is ActionState.VERIFIED
+    async with database.tenant("northlight") as connection:
+        assert await freezes.listing(connection) == ()
+    assert (await execute(hands, "northlight", proposal.id)).state is ActionState.VERIFIED
+    assert ledger.writes() == [proposal.id]
+    with pytest.raises(Conflict):
+        await thaw(database, policies, tom, done.freeze.id, reason="Again", now=now)
 
 
 async def test_no_attempt_begins_after_a_freeze_commits(

@@ -15,13 +15,13 @@ from actions.decisions import decide
 from actions.execution import Hands, execute
 from actions.placing import placed
 from actions.proposals import propose
+from actions.rulebook import Rulebook
 from domain.actions import Action, ActionState, Intent
 from domain.errors import Conflict
 from domain.records import Firm, Project
 from domain.source import Source
 from erp.tryton.reader import TrytonReader
 from erp.tryton.writer import TrytonWriter
-from policies.engine import Policies
 from store.database import Database
 from tests.actions.conftest import AT_ONCE, People
 from tests.actions.ledger import Killed
@@ -54,9 +54,17 @@ class Doomed:
 
 async def approved(hands: Hands, people: People, action_type: str, arguments: dict[str, Any]) -> Action:
     intent = placed(Intent(action_type, arguments, "for the test"), await hands.reader.firm())
-    action = await propose(hands.database, hands.reader, hands.policies, people.priya, intent, now=datetime.now(UTC))
+    policies = await hands.policies("northlight")
+    action = await propose(hands.database, hands.reader, policies, people.priya, intent, now=datetime.now(UTC))
     assert action.state is ActionState.AWAITING_APPROVAL, action.verdict.reasons
-    return await decide(hands.database, hands.policies, people.ada, action.id, verdict="approve", digest=action.digest)
+    return await decide(
+        hands.database,
+        policies,
+        people.ada,
+        action.id,
+        verdict="approve",
+        digest=action.digest,
+    )
 
 
 def billable(firm: Firm) -> tuple[Project, dict[str, Any]]:
@@ -73,10 +81,10 @@ def billable(firm: Firm) -> tuple[Project, dict[str, Any]]:
 
 
 async def test_every_action_type_is_carried_out_and_verified(
-    own_firm: DemoFirm, worker_database: Database, policies: Policies, people: People, owner: psycopg.Connection
+    own_firm: DemoFirm, worker_database: Database, people: People, owner: psycopg.Connection
 ) -> None:
     async with own_firm.reader() as reader, own_firm.writer() as writer:
-        hands = Hands(worker_database, reader, writer, policies, AT_ONCE)
+        hands = Hands(worker_database, reader, writer, Rulebook(worker_database), AT_ONCE)
         firm = await reader.firm()
         contract = next(c for c in firm.contracts if c.state in {"confirmed", "processing"} and c.po_number != "PO-9")
         project, draft = billable(firm)
@@ -107,10 +115,10 @@ async def test_every_action_type_is_carried_out_and_verified(
 
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_a_crash_around_trytons_commit_bills_once(
-    when: str, own_firm: DemoFirm, worker_database: Database, policies: Policies, people: People
+    when: str, own_firm: DemoFirm, worker_database: Database, people: People
 ) -> None:
     async with own_firm.reader() as reader, own_firm.writer() as writer:
-        hands = Hands(worker_database, reader, Doomed(writer, when), policies)
+        hands = Hands(worker_database, reader, Doomed(writer, when), Rulebook(worker_database))
         firm = await reader.firm()
         _, draft = billable(firm)
         action = await approved(hands, people, "invoice.create_draft", draft)
@@ -122,10 +130,10 @@ async def test_a_crash_around_trytons_commit_bills_once(
 
 
 async def test_a_change_in_tryton_since_the_proposal_goes_back_to_people(
-    own_firm: DemoFirm, worker_database: Database, policies: Policies, people: People
+    own_firm: DemoFirm, worker_database: Database, people: People
 ) -> None:
     async with own_firm.reader() as reader, own_firm.writer() as writer:
-        hands = Hands(worker_database, reader, writer, policies, AT_ONCE)
+        hands = Hands(worker_database, reader, writer, Rulebook(worker_database), AT_ONCE)
         contract = await _contract(reader)
         first = await approved(hands, people, "contract.set_po_number", {"contract_id": contract, "po_number": "PO-1"})
         other = await approved(hands, people, "contract.set_po_number", {"contract_id": contract, "po_number": "PO-2"})

@@ -43,7 +43,7 @@ class Undoing:
     async def proposed(self, action: Action) -> Action:
         hands, finn = self.hands, self.people.finn
         return await compensate(
-            hands.database, hands.reader, hands.policies, finn, action.id, "", now=datetime.now(UTC)
+            hands.database, hands.reader, await hands.policies("northlight"), finn, action.id, "", now=datetime.now(UTC)
         )
 
     async def approved(self, action: Action) -> Action:
@@ -51,7 +51,12 @@ class Undoing:
         assert undoing.state is ActionState.AWAITING_APPROVAL, undoing.verdict.reasons
         ada = self.people.ada
         return await decide(
-            self.hands.database, self.hands.policies, ada, undoing.id, verdict="approve", digest=undoing.digest
+            self.hands.database,
+            await self.hands.policies("northlight"),
+            ada,
+            undoing.id,
+            verdict="approve",
+            digest=undoing.digest,
         )
 
     async def undone(self, action: Action) -> Action:

@@ -38,7 +38,14 @@ async def test_the_queue_takes_an_approval_to_a_verified_write(
     async def tell(tenant: str, action_id: str) -> None:
         told.append(f"{tenant}/{action_id}")
 
-    await decide(hands.database, hands.policies, people.ada, proposal.id, verdict="approve", digest=proposal.digest)
+    await decide(
+        hands.database,
+        await hands.policies("northlight"),
+        people.ada,
+        proposal.id,
+        verdict="approve",
+        digest=proposal.digest,
+    )
     async with app.open_async():
         await app.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
     async with hands.database.tenant("northlight") as connection:
@@ -53,7 +60,14 @@ async def test_a_worker_writes_its_own_firms_actions_to_its_own_firms_erp(
     settings = Settings(tenant="elsewhere", home=tmp_path)
     app = jobs.queue(hands.database.url)
     register(app, settings, hands, cast("AgentPorts", None), Ed25519PrivateKey.generate())
-    await decide(hands.database, hands.policies, people.ada, proposal.id, verdict="approve", digest=proposal.digest)
+    await decide(
+        hands.database,
+        await hands.policies("northlight"),
+        people.ada,
+        proposal.id,
+        verdict="approve",
+        digest=proposal.digest,
+    )
     async with app.open_async():
         forged = app.configure_task(jobs.EXECUTE, queue="elsewhere")
         await forged.defer_async(tenant="northlight", action_id=proposal.id)
@@ -67,8 +81,10 @@ async def test_a_worker_writes_its_own_firms_actions_to_its_own_firms_erp(
 
 
 async def test_looking_after_actions_also_expires_them(hands: Hands, people: People, ledger: LedgerErp) -> None:
-    long_ago = datetime.now(UTC) - timedelta(days=hands.policies.days_to_decide, minutes=1)
-    action = await propose(hands.database, ledger, hands.policies, people.priya, po_number(), now=long_ago)
+    long_ago = datetime.now(UTC) - timedelta(days=(await hands.policies("northlight")).days_to_decide, minutes=1)
+    action = await propose(
+        hands.database, ledger, await hands.policies("northlight"), people.priya, po_number(), now=long_ago
+    )
     assert await reconcile(hands, "northlight") == []
     async with hands.database.tenant("northlight") as connection:
         assert (await actions.get(connection, action.id)).state is ActionState.EXPIRED

@@ -118,13 +118,13 @@ class World:
     def ports(self) -> AgentPorts:
         return AgentPorts(self.database, self.model, self.guardrails, self.tools, self.context, self.action)
 
-    def context(self, actor: Actor, thread: str | None) -> ToolContext:
+    async def context(self, actor: Actor, thread: str | None) -> ToolContext:
         reader = FirmReader()
         return ToolContext(
             actor, self.database, reader, FirmSnapshot(reader), self.policies, date(2026, 11, 23), thread
         )
 
-    def tools(self, actor: Actor) -> tuple[Tool, ...]:
+    async def tools(self, actor: Actor) -> tuple[Tool, ...]:
         every = (
             Tool(
                 "project_readiness",

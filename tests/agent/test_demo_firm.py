@@ -25,7 +25,7 @@ from store.database import Database
 from store.facts_file import import_facts
 from tests.erp.firm import DemoFirm
 from tools.registry import tools_for
-from tools.tool import ToolContext
+from tools.tool import Tool, ToolContext
 
 pytestmark = [pytest.mark.anyio, pytest.mark.erp]
 
@@ -61,10 +61,13 @@ async def test_readiness_fix_and_outcome(
     async with demo_firm.reader() as reader:
         snapshot = FirmSnapshot(reader)
 
-        def context(actor: Actor, thread: str | None) -> ToolContext:
+        async def context(actor: Actor, thread: str | None) -> ToolContext:
             return ToolContext(actor, database, reader, snapshot, policies, demo_firm.today, thread)
 
-        ports = AgentPorts(database, RulesModel(), guardrails, lambda a: tools_for(policies, a), context, row)
+        async def tools(actor: Actor) -> tuple[Tool, ...]:
+            return tools_for(policies, actor)
+
+        ports = AgentPorts(database, RulesModel(), guardrails, tools, context, row)
         async with database.tenant("northlight") as connection:
             thread = (await threads.create(connection, finn)).id
 

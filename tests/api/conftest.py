@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 
+from actions.rulebook import Rulebook
 from agent.models import chat_model
 from agent.ports import AgentPorts
 from api.app import create_app
@@ -21,13 +22,12 @@ from api.sessions import COOKIE, csrf_token
 from domain.actions import Action
 from domain.actor import Actor, Role
 from erp.snapshot import FirmSnapshot
-from policies.engine import Policies
 from policies.guardrails import Guardrails
 from store import actions, people
 from store.database import Database
 from tests.api.small_erp import SmallErp, small_erp
 from tools.registry import tools_for
-from tools.tool import ToolContext
+from tools.tool import Tool, ToolContext
 
 PASSWORD = "correct horse battery staple"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -45,19 +45,20 @@ PEOPLE = {
 
 def made(database: Database, erps: dict[str, Erp]) -> Services:
     """Services over this database and these firms' ERPs, with the built-in model and no network."""
-    policies = Policies.load()
+    policies = Rulebook(database)
 
-    def context(actor: Actor, thread: str | None) -> ToolContext:
-        erp = erps[actor.tenant]
-        return ToolContext(actor, database, erp.reader, erp.firm, policies, datetime.now(UTC).date(), thread)
+    async def context(actor: Actor, thread: str | None) -> ToolContext:
+        erp, today = erps[actor.tenant], datetime.now(UTC).date()
+        return ToolContext(actor, database, erp.reader, erp.firm, await policies(actor.tenant), today, thread)
+
+    async def tools(actor: Actor) -> tuple[Tool, ...]:
+        return tools_for(await policies(actor.tenant), actor)
 
     async def action(tenant: str, action_id: str) -> Action:
         async with database.tenant(tenant) as connection:
             return await actions.get(connection, action_id)
 
-    ports = AgentPorts(
-        database, chat_model(), Guardrails.load(), lambda actor: tools_for(policies, actor), context, action
-    )
+    ports = AgentPorts(database, chat_model(), Guardrails.load(), tools, context, action)
     return Services(database=database, erps=erps, policies=policies, agent=ports)
 
 

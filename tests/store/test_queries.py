@@ -27,6 +27,7 @@ WORKERS = {
     ("seal", "add_nodes"),
     ("retention", "prune"),
     ("freezes", "thaw"),
+    ("rulebook", "install"),
     ("seal", "add_checkpoint"),
 }
 

@@ -1,7 +1,8 @@
-"""The two methods that the worker calls. One row per reference is the proof of a write and the fence against others.
+"""The two methods that the worker calls, the log of what they wrote, and the fence that refuses what comes too late.
 
-A row with a record says that the action took effect: asked for again, nothing changes. A row without one says up to
-which attempt the reference is closed: a write that was on its way when its end was looked up is refused on arrival.
+A row of the log says that an action took effect: asked for again, nothing changes. A row of the fence says up to which
+attempt an action is closed: a write that was on its way when its end was looked up is refused on arrival. Both methods
+hold the action's row of the fence until their transaction ends, so that one of them is always first.
 """
 
 from __future__ import annotations
@@ -34,15 +35,31 @@ class Busy(TrytonException):
         super().__init__("countersign.busy", "Another request for this action is under way in Tryton.")
 
 
+class Fence(ModelSQL):
+    """An action's id in Countersign, and the attempts that may not write any more: all up to this number."""
+
+    __name__ = "countersign.fence"
+
+    reference = fields.Char("Reference", required=True, readonly=True)
+    closed = fields.Integer("Closed up to attempt", required=True, readonly=True)
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ("reference_unique", Unique(table, table.reference), "countersign.msg_reference_unique"),
+        ]
+
+
 class Write(ModelSQL, ModelView):
-    """An action's id in Countersign, with the record that it wrote ("model,id"), or the attempts closed without one."""
+    """An action that took effect: its id in Countersign, and the record that it wrote ("model,id")."""
 
     __name__ = "countersign.write"
 
     reference = fields.Char("Reference", required=True, readonly=True)
-    action = fields.Char("Action", readonly=True)
-    record = fields.Char("Record", readonly=True)
-    closed = fields.Integer("Closed up to attempt", required=True, readonly=True)
+    action = fields.Char("Action", required=True, readonly=True)
+    record = fields.Char("Record", required=True, readonly=True)
 
     @classmethod
     def __setup__(cls) -> None:
@@ -64,13 +81,13 @@ class Write(ModelSQL, ModelView):
         _only_the_worker()
         unchecked: Any = without_check_access()
         with unchecked:
-            row = _held(cls, reference)
-            if row.record:
-                return str(row.record)
-            _must_be_open(row, attempt, datetime.fromisoformat(deadline))
+            fence = _held(reference)
+            if done := _written(cls, reference):
+                return done
+            _must_be_open(fence, attempt, datetime.fromisoformat(deadline))
             record = HANDLERS[action](Pool(), arguments)
             name = f"{record.__name__},{record.id}"
-            cls.write([row], {"action": action, "record": name})
+            cls.create([{"reference": reference, "action": action, "record": name}])
             _note(record, action, reference)
             return name
 
@@ -80,12 +97,12 @@ class Write(ModelSQL, ModelView):
         _only_the_worker()
         unchecked: Any = without_check_access()
         with unchecked:
-            row = _held(cls, reference)
-            if row.record:
-                return str(row.record)
-            if row.closed < attempt:
-                cls.write([row], {"closed": attempt})
-            return None
+            fence = _held(reference)
+            done = _written(cls, reference)
+            if done is None and fence.closed < attempt:
+                fence.closed = attempt
+                fence.save()
+            return done
 
 
 def _only_the_worker() -> None:
@@ -93,23 +110,31 @@ def _only_the_worker() -> None:
         raise AccessError("Only Countersign's worker may carry out actions.")
 
 
-def _held(log: Any, reference: str) -> Any:
-    """The reference's row, held until this transaction ends. Written before it is read: SQLite locks only then."""
-    table = log.__table__()
+def _held(reference: str) -> Any:
+    """The reference's row of the fence, held until this transaction ends: written before it is read, as SQLite locks
+    only then.
+    """
+    model: Any = Pool().get("countersign.fence")
+    table = model.__table__()
     connection: Any = Transaction().connection
     cursor = connection.cursor()
     cursor.execute(*table.update([table.reference], [reference], where=table.reference == reference))
-    if found := log.search([("reference", "=", reference)], limit=1):
+    if found := model.search([("reference", "=", reference)], limit=1):
         return found[0]
     try:
-        (made,) = log.create([{"reference": reference, "closed": 0}])
+        (made,) = model.create([{"reference": reference, "closed": 0}])
     except SQLConstraintError as error:
         raise Busy from error
     return made
 
 
-def _must_be_open(row: Any, attempt: int, deadline: datetime) -> None:
-    if attempt <= row.closed:
+def _written(log: Any, reference: str) -> str | None:
+    done = log.search([("reference", "=", reference)], limit=1)
+    return str(done[0].record) if done else None
+
+
+def _must_be_open(fence: Any, attempt: int, deadline: datetime) -> None:
+    if attempt <= fence.closed:
         raise Closed(f"Attempt {attempt} was closed in Tryton before this request for it arrived.")
     if datetime.now(UTC) > deadline:
         raise Closed(f"The request of attempt {attempt} arrived after its time was up.")
