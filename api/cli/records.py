@@ -22,7 +22,9 @@ def list_evals() -> None:
         click.echo(point.name)
 
 
-@evals.command("run", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@evals.command(
+    "run", add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True}
+)
 @click.argument("name")
 @click.pass_context
 def run_eval(ctx: click.Context, name: str) -> None:

@@ -256,9 +256,17 @@ IDLE |= {
     "POST /delegations",
     "POST /delegations/{delegation_id}/end",
     "POST /freezes",
+    *(f"POST {prefix}/freezes/{{freeze_id}}/thaw" for prefix in ("", "/v1")),
+    # A change of policy is proposed like any other action; a replay only answers.
+    *(f"POST {prefix}/policy/{end}" for prefix in ("", "/v1") for end in ("proposals", "replay")),
 }
 for _name in IDLE - RECIPES.keys():
-    _path = _name.split()[1].replace("{action_id}", "{action}").replace("{delegation_id}", "{action}")
+    _path = (
+        _name.split()[1]
+        .replace("{action_id}", "{action}")
+        .replace("{delegation_id}", "{action}")
+        .replace("{freeze_id}", "{action}")
+    )
     RECIPES[_name] = refused("ines", _path)
 
 
