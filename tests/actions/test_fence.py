@@ -34,7 +34,12 @@ QUICK = Patience(tries=2, first=0.01)
 @pytest.fixture
 async def approved(hands: Hands, people: People, proposal: Action) -> Action:
     return await decide(
-        hands.database, hands.policies, people.ada, proposal.id, verdict="approve", digest=proposal.digest
+        hands.database,
+        await hands.policies("northlight"),
+        people.ada,
+        proposal.id,
+        verdict="approve",
+        digest=proposal.digest,
     )
 
 

@@ -50,7 +50,14 @@ async def approved(hands: Hands, people: People, proposal: Action) -> Action:
 
 
 async def approve(hands: Hands, people: People, action: Action) -> Action:
-    return await decide(hands.database, hands.policies, people.ada, action.id, verdict="approve", digest=action.digest)
+    return await decide(
+        hands.database,
+        await hands.policies("northlight"),
+        people.ada,
+        action.id,
+        verdict="approve",
+        digest=action.digest,
+    )
 
 
 async def failed(hands: Hands, approved: Action, ledger: LedgerErp) -> Action:
@@ -96,7 +103,7 @@ async def test_what_a_person_says_is_held_against_the_erp(
     assert (await unknown(hands, approved, ledger, fault)).state is ActionState.UNKNOWN
     assert await letters(database) == [(approved.id, False)]
     assert await reconcile(hands, "northlight") == []
-    asked = (database, hands.policies, people.ada, approved.id)
+    asked = (database, await hands.policies("northlight"), people.ada, approved.id)
     said = await resolve(*asked, verdict=verdict, reason="I looked.")
     assert said.state is ActionState.UNKNOWN
     assert jobs(owner)[-1] == ("execute_action", approved.id)
@@ -111,12 +118,14 @@ async def test_a_word_is_followed_while_the_erp_stays_silent(
     hands: Hands, people: People, approved: Action, ledger: LedgerErp, database: Database
 ) -> None:
     await unknown(hands, approved, ledger, "unreachable")
-    await resolve(database, hands.policies, people.ada, approved.id, verdict="did_not", reason="I looked.")
+    await resolve(
+        database, await hands.policies("northlight"), people.ada, approved.id, verdict="did_not", reason="I looked."
+    )
     mute = replace(hands, writer=Mute(ledger.url))
     assert (await execute(mute, "northlight", approved.id)).state is ActionState.FAILED
     # The ERP never said that it holds nothing, so nobody has it tried again.
     with pytest.raises(WrongState, match="known to hold nothing"):
-        await replay(database, hands.policies, people.ada, approved.id, reason="Try.")
+        await replay(database, await hands.policies("northlight"), people.ada, approved.id, reason="Try.")
     assert await letters(database) == [(approved.id, False)]
 
 
@@ -132,7 +141,13 @@ async def test_who_may_settle_and_what(
 
     async def refused(error: type[Exception], who: Any, **word: str) -> None:
         with pytest.raises(error):
-            await resolve(database, hands.policies, who, approved.id, **{"verdict": "accepted", "reason": "x", **word})
+            await resolve(
+                database,
+                await hands.policies("northlight"),
+                who,
+                approved.id,
+                **{"verdict": "accepted", "reason": "x", **word},
+            )
 
     owner.execute("update person set roles = '{project_manager,approver}' where id = %s", [people.priya.person])
     await refused(SegregationOfDuties, people.priya)
@@ -146,7 +161,14 @@ async def test_who_may_settle_and_what(
             "insert into action_resolution (tenant, action, attempt, state, verdict, person, person_name, reason) "
             "select tenant, id, attempt, state, 'accepted', proposer, 'x', 'x' from action"
         )
-    await resolve(database, hands.policies, people.ada, approved.id, verdict="accepted", reason="Not needed any more.")
+    await resolve(
+        database,
+        await hands.policies("northlight"),
+        people.ada,
+        approved.id,
+        verdict="accepted",
+        reason="Not needed any more.",
+    )
     assert await letters(database) == []
     assert (await now(hands, approved)).state is ActionState.FAILED
 
@@ -156,14 +178,16 @@ async def test_a_failed_action_is_tried_again_with_another_fence(
 ) -> None:
     await failed(hands, approved, ledger)
     assert await letters(database) == [(approved.id, True)]
-    again = await replay(database, hands.policies, people.ada, approved.id, reason="The period is open now.")
+    again = await replay(
+        database, await hands.policies("northlight"), people.ada, approved.id, reason="The period is open now."
+    )
     assert again.state is ActionState.APPROVED
     done = await execute(hands, "northlight", approved.id)
     assert (done.state, done.attempt) == (ActionState.VERIFIED, 2)
     assert ledger.writes() == [approved.id]
     assert "action.resolved" in events(owner, approved)
     with pytest.raises(WrongState):
-        await replay(database, hands.policies, people.ada, approved.id, reason="Once more.")
+        await replay(database, await hands.policies("northlight"), people.ada, approved.id, reason="Once more.")
 
 
 async def test_attempts_in_vain_count_anew_after_a_person_has_it_tried_again(
@@ -171,7 +195,9 @@ async def test_attempts_in_vain_count_anew_after_a_person_has_it_tried_again(
 ) -> None:
     ledger.faults = ["unreachable"] * 3
     assert (await execute(hands, "northlight", approved.id)).state is ActionState.FAILED
-    await replay(database, hands.policies, people.ada, approved.id, reason="The network is repaired.")
+    await replay(
+        database, await hands.policies("northlight"), people.ada, approved.id, reason="The network is repaired."
+    )
     ledger.faults = ["unreachable"] * 2
     assert (await execute(hands, "northlight", approved.id)).state is ActionState.VERIFIED
     assert ledger.writes() == [approved.id]
@@ -181,12 +207,14 @@ async def test_old_approvals_must_still_stand_and_nothing_like_it_be_under_way(
     hands: Hands, people: People, approved: Action, ledger: LedgerErp, database: Database, owner: psycopg.Connection
 ) -> None:
     await failed(hands, approved, ledger)
-    asked = (database, hands.policies, people.vera, approved.id)
+    asked = (database, await hands.policies("northlight"), people.vera, approved.id)
     owner.execute("update person set active = false where id = %s", [people.ada.person])
     with pytest.raises(PolicyDenied, match="Ada could not approve"):
         await replay(*asked, reason="Try.")
     owner.execute("update person set active = true where id = %s", [people.ada.person])
-    await propose(database, ledger, hands.policies, people.priya, po_number(), now=datetime.now(UTC))
+    await propose(
+        database, ledger, await hands.policies("northlight"), people.priya, po_number(), now=datetime.now(UTC)
+    )
     with pytest.raises(Conflict, match="under way"):
         await replay(*asked, reason="Try.")
     assert (await now(hands, approved)).state is ActionState.FAILED
@@ -199,7 +227,12 @@ async def test_a_divergence_is_accepted_by_a_person_with_a_reason(
     assert (await execute(hands, "northlight", approved.id)).state is ActionState.DIVERGED
     assert await letters(database) == [(approved.id, False)]
     await resolve(
-        database, hands.policies, people.ada, approved.id, verdict="accepted", reason="The client's own form."
+        database,
+        await hands.policies("northlight"),
+        people.ada,
+        approved.id,
+        verdict="accepted",
+        reason="The client's own form.",
     )
     assert await letters(database) == []
     async with database.tenant("northlight") as connection:
@@ -229,7 +262,13 @@ Undo = Callable[[Action], Awaitable[Action]]
 def undo(hands: Hands, people: People, ledger: LedgerErp) -> Undo:
     async def undone(action: Action) -> Action:
         return await compensate(
-            hands.database, ledger, hands.policies, people.finn, action.id, "Wrong order", now=datetime.now(UTC)
+            hands.database,
+            ledger,
+            await hands.policies("northlight"),
+            people.finn,
+            action.id,
+            "Wrong order",
+            now=datetime.now(UTC),
         )
 
     return undone
@@ -257,7 +296,9 @@ async def test_the_way_back_is_an_action_with_its_own_approval(
 
 async def test_what_was_there_before_comes_back(hands: Hands, people: People, ledger: LedgerErp, undo: Undo) -> None:
     ledger.arrange("7", po_number="PO-OLD")
-    action = await propose(hands.database, ledger, hands.policies, people.priya, po_number(), now=datetime.now(UTC))
+    action = await propose(
+        hands.database, ledger, await hands.policies("northlight"), people.priya, po_number(), now=datetime.now(UTC)
+    )
     done = await execute(hands, "northlight", (await approve(hands, people, action)).id)
     undoing = await undo(done)
     assert (undoing.type, undoing.intent.arguments["po_number"]) == ("contract.set_po_number", "PO-OLD")
@@ -285,7 +326,9 @@ async def test_a_first_tax_identifier_has_no_way_back(
     ledger.arrange("9", tax_identifier=None, invoice_address=None)
     wanted = {"customer_id": "9", "tax_identifier": {"type": "eu_vat", "code": "DE136695976"}}
     intent = replace(po_number(), action_type="customer.set_billing_identity", arguments=wanted)
-    action = await propose(hands.database, ledger, hands.policies, people.priya, intent, now=datetime.now(UTC))
+    action = await propose(
+        hands.database, ledger, await hands.policies("northlight"), people.priya, intent, now=datetime.now(UTC)
+    )
     done = await execute(hands, "northlight", (await approve(hands, people, action)).id)
     assert done.state is ActionState.VERIFIED
     with pytest.raises(NoWayBack, match="no complete tax identifier before"):

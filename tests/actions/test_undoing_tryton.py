@@ -12,10 +12,10 @@ import pytest
 from actions.compensation import compensate
 from actions.decisions import decide
 from actions.execution import Hands, execute
+from actions.rulebook import Rulebook
 from domain.actions import Action, ActionState
 from domain.errors import Conflict, ErpRefused
 from erp.tryton.rpc import TrytonRpc
-from policies.engine import Policies
 from store import actions
 from store.database import Database
 from tests.actions.conftest import AT_ONCE, People
@@ -43,7 +43,7 @@ class Undoing:
     async def proposed(self, action: Action) -> Action:
         hands, finn = self.hands, self.people.finn
         return await compensate(
-            hands.database, hands.reader, hands.policies, finn, action.id, "", now=datetime.now(UTC)
+            hands.database, hands.reader, await hands.policies("northlight"), finn, action.id, "", now=datetime.now(UTC)
         )
 
     async def approved(self, action: Action) -> Action:
@@ -51,7 +51,12 @@ class Undoing:
         assert undoing.state is ActionState.AWAITING_APPROVAL, undoing.verdict.reasons
         ada = self.people.ada
         return await decide(
-            self.hands.database, self.hands.policies, ada, undoing.id, verdict="approve", digest=undoing.digest
+            self.hands.database,
+            await self.hands.policies("northlight"),
+            ada,
+            undoing.id,
+            verdict="approve",
+            digest=undoing.digest,
         )
 
     async def undone(self, action: Action) -> Action:
@@ -81,12 +86,10 @@ class Undoing:
 
 
 @pytest.fixture
-async def undoing(
-    own_firm: DemoFirm, worker_database: Database, policies: Policies, people: People
-) -> AsyncIterator[Undoing]:
+async def undoing(own_firm: DemoFirm, worker_database: Database, people: People) -> AsyncIterator[Undoing]:
     admin = TrytonRpc(**vars(own_firm.account("admin")))
     async with own_firm.reader() as reader, own_firm.writer() as writer:
-        yield Undoing(Hands(worker_database, reader, writer, policies, AT_ONCE), people, admin)
+        yield Undoing(Hands(worker_database, reader, writer, Rulebook(worker_database), AT_ONCE), people, admin)
     await admin.close()
 
 
