@@ -16,12 +16,12 @@ from evals.crash.orders import Order
 
 
 class Worker:
-    """A worker process: `ready` once it is connected and begins to work, `gone` with the signal that ended it."""
+    """A worker process: `busy` once it has work in hand, `gone` with the signal that ended it."""
 
     def __init__(self, pid: int) -> None:
         loop = asyncio.get_running_loop()
         self.pid = pid
-        self.ready: asyncio.Future[None] = loop.create_future()
+        self.busy: asyncio.Future[None] = loop.create_future()
         self.gone: asyncio.Future[int] = loop.create_future()
 
     def tell(self, number: signal.Signals) -> None:
@@ -61,14 +61,14 @@ class Nursery:
             told: dict[str, int] = json.loads(line)
             if pid := told.get("born"):
                 self._expecting.popleft().set_result(self._known(pid))
-            elif pid := told.get("ready"):
-                self._known(pid).ready.set_result(None)
+            elif pid := told.get("busy"):
+                self._known(pid).busy.set_result(None)
             else:
                 self._known(told["gone"]).gone.set_result(told["signal"])
                 del self._alive[told["gone"]]
 
     def _known(self, pid: int) -> Worker:
-        # A worker may be ready, or gone, before the nursery has told that it was born.
+        # A worker may be busy, or gone, before the nursery has told that it was born.
         if pid not in self._alive:
             self._alive[pid] = Worker(pid)
         return self._alive[pid]

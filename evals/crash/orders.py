@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -43,11 +44,23 @@ class Order:
     seed: int
 
 
+def tell(**what: int) -> None:
+    """Tell the harness; one write, so that lines of several processes do not mix."""
+    os.write(1, json.dumps(what).encode() + b"\n")
+
+
 class Doom:
     """Kills this process with SIGKILL at the wanted step, without a chance to tidy up."""
 
     def __init__(self, order: Order) -> None:
         self._at, self._chance = order.die_at, random.Random(order.seed)  # noqa: S311 - a fault plan, not a secret
+        self._told = False
+
+    def busy(self) -> None:
+        """Tell the harness that there is work in hand: from here on a kill can do harm."""
+        if not self._told:
+            self._told = True
+            tell(busy=os.getpid())
 
     def at(self, step: str) -> None:
         """Die here, if this is the step."""

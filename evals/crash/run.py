@@ -18,7 +18,7 @@ from evals.crash.orders import STEPS, Order
 from evals.crash.proxy import Weather
 
 RANDOM = "random"
-LIVES = 3.0  # seconds until a worker that has not come to its step is killed where it is
+LIVES = 6.0  # seconds until a worker that has not come to its step is killed where it is
 UNDER_WAY = 8  # actions that the desk keeps approved and unfinished
 SLOTS = 2
 PAUSED = 0.1  # how many of the workers are stopped for longer than their lease, and go on
@@ -48,10 +48,13 @@ class Arm:
         return self.kills.total() >= self.wanted
 
     async def one_life(self) -> None:
-        """A worker's life and death, counted from when it begins to work."""
+        """A worker's life and death; it counts only if there was work in hand."""
         step = next(self.plan)
         worker = await self.nursery.born(self.next_order("" if step == RANDOM else step))
-        await asyncio.wait((worker.ready, worker.gone), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((worker.busy, worker.gone), timeout=LIVES, return_when=asyncio.FIRST_COMPLETED)
+        if not worker.busy.done():
+            await worker.kill()
+            return
         paused = self.chance.random() < PAUSED
         lives = self.chance.uniform(0.0, 1.5) if step == RANDOM else LIVES
         pausing = asyncio.create_task(_paused(worker, self.chance)) if paused else None

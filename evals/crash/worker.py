@@ -34,13 +34,13 @@ from domain.source import Source
 from erp.tryton.reader import TrytonReader
 from erp.tryton.writer import TrytonWriter
 from evals.crash import control
-from evals.crash.orders import Doom, Order
+from evals.crash.orders import Doom, Order, tell
 from evals.stand import TENANT
 from store import jobs
 from store.database import Database
 
 TIMING = Timing(write=timedelta(seconds=0.8), in_flight=timedelta(seconds=1.5), idle=timedelta(seconds=0.5))
-LIMITS = Limits(failures=6, rest=timedelta(seconds=0.2), probe=timedelta(seconds=1))
+LIMITS = Limits(failures=6, rest=timedelta(seconds=0.02), probe=timedelta(seconds=0.5))
 PATIENCE = Patience(tries=2, first=0.05)
 LOOK_SECONDS = 0.2
 ORDER = TypeAdapter(Order)
@@ -65,6 +65,7 @@ class DoomedReader:
 
     async def image(self, action_type: str, arguments: Mapping[str, Any]) -> Image:
         """The ERP's state; the first reading is before the write, one by reference after it."""
+        self.doom.busy()
         written = "reference" in arguments
         if written:
             self.doom.at("executed_noted")
@@ -104,6 +105,7 @@ class DoomedWriter:
 
     async def settle(self, reference: str, *, attempt: int) -> Source | None:
         """Settle, likewise."""
+        self.doom.busy()
         found = await self.doom.during("settle_sent", lambda: self.writer.settle(reference, attempt=attempt))
         self.doom.at("settle_answered")
         return found
@@ -126,7 +128,6 @@ async def work(order: Order) -> None:
             LIMITS,
             PATIENCE,
         )
-        tell(ready=os.getpid())
         if order.notes:
             return await control.work(hands, TENANT, Path(order.notes))
         async with asyncio.TaskGroup() as tasks:
@@ -163,11 +164,6 @@ async def _look_after(hands: Hands) -> None:
         with suppress(CountersignError):
             await reconcile(hands, TENANT)
         await asyncio.sleep(LOOK_SECONDS)
-
-
-def tell(**what: int) -> None:
-    """Tell the harness; one write, so that lines of several processes do not mix."""
-    os.write(1, json.dumps(what).encode() + b"\n")
 
 
 def nursery(orders: BinaryIO) -> None:

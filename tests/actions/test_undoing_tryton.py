@@ -12,10 +12,10 @@ import pytest
 from actions.compensation import compensate
 from actions.decisions import decide
 from actions.execution import Hands, execute
+from actions.rulebook import Rulebook
 from domain.actions import Action, ActionState
 from domain.errors import Conflict, ErpRefused
 from erp.tryton.rpc import TrytonRpc
-from policies.engine import Policies
 from store import actions
 from store.database import Database
 from tests.actions.conftest import AT_ONCE, People
@@ -86,12 +86,10 @@ class Undoing:
 
 
 @pytest.fixture
-async def undoing(
-    own_firm: DemoFirm, worker_database: Database, policies: Policies, people: People
-) -> AsyncIterator[Undoing]:
+async def undoing(own_firm: DemoFirm, worker_database: Database, people: People) -> AsyncIterator[Undoing]:
     admin = TrytonRpc(**vars(own_firm.account("admin")))
     async with own_firm.reader() as reader, own_firm.writer() as writer:
-        yield Undoing(Hands(worker_database, reader, writer, policies, AT_ONCE), people, admin)
+        yield Undoing(Hands(worker_database, reader, writer, Rulebook(worker_database), AT_ONCE), people, admin)
     await admin.close()
 
 
