@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from actions.execution import Hands, execute
+from actions.rulebook import Rulebook
 from api.cli.chain import lines
-from policies.engine import Policies
 from store.database import Database
 from tests.actions.conftest import AT_ONCE
 from tests.api.conftest import Door
@@ -33,7 +33,7 @@ async def written(door: Door, erp: SmallErp, worker_database: Database) -> tuple
     digest = (await ada.get(f"/v1/actions/{action}")).json()["digest"]
     wanted = {"verdict": "approve", "digest": digest, "reason": "As signed"}
     assert (await ada.post(f"/v1/actions/{action}/decisions", json=wanted)).status_code == 201
-    await execute(Hands(worker_database, erp, erp, Policies.load(), AT_ONCE), "northlight", action)
+    await execute(Hands(worker_database, erp, erp, Rulebook(worker_database), AT_ONCE), "northlight", action)
     return document, action
 
 
