@@ -27,5 +27,5 @@ def test_an_attacker_gets_nothing_that_people_did_not_approve() -> None:
 def test_without_a_guard_the_hole_is_found() -> None:
     wanted = ("rows-of-other-firms", "forgery-check", "stale-check-and-stamps")
     only = [part for name in wanted for part in ("--only", name)]
-    result = evaluated("mutants", *only, "--runs", "10")
+    result = evaluated("mutants", *only, "--runs", "25")
     assert (result["mutants"], result["caught"], result["missed"]) == (3, 3, [])
