@@ -126,7 +126,7 @@ async def _log(stand: LogStand, entries: int) -> tuple[float, float]:
     """Entries sealed a second, and the seconds that checking all of them takes."""
     before = await stand.seal()
     known = before.size if before else 0
-    stand.crowd(max(0, entries - known))
+    stand.crowd(entries)
     began = time.monotonic()
     checkpoint = await stand.seal()
     sealed = (checkpoint.size if checkpoint else known) - known

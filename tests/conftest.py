@@ -27,6 +27,10 @@ def postgres() -> Iterator[str]:
     """The owner's URL of the `postgres` database of a server that lives as long as this test process."""
     # Not below pytest's own folder: a second run of pytest closes that to all but root, and PostgreSQL is not root.
     with TemporaryDirectory(prefix="countersign-pg-") as folder, embedded_postgres(Path(folder) / "data") as server:
+        with psycopg.connect(server.owner_url("postgres"), autocommit=True) as connection:
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # this server's data outlives nothing
+                connection.execute(f"alter system set {setting} = off")
+            connection.execute("select pg_reload_conf()")
         yield server.owner_url("postgres")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import cast
 
 import psycopg
 import pytest
@@ -78,6 +79,15 @@ def ledger(postgres: str) -> Iterator[LedgerErp]:
         erp.arrange("7", po_number=None, customer="Acme")
         yield erp
         server.execute(f"drop database {name} with (force)")
+
+
+def always(policies: Policies) -> Rulebook:
+    """A rulebook in which this policy is in force, whatever the database says."""
+
+    async def in_force(_: str) -> Policies:
+        return policies
+
+    return cast("Rulebook", in_force)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from domain.errors import (
 from policies.engine import FILES, FOLDER, Policies
 from store import actions
 from store.database import Database
-from tests.actions.conftest import People, po_number
+from tests.actions.conftest import People, always, po_number
 from tests.actions.ledger import LedgerErp
 from tests.actions.test_decisions import events, jobs
 
@@ -132,7 +132,7 @@ async def test_of_two_approvers_one_may_have_edited(
     assert ([d.person for d in done.action.decisions], done.refusal) == ([people.ada.person], "")
     both = await decide(database, policies, people.marek, done.action.id, verdict="approve", digest=done.action.digest)
     assert both.state is ActionState.APPROVED
-    settled = await execute(Hands(worker_database, ledger, ledger, policies), "northlight", both.id)
+    settled = await execute(Hands(worker_database, ledger, ledger, always(policies)), "northlight", both.id)
     assert settled.state is ActionState.VERIFIED
     assert ledger.writes() == [both.id]
 

@@ -20,7 +20,7 @@ from domain.errors import PolicyChanged
 from policies.approval import lacking
 from policies.engine import FOLDER, Policies, read
 from store.database import Database
-from tests.actions.conftest import People
+from tests.actions.conftest import People, always
 from tests.actions.ledger import LedgerErp
 
 pytestmark = pytest.mark.anyio
@@ -150,7 +150,7 @@ async def test_policy_that_asks_for_more_stops_what_was_approved(desk: Desk, han
     rule = '[[rule]]\nid = "two"\naction = "invoice.create_draft"\nreason = "Two now."\n'
     chain = 'chain = [{ role = "approver", count = 2 }]\n'
     stricter = Policies({**texts, "approval.toml": texts["approval.toml"] + rule + chain})
-    stopped = await execute(replace(hands, policies=stricter), "northlight", approved.id)
+    stopped = await execute(replace(hands, policies=always(stricter)), "northlight", approved.id)
     assert stopped.state is ActionState.DENIED
     assert "two approvers" in stopped.problem
     assert ledger.writes() == []

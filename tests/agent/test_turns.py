@@ -48,8 +48,8 @@ async def test_an_answer_is_streamed_and_stored(world: World, say: Say, owner: p
     assert stored[1].engine == "built-in rules"
     assert owner.execute("select count(*) from checkpoints").fetchone() == (0,)
     audited = owner.execute("select event, agent_run from audit_entry order by id").fetchall()
-    assert [event for event, _ in audited] == ["thread.created", "turn.done"]
-    assert audited[1][1] == events[-1].data["turn"]
+    assert [event for event, _ in audited] == ["thread.created", "tool.called", "turn.done"]
+    assert audited[2][1] == events[-1].data["turn"]
 
 
 async def test_a_follow_up_refers_to_the_turn_before(world: World, say: Say) -> None:

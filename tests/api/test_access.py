@@ -100,6 +100,7 @@ BODIES = {
     },
     "POST /v1/actions/{action_id}/decisions": {"json": {"verdict": "approve", "digest": "0" * 64}},
     "POST /v1/actions/{action_id}/withdrawal": {"json": {}},
+    "POST /v1/actions/{action_id}/compensation": {"json": {"reason": "x"}},
     "POST /v1/actions/decisions": {"json": [{"action": "x", "verdict": "approve", "digest": "0" * 64}]},
     "POST /actions/decisions": {"data": {"verdict": "approve", "chosen": "x:" + "0" * 64}},
     "POST /actions/{action_id}/edits": {"data": {"digest": "0" * 64, "reason": "x"}},
