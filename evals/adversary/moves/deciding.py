@@ -95,7 +95,10 @@ async def two_at_once(world: World, random: Random) -> str:
     if not known:
         return "nothing to decide at once"
     action = random.choice(known)
-    people = random.sample(world.having(world.record.firms[action], "approver"), 2)
+    able = world.having(world.record.firms[action], "approver")
+    if len(able) < 2:  # noqa: PLR2004 - two at once; a firm's people come and go
+        return "nobody to decide at once with"
+    people = random.sample(able, 2)
     tabs = [await hands.open_page(world, random, person, action) for person in people]
     second = random.choice(("approve", "approve", "reject"))
     pressed = [
