@@ -85,6 +85,11 @@ def _prepare(stack: Running) -> list[Shot]:
         Shot("actions", "approver", "/actions"),
         Shot("action", "approver", f"/actions/{action}"),
         Shot("audit", "auditor", "/audit"),
+        Shot("trace", "auditor", f"/audit/trace?record={action}"),
+        Shot("policy", "administrator", "/policy"),
+        Shot("delegations", "approver", "/delegations"),
+        Shot("freezes", "administrator", "/freezes"),
+        Shot("dead-letters", "approver", "/actions/dead-letters"),
         Shot("account", "finance", "/account"),
     ]
 
