@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from actions.catalogue import known
 from actions.spoken import person_now, text_of
@@ -15,7 +16,7 @@ from domain.errors import InvalidInput, NotFound, WrongState
 from domain.money import Money
 from policies.engine import Policies
 from store import actions, audit, delegations
-from store.database import Database
+from store.database import Connection, Database
 from store.delegations import Delegation
 
 WHY = "Say why, so that whoever looks at a decision later understands it."
@@ -31,10 +32,10 @@ async def delegate(
     from_at: datetime,
     until_at: datetime,
     types: Sequence[str] = (),
-    limit: Money | None = None,
+    limit: Decimal | None = None,
     reason: str,
 ) -> Delegation:
-    """Let another person of the firm decide in the actor's place.
+    """Let another person of the firm decide in the actor's place; `limit` is in the currency of the actor's own.
 
     Raises NotPermitted, InvalidInput (dates, types, limit above one's own, oneself), NotFound (no such person).
     """
@@ -48,10 +49,7 @@ async def delegate(
         delegator = await person_now(connection, actor)
         policies.require(delegator, Operation.DELEGATION_MANAGE)
         policies.require(delegator, Operation.ACTION_DECIDE)
-        _check_limit(delegator, limit)
-        other = (await actions.people(connection, actor.tenant, [to])).get(to)
-        if other is None or not policies.authorize(other, Operation.ACTION_READ).allowed:
-            raise NotFound("There is no such person in your firm who may look at proposals.")
+        other = await _reviewer(connection, policies, actor.tenant, to)
         made = await delegations.add(
             connection,
             delegator,
@@ -59,10 +57,10 @@ async def delegate(
             from_at=from_at,
             until_at=until_at,
             types=sorted(set(types)),
-            limit=limit,
+            limit=_within_own(delegator, limit),
             reason=reason,
         )
-        facts = {"delegate": to, "from": from_at, "until": until_at, "types": made.types, "limit": limit}
+        facts = {"delegate": to, "from": from_at, "until": until_at, "types": made.types, "limit": made.approval_limit}
         await audit.append(connection, actor, "delegation.made", f"delegation:{made.id}", {**facts, "reason": reason})
         return made
 
@@ -86,9 +84,17 @@ def _check_dates(from_at: datetime, until_at: datetime) -> None:
         raise InvalidInput("A delegation lasts a year at most.")
 
 
-def _check_limit(delegator: Actor, limit: Money | None) -> None:
+async def _reviewer(connection: Connection, policies: Policies, tenant: str, person: str) -> Actor:
+    found = (await actions.people(connection, tenant, [person])).get(person)
+    if found is None or not policies.authorize(found, Operation.ACTION_READ).allowed:
+        raise NotFound("There is no such person in your firm who may look at proposals.")
+    return found
+
+
+def _within_own(delegator: Actor, limit: Decimal | None) -> Money | None:
     own = delegator.approval_limit
     if limit is None:
-        return
-    if own is None or limit.currency != own.currency or limit.amount > own.amount:
+        return None
+    if own is None or limit > own.amount:
         raise InvalidInput(f"The limit is above your own, which is {own or 'none'}.")
+    return Money(limit, own.currency)

@@ -62,7 +62,6 @@ async def run_worker(settings: Settings) -> None:
 def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, key: Ed25519PrivateKey) -> None:
     """Give the queue its tasks: of one firm, whose ERP `hands` reach. A job that names another firm is refused."""
     ours = settings.tenant
-    copies = copies_of(settings)
 
     @queue.task(name=jobs.EXECUTE, retry=Retries())
     @_in_a_trace
@@ -77,6 +76,15 @@ def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, ke
     @_in_a_trace
     async def tell(tenant: str, action_id: str) -> None:
         await resume_after_action(agent, tenant, action_id)
+
+    _register_upkeep(queue, settings, hands, key)
+    del carry_out, tell  # the queue holds them by name
+
+
+def _register_upkeep(queue: App, settings: Settings, hands: Hands, key: Ed25519PrivateKey) -> None:
+    """What is done by the clock: unfinished actions, the seal of the log, and its retention."""
+    ours = settings.tenant
+    copies = copies_of(settings)
 
     @queue.periodic(cron=EVERY_MINUTE, periodic_id=ours)
     @queue.task(name=jobs.RECONCILE, queue=ours, queueing_lock=f"{jobs.RECONCILE}:{ours}")
@@ -101,7 +109,7 @@ def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, ke
         keep, hold = timedelta(days=settings.audit_retention_days), LegalHold.parse(settings.legal_hold)
         await prune(hands.database, worker(ours), keep, hold, now=datetime.now(UTC))
 
-    del carry_out, tell, look_after, prune_log, seal_log  # the queue holds them by name
+    del look_after, prune_log, seal_log  # as above
 
 
 def _in_a_trace(job: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:

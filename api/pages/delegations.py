@@ -17,7 +17,6 @@ from api.render import page
 from api.services import Wired
 from domain.actor import Operation
 from domain.errors import InvalidInput
-from domain.money import Money
 from store import delegations, people
 
 router = APIRouter(prefix="/delegations")
@@ -71,7 +70,6 @@ async def make(wired: Wired, actor: Delegator, wanted: Annotated[DelegationForm,
     """Let another person decide in one's place."""
     if wanted.last < wanted.first:
         raise InvalidInput("A delegation ends after it begins.")
-    own = actor.approval_limit
     policies = await wired.policies(actor.tenant)
     await delegation.delegate(
         wired.database,
@@ -81,7 +79,7 @@ async def make(wired: Wired, actor: Delegator, wanted: Annotated[DelegationForm,
         from_at=datetime.combine(wanted.first, time.min, UTC),
         until_at=datetime.combine(wanted.last, time.max, UTC),
         types=wanted.types,
-        limit=None if wanted.limit is None else Money(wanted.limit, own.currency if own else "XXX"),
+        limit=wanted.limit,
         reason=wanted.reason,
     )
     return RedirectResponse("/delegations", 303)

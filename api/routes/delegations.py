@@ -12,7 +12,6 @@ from actions import delegation
 from api.access import DelegationEnder, DelegationReader, Delegator
 from api.services import Wired
 from domain.canonical import plain
-from domain.money import Money
 from store import delegations
 
 router = APIRouter(prefix="/delegations", tags=["delegations"])
@@ -42,7 +41,6 @@ async def listing(wired: Wired, actor: DelegationReader) -> list[Json]:
 @router.post("", status_code=201)
 async def make(wired: Wired, actor: Delegator, wanted: NewDelegation) -> Json:
     """Let another person decide in your place."""
-    own = actor.approval_limit
     policies = await wired.policies(actor.tenant)
     made = await delegation.delegate(
         wired.database,
@@ -52,7 +50,7 @@ async def make(wired: Wired, actor: Delegator, wanted: NewDelegation) -> Json:
         from_at=wanted.from_at,
         until_at=wanted.until_at,
         types=wanted.types,
-        limit=None if wanted.limit is None else Money(wanted.limit, own.currency if own else "XXX"),
+        limit=wanted.limit,
         reason=wanted.reason,
     )
     return plain(made)
