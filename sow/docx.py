@@ -17,6 +17,7 @@ from domain.errors import DocumentError, DocumentTooLarge
 from domain.terms import Warning as Notice
 from sow.document import Cell, Layout, Page, Table
 from sow.pdf import hidden_message
+from sow.pdf_boxes import Places
 
 MOST_UNPACKED = 200_000_000  # bytes; a bomb is larger, a contract with photographs is not
 BETWEEN_CELLS = " | "
@@ -53,7 +54,7 @@ def read_docx(data: bytes) -> Layout:
     except Exception as error:
         raise DocumentError("The DOCX is damaged and cannot be opened.") from error
     text = "".join(writing.parts)
-    return Layout("docx", text, _pages(text), (), tuple(writing.tables), tuple(_warnings(writing)))
+    return Layout("docx", text, _pages(text), Places(), tuple(writing.tables), tuple(_warnings(writing)))
 
 
 def _refuse_bomb(data: bytes) -> None:

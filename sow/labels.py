@@ -30,12 +30,9 @@ class Pair:
 
 def pairs(view: View, labels: re.Pattern[str]) -> Iterator[Pair]:
     """The pairs whose whole label matches."""
-    for pattern in (SAME_LINE, OWN_LINE):
-        at = 0
-        while match := pattern.search(view.text, at):
-            at = match.start() + 1  # a value may be the next pair's label
-            if labels.fullmatch(match["label"].strip()):
-                yield _pair(match["label"], match["value"], match.start("label"), match.end("value"))
+    for label, value, start, end in view.once("labelled lines", _labelled):
+        if labels.fullmatch(label.strip()):
+            yield _pair(label, value, start, end)
     for table in view.tables:
         for row in table.rows:
             for label, value in zip(row[::2], row[1::2], strict=False):
@@ -43,6 +40,16 @@ def pairs(view: View, labels: re.Pattern[str]) -> Iterator[Pair]:
                     start, end = view.flat.offset(label.start), view.flat.offset(value.end - 1) + 1
                     if start < end:
                         yield _pair(label.text, value.text, start, end)
+
+
+def _labelled(view: View) -> list[tuple[str, str, int, int]]:
+    found: list[tuple[str, str, int, int]] = []
+    for pattern in (SAME_LINE, OWN_LINE):
+        at = 0
+        while match := pattern.search(view.text, at):
+            at = match.start() + 1  # a value may be the next pair's label
+            found.append((match["label"], match["value"], match.start("label"), match.end("value")))
+    return found
 
 
 def _pair(label: str, value: str, start: int, end: int) -> Pair:
