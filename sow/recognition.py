@@ -20,7 +20,10 @@ from sow.recognised import Recognised, from_tsv
 
 SECONDS = 20
 MEGABYTES = 512
-RESOLUTION = 1_900  # pixels across a page: about 230 dots per inch of A4
+RESOLUTION = 200  # dots per inch
+WIDEST = 2_000  # pixels across a page
+NARROWEST = 200
+QUICK = ("-c", "tessedit_do_invert=0")  # light text on dark is left to people
 TO_INSTALL = "install Tesseract (apt-get install tesseract-ocr) and upload the document again"
 
 
@@ -28,6 +31,11 @@ TO_INSTALL = "install Tesseract (apt-get install tesseract-ocr) and upload the d
 def tesseract() -> str | None:
     """Where the program is, or None."""
     return shutil.which("tesseract")
+
+
+def pixels(points: float) -> int:
+    """How wide the picture of a page that is so wide has to be."""
+    return round(min(WIDEST, max(NARROWEST, points / 72 * RESOLUTION)))
 
 
 async def recognise(picture: bytes, page: int, seconds: float) -> Recognised:
@@ -47,7 +55,7 @@ def main() -> None:
     """Give up all but what Tesseract needs, then become it."""
     program = os.path.realpath(sys.argv[3])
     confine(int(sys.argv[1]), int(sys.argv[2]), program=program)
-    arguments = ["stdin", "stdout", "-l", "eng", "--psm", "1", "--dpi", "230", "tsv"]
+    arguments = ["stdin", "stdout", "-l", "eng", "--psm", "1", "--dpi", str(RESOLUTION), *QUICK, "tsv"]
     os.execv(program, [program, *arguments])  # noqa: S606 - the one program that this process may become
 
 

@@ -12,15 +12,14 @@ from pydantic import TypeAdapter
 
 from domain.canonical import plain
 from domain.errors import CountersignError, DocumentError, DocumentTimeout
-from domain.terms import Warning as Notice
-from sow.document import Attached, Reading
+from sow.document import Attached, Page, Reading
 from sow.doors import Door, Start, ask, spawned
 from sow.recognised import Recognised
-from sow.recognition import RESOLUTION, recognise, tesseract
+from sow.recognition import pixels, recognise, tesseract
 
 SECONDS = 20
 MEGABYTES = 512
-RECOGNITION_SECONDS = 11.0  # of all pages that are pictures together
+RECOGNITION_SECONDS = 9.0  # of all pages that are pictures together
 READING = TypeAdapter(Reading)
 
 
@@ -45,7 +44,8 @@ async def read_sandboxed(
     """
     request: dict[str, Any] = {"want": "reading", "name": name, "password": password, "recognised": []}
     reading = READING.validate_json(await _ask(request, data, seconds, megabytes, start))
-    pictures = [warning.page for warning in reading.warnings if warning.code == "no_text_layer" and warning.page]
+    unread = {warning.page for warning in reading.warnings if warning.code == "no_text_layer"}
+    pictures = [page for page in reading.pages if page.number in unread and page.width]
     if not pictures or not tesseract():
         return reading
     words, late = await _recognised(data, pictures, password, recognition_seconds, start)
@@ -56,8 +56,8 @@ async def read_sandboxed(
 
 
 async def _recognised(
-    data: bytes, pages: list[int], password: str | None, seconds: float, start: Start
-) -> tuple[list[Recognised], list[int]]:
+    data: bytes, pages: list[Page], password: str | None, seconds: float, start: Start
+) -> tuple[list[Recognised], list[Page]]:
     """What could be recognised in time, and the pages that were left."""
     until = time.monotonic() + seconds
     found: list[Recognised] = []
@@ -66,8 +66,8 @@ async def _recognised(
         if left < 1:
             return found, pages[index:]
         try:
-            picture = await page_image(data, page, width=RESOLUTION, password=password, start=start)
-            found.append(await recognise(picture, page, max(1.0, until - time.monotonic())))
+            picture = await page_image(data, page.number, width=pixels(page.width), password=password, start=start)
+            found.append(await recognise(picture, page.number, max(1.0, until - time.monotonic())))
         except DocumentTimeout:
             return found, pages[index:]
         except CountersignError:  # it cannot be drawn: it stays a page without text
@@ -75,10 +75,15 @@ async def _recognised(
     return found, []
 
 
-def _late(reading: Reading, pages: list[int], seconds: float) -> Reading:
-    said = f"This page is a picture; recognising the pages before it took the {seconds:.0f} seconds that there are."
-    more = tuple(Notice("recognition_stopped", said, page) for page in pages[:1])
-    return replace(reading, warnings=(*reading.warnings, *more))
+def _late(reading: Reading, pages: list[Page], seconds: float) -> Reading:
+    """Say of the pages that were left why they were not read, instead of how to have them read."""
+    said = f"This page is a picture, and recognising what it says was stopped after {seconds:.0f} seconds."
+    left = {page.number for page in pages}
+    warnings = (
+        replace(warning, message=said) if warning.code == "no_text_layer" and warning.page in left else warning
+        for warning in reading.warnings
+    )
+    return replace(reading, warnings=tuple(warnings))
 
 
 async def page_image(
