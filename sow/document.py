@@ -10,6 +10,8 @@ from domain.terms import Term
 from domain.terms import Warning as Notice
 from sow.pdf_boxes import Places
 
+LONGEST_CHANGE = 120  # characters of a change that are shown
+
 
 @dataclass(frozen=True)
 class Info:
@@ -79,6 +81,13 @@ class Pending:
     author: str
     date: str
 
+    def told(self) -> str:
+        """Who proposed what, in words."""
+        when = f", {self.date}" if self.date else ""
+        old, new = _short(self.deleted), _short(self.inserted)
+        what = f"“{old}” becomes “{new}”" if old and new else f"“{new}” is added" if new else f"“{old}” is deleted"
+        return f"{what} ({self.author}{when})"
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -118,6 +127,11 @@ class Reading:
             "terms": [_term(term) for term in self.terms],
             "warnings": [_without_none(plain(warning)) for warning in self.warnings],
         }
+
+
+def _short(text: str) -> str:
+    joined = " ".join(text.split())
+    return joined if len(joined) <= LONGEST_CHANGE else joined[:LONGEST_CHANGE] + "…"
 
 
 def _term(term: Term) -> dict[str, Any]:

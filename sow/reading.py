@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterator
 
 from domain.errors import DocumentEmpty, DocumentTypeUnsupported
+from domain.terms import Term
+from domain.terms import Warning as Notice
 from sow.blanks import blanks
 from sow.clauses import clauses
 from sow.document import Info, Layout, Reading
@@ -23,6 +25,7 @@ from sow.reconcile import Grounded, reconcile
 from sow.suspicion import suspicions
 from sow.view import View, view
 
+BESIDE = 2  # characters: a change that near a quote changes what it says
 MOST_SURE = 0.9  # of what was recognised on a picture: a digit is easily another one
 PDF_WITHIN = 1024  # a PDF header may stand that far into the file (ISO 32000-1, implementation note 13)
 
@@ -40,7 +43,7 @@ def read_document(
     seen = view(layout, furniture(layout))
     info = Info(name, hashlib.sha256(data).hexdigest(), len(layout.pages), layout.kind, language(layout.text))
     terms = reconcile(_grounded(seen, layout))
-    warnings = (*layout.warnings, *suspicions(layout), *blanks(seen, layout))
+    warnings = (*layout.warnings, *suspicions(layout), *blanks(seen, layout), *_proposed(terms, layout))
     return Reading(info, layout.text, layout.pages, clauses(layout), layout.tables, terms, warnings)
 
 
@@ -77,6 +80,17 @@ def _office(data: bytes) -> str:
     if is_outlook(data):
         raise DocumentTypeUnsupported("This is an Outlook message (.msg); save it as .eml and upload that.")
     raise DocumentTypeUnsupported("This is an Office 97-2003 file; save it as DOCX or PDF.")
+
+
+def _proposed(terms: tuple[Term, ...], layout: Layout) -> Iterator[Notice]:
+    """A warning for each term whose words are not agreed yet: a change that someone only proposed touches them."""
+    for term in terms:
+        quotes = [(found.start - BESIDE, found.end + BESIDE, found.page) for found in term.evidence]
+        for change in layout.pending:
+            page = next((page for start, end, page in quotes if change.start <= end and start <= change.end), None)
+            if page is not None:
+                said = f"{term.field.replace('_', ' ')} rests on a change that is only proposed: {change.told()}."
+                yield Notice("tracked_change", said, page)
 
 
 def _grounded(seen: View, layout: Layout) -> Iterator[Grounded]:
