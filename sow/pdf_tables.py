@@ -56,16 +56,10 @@ def joined(text: str, pages: Iterable[list[Found]]) -> Iterator[list[list[Segmen
     """The rows of each table; one that goes on at the top of the next page goes on here, a repeated header once."""
     last: Found | None = None
     for tables in pages:
-        going_on = last if last is not None and last.after <= EDGE else None
         for index, table in enumerate(tables):
-            if (
-                index == 0
-                and going_on is not None
-                and table.before <= EDGE
-                and _aligned(going_on.rows[0], table.rows[0])
-            ):
-                repeated = _words(text, table.rows[0]) == _words(text, going_on.rows[0])
-                last = Found([*going_on.rows, *table.rows[repeated:]], going_on.before, table.after)
+            if last is not None and index == 0 and _goes_on(last, table):
+                repeated = _words(text, table.rows[0]) == _words(text, last.rows[0])
+                last = Found([*last.rows, *table.rows[repeated:]], last.before, table.after)
                 continue
             if last is not None:
                 yield last.rows

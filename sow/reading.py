@@ -15,7 +15,7 @@ from sow.docx import read_docx
 from sow.finders import candidates
 from sow.furniture import furniture
 from sow.grounding import ground
-from sow.language import language
+from sow.language import FOREIGN, foreign, language
 from sow.mail import is_archive, is_mail, read_mail
 from sow.markdown import read_text
 from sow.office import OLE, decrypted, is_encrypted, is_outlook
@@ -41,9 +41,11 @@ def read_document(
     """
     layout = read_layout(data, password=password, recognised=recognised)
     seen = view(layout, furniture(layout))
-    info = Info(name, hashlib.sha256(data).hexdigest(), len(layout.pages), layout.kind, language(layout.text))
-    terms = reconcile(_grounded(seen, layout))
-    warnings = (*layout.warnings, *suspicions(layout), *blanks(seen, layout), *_proposed(terms, layout))
+    code = language(layout.text)
+    info = Info(name, hashlib.sha256(data).hexdigest(), len(layout.pages), layout.kind, code)
+    strange = foreign(layout.text, code)
+    terms = reconcile(_grounded(seen, layout, FOREIGN if strange else 1.0))
+    warnings = (*layout.warnings, *strange, *suspicions(layout), *blanks(seen, layout), *_proposed(terms, layout))
     return Reading(info, layout.text, layout.pages, clauses(layout), layout.tables, terms, warnings)
 
 
@@ -93,10 +95,11 @@ def _proposed(terms: tuple[Term, ...], layout: Layout) -> Iterator[Notice]:
                 yield Notice("tracked_change", said, page)
 
 
-def _grounded(seen: View, layout: Layout) -> Iterator[Grounded]:
+def _grounded(seen: View, layout: Layout, belief: float) -> Iterator[Grounded]:
+    """Candidates with their evidence, each believed as far as its page and its language allow."""
     sureness = {page: min(MOST_SURE, sure) for page, sure in layout.recognised}
     for candidate in candidates(seen):
         evidence = ground(candidate, seen, layout)
         if evidence is not None:
-            sure = sureness.get(evidence.page, 1.0)
+            sure = sureness.get(evidence.page, 1.0) * belief
             yield Grounded(candidate.field, candidate.value, round(candidate.confidence * sure, 3), evidence)

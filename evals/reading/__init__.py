@@ -21,6 +21,8 @@ PARTS: dict[str, str] = {
     "cuad": "evals.reading.cuad",
     "grants": "evals.reading.grants",
     "firm": "evals.reading.firm",
+    "dirty": "evals.reading.dirty",
+    "speed": "evals.reading.speed",
 }
 SUMMARY = ("precision", "recall", "f1", "ungrounded")
 

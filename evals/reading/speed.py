@@ -28,8 +28,8 @@ SENTENCE = (
 def measure(data: Path) -> dict[str, object]:
     """`ratio` is bare text extraction by PDFium over reading the same PDFs with terms and boxes, processor time.
 
-    `start_seconds` is what a reading process takes before it sees a document, `fork_seconds` what one takes that is forked
-    off a process that is ready; `two_jobs` is how much quicker two documents at a time are than one.
+    `start_seconds` is what a new reading process takes before it sees a document; bulk reading forks a ready one.
+    `two_jobs` is how much quicker two documents at a time are read than one, on a machine with nothing else to do.
     """
     files = [path.read_bytes() for path in sorted((data / "cuad" / "pdf").glob("*.pdf"))[:FILES]]
     if not files:

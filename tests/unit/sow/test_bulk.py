@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -81,16 +83,17 @@ async def test_a_fork_answers_as_a_new_process_does() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
-async def test_a_fork_is_confined_and_killed_when_it_lingers(monkeypatch) -> None:
+async def test_a_fork_is_confined_and_killed_when_it_lingers() -> None:
     with Nursery() as nursery:
         door = await nursery.start(5, 512)
-        (child,) = [
-            int(p) for p in open(f"/proc/{nursery._process.pid}/task/{nursery._process.pid}/children").read().split()
-        ]
+        owner = nursery._process.pid
+        (child,) = [int(number) for number in Path(f"/proc/{owner}/task/{owner}/children").read_text().split()]
         for _ in range(100):
-            status = open(f"/proc/{child}/status").read()
+            status = Path(f"/proc/{child}/status").read_text()
             if "Seccomp:\t2" in status:
                 break
+            await asyncio.sleep(0.02)
+        assert "Seccomp:\t2" in status
         assert "NoNewPrivs:\t1" in status
         assert await door.end(True) == -signal.SIGKILL
         with pytest.raises(ProcessLookupError):

@@ -121,8 +121,8 @@ def _drawn(*pages: list[tuple[float, float, str]]) -> bytes:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4)
     for page in pages:
-        for x, y, text in page:
-            canvas.drawString(x, y, text)
+        for x, y, words in page:
+            canvas.drawString(x, y, words)
         canvas.showPage()
     canvas.save()
     return out.getvalue()
