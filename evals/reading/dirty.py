@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import CountersignError, DocumentError
+from sow.doors import Start
+from sow.nursery import Nursery
 from sow.sandbox import MEGABYTES, SECONDS, read_sandboxed
 
 CLEAR = frozenset({"document_unreadable", "document_encrypted", "document_empty", "document_too_large"})
@@ -26,17 +28,19 @@ def measure(data: Path) -> dict[str, object]:
         return {"skipped": "no pdf_dirty"}
     manifest = {entry["file"]: entry for entry in json.loads((folder / "manifest.json").read_text())}
     files = sorted(folder.glob("*.pdf"))
-    return asyncio.run(_measured(files, manifest))
+    with Nursery() as nursery:
+        return asyncio.run(_measured(files, manifest, nursery.start))
 
 
-async def _measured(files: list[Path], manifest: dict[str, Any]) -> dict[str, object]:
+async def _measured(files: list[Path], manifest: dict[str, Any], start: Start) -> dict[str, object]:
     outcomes: Counter[str] = Counter()
     warned: Counter[str] = Counter()
     slowest: tuple[float, str] = (0.0, "")
     unclear: list[str] = []
     for path in files:
         began = time.monotonic()
-        outcome, codes = await _one(path.read_bytes(), path.name, manifest.get(path.name, {}).get("known_password"))
+        password = manifest.get(path.name, {}).get("known_password")
+        outcome, codes = await _one(path.read_bytes(), path.name, password, start)
         slowest = max(slowest, (round(time.monotonic() - began, 1), path.name))
         outcomes[outcome] += 1
         warned.update(codes)
@@ -55,10 +59,10 @@ async def _measured(files: list[Path], manifest: dict[str, Any]) -> dict[str, ob
     }
 
 
-async def _one(data: bytes, name: str, password: str | None) -> tuple[str, set[str]]:
+async def _one(data: bytes, name: str, password: str | None, start: Start) -> tuple[str, set[str]]:
     """What became of a file: `read`, an error's code, or `crash`; and the codes of its warnings."""
     try:
-        reading = await read_sandboxed(data, name, password=password)
+        reading = await read_sandboxed(data, name, password=password, start=start)
     except CountersignError as error:
         crashed = type(error) is DocumentError and error.detail == DocumentError().detail
         return ("crash" if crashed else error.code), set()
