@@ -82,7 +82,7 @@ PERCENT = r"\d{1,3}(?:\.\d{1,3})?\s?(?:%|per ?cent\b)"
 DATE = (
     rf"(?:{MONTH}\s*\d{{1,2}}\s?(?:st|nd|rd|t ?h)?\s?,?\s*(?:of\s)?\d{{4}}"
     rf"|\d{{1,2}}\s?(?:st|nd|rd|t ?h)?\.?\s*(?:day\s)?(?:of\s)?{MONTH}\s?,?\s*\d{{4}}"
-    rf"|\b\d{{4}}-\d{{2}}-\d{{2}}\b|\b\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}\b|\b\d{{1,2}}-{MONTH}-\d{{4}}\b)"
+    rf"|\b\d{{4}}-\d{{2}}-\d{{2}}\b|\b\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}}\b|(?<![\d/])\d{{1,2}}/\d{{1,2}}/\d{{2}}\b(?!/)|\b\d{{1,2}}-{MONTH}-\d{{4}}\b)"
 )
 
 
@@ -163,6 +163,8 @@ def day(text: str) -> str | None:
     if "-" in text and numbers[0] > 31:  # noqa: PLR2004 - a year comes first
         return _date(*numbers)
     first, second, year = numbers
+    if year < 100:  # noqa: PLR2004 - two digits, in contracts of this century and the end of the last
+        year += 2000 if year < 70 else 1900  # noqa: PLR2004
     if "." in text:
         return _date(year, second, first)
     return _date(year, first, second) or _date(year, second, first)

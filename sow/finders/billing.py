@@ -75,7 +75,8 @@ EVERY = (
     ("on_signing", r"(?:upon|on|at) (?:the )?(?:signing|signature|execution|effective date)"),
 )
 INVOICING = rule(
-    r"\b(?:shall|will|may|to|must)\b[^.;]{0,40}\b(?:invoice|bill)\b|\binvoices?(?: shall"
+    r"\b(?:shall|will|may|to|must)\b[^.;]{0,40}\b(?:invoice|bill)\b"
+    r"|\b(?:provider|consultant|contractor|supplier|vendor|developer|company|we) (?:invoices?|bills?)\b|\binvoices?(?: shall"
     r"| will)?[^.;]{0,40}\b(?:issued|submitted|sent|rendered)"
     r"|\binvoiced\b|\bbilled\b|\bbilling frequency|\binvoice frequency|\binvoicing\b"
     r"|\bpayable\b[^.;]{0,40}\b(?:monthly|quarterly|annually|in)"

@@ -9,9 +9,8 @@ from sow.normal import count
 from sow.view import Candidate, View, candidate, rule
 
 NOTICE = rule(
-    r"(?P<days>{COUNT})[- ]? ?(?P<unit>days?|months?|weeks?)'?(?:[- ]?(?:prior|written|advance|notice|calendar"
-    r"|business|the|"
-    r"'s?|or more|after)[ ,]*)*"
+    r"(?P<days>{COUNT})[- ]? ?(?:calendar |business |working |full )?(?P<unit>days?|months?|weeks?|years?)'?"
+    r"(?:[- ]?(?:prior|written|advance|notice|calendar|business|the|'s?|or more|after)[ ,]*)*"
 )
 WITHOUT_CAUSE = rule(
     r"\bfor (?:its |their )?convenience|\bwithout cause|\bfor any (?:reason|or no reason)|\bany reason or no reason"
@@ -21,9 +20,20 @@ WITHOUT_CAUSE = rule(
 FOR_CAUSE = rule(
     r"\bcure\b|\bcured\b|\bmaterial(?:ly)? breach|\bdefault\b|\bbreach|\bfails? to\b|\bforce majeure|\binsolven|\brenew"
 )
+NOTIFIED = rule(r"\bnotice|\bnotify|\bnotif|\bwritten\b")
+# no cause is named: "may be terminated by either party upon 60 days' written notice"
+FREELY = rule(
+    r"\b(?:may|shall have the right to|has the right to|is entitled to|right to|wish\w* to|desires? to)\b[^.;]{0,40}\b(?:terminate|cancel)\b"
+    r"[^.;]{0,90}\b(?:upon|by|on|with|at least|not less than)\b"
+    r"|\bterminat(?:ed|able)\b[^.;]{0,60}\b(?:upon|by|on)\b[^.;]{0,60}$|\b(?:may|can) be (?:terminated|cancell?ed)\b|\buntil terminated by\b"
+)
+CONDITION = rule(
+    r"\bif\b|\bin the event (?:that |of )|\bunless\b|\bupon the occurrence|\bexpir|\bwithin (?:$|\d|{WORD})|\bfollowing (?:a|any|the) "
+    r"|\brenewal|\bprovided that\b|\bafter receipt|\bperiod of\b"
+)
 TERMINATE = rule(r"\bterminat|\bcancel")
 RENEWS = rule(
-    r"\b(?:shall|will|may be|is|be)? ?(?:be )?automatically (?:be )?(?:renew|extend)(?:s|ed)?\b"
+    r"\b(?:shall|will|may be|is|be)? ?(?:be )?automatically (?:be )?(?:renew|extend)(?:s|ed|ing)?\b"
     r"|\b(?:renew|extend)(?:s|ed)? (?:itself )?automatically|\bauto(?:matic)?[- ]renewal\b"
     r"|\bautomatic(?:ally)? renewals?"
 )
@@ -40,20 +50,67 @@ RENEWS_NOT = rule(
 LENGTH = rule(
     r"\b(?:periods?|terms?)(?: of)?(?: an?)?(?: additional| successive)? $|\brenew\w*(?: \w+)? for(?: \w+){0,3} $"
 )
+PERIOD = rule(
+    r"[ ]?(?:renewal |extension |additional |successive )?(?:periods?|terms?|increments?|intervals?|renewals?|extensions?)\b"
+)
+STOPS = rule(r"\bnotice|\bnotif|\bin writing\b|\brequests?\b|\belects?\b")
+FOR_CAUSE_ONLY = rule(r"\bcure\b|\bmaterial(?:ly)? breach|\binsolven")
 PLACE = (
     r"(?i:the |of )*(?i:internal |substantive )?(?P<place>(?:(?i:State|Commonwealth|Province|Republic|Kingdom"
     r"|Federal Republic|People's Republic) (?i:of) )?(?:the )?[A-Z][A-Za-z.]+(?:(?:,? (?:and|of) "
     r"| )[A-Z][A-Za-z.]+){0,4})"
 )
+OF_LAWS = r"\b(?i:laws?)(?i:,? and (?:judicial )?[a-z]+| \([^)]{2,60}\))?,? (?i:of|in force in|in effect in) "
 GOVERNED = (
-    r"(?i:the laws of) " + PLACE + r"[ ,]{1,2}(?i:shall|will) (?i:govern)",
-    r"(?i:govern(?:ed|ing)|construed|interpreted|subject to)\b[^.;]{0,140}?\b(?i:laws?) (?i:of|in force in"
-    r"|in effect in) " + PLACE,
-    r"(?i:governed)\b[^.;]{0,80}?\b(?i:by|under) (?i:the )?(?P<place>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}) (?i:laws?)\b",
+    (r"\b(?i:the laws? of) " + PLACE + r"[ ,]{1,2}(?i:(?:shall|will) (?:govern|apply)|governs?|applies|apply)", 0.88),
+    (r"(?i:govern(?:ed|ing)|construed|interpreted)\b[^.;]{0,140}?" + OF_LAWS + PLACE, 0.88),
+    (
+        r"(?i:governed|construed)\b[^.;]{0,60}\b(?i:laws?)\b[^.;]{0,90}?, (?i:of) (?i:the )?"
+        r"(?P<place>(?:State|Commonwealth|Province) of (?:the )?[A-Z][a-z]+(?: [A-Z][a-z]+){0,3})",
+        0.84,
+    ),
+    (
+        r"(?i:govern(?:ed|ing)|construed|interpreted)\b[^.;]{0,90}?\b(?i:by|under|with) (?i:the )?"
+        r"(?P<place>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}) (?i:laws?)\b",
+        0.86,
+    ),
+    (r"(?i:subject to)\b[^.;]{0,60}?" + OF_LAWS + PLACE, 0.56),
 )
+# "made in the State of Ohio and governed by the laws of that State"
+SAID_BEFORE = rule(
+    r"\b(?P<place>(?-i:State|Commonwealth|Province) of (?-i:[A-Z])\w+(?: (?-i:[A-Z])\w+){0,2})\b[^.;]{0,160}"
+    r"\b(?:governed|construed)\b[^.;]{0,80}\blaws? (?:thereof|of (?:that|such|said) (?:state|commonwealth|province))"
+)
+FEDERAL = rule(r"\bunited states|\bU\.?S\.?A?\b")
+STATE_TOO = re.compile(r"[^.;]{0,120}?\b(?P<place>(?:State|Commonwealth) of [A-Z]\w+(?: [A-Z]\w+){0,2})")
+PEOPLES = {
+    "english": "England", "scottish": "Scotland", "scots": "Scotland", "irish": "Ireland", "german": "Germany",
+    "swiss": "Switzerland", "austrian": "Austria", "french": "France", "dutch": "Netherlands", "belgian": "Belgium",
+    "italian": "Italy", "spanish": "Spain", "danish": "Denmark", "swedish": "Sweden", "norwegian": "Norway",
+    "finnish": "Finland", "polish": "Poland", "israeli": "Israel", "indian": "India", "japanese": "Japan",
+    "chinese": "China", "canadian": "Canada", "australian": "Australia", "singaporean": "Singapore",
+}  # fmt: skip
 MOST_DAYS = 366
+REACH = 600  # characters within which a clause on renewal says how much notice stops it
 NO_PLACES = frozenset(
-    ["This", "Agreement", "Section", "Any", "All", "Laws", "Law", "Consistent", "And", "AND", "Final"]
+    [
+        "This",
+        "Agreement",
+        "Section",
+        "Any",
+        "All",
+        "Laws",
+        "Law",
+        "Consistent",
+        "And",
+        "AND",
+        "Final",
+        "Applicable",
+        "Such",
+        "Each",
+        "Domiciliary",
+        "Federal",
+    ]
 )
 
 
@@ -66,29 +123,22 @@ def find(view: View) -> Iterator[Candidate]:
 
 def _days(match: re.Match[str]) -> int | None:
     number = count(match["days"])
-    factor = {"d": 1, "w": 7, "m": 30}[match["unit"][0].lower()]
+    factor = {"d": 1, "w": 7, "m": 30, "y": 365}[match["unit"][0].lower()]
     return number * factor if number and number * factor <= MOST_DAYS else None
 
 
 def _convenience(view: View) -> Iterator[Candidate]:
     for match in view.search(NOTICE):
-        sentence = view.sentence(match.start())
-        if not (TERMINATE.search(sentence) and rule(r"\bnotice|\bnotify|\bnotif").search(sentence)):
-            continue
-        free, cause = WITHOUT_CAUSE.search(sentence), FOR_CAUSE.search(sentence)
+        low, high = view.sentence_start(match.start()), view.sentence_end(match.end())
+        clause = view.text[max(low, match.start() - 260) : min(high, match.end() + 110)]
         days = _days(match)
-        if days and free and not cause:
+        if not days or not TERMINATE.search(clause) or not NOTIFIED.search(clause) or FOR_CAUSE.search(clause):
+            continue
+        if free := WITHOUT_CAUSE.search(view.text[low:high]):
             confidence = 0.88 if rule(r"convenience|without cause|reason").search(free[0]) else 0.7
             yield candidate("termination_convenience_days", days, match, confidence)
-        elif (
-            days
-            and not cause
-            and rule(
-                r"\b(?:either party|client|customer|company"
-                r"|both parties)\b.{0,60}\bterminate this (?:agreement|sow|contract)"
-            ).search(sentence)
-        ):
-            yield candidate("termination_convenience_days", days, match, 0.6)
+        elif FREELY.search(clause) and not CONDITION.search(clause):
+            yield candidate("termination_convenience_days", days, match, 0.66)
 
 
 def _renewal(view: View) -> Iterator[Candidate]:
@@ -100,21 +150,42 @@ def _renewal(view: View) -> Iterator[Candidate]:
         if RENEWS_NOT.search(sentence) or not rule(r"\bterm|\bperiod|\bagreement|\byear").search(sentence):
             continue
         yield candidate("auto_renewal", True, match, 0.86)
-        end = min(len(view.text), match.end() + 500)
-        for notice in NOTICE.finditer(view.text, view.sentence_start(match.start()), end):
-            around = view.text[max(0, notice.start() - 160) : notice.end() + 160]
-            days = None if LENGTH.search(view.text, max(0, notice.start() - 40), notice.start()) else _days(notice)
-            if days and rule(r"\bnotice|\bnotif").search(around) and rule(r"\brenew|\bexten|\bexpir").search(around):
+        yield from _renewal_notice(view, match)
+
+
+def _renewal_notice(view: View, renews: re.Match[str]) -> Iterator[Candidate]:
+    """The notice that stops a renewal: in its sentence, the next ones, or the one before."""
+    low = max(view.sentence_start(renews.start()), renews.start() - REACH)
+    for begin, end in ((low, min(len(view.text), renews.end() + REACH)), (max(0, low - REACH // 2), low)):
+        for notice in NOTICE.finditer(view.text, begin, end):
+            around = view.text[max(begin, notice.start() - 160) : notice.end() + 160]
+            length = LENGTH.search(view.text, max(0, notice.start() - 40), notice.start())
+            if length or PERIOD.match(view.text, notice.end()) or not (days := _days(notice)):
+                continue
+            asked, about = (
+                STOPS.search(around),
+                rule(r"\brenew|\bexten|\bexpir|\bend of\b|\banniversary").search(around),
+            )
+            if asked and about and not FOR_CAUSE_ONLY.search(around):
                 yield candidate("renewal_notice_days", days, notice, 0.84)
-                break
+                return
 
 
 def _law(view: View) -> Iterator[Candidate]:
-    for pattern in GOVERNED:
+    for match in view.search(SAID_BEFORE):
+        yield candidate("governing_law", " ".join(match["place"].split()), match, 0.86)
+    for pattern, confidence in GOVERNED:
         for match in view.search(rule(pattern, exact_case=True)):
-            place = re.split(
-                r",? (?:without|excluding|and(?! [A-Z])|as|in|except)\b|[.;(]", " ".join(match["place"].split())
-            )[0]
-            place = place.removeprefix("the ").strip(" .,")
-            if place and place.split()[0] not in NO_PLACES:
-                yield candidate("governing_law", place, match, 0.88)
+            if place := _place(match["place"]):
+                end = match.end("place")
+                if FEDERAL.search(place) and (state := STATE_TOO.match(view.text, end)):
+                    place, end = " ".join(state["place"].split()), state.end("place")
+                yield Candidate("governing_law", place, match.start(), end, confidence)
+
+
+def _place(text: str) -> str | None:
+    said = re.split(r",? (?:without|excluding|and(?! [A-Z])|as|in|except)\b|[.;(]", " ".join(text.split()))[0]
+    place = said.removeprefix("the ").strip(" .,")
+    if not place or place.split()[0] in NO_PLACES:
+        return None
+    return PEOPLES.get(place.lower(), place)

@@ -56,7 +56,7 @@ ESCALATION = rule(
 )
 MOST_RATE = 5_000_000
 ROLE = r"(?P<role>[A-Z][a-z]+(?:[ /-][A-Z][a-z]+){0,3})"
-ROLE_AFTER = rule(r"[ ]for (?:each |an? |the )?" + ROLE, exact_case=True)
+ROLE_AFTER = rule(r" for (?:each |an? |the )?" + ROLE, exact_case=True)
 ROLE_BEFORE = rule(r"\b" + ROLE + r"(?:,|:| at| is| -)(?: an?| the)?(?: rate of)? $", exact_case=True)
 LONGEST_HEAD = 40
 
