@@ -18,6 +18,7 @@ TYPES = (
         "milestone",
         (
             r"\b(?:charged|billed|invoiced|paid) by milestones?\b"
+            r"|\b(?:invoiced?|paid|payable|tied|linked|according)\b[^.;]{0,50}\b(?:to|upon|on|for|at)\b[^.;]{0,50}\bmilestones?\b"
             r"|\bmilestone (?:payments?|schedule|fees?|billing|invoic\w+|based)|\bmilestone-based|\b(?:payable|paid"
             r"|due|invoiced?)\b"
             r"[^.;]{0,50}\b(?:upon|on|at|against)\b[^.;]{0,40}\b(?:milestones?|acceptance of|achiev)"
@@ -44,8 +45,8 @@ TYPES = (
     (
         "revenue_share",
         (
-            r"\broyalt(?:y|ies) (?:of|on|equal|at|rate)|\brevenue[- ]shar|{PERCENT} of (?:the )?(?:net"
-            r"|gross) (?:sales|revenue)"
+            r"\broyalt(?:y|ies) (?:of|on|equal|at|rate)|\brevenue[- ]shar|{PERCENT}\)? of (?:[\w']+ ){0,4}?(?:net"
+            r"|gross) (?:\w+ ){0,2}(?:sales|revenues?|receipts|proceeds)|\bpay\b[^.;]{0,60}\b(?:a|an|the) (?:\w+ ){0,2}royalty\b"
         ),
         0.7,
     ),
@@ -85,6 +86,17 @@ INVOICING = rule(
     r"|\bsubmits?\b[^.;]{0,30}\binvoices?|\bfees?\b{SAME}{0,40}[:-] ?(?=monthly|quarterly|annual)"
     r"|\b(?=(?:monthly|quarterly|annually) in (?:arrears|advance))"
 )
+# fees that fall due without an invoice: "shall be paid on a monthly basis", "due upon completion of each milestone"
+DUE = rule(
+    r"\b(?:paid|payable|due|installments?|pay)\b[^.;]{0,50}?\b(?:(?P<monthly>monthly|(?:each|every|of the) (?:calendar )?month)"
+    r"|(?P<quarterly>quarterly|(?:each|every) (?:calendar )?quarter)|(?P<annually>annually)"
+    r"|(?P<per_milestone>(?:upon|on|after) (?:\w+ ){0,4}(?:completion|acceptance|achiev\w+|delivery)"
+    r"(?: \w+){0,4} milestones?))\b"
+)
+OWED = rule(
+    r"\bfees?\b|\bretainer|\bcompensation|\bcharges?\b|\bcommission|\broyalt|\bmilestone|\bservices\b|\binvoice"
+)
+NOT_DUE = rule(r"\breport|\binterest|\btaxe?s?\b|\bsalar|\brent\b")
 AFTER = 130
 DELIVERY = rule(
     r"\binvoices? (?:(?:shall|will|must|are to|should) be|are|go) (?:\w+ )?(?:sent|addressed|submitted|delivered"
@@ -113,6 +125,9 @@ def find(view: View) -> Iterator[Candidate]:
                 yield candidate("billing_type", value, match, confidence)
     for match in view.search(INVOICING):
         yield from _frequency(view, match.start(), match.end())
+    for match in view.search(DUE):
+        if OWED.search(view.sentence(match.start())) and not NOT_DUE.search(match[0]):
+            yield candidate("invoice_frequency", next(k for k, v in match.groupdict().items() if v), match, 0.66)
     for match in view.search(DELIVERY):
         group = next(name for name in ("where", "there", "label") if match[name])
         if rule(r"@|\d|attention|attn|accounts|[A-Z]\w+ [A-Z]").search(match[group]):

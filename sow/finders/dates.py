@@ -113,7 +113,7 @@ TERM = (
     (r"\buntil the (?P<span>{COUNT}[- ]year) anniversary of the effective date", 0.8),
 )
 NOT_TERM = rule(
-    r"\brenew|\bconfidential|\bafter its end|\bwarrant|\bnon-?compet|\bsurviv|\bnotice\b|\bthereafter|\bretain"
+    r"\brenew(?!al\n)|\bconfidential|\bafter its end|\bwarrant|\bnon-?compet|\bsurviv|\bnotice\b|\bthereafter|\bretain"
     r"|\binsurance|\bguarantee"
     r"|\bnon-?solicit|\bsupport period|\bstabili[sz]ation|\baudit|\brecords|\bpatent|\bpayment term|\binvoic"
     r"|\bsuccessive"

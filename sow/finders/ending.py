@@ -25,7 +25,15 @@ NOTIFIED = rule(r"\bnotice|\bnotify|\bnotif|\bwritten\b")
 FREELY = rule(
     r"\b(?:may|shall have the right to|has the right to|is entitled to|right to|wish\w* to|desires? to)\b[^.;]{0,40}\b(?:terminate|cancel)\b"
     r"[^.;]{0,90}\b(?:upon|by|on|with|at least|not less than)\b"
-    r"|\bterminat(?:ed|able)\b[^.;]{0,60}\b(?:upon|by|on)\b[^.;]{0,60}$|\b(?:may|can) be (?:terminated|cancell?ed)\b|\buntil terminated by\b"
+    r"|\bterminat(?:ed|able)\b[^.;]{0,60}\b(?:upon|by|on)\b[^.;]{0,60}$|\b(?:may|can)(?: \w+)? be (?:terminated|cancell?ed)\b|\buntil terminated by\b"
+)
+OBJECT = rule(
+    r"\bterminat\w*\b[^.;]{0,30}\b(?:this|the|any|such|our|his|her|their|an?)\b[^.;]{0,30}"
+    r"\b(?:agreement|contract|sow|statement of work|orders?|services|engagement|arrangement|term|letter)\b"
+    r"|\b(?:this|the|an?) (?:\w+ ){0,2}(?:agreement|contract|sow|statement of work|order|engagement)\b[^.;]{0,90}\bterminat"
+)
+STATED_FREE = rule(
+    r"\bconvenience|\bwithout (?:any )?(?:cause|reason)|\bany (?:or no )?reason|\bno reason|\bwith or without cause|\bnon-cause"
 )
 CONDITION = rule(
     r"\bif\b|\bin the event (?:that |of )|\bunless\b|\bupon the occurrence|\bexpir|\bwithin (?:$|\d|{WORD})|\bfollowing (?:a|any|the) "
@@ -40,7 +48,7 @@ RENEWS = rule(
 RENEWS_NOT = rule(
     r"\b(?:shall|will|does|do) not (?:be )?(?:automatically )?(?:renew|extend)|\bno automatic renewal"
     r"|\b(?:may be|be) (?:renewed|extended) (?:only )?(?:for [^.;]{0,60} )?(?:by|upon|with"
-    r"|at|subject to) (?:the )?(?:mutual|written|"
+    r"|at|pursuant to|subject to) (?:the )?(?:mutual|written|"
     r"prior written|further)|\bunless (?:extended|renewed) (?:by|in) (?:mutual |a )?writ"
     r"|\brenew(?:ed|al)? (?:only )?(?:by|upon) (?:mutual|written)"
     r"|\bmutual(?:ly)? (?:written )?agree(?:ment)?\b[^.;]{0,40}\b(?:renew|extend)"
@@ -131,14 +139,22 @@ def _convenience(view: View) -> Iterator[Candidate]:
     for match in view.search(NOTICE):
         low, high = view.sentence_start(match.start()), view.sentence_end(match.end())
         clause = view.text[max(low, match.start() - 260) : min(high, match.end() + 110)]
-        days = _days(match)
-        if not days or not TERMINATE.search(clause) or not NOTIFIED.search(clause) or FOR_CAUSE.search(clause):
+        if not TERMINATE.search(clause) or not NOTIFIED.search(clause) or not (days := _days(match)):
             continue
-        if free := WITHOUT_CAUSE.search(view.text[low:high]):
-            confidence = 0.88 if rule(r"convenience|without cause|reason").search(free[0]) else 0.7
-            yield candidate("termination_convenience_days", days, match, confidence)
-        elif FREELY.search(clause) and not CONDITION.search(clause):
-            yield candidate("termination_convenience_days", days, match, 0.66)
+        free, cause = WITHOUT_CAUSE.search(view.text[low:high]), FOR_CAUSE.search(clause)
+        if free and STATED_FREE.search(clause) and not FOR_CAUSE.search(_right(clause)):
+            yield candidate("termination_convenience_days", days, match, 0.88)
+        elif free and not cause:
+            yield candidate("termination_convenience_days", days, match, 0.7)
+        elif not cause and FREELY.search(clause) and OBJECT.search(clause) and not CONDITION.search(clause):
+            if rule(r"\bnotice").search(view.text, match.start(), match.end() + 25):
+                yield candidate("termination_convenience_days", days, match, 0.66)
+
+
+def _right(clause: str) -> str:
+    """The part of a clause that gives a right to terminate: what stands before it may be about another."""
+    found = list(TERMINATE.finditer(clause))
+    return clause[found[0].start() :] if len(found) == 1 else clause[found[-2].start() : found[-1].end() + 200]
 
 
 def _renewal(view: View) -> Iterator[Candidate]:

@@ -15,7 +15,12 @@ from sow.view import View, rule
 LEGAL = (
     r"(?:Inc|LLC|L\.L\.C|Ltd|LTD|INC|Limited|LIMITED|Corp|CORP|Corporation|CORPORATION|Company|COMPANY|Co|CO|plc|PLC"
     r"|LLP|LP|L\.P|GmbH|GMBH|AG|KG|SE|S\.?A\.?S?|B\.?V|N\.?V|Pty|SARL|Incorporated|INCORPORATED|ULC|DAC|AB|ASA|S\.p\.A"
-    r"|N\.A|Trust|Bank|University|Society)"
+    r"|N\.A|G\.I\.E|S/A|Oy|ApS|K\.K|Pte|PTE|Trust|Bank|University|Society)"
+)
+# what follows a preamble: aliases from here on are not those of parties
+ENDS = re.compile(
+    r"\b(?:RECITALS|WHEREAS|WITNESSETH|W I T N E S S|BACKGROUND|INTRODUCTION|NOW,? THEREFORE|TABLE OF CONTENTS|Recitals?\b"
+    r"|Whereas|Background|Witnesseth|Each of the foregoing|[Ii]n consideration of)|\n[ \t#*]*(?:1|A|I)\.[ \t]+[A-Z]"
 )
 OPENING = rule(
     r"\b(?:by and between|by and among|between|among|entered into by|made by|agreement (?:is )?with)"
@@ -62,6 +67,9 @@ PRONOUNS = frozenset(
     ["the", "this", "each", "either", "such", "it", "if", "in", "your", "you", "whereas", "any", "all", "both", "parties"]
     + ["party", "date", "page", "exhibit", "section", "article", "agreement", "dear", "above-named", "undersigned"]
 )  # fmt: skip
+PARTICLES = frozenset(
+    {"of", "and", "the", "de", "for", "d/b/a", "dba", "du", "la", "von", "van", "der", "und", "y", "e"}
+)
 PREAMBLE = 8_000
 WINDOW = 2_400
 LONGEST = 100
@@ -69,6 +77,7 @@ MOST_WORDS = 11
 MOST_PARTIES = 6
 LONGEST_DESCRIPTION = 700
 ENOUGH = 2
+SHORTEST = 20  # of an introduction: "between Recitals Ltd and" is none that ends
 OPENINGS = 8
 
 
@@ -101,7 +110,7 @@ def introduced(view: View, titles: frozenset[str]) -> list[Party]:
 def _named(text: str, begin: int) -> Iterator[Party]:
     """Each name with the alias that follows it."""
     at, found = begin, 0
-    for alias in ALIAS.finditer(text, begin, begin + WINDOW):
+    for alias in ALIAS.finditer(text, begin, _end(text, begin)):
         aliases = _aliases(next(group for group in alias.groups() if group))
         foreign = not aliases or any(NOT_PARTY.search(item) for item in aliases)
         span = None if foreign else _name(text, at, alias.start(), found)
@@ -112,6 +121,12 @@ def _named(text: str, begin: int) -> Iterator[Party]:
         if span and found < MOST_PARTIES:
             found += 1
             yield Party(*span, aliases)
+
+
+def _end(text: str, begin: int) -> int:
+    """Where the introduction that begins here is over."""
+    ends = ENDS.search(text, begin + SHORTEST, begin + WINDOW)
+    return ends.start() if ends else min(len(text), begin + WINDOW)
 
 
 def _aliases(said: str) -> tuple[str, ...]:
@@ -149,7 +164,7 @@ def _plain(text: str, begin: int, known: list[Party]) -> list[Party]:
         inner = re.search(r",? (?:and|AND) (?=[A-Z])", text[span[0] : span[1]])
         first = Party(span[0], span[0] + inner.start() if inner else span[1], ())
     low = first.end
-    for joined in JOINED.finditer(text, max(begin, low - 1), min(len(text), low + LONGEST_DESCRIPTION)):
+    for joined in JOINED.finditer(text, max(begin, low - 1), min(_end(text, begin), low + LONGEST_DESCRIPTION)):
         span = _name_at(text, joined.end(), min(len(text), joined.end() + 160))
         if span and (PLAIN.match(text, span[0]) or _described(text, span[1])):
             alias = ALIAS.match(text, span[1] + 1) or ALIAS.match(text, span[1])
@@ -162,7 +177,7 @@ def _described(text: str, end: int) -> bool:
     """Whether what follows says what a party is, or ends the line or sentence that names it."""
     return bool(
         re.match(
-            r",? (?:an?|having|with|located|whose|organi[sz]ed)\b|\s*\n\s*\n|\.\s|\s*\((?:the |hereinafter )?\"",
+            r",? (?:an?|having|with|located|whose|organi[sz]ed)\b|\s*\n\s*\n|\.\s|\s*\((?:as |the |hereinafter )?[\"A-Z]",
             text[end : end + 40],
         )
     )
@@ -189,6 +204,8 @@ def is_name(name: str) -> bool:
         and len(words) < MOST_WORDS
         and words[0].lower().strip(".,:") not in PRONOUNS
         and re.search(r"[A-Z]|-[a-z]", name) is not None
+        and sum(word[0].islower() and word not in PARTICLES for word in words) < ENOUGH
+        and ":" not in name
         and not re.search(r"\b(?:shall|will|must|is|are|agrees?|may)\b|_{3}|[\[<>]|/s/|(?i:^by\b)", name)
     )
 

@@ -46,8 +46,9 @@ def find(view: View) -> Iterator[Candidate]:
     yield from _in_form(view)
     parties = introduced(view, CLIENTS | PROVIDERS | {"company"})
     for party, (field, confidence) in zip(parties, _roles(view, parties), strict=True):
-        if field:
-            yield Candidate(field, clean(view.text[party.start : party.end]), party.start, party.end, confidence)
+        name = clean(view.text[party.start : party.end])
+        if field and name.lower() not in CLIENTS | PROVIDERS:
+            yield Candidate(field, name, party.start, party.end, confidence)
 
 
 def _roles(view: View, parties: list[Party]) -> list[tuple[str | None, float]]:
@@ -62,7 +63,8 @@ def _roles(view: View, parties: list[Party]) -> list[tuple[str | None, float]]:
         return [known if known[0] else (_opposite(told), 0.62) for known in roles]
     if len(parties) == BOTH:
         return _by_letter(view) or [("client", UNSURE), ("provider", UNSURE)]
-    return roles
+    fewer = "provider" if told != "provider" else "client"
+    return [known if known[0] else (fewer, UNSURE) for known in roles]
 
 
 def _by_letter(view: View) -> list[tuple[str | None, float]] | None:

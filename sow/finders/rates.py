@@ -26,7 +26,7 @@ PROSE = rule(
 LED = rule(
     r"\b(?P<per>hourly|daily|monthly|quarterly|weekly|annual) (?:billing |recurring |service |support |flat "
     r"|fixed |managed |services |"
-    r"minimum )*(?:rates?|fees?|charges?|retainer)\b(?: ?\([^)]{0,30}\))?(?: (?:of|is|are|shall be|at"
+    r"minimum |maintenance |license |subscription |hosting |base )*(?:rates?|fees?|charges?|retainer)\b(?: ?\([^)]{0,30}\))?(?: (?:of|is|are|shall be|at|amounts to|equal to|equals"
     r"|in the amount of|for [a-z ]{2,40} is)| ?:)* ?\(?"
     r"(?P<amount>{AMOUNT})"
 )
