@@ -16,7 +16,9 @@ from sow.grounding import ground
 from sow.language import language
 from sow.markdown import read_text
 from sow.pdf import read_pdf
+from sow.precedence import precedence
 from sow.reconcile import Grounded, reconcile
+from sow.references import missing
 from sow.suspicion import suspicions
 from sow.view import View, view
 
@@ -32,9 +34,10 @@ def read_document(data: bytes, name: str, *, password: str | None = None) -> Rea
     layout = read_layout(data, password=password)
     seen = view(layout, furniture(layout))
     info = Info(name, hashlib.sha256(data).hexdigest(), len(layout.pages), layout.kind, language(layout.text))
-    terms = reconcile(_grounded(seen, layout))
-    warnings = (*layout.warnings, *suspicions(layout), *blanks(seen, layout))
-    return Reading(info, layout.text, layout.pages, clauses(layout), layout.tables, terms, warnings)
+    terms = reconcile(_grounded(seen, layout), precedence(seen).rank)
+    parts = clauses(layout)
+    warnings = (*layout.warnings, *suspicions(layout), *blanks(seen, layout), *missing(seen, layout, parts))
+    return Reading(info, layout.text, layout.pages, parts, layout.tables, terms, warnings)
 
 
 def read_layout(data: bytes, *, password: str | None = None) -> Layout:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sow.finders.introductions import LEGAL, Party, clean, cut, introduced, is_name
 from sow.labels import pairs
@@ -42,9 +43,12 @@ WE_PAY = r"\b(?:we (?:will |shall )?pay|your (?:invoices?|fees|services)|you (?:
 
 def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic."""
-    yield from _labelled(view)
-    yield from _in_form(view)
     parties = introduced(view, CLIENTS | PROVIDERS | {"company"})
+    known = {alias.casefold(): party for party in parties for alias in party.aliases}
+    for found in (*_labelled(view), *_in_form(view)):
+        party = known.get(found.value.casefold())  # "Client: Acme", where a preamble says who Acme is
+        name = clean(view.text[party.start : party.end]) if party else found.value
+        yield replace(found, value=name)
     for party, (field, confidence) in zip(parties, _roles(view, parties), strict=True):
         name = clean(view.text[party.start : party.end])
         if field and name.lower() not in CLIENTS | PROVIDERS:
