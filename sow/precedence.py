@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from sow.view import View, rule
 
 PART = r"(?:schedules?|exhibits?|annex(?:es)?|appendi(?:x|ces)|attachments?)(?: (?-i:[A-Z]|\d{1,2}))?"
-BODY = r"(?:(?:main )?body(?: of (?:this|the) \w+)?|terms (?:and conditions )?of this \w+|this (?:agreement|contract|sow|statement of work)"
-BODY += r"|(?:main )?clauses of this \w+|provisions of this \w+)"
+BODY = (
+    r"(?:(?:main )?body(?: of (?:this|the) \w+)?|terms (?:and conditions )?of this \w+"
+    r"|this (?:agreement|contract|sow|statement of work)|(?:main )?clauses of this \w+|provisions of this \w+)"
+)
 WINS = r"(?:shall |will )?(?:prevails?|controls?|governs?|takes? precedence|has precedence|have precedence)"
 DIFFER = r"\b(?:conflict|inconsisten\w+|discrepanc\w+|differ\w*|contradict\w*|precedence)\b"
 SCHEDULES_WIN = rule(rf"\b(?P<winner>{PART})(?: hereto)?,? {WINS}\b")

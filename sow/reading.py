@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from domain.errors import DocumentEmpty, DocumentEncrypted, DocumentTypeUnsupported
 from sow.blanks import blanks
+from sow.calibration import SHIPPED, Calibration, calibrated
 from sow.clauses import clauses
 from sow.document import Info, Layout, Reading
 from sow.docx import read_docx
@@ -26,15 +27,19 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Office before 2007, and the envelop
 PDF_WITHIN = 1024  # a PDF header may stand that far into the file (ISO 32000-1, implementation note 13)
 
 
-def read_document(data: bytes, name: str, *, password: str | None = None) -> Reading:
+def read_document(
+    data: bytes, name: str, *, password: str | None = None, calibration: Calibration | None = SHIPPED
+) -> Reading:
     """Read one document. Its kind is told from its content, never from its name.
 
+    Without a `calibration` the confidences are those that finders state, for who measures them.
     Raises DocumentEmpty, DocumentEncrypted, DocumentTypeUnsupported, DocumentTooLarge or DocumentError.
     """
     layout = read_layout(data, password=password)
     seen = view(layout, furniture(layout))
     info = Info(name, hashlib.sha256(data).hexdigest(), len(layout.pages), layout.kind, language(layout.text))
     terms = reconcile(_grounded(seen, layout), precedence(seen).rank)
+    terms = calibrated(terms, calibration) if calibration else terms
     parts = clauses(layout)
     warnings = (*layout.warnings, *suspicions(layout), *blanks(seen, layout), *missing(seen, layout, parts))
     return Reading(info, layout.text, layout.pages, parts, layout.tables, terms, warnings)

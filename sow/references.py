@@ -19,7 +19,8 @@ ELSEWHERE = rule(r"^(?:,? (?:\(\w{1,4}\))*)? ?(?:of|to|in|under) (?:the|that|suc
 ATTACHED = frozenset({"schedule", "exhibit", "annex", "appendix", "attachment"})
 PRICES = rule(r"\bfees?\b|\brates?\b|\bprice|\bcharges?\b|\bmilestones?\b|\bpayments?\b|\bcompensation\b|\bbudget\b")
 TITLES = re.compile(
-    r"^[ \t#*|]*(?P<kind>schedule|exhibit|annex|appendix|attachment)[ \t]+(?:no\.?[ \t]*)?[\"“]?(?P<number>[a-z]|\d{1,2}|[ivx]{1,4})\b",
+    r"^[ \t#*|]*(?P<kind>schedule|exhibit|annex|appendix|attachment)[ \t]+(?:no\.?[ \t]*)?[\"“]?(?P<number>[a-z]"
+    r"|\d{1,2}|[ivx]{1,4})\b",
     re.IGNORECASE | re.MULTILINE,
 )
 MOST_NOTICES = 3

@@ -69,7 +69,7 @@ class View:
 
 
 SENTENCE_BREAK = re.compile(
-    r"\n\n|(?<![A-Z])(?<!No)(?<!Inc)(?<!Corp)(?<!Ltd)(?<!Co)[.;]\s+(?=[A-Z(\"]|\d{1,2}\.\d{1,2}\.?\s+[A-Z])"
+    r"\n\n|(?<![A-Z])(?<!No)(?<!Inc)(?<!Corp)(?<!Ltd)(?<!Co)[.;]\s+(?=[A-Z(\"]|\d{1,2}\.(?:\d{1,2}\.?)?\s+[A-Z])"
 )
 
 

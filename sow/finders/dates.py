@@ -57,7 +57,8 @@ FILED = rule(r"\b(?:source|filed|filing|exhibit|8-k|10-[kq]\S*|f-1|s-1\S*|fax|pa
 SIGNED_ON = rule(r"\b(?:date|dated|date signed|signed on)[ ]?[:.]{0,2}[ _]{0,4}(?P<date>{DATE})")
 LAST_SIGNED = rule(
     r"\beffective\b[^.;]{0,60}\b(?:date (?:of (?:the )?(?:last|latest) signature|it is (?:fully )?executed"
-    r"|(?:last )?(?:signed|written|noted|set forth) (?:below|by the last))|(?:last|later|latest) (?:date|of the dates)|last party)"
+    r"|(?:last )?(?:signed|written|noted|set forth) (?:below|by the last))|(?:last|later|latest) (?:date"
+    r"|of the dates)|last party)"
 )
 SIGNATURES = rule(r"/s/|\b(?:by|signature|name|title|its)[ ]?:|\bsigned\b")
 TITLE_LENGTH = 1_600
@@ -81,7 +82,8 @@ END = (
     (r"\b(?:until|on) the earlier (?:to occur )?of:? (?:\(\w{1,3}\) )?(?P<date>{DATE})", 0.78),
     (r"\b(?:conclud(?:e|es|ing)|end(?:s|ing)?|expir(?:e|es|ing)) (?:on|no later than) (?P<date>{DATE})", 0.78),
     (
-        r"(?P<date>{DATE})[ ,]{0,3}\((?:the |such )?(?:period )?[^()]{0,30}\"[ ]?(?:initial |contract )?(?:term|period)\"",
+        r"(?P<date>{DATE})[ ,]{0,3}\((?:the |such )?(?:period )?[^()]{0,30}\"[ ]?(?:initial |contract )?(?:term"
+        r"|period)\"",
         0.8,
     ),
     (r"{DATE}\)? ?(?:to|-|until|through|and ending(?: on)?) (?P<date>{DATE})", 0.72),
@@ -148,7 +150,7 @@ def _dated(view: View, field: str, pattern: str, confidence: float) -> Iterator[
 
 
 def _of_another(before: str) -> bool:
-    """Whether a date belongs to another document: "under the Master Agreement dated", but not "this Master Agreement"."""
+    """Whether a date is another document's: "under the Master Agreement dated", but not "this Master Agreement"."""
     return bool(OTHER_DOCUMENT.search(before)) and not THIS_DOCUMENT.search(before)
 
 

@@ -23,20 +23,26 @@ FOR_CAUSE = rule(
 NOTIFIED = rule(r"\bnotice|\bnotify|\bnotif|\bwritten\b")
 # no cause is named: "may be terminated by either party upon 60 days' written notice"
 FREELY = rule(
-    r"\b(?:may|shall have the right to|has the right to|is entitled to|right to|wish\w* to|desires? to)\b[^.;]{0,40}\b(?:terminate|cancel)\b"
+    r"\b(?:may|shall have the right to|has the right to|is entitled to|right to|wish\w* to"
+    r"|desires? to)\b[^.;]{0,40}\b(?:terminate|cancel)\b"
     r"[^.;]{0,90}\b(?:upon|by|on|with|at least|not less than)\b"
-    r"|\bterminat(?:ed|able)\b[^.;]{0,60}\b(?:upon|by|on)\b[^.;]{0,60}$|\b(?:may|can)(?: \w+)? be (?:terminated|cancell?ed)\b|\buntil terminated by\b"
+    r"|\bterminat(?:ed|able)\b[^.;]{0,60}\b(?:upon|by|on)\b[^.;]{0,60}$|\b(?:may|can)(?: \w+)? be (?:terminated"
+    r"|cancell?ed)\b|\buntil terminated by\b"
 )
 OBJECT = rule(
     r"\bterminat\w*\b[^.;]{0,30}\b(?:this|the|any|such|our|his|her|their|an?)\b[^.;]{0,30}"
     r"\b(?:agreement|contract|sow|statement of work|orders?|services|engagement|arrangement|term|letter)\b"
-    r"|\b(?:this|the|an?) (?:\w+ ){0,2}(?:agreement|contract|sow|statement of work|order|engagement)\b[^.;]{0,90}\bterminat"
+    r"|\b(?:this|the|an?) (?:\w+ ){0,2}(?:agreement|contract|sow|statement of work|order|engagement"
+    r"|appointment|employment)\b[^.;]{0,90}\bterminat|\buntil terminated by\b"
 )
 STATED_FREE = rule(
-    r"\bconvenience|\bwithout (?:any )?(?:cause|reason)|\bany (?:or no )?reason|\bno reason|\bwith or without cause|\bnon-cause"
+    r"\bconvenience|\bwithout (?:any )?(?:cause|reason)|\bany (?:or no )?reason|\bno reason"
+    r"|\bwith or without cause|\bnon-cause"
 )
 CONDITION = rule(
-    r"\bif\b|\bin the event (?:that |of )|\bunless\b|\bupon the occurrence|\bexpir|\bwithin (?:$|\d|{WORD})|\bfollowing (?:a|any|the) "
+    r"\bif\b(?! \w+(?: \w+)? (?:wish|desire|elect)\w*)|\bin the event (?:that |of )(?!(?:\w+ ){1,4}(?:desires?"
+    r"|wish\w*|elects?))|\bunless\b|\bupon the occurrence|\bexpir|\bwithin (?:$|\d|{WORD})|\bfollowing (?:a|any"
+    r"|the) "
     r"|\brenewal|\bprovided that\b|\bafter receipt|\bperiod of\b"
 )
 TERMINATE = rule(r"\bterminat|\bcancel")
@@ -59,7 +65,8 @@ LENGTH = rule(
     r"\b(?:periods?|terms?)(?: of)?(?: an?)?(?: additional| successive)? $|\brenew\w*(?: \w+)? for(?: \w+){0,3} $"
 )
 PERIOD = rule(
-    r"[ ]?(?:renewal |extension |additional |successive )?(?:periods?|terms?|increments?|intervals?|renewals?|extensions?)\b"
+    r"[ ]?(?:renewal |extension |additional |successive )?(?:periods?|terms?|increments?|intervals?|renewals?"
+    r"|extensions?)\b"
 )
 STOPS = rule(r"\bnotice|\bnotif|\bin writing\b|\brequests?\b|\belects?\b")
 FOR_CAUSE_ONLY = rule(r"\bcure\b|\bmaterial(?:ly)? breach|\binsolven")
@@ -146,9 +153,13 @@ def _convenience(view: View) -> Iterator[Candidate]:
             yield candidate("termination_convenience_days", days, match, 0.88)
         elif free and not cause:
             yield candidate("termination_convenience_days", days, match, 0.7)
-        elif not cause and FREELY.search(clause) and OBJECT.search(clause) and not CONDITION.search(clause):
-            if rule(r"\bnotice").search(view.text, match.start(), match.end() + 25):
-                yield candidate("termination_convenience_days", days, match, 0.66)
+        elif not cause and _freely(clause) and rule(r"\bnotice").search(view.text, match.start(), match.end() + 25):
+            yield candidate("termination_convenience_days", days, match, 0.66)
+
+
+def _freely(clause: str) -> bool:
+    """Whether a clause lets somebody terminate without naming a cause or condition."""
+    return bool(FREELY.search(clause) and OBJECT.search(clause)) and not CONDITION.search(clause)
 
 
 def _right(clause: str) -> str:

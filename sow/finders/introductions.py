@@ -19,7 +19,8 @@ LEGAL = (
 )
 # what follows a preamble: aliases from here on are not those of parties
 ENDS = re.compile(
-    r"\b(?:RECITALS|WHEREAS|WITNESSETH|W I T N E S S|BACKGROUND|INTRODUCTION|NOW,? THEREFORE|TABLE OF CONTENTS|Recitals?\b"
+    r"\b(?:RECITALS|WHEREAS|WITNESSETH|W I T N E S S|BACKGROUND|INTRODUCTION|NOW,? THEREFORE|TABLE OF CONTENTS"
+    r"|Recitals?\b"
     r"|Whereas|Background|Witnesseth|Each of the foregoing|[Ii]n consideration of)|\n[ \t#*]*(?:1|A|I)\.[ \t]+[A-Z]"
 )
 OPENING = rule(
@@ -40,20 +41,25 @@ BEFORE_NAME = re.compile(
 )
 AFTER_NAME = rule(
     r",? (?:an?|having|whose|with|located|organi[sz]ed|incorporated (?:in|under)|registered|established|acting|through"
-    r"|represented|who|which|at|of(?= (?:\d|\w+ (?:street|road|avenue)))|on behalf|as (?:client|customer|provider|supplier)"
+    r"|represented|who|which|at|of(?= (?:\d|\w+ (?:street|road|avenue)))|on behalf|as (?:client|customer|provider"
+    r"|supplier)"
     r"|hereby|individually|both|is|are|enters?|dated|effective|the company set) |\((?!Pty)|[;|\n]| - |,(?= \d)"
-    r"|, (?=[^,\n]{3,40} \d)|, (?:hereinafter|hereafter|and its|referred|each|together|collectively)|(?-i:(?<=[a-z]{3})\. (?=[A-Z]))"
+    r"|, (?=[^,\n]{3,40} \d)|, (?:hereinafter|hereafter|and its|referred|each|together|collectively)"
+    r"|(?-i:(?<=[a-z]{3})\. (?=[A-Z]))"
 )
 STRONG = re.compile(
-    r"\b(?:Inc|INC|LLC|L\.L\.C|Ltd|LTD|Corp|CORP|GmbH|LLP|Incorporated|plc|PLC)\b\.?(?=\s+(?!of\b|d/?b/?a|DBA|&|and\b|Co\b)[A-Z\d])"
+    r"\b(?:Inc|INC|LLC|L\.L\.C|Ltd|LTD|Corp|CORP|GmbH|LLP|Incorporated|plc|PLC|Limited(?! Liab| Part"
+    r"| Co))\b\.?(?=\s+(?!of\b|d/?b/?a|DBA|&|and\b|Co\b)[A-Z\d])"
 )
 FORM_NEXT = re.compile(rf"\s+(?:{LEGAL}|Partnership)\b")
 PLAIN = re.compile(
-    r"(?P<name>[A-Z0-9][\w.&'/-]*(?:,? (?:of |de |the |for |and (?=[A-Z][\w&-]* (?:Company|Co\b|Sons|Partners|Associates|Bank)))?"
+    r"(?P<name>[A-Z0-9][\w.&'/-]*(?:,? (?:of |de |the |for |and (?=[A-Z][\w&-]* (?:Company|Co\b|Sons|Partners"
+    r"|Associates|Bank)))?"
     rf"[A-Z&\d][\w.&'/-]*){{0,7}},? (?:{LEGAL})\b\.?(?:,? (?:{LEGAL})\b\.?)?)"
 )
 JOINED = re.compile(
-    r"(?:,|\)|\.|\"|\w)\s*(?:;|,)?\s*(?:\band\b|\bAnd\b|\bAND\b|&)[\s:,]+(?:\(?[a-z\d]{1,2}[.)]\s*)?(?:the )?(?=[A-Z0-9])"
+    r"(?:,|\)|\.|\"|\w)\s*(?:;|,)?\s*(?:\band\b|\bAnd\b|\bAND\b"
+    r"|&)[\s:,]+(?:\(?[a-z\d]{1,2}[.)]\s*)?(?:the )?(?=[A-Z0-9]|[a-z]{1,2}[-A-Z0-9])"
 )
 SIGNATURE = rule(
     r"(?:^|\n)[ \t*]*(?:for (?:and on behalf of )?)?(?P<name>(?-i:[A-Z])[^\n:|/]{3,70}?)[ \t*]*"
@@ -63,10 +69,11 @@ SIGNED_FOR = rule(
     r"\b(?:for (?:and on behalf of )?|)(?P<name>(?-i:[A-Z])[\w.,&' -]{2,60}?\b(?-i:" + LEGAL + r")\b\.?),? {0,9}by ?:"
 )
 IN_LETTER = re.compile(r"(?P<name>[A-Z][\w.&'-]*(?:,? [A-Z][\w.&'-]*){1,5})(?:, an? [^()]{3,80}?)?\s*$")
-PRONOUNS = frozenset(
-    ["the", "this", "each", "either", "such", "it", "if", "in", "your", "you", "whereas", "any", "all", "both", "parties"]
-    + ["party", "date", "page", "exhibit", "section", "article", "agreement", "dear", "above-named", "undersigned"]
-)  # fmt: skip
+PRONOUNS = frozenset({
+    "the", "this", "each", "either", "such", "it", "if", "in", "your", "you", "whereas", "any", "all", "both",
+    "parties", "party", "date", "page", "exhibit", "section", "article", "agreement", "dear", "above-named",
+    "undersigned",
+})  # fmt: skip
 PARTICLES = frozenset(
     {"of", "and", "the", "de", "for", "d/b/a", "dba", "du", "la", "von", "van", "der", "und", "y", "e"}
 )
@@ -147,11 +154,8 @@ def _name_at(text: str, begin: int, high: int) -> tuple[int, int] | None:
     skipped = BEFORE_NAME.match(text, begin, high)
     begin = skipped.end() if skipped else begin
     name = cut(text[begin:high])
-    return (
-        (begin, begin + len(name))
-        if is_name(clean(name)) and re.match(r"[A-Z0-9]|[a-z]+[A-Z0-9-]|[a-z]+ \d", name)
-        else None
-    )
+    proper = re.match(r"[A-Z0-9]|[a-z]+[A-Z0-9-]|[a-z]+ \d", name) or re.search(rf"\b{LEGAL}\b\.?$", name)
+    return (begin, begin + len(name)) if proper and is_name(clean(name)) else None
 
 
 def _plain(text: str, begin: int, known: list[Party]) -> list[Party]:
@@ -177,7 +181,8 @@ def _described(text: str, end: int) -> bool:
     """Whether what follows says what a party is, or ends the line or sentence that names it."""
     return bool(
         re.match(
-            r",? (?:an?|having|with|located|whose|organi[sz]ed)\b|\s*\n\s*\n|\.\s|\s*\((?:as |the |hereinafter )?[\"A-Z]",
+            r",? (?:an?|having|with|located|whose|organi[sz]ed)\b|\s*\n\s*\n|\.\s|\s*\((?:as |the "
+            r"|hereinafter )?[\"A-Z]",
             text[end : end + 40],
         )
     )

@@ -28,8 +28,10 @@ HEADED = rule(
 )
 HEADING = rule(r"\n[ \t]*#{1,6}[ \t]+\S")
 PRICED = rule(
-    r"\n[ \t]*(?:[-*•][ \t]*)?(?:(?:total|estimated|milestone|phase) )?(?:costs?|price|fees?|amount|payment|budget|value|funding)"
-    r"(?: (?:amount|requested))?[ \t]*[:|][ \t]*(?P<amount>{AMOUNT}|[$€£]?\d[\d,.]*(?: ?[km]\b)?)(?P<unit> ?[A-Za-z]{2,5}\b)?"
+    r"\n[ \t]*(?:[-*•][ \t]*)?(?:(?:total|estimated|milestone|phase) )?(?:costs?|price|fees?|amount|payment"
+    r"|budget|value|funding)"
+    r"(?: (?:amount|requested))?[ \t]*[:|][ \t]*(?P<amount>{AMOUNT}"
+    r"|[$€£]?\d[\d,.]*(?: ?[km]\b)?)(?P<unit> ?[A-Za-z]{2,5}\b)?"
 )
 LONGEST_SECTION = 6_000
 INLINE = rule(

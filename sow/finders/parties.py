@@ -14,17 +14,18 @@ from sow.finders.introductions import LEGAL, Party, clean, cut, introduced, is_n
 from sow.labels import pairs
 from sow.view import Candidate, View, rule
 
-CLIENTS = frozenset(
-    ["client", "customer", "buyer", "purchaser", "recipient", "principal", "licensee", "sponsor", "auftraggeber"]
-    + ["employer", "owner", "shipper", "distributor", "reseller", "franchisee", "lessee", "tenant", "end user"]
-    + ["end-user", "subscriber", "sublicensee", "dealer"]
-)  # fmt: skip
-PROVIDERS = frozenset(
-    ["vendor", "supplier", "consultant", "contractor", "service provider", "provider", "developer", "service company"]
-    + ["independent contractor", "subcontractor", "seller", "licensor", "advisor", "adviser", "manufacturer", "employee"]
-    + ["outsourcer", "auftragnehmer", "agent", "franchisor", "lessor", "landlord", "transporter", "carrier", "repairer"]
-    + ["manager", "operator", "host", "servicer", "executive", "sublicensor", "endorser", "talent", "promoter"]
-)  # fmt: skip
+CLIENTS = frozenset({
+    "client", "customer", "buyer", "purchaser", "recipient", "principal", "licensee", "sponsor", "auftraggeber",
+    "employer", "owner", "shipper", "distributor", "reseller", "franchisee", "lessee", "tenant", "end user",
+    "end-user", "subscriber", "sublicensee", "dealer",
+})  # fmt: skip
+PROVIDERS = frozenset({
+    "vendor", "supplier", "consultant", "contractor", "service provider", "provider", "developer",
+    "service company", "independent contractor", "subcontractor", "seller", "licensor", "advisor", "adviser",
+    "manufacturer", "employee", "outsourcer", "auftragnehmer", "agent", "franchisor", "lessor", "landlord",
+    "transporter", "carrier", "repairer", "manager", "operator", "host", "servicer", "executive", "sublicensor",
+    "endorser", "talent", "promoter",
+})  # fmt: skip
 LABEL = rule(
     r"(?:(?:^|\n|\| ?)[ \t*#-]*|\b(?:acceptance|accepted|agreed) by )(?P<role>client|customer|buyer|purchaser"
     r"|vendor|supplier|"
@@ -37,7 +38,10 @@ BOTH = 2  # parties: the role of one decides that of the other
 UNSURE = 0.5  # two names whose roles nothing tells: a person must say
 SHORTEST = 4
 GENERIC = frozenset({"international", "national", "general", "first", "united", "american", "global"})
-WE_SERVE = r"\b(?:we (?:will |shall )?(?:invoice|bill|charge)|our (?:invoices?|fees|services|retainer)|you (?:will |shall )?pay)\b"
+WE_SERVE = (
+    r"\b(?:we (?:will |shall )?(?:invoice|bill|charge)"
+    r"|our (?:invoices?|fees|services|retainer)|you (?:will |shall )?pay)\b"
+)
 WE_PAY = r"\b(?:we (?:will |shall )?pay|your (?:invoices?|fees|services)|you (?:will |shall )?(?:invoice|bill))\b"
 
 

@@ -18,18 +18,22 @@ TITLED = r"(?i:statement of work|work order|sow|task order)[ ](?i:no\.?|number|#
 TITLE_WINDOW = 1_500
 PREAMBLE = 6_000
 MASTER = rule(
-    r"(?P<title>\b(?:that certain )?(?:(?:master|general) (?:services?|consulting|consultancy|professional services?|supply|framework|software|"
+    r"(?P<title>\b(?:that certain )?(?:(?:master|general) (?:services?|consulting|consultancy"
+    r"|professional services?|supply|framework|software|"
     r"subscription|development)?(?: and \w+)?[ -]*(?:services? |consulting )?agreement"
     r"|framework (?:services )?agreement|"
     r"(?:professional|consulting|consultancy|advisory) services agreement|MSA\b(?= (?:dated|no|number|between))))"
     r"(?P<rest>(?: \([^()]{1,60}\))?(?:,? (?:No\.?|number|contract reference|ref\.?"
-    r"|reference)[^,.;]{0,40})?(?: (?:between|of|by and between) [^.;,]{2,90}?)?(?:,? (?:No\.?|number|ref\.?|reference) [\w/-]+)?"
+    r"|reference)[^,.;]{0,40})?(?: (?:between|of|by and between) [^.;,]{2,90}?)?(?:,? (?:No\.?|number|ref\.?"
+    r"|reference) [\w/-]+)?"
     r"(?:(?:,? (?:dated|entered into|effective|made|executed|signed))(?: as)?(?: of| on)? (?P<date>{DATE})))?"
 )
 AMENDED = rule(
-    r"\b(?:amends|amendment (?:no\.? ?\d+ )?to|modifies|supplements|addendum (?:no\.? ?\d+ )?to) (?:the |that certain )?"
+    r"\b(?:amends|amendment (?:no\.? ?\d+ )?to|modifies|supplements|addendum (?:no\.? ?\d+ )?to) (?:the "
+    r"|that certain )?"
     r"(?P<title>(?:(?-i:[A-Z])[\w&-]*(?: of| and| for)? ){0,5}(?:statement of work|agreement|work order|contract|sow)\b"
-    r"(?: (?:no\.? ?)?(?=[\w/-]*\d)[\w/-]+)?)[^.;\n]{0,60}?(?:,? (?:of|dated(?: as of)?|effective(?: as of)?|entered into"
+    r"(?: (?:no\.? ?)?(?=[\w/-]*\d)[\w/-]+)?)[^.;\n]{0,60}?(?:,? (?:of|dated(?: as of)?|effective(?: as of)?"
+    r"|entered into"
     r"(?: as of| on)?)) (?P<date>{DATE})"
 )
 UNDER = rule(
