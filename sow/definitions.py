@@ -16,7 +16,10 @@ MEANS = rule(
     NAMED + r"\)?[ ]?(?:\([^)]{0,60}\) )?(?:(?:shall )?means?|is|shall be|refers? to|has the meaning of):?,? "
     r"(?P<meaning>[^\n;]{2,200})"
 )
-BEFORE = rule(r"(?P<meaning>{AMOUNT}|{DATE}|{COUNT} ?{DAYS})[\s,)]{0,4}\((?:the |this |such |each an? )?" + NAMED)
+CALLED = rule(r"\((?:the |this |such |each an? )?" + NAMED)
+MEANING = rule(r"(?P<meaning>{AMOUNT}|{DATE}|{COUNT} ?{DAYS})[\s,)]{0,4}$")
+LONGEST_MEANING = 60
+LONGEST = 300  # characters of a definition that are quoted
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,15 @@ class Definition:
 
 def definitions(view: View) -> Iterator[Definition]:
     """The definitions of a document: before their name in brackets, or after it."""
-    for pattern in (BEFORE, MEANS):
-        for match in view.search(pattern):
-            term = " ".join(match["term"].split())
-            start, end = min(match.span("term")[0] - 1, match.start("meaning")), match.end()
-            yield Definition(term, " ".join(match["meaning"].split()), start, min(end, start + 300))
+    for called in view.search(CALLED):
+        if meaning := MEANING.search(view.text, max(0, called.start() - LONGEST_MEANING), called.start()):
+            yield _definition(called["term"], meaning["meaning"], meaning.start(), called.end())
+    for match in view.search(MEANS):
+        yield _definition(match["term"], match["meaning"], match.start("term") - 1, match.end())
+
+
+def _definition(term: str, meaning: str, start: int, end: int) -> Definition:
+    return Definition(" ".join(term.split()), " ".join(meaning.split()), start, min(end, start + LONGEST))
 
 
 def used(view: View, known: dict[str, Definition], cue: str) -> Iterator[tuple[re.Match[str], Definition]]:

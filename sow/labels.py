@@ -6,7 +6,7 @@ A pair is a line "label: value", a table row that begins with a label, or a labe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sow.view import View, rule
@@ -28,18 +28,29 @@ class Pair:
     end: int
 
 
-def pairs(view: View, labels: re.Pattern[str]) -> Iterator[Pair]:
+def pairs(view: View) -> list[Pair]:
+    """All pairs of a document."""
+    return [*_lines(view), *_cells(view)]
+
+
+def labelled(found: Iterable[Pair], labels: re.Pattern[str]) -> Iterator[Pair]:
     """The pairs whose whole label matches."""
+    return (pair for pair in found if labels.fullmatch(pair.label))
+
+
+def _lines(view: View) -> Iterator[Pair]:
     for pattern in (SAME_LINE, OWN_LINE):
         at = 0
         while match := pattern.search(view.text, at):
             at = match.start() + 1  # a value may be the next pair's label
-            if labels.fullmatch(match["label"].strip()):
-                yield _pair(match["label"], match["value"], match.start("label"), match.end("value"))
+            yield _pair(match["label"], match["value"], match.start("label"), match.end("value"))
+
+
+def _cells(view: View) -> Iterator[Pair]:
     for table in view.tables:
         for row in table.rows:
             for label, value in zip(row[::2], row[1::2], strict=False):
-                if value.text and labels.fullmatch(label.text.strip(" :*")) and len(value.text) <= LONGEST_VALUE:
+                if value.text and len(value.text) <= LONGEST_VALUE:
                     start, end = view.flat.offset(label.start), view.flat.offset(value.end - 1) + 1
                     if start < end:
                         yield _pair(label.text, value.text, start, end)

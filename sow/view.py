@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
+from sow.cues import cues, windows
 from sow.document import Layout, Table
 from sow.flat import Flat, flatten
 from sow.normal import AMOUNT, COUNT, CURRENCY, DATE, MONTH, NUMBER_WORD, PERCENT
@@ -64,8 +65,18 @@ class View:
         return match.start() + 1 if match else min(len(self.text), at + limit)
 
     def search(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        """All matches of a pattern in the folded text."""
-        return pattern.finditer(self.text)
+        """All matches of a pattern in the folded text, looked for around the words that it needs."""
+        needed = cues(pattern)
+        if needed is None or len(self.lower) != len(self.text):
+            yield from pattern.finditer(self.text)
+            return
+        for begin, end in windows(self.lower, needed):
+            yield from pattern.finditer(self.text, begin, end)
+
+    @cached_property
+    def lower(self) -> str:
+        """The folded text in lower case."""
+        return self.text.lower()
 
 
 SENTENCE_BREAK = re.compile(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sow.finders.introductions import LEGAL, Party, clean, cut, introduced, is_name
-from sow.labels import pairs
+from sow.labels import labelled, pairs
 from sow.view import Candidate, View, rule
 
 CLIENTS = frozenset({
@@ -138,8 +138,9 @@ def _labelled(view: View) -> Iterator[Candidate]:
 
 def _in_form(view: View) -> Iterator[Candidate]:
     """A label above or beside a name; the legal form tells a name from a heading."""
+    found = pairs(view)
     for field, label in (("client", CLIENT_LABEL), ("provider", PROVIDER_LABEL)):
-        for pair in pairs(view, label):
+        for pair in labelled(found, label):
             name = clean(cut(pair.value))
             if is_name(name) and re.search(rf"\b{LEGAL}\b\.?$", name):
                 yield Candidate(field, name, pair.start, pair.end, 0.86)
