@@ -153,7 +153,7 @@ class DocumentEncrypted(DocumentError):
 
 
 class DocumentTypeUnsupported(DocumentError):
-    """Only PDF, DOCX, Markdown and plain text can be read."""
+    """Only PDF, DOCX, e-mail, Markdown and plain text can be read."""
 
     code = "document_type_unsupported"
     status = 415

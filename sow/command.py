@@ -5,68 +5,88 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from domain.errors import CountersignError, NotFound
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from domain.errors import CountersignError
+from sow.bulk import Read, content, digest, done, found, read_all
 from sow.document import Reading
+from sow.nursery import Nursery
 from sow.reading import read_layout
-from sow.sandbox import read_sandboxed
+from sow.sandbox import fresh
+
+FEW = 2  # documents: for more, a process that is ready is quicker than a new one each
 
 
-def extract(paths: Sequence[Path], jsonl: bool, jobs: int) -> int:
+def extract(paths: Sequence[Path], jsonl: bool, jobs: int, out: Path | None = None) -> int:
     """Print each document's terms, in the order given: as JSON lines, or to be read. Returns the exit status.
 
-    A document that cannot be read is reported in its place (`"error": {"code", "message"}`), and the others go on.
+    A document that cannot be read is reported in its place (`"error": {"code", "message"}`), and the others go on. With
+    `out`, JSON lines are added to that file, and what it holds already of the same bytes and rules is not read again.
     """
-    return asyncio.run(_extract(paths, as_json=jsonl, jobs=max(1, jobs)))
+    wanted = list(found(paths))
+    left = wanted if out is None else _left(wanted, done(out))
+    with ExitStack() as stack:
+        target: TextIO = sys.stdout if out is None else stack.enter_context(out.open("a", encoding="utf-8"))
+        return asyncio.run(_extract(left, target, jsonl or out is not None, max(1, jobs), len(wanted) - len(left)))
 
 
 def text(path: Path) -> str:
     """The document's text: what evidence counts characters in. Raises what reading it raises."""
-    return read_layout(_bytes(path)).text
+    return read_layout(content(path)).text
 
 
-async def _extract(paths: Sequence[Path], *, as_json: bool, jobs: int) -> int:
-    free = asyncio.Semaphore(jobs)
+def _left(paths: Sequence[Path], known: set[str]) -> list[Path]:
+    if not known:
+        return list(paths)
+    return [path for path in paths if not (path.is_file() and digest(path.read_bytes()) in known)]
 
-    async def one(path: Path) -> Reading | CountersignError:
-        async with free:
-            try:
-                return await read_sandboxed(_bytes(path), path.name)
-            except CountersignError as error:
-                return error
 
-    failed = 0
-    tasks = [asyncio.create_task(one(path)) for path in paths]
-    for path, task in zip(paths, tasks, strict=True):
-        result = await task
-        failed += isinstance(result, CountersignError)
-        sys.stdout.write((_line(path, result) if as_json else _report(path, result)) + "\n")
-        sys.stdout.flush()
+async def _extract(paths: Sequence[Path], target: TextIO, as_json: bool, jobs: int, skipped: int) -> int:
+    failed, began = 0, time.monotonic()
+    with ExitStack() as stack:
+        start = stack.enter_context(Nursery()).start if len(paths) > FEW else fresh
+        bar = stack.enter_context(_progress())
+        task = bar.add_task("", total=len(paths))
+        async for read in read_all(paths, jobs, start):
+            failed += not isinstance(read.result, Reading)
+            lines = read.lines() if as_json else [_report(read)]
+            target.write("\n".join(lines) + "\n")
+            target.flush()
+            bar.update(task, advance=1, description=read.path.name)
+    if target is not sys.stdout:
+        _summary(len(paths), failed, skipped, time.monotonic() - began)
     return 1 if failed else 0
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise NotFound(f"{path} cannot be read: {error.strerror}.") from error
+def _progress() -> Progress:
+    """A bar on a terminal's standard error; nothing where nobody looks."""
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def _line(path: Path, result: Reading | CountersignError) -> str:
-    if isinstance(result, Reading):
-        return json.dumps(result.json(), ensure_ascii=False)
-    failure: dict[str, Any] = {"id": path.stem, "document": {"name": path.name}, "terms": [], "warnings": []}
-    return json.dumps({**failure, "error": {"code": result.code, "message": result.detail}}, ensure_ascii=False)
+def _summary(read: int, failed: int, skipped: int, seconds: float) -> None:
+    parts = [f"{read - failed} read", f"{failed} not readable", f"{skipped} already there", f"{seconds:.1f} s"]
+    sys.stderr.write(", ".join(parts) + "\n")
 
 
-def _report(path: Path, result: Reading | CountersignError) -> str:
+def _report(read: Read) -> str:
+    attached = (_shown_result(f"  + {item.path}", item.result) for item in read.attached)
+    return "\n".join([_shown_result(read.path.name, read.result), *attached])
+
+
+def _shown_result(name: str, result: Reading | CountersignError) -> str:
     if not isinstance(result, Reading):
-        return f"{path.name}: {result.detail} ({result.code})"
+        return f"{name}: {result.detail} ({result.code})"
     info = result.document
-    lines = [f"{path.name} — {info.kind}, {info.pages} page{'s' * (info.pages != 1)}, {info.language}"]
+    lines = [f"{name} — {info.kind}, {info.pages} page{'s' * (info.pages != 1)}, {info.language}"]
     for term in result.terms:
         where = f"p. {term.evidence[0].page}" if term.evidence else ""
         quote = " ".join(term.evidence[0].quote.split())[:80] if term.evidence else ""

@@ -1,7 +1,7 @@
 """The program of the reading process: one request on standard input, one answer on standard output, nothing else.
 
 Run as `python -m sow.confined SECONDS MEGABYTES`. A request is one line of JSON, then the document's bytes. The answer
-is `ok` or an error's code, a line feed, and the JSON, PNG or PDF (or the error's detail).
+is `ok` or an error's code, a line feed, and the JSON, PNG, PDF or files (or the error's detail).
 """
 
 from __future__ import annotations
@@ -16,16 +16,20 @@ from domain.errors import CountersignError
 from sow.confinement import confine
 from sow.document import Reading
 from sow.images import page_png, unlocked
+from sow.mail import attachments
 from sow.reading import read_document
+from sow.recognised import Recognised
+
+READING = TypeAdapter(Reading)
+RECOGNISED = TypeAdapter(tuple[Recognised, ...])
 
 
-def main() -> None:
-    """Serve one request."""
-    adapter = TypeAdapter(Reading)
-    confine(int(sys.argv[1]), int(sys.argv[2]))
+def serve(seconds: int, megabytes: int) -> None:
+    """Confine this process for good, then serve one request."""
+    confine(seconds, megabytes)
     request, _, data = sys.stdin.buffer.read().partition(b"\n")
     try:
-        status, body = "ok", _answer(json.loads(request), data, adapter)
+        status, body = "ok", _answer(json.loads(request), data)
     except CountersignError as error:
         status, body = error.code, error.detail.encode()
     except MemoryError:
@@ -34,13 +38,24 @@ def main() -> None:
     sys.stdout.buffer.flush()
 
 
-def _answer(request: dict[str, Any], data: bytes, adapter: TypeAdapter[Reading]) -> bytes:
+def _answer(request: dict[str, Any], data: bytes) -> bytes:
     if request["want"] == "image":
         return page_png(data, request["page"], width=request["width"], password=request["password"])
     if request["want"] == "unlocked":
         return unlocked(data, request["password"])
-    return adapter.dump_json(read_document(data, request["name"], password=request["password"]))
+    if request["want"] == "attached":
+        return _packed(data)
+    known = RECOGNISED.validate_python(request["recognised"])
+    reading = read_document(data, request["name"], password=request["password"], recognised=known)
+    return READING.dump_json(reading)
+
+
+def _packed(data: bytes) -> bytes:
+    """One line of JSON, names and lengths, then the files themselves one after the other."""
+    files = attachments(data)
+    head = json.dumps([[file.name, len(file.data)] for file in files]).encode()
+    return head + b"\n" + b"".join(file.data for file in files)
 
 
 if __name__ == "__main__":
-    main()
+    serve(int(sys.argv[1]), int(sys.argv[2]))

@@ -7,6 +7,7 @@ on the pipe it was given, and that ends by itself.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import platform
 import resource
@@ -45,13 +46,18 @@ SYSTEM_CALLS: dict[str, tuple[int, tuple[int | None, ...]]] = {
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 VERSION, PATH_BENEATH = 1, 1  # LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE_PATH_BENEATH
 READ = (1 << 2) | (1 << 3)  # LANDLOCK_ACCESS_FS_READ_FILE, _READ_DIR
+RUN = (1 << 0) | (1 << 2)  # LANDLOCK_ACCESS_FS_EXECUTE, _READ_FILE
 FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}  # how many file rights each version knows; later ones know sixteen
 NEWEST_RIGHTS = 16
 SYSTEM_FOLDERS = ("/usr/lib", "/usr/lib64", "/usr/share", "/lib", "/lib64")
 
 
-def confine(seconds: int, megabytes: int) -> None:
-    """Apply all limits to this process, for good. Where the kernel has no seccomp or Landlock the others still hold."""
+def confine(seconds: int, megabytes: int, *, program: str | None = None) -> None:
+    """Apply all limits to this process, for good. Where the kernel has no seccomp or Landlock the others still hold.
+
+    A process that is to become another `program` may start that one and nothing else; raises OSError where the kernel
+    cannot hold it to that.
+    """
     limits = {
         resource.RLIMIT_CPU: seconds,
         resource.RLIMIT_AS: megabytes * 1024 * 1024,
@@ -65,24 +71,41 @@ def confine(seconds: int, megabytes: int) -> None:
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(PR_SET_NO_NEW_PRIVS, *map(ctypes.c_ulong, (1, 0, 0, 0)))
-        _close_files(libc)
-        _refuse_system_calls(libc)
+        closed = _close_files(libc, program)
+        if program and not closed:
+            raise OSError(errno.ENOSYS, "Landlock is needed to start another program")
+        _refuse_system_calls(libc, {"execve"} if program else set())
 
 
-def _close_files(libc: ctypes.CDLL) -> None:
+def _close_files(libc: ctypes.CDLL, program: str | None) -> bool:
     """From here on only the program itself can be read, and nothing can be written, made, moved or removed."""
     version = libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), VERSION)
     if version < 1:
-        return
+        return False
     every = ctypes.c_uint64((1 << FILE_RIGHTS.get(version, NEWEST_RIGHTS)) - 1)
     ruleset = libc.syscall(CREATE_RULESET, ctypes.byref(every), ctypes.c_size_t(ctypes.sizeof(every)), 0)
-    for folder in _program_folders():
+    rules = dict.fromkeys(_folders_of(program) if program else _program_folders(), READ)
+    rules |= dict.fromkeys((program, *_loaders()), RUN) if program else {}
+    for path, rights in rules.items():
         with suppress(OSError):
-            place = os.open(folder, os.O_PATH | os.O_CLOEXEC)
-            libc.syscall(ADD_RULE, ruleset, PATH_BENEATH, struct.pack("=Qi", READ, place), 0)
+            place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            libc.syscall(ADD_RULE, ruleset, PATH_BENEATH, struct.pack("=Qi", rights, place), 0)
             os.close(place)
-    libc.syscall(RESTRICT_SELF, ruleset, 0)
+    held = libc.syscall(RESTRICT_SELF, ruleset, 0) == 0
     os.close(ruleset)
+    return held
+
+
+def _folders_of(program: str) -> set[str]:
+    """Where another program's libraries and data lie."""
+    around = Path(program).parents[1]
+    return {*SYSTEM_FOLDERS, str(around / "lib"), str(around / "share")}
+
+
+def _loaders() -> set[str]:
+    """What the kernel starts first for a program that is linked dynamically."""
+    places = (Path("/lib64"), Path("/lib"), *Path("/lib").glob("*-linux-*"))
+    return {os.path.realpath(loader) for place in places for loader in place.glob("ld-*.so*")}
 
 
 def _program_folders() -> set[str]:
@@ -99,11 +122,12 @@ def _program_folders() -> set[str]:
     }
 
 
-def _refuse_system_calls(libc: ctypes.CDLL) -> None:
+def _refuse_system_calls(libc: ctypes.CDLL, allowed: set[str]) -> None:
     architecture, calls = SYSTEM_CALLS.get(platform.machine(), (0, ()))
     if not calls:
         return
-    code = b"".join(_program(architecture, tuple(call for call in calls if call is not None)))
+    refused = (call for name, call in zip(REFUSED, calls, strict=True) if name not in allowed and call is not None)
+    code = b"".join(_program(architecture, tuple(refused)))
     buffer = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(buffer))
     zero = ctypes.c_ulong(0)

@@ -6,20 +6,30 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.canonical import plain
-from domain.source import Box
 from domain.terms import Term
 from domain.terms import Warning as Notice
+from sow.pdf_boxes import Places
+
+LONGEST_CHANGE = 120  # characters of a change that are shown
 
 
 @dataclass(frozen=True)
 class Info:
-    """The document itself. `kind` is pdf, docx, markdown or text; `language` an ISO 639-1 code or "und"."""
+    """The document itself. `kind` is pdf, docx, email, markdown or text; `language` an ISO 639-1 code or "und"."""
 
     name: str
     sha256: str
     pages: int
     kind: str
     language: str
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file in a message; `data` as the sender attached it."""
+
+    name: str
+    data: bytes
 
 
 @dataclass(frozen=True)
@@ -61,15 +71,36 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Pending:
+    """A tracked change: `inserted` stands in the text at `start`/`end`, `deleted` stood there and is left out."""
+
+    start: int
+    end: int
+    inserted: str
+    deleted: str
+    author: str
+    date: str
+
+    def told(self) -> str:
+        """Who proposed what, in words."""
+        when = f", {self.date}" if self.date else ""
+        old, new = _short(self.deleted), _short(self.inserted)
+        what = f"“{old}” becomes “{new}”" if old and new else f"“{new}” is added" if new else f"“{old}” is deleted"
+        return f"{what} ({self.author}{when})"
+
+
+@dataclass(frozen=True)
 class Layout:
-    """What a reader of one file format yields; `boxes` holds one box per character, or nothing."""
+    """What a reader of one file format yields; `boxes` are those of its words, none for a text without pages."""
 
     kind: str
     text: str
     pages: tuple[Page, ...]
-    boxes: tuple[Box | None, ...] = ()
+    boxes: Places = field(default_factory=Places)
     tables: tuple[Table, ...] = ()
     warnings: tuple[Notice, ...] = ()
+    recognised: tuple[tuple[int, float], ...] = ()  # pages whose text was recognised on a picture, and how surely
+    pending: tuple[Pending, ...] = ()  # changes that someone proposed and nobody accepted yet
 
     def page_at(self, offset: int) -> int:
         """The number of the page that holds this character."""
@@ -96,6 +127,11 @@ class Reading:
             "terms": [_term(term) for term in self.terms],
             "warnings": [_without_none(plain(warning)) for warning in self.warnings],
         }
+
+
+def _short(text: str) -> str:
+    joined = " ".join(text.split())
+    return joined if len(joined) <= LONGEST_CHANGE else joined[:LONGEST_CHANGE] + "…"
 
 
 def _term(term: Term) -> dict[str, Any]:

@@ -14,7 +14,7 @@ FOLDED = re.compile(
     r"(?P<hyphen>(?<=[a-z])[-\u00ad\u2010]\n(?=[a-z]))"
     r"|(?P<emphasis>(?<![\[*])\*{1,3}(?![\]*])|(?<=\s)`|`(?=\s)|\\(?=[$#*_.\-()\[\]]))"
     r"|(?P<invisible>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff])"
-    r"|(?P<space>\s+)"
+    r"|(?P<space>[^\S ]\s*| \s+)"
     r"|(?P<other>[\u2018\u2019\u201a\u02bc\u201c\u201d\u201e\u2010-\u2015\u2212\ufb00-\ufb04\uff04])"
 )
 PARAGRAPH = re.compile(r"(?:\d{1,2}\.(?:\d{1,2}\.?)*\s+|\([a-z]\)\s|[A-Z]\.\s)[A-Z\"\u201c*]|[\u2022\u25cf\u25aa]")

@@ -22,14 +22,13 @@ def ground(candidate: Candidate, view: View, layout: Layout) -> Evidence | None:
     end = start + len(quote)
     if not quote or layout.text[start:end] != quote:
         return None
-    return Evidence(layout.page_at(start), quote, start, end, line_boxes(layout.boxes[start:end]))
+    return Evidence(layout.page_at(start), quote, start, end, line_boxes(layout.boxes.within(start, end)))
 
 
-def line_boxes(boxes: tuple[Box | None, ...]) -> tuple[Box, ...]:
-    """One box per line: a character begins a new line where it steps back to the left or leaves the line's height."""
-    drawn = [box for box in boxes if box is not None]
-    lines: list[list[Box]] = [[box] for box in drawn[:1]]
-    for before, box in pairwise(drawn):
+def line_boxes(boxes: tuple[Box, ...]) -> tuple[Box, ...]:
+    """One box per line: a word begins a new line where it steps back to the left or leaves the line's height."""
+    lines: list[list[Box]] = [[box] for box in boxes[:1]]
+    for before, box in pairwise(boxes):
         if box[0] < before[0] - 1 or box[1] > before[3] or box[3] < before[1]:
             lines.append([])
         lines[-1].append(box)

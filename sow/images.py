@@ -1,4 +1,4 @@
-"""Pictures of PDF pages, for people to see a quote where it stands; and a protected PDF without its protection."""
+"""Pictures of PDF pages, for people to see a quote where it stands; and a protected file without its protection."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 from pypdf import PdfReader, PdfWriter
 
 from domain.errors import DocumentError, DocumentTypeUnsupported, NotFound
+from sow.office import decrypted
 from sow.pdf import open_pdf
 from sow.reading import sniff
 
@@ -38,7 +39,9 @@ def page_png(data: bytes, page: int, *, width: int = 900, password: str | None =
 
 
 def unlocked(data: bytes, password: str) -> bytes:
-    """A protected PDF as one that opens without the password: nobody is asked again, and no password is kept."""
+    """A protected file as one that opens without the password: nobody is asked again, and no password is kept."""
+    if sniff(data) == "protected":
+        return decrypted(data, password)
     open_pdf(data, password).close()
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data), strict=False, password=password))
     out = io.BytesIO()

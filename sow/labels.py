@@ -30,7 +30,7 @@ class Pair:
 
 def pairs(view: View) -> list[Pair]:
     """All pairs of a document."""
-    return [*_lines(view), *_cells(view)]
+    return view.once("labelled pairs", lambda seen: [*_lines(seen), *_cells(seen)])
 
 
 def labelled(found: Iterable[Pair], labels: re.Pattern[str]) -> Iterator[Pair]:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from domain.actor import Actor
 from domain.errors import DocumentEmpty, DocumentTooLarge, NotPermitted
 from domain.terms import TermStatus
+from domain.terms import Warning as Notice
+from sow.attachments import Enclosure, file_name, with_enclosures
 from sow.document import Reading
 from sow.normal_form import normal_form
+from sow.office import OLE
 from sow.sandbox import read_sandboxed, unlock
 from store import audit, documents
 from store.database import Connection, Database
 from store.documents import DocumentRow, NewClause, NewDocument, TermRow, Verdict
 
 MOST_BYTES = 25_000_000
-LONGEST_NAME = 200
 
 
 async def upload(
@@ -32,7 +35,8 @@ async def upload(
 ) -> DocumentRow:
     """Read a document in the sandbox and keep it; the same bytes again are answered with the first document.
 
-    A protected PDF is kept without its protection, for its pages to be shown; its digest stays that of the upload.
+    A protected file is kept without its protection, for its pages to be shown; its digest stays that of the upload.
+    A message is kept with what is attached to it, each file a document of its own.
 
     Raises DocumentEmpty, DocumentTooLarge and whatever else `sow.sandbox.read_sandboxed` raises.
     """
@@ -44,22 +48,46 @@ async def upload(
     async with database.tenant(actor.tenant) as connection:
         if (known := await documents.by_digest(connection, sha256)) is not None:
             return known
-    reading = await read_sandboxed(data, _file_name(name), password=password)
-    kept_bytes = await unlock(data, password) if password and reading.document.kind == "pdf" else data
+    reading = await read_sandboxed(data, file_name(name), password=password)
+    enclosed = await with_enclosures(data, reading, password, limit_bytes)
+    new = [_new(_told(reading, enclosed), await _opened(data, reading, password), contract)]
+    new += [
+        _new(item.result, await _opened(item.data, item.result, password), contract)
+        for item in enclosed
+        if isinstance(item.result, Reading)
+    ]
     async with database.tenant(actor.tenant) as connection:
-        added = await documents.add(connection, actor.tenant, actor.person, _new(reading, kept_bytes, contract))
-        if added is not None:
-            await audit.append(connection, actor, "document.uploaded", f"document:{added}", _facts(reading, contract))
+        await _keep(connection, actor, new)
         kept = await documents.by_digest(connection, sha256)
     if kept is None:
         raise AssertionError("unreachable: it was added, or someone else added it")
     return kept
 
 
-def _file_name(name: str) -> str:
-    """The last part of a path, printable and not too long: a browser may send anything."""
-    printable = "".join(character for character in name.replace("\\", "/").split("/")[-1] if character.isprintable())
-    return printable.strip()[-LONGEST_NAME:] or "document"
+async def _keep(connection: Connection, actor: Actor, new: list[NewDocument]) -> None:
+    """Keep a document and what was attached to it; a file that the firm has already is kept once."""
+    first: str | None = None
+    for document in new:
+        added = await documents.add(connection, actor.tenant, actor.person, replace(document, attached_to=first))
+        if added is not None:
+            await audit.append(connection, actor, "document.uploaded", f"document:{added}", _facts(document, first))
+        first = first or added
+
+
+async def _opened(data: bytes, reading: Reading, password: str | None) -> bytes:
+    """The bytes to keep: without protection where a password opened them."""
+    protected = reading.document.kind == "pdf" or data.startswith(OLE)
+    return await unlock(data, password) if password and protected else data
+
+
+def _told(reading: Reading, enclosed: tuple[Enclosure, ...]) -> Reading:
+    """The message's reading, with why each file in it that could not be read was not."""
+    failed = (
+        Notice("attachment_unread", f"{item.path}: {item.result.detail}")
+        for item in enclosed
+        if not isinstance(item.result, Reading)
+    )
+    return replace(reading, warnings=(*reading.warnings, *failed))
 
 
 def _new(reading: Reading, data: bytes, contract: str | None) -> NewDocument:
@@ -85,15 +113,16 @@ def _new(reading: Reading, data: bytes, contract: str | None) -> NewDocument:
     )
 
 
-def _facts(reading: Reading, contract: str | None) -> dict[str, Any]:
-    return {
-        "sha256": reading.document.sha256,
-        "kind": reading.document.kind,
-        "pages": len(reading.pages),
-        "terms": len(reading.terms),
-        "warnings": sorted({warning.code for warning in reading.warnings}),
-        "contract": contract,
+def _facts(document: NewDocument, message: str | None) -> dict[str, Any]:
+    facts = {
+        "sha256": document.sha256,
+        "kind": document.kind,
+        "pages": len(document.pages),
+        "terms": len(document.terms),
+        "warnings": sorted({warning.code for warning in document.warnings}),
+        "contract": document.contract,
     }
+    return {**facts, "attached_to": message} if message else facts
 
 
 async def decide_term(

@@ -8,6 +8,7 @@ from domain.errors import DocumentTooLarge, DocumentTypeUnsupported
 from domain.terms import Warning as Notice
 from sow.document import Cell, Layout, Page, Table
 from sow.pdf import hidden_message
+from sow.pdf_boxes import Places
 
 MOST_CHARACTERS = 4_000_000
 UNSHOWN = re.compile(r"<!--[\s\S]*?(?:-->|\Z)|[\u200b-\u200d\u2060-\u2064\ufeff]|[\U000e0000-\U000e007f]+")
@@ -30,7 +31,7 @@ def read_text(data: bytes) -> Layout:
         warnings.append(Notice("hidden_text", hidden_message(hidden)))
     text = UNSHOWN.sub("", decoded)
     kind = "markdown" if len(MARKED.findall(text)) > 1 else "text"
-    return Layout(kind, text, _pages(text), (), _tables(text), tuple(warnings))
+    return Layout(kind, text, _pages(text), Places(), _tables(text), tuple(warnings))
 
 
 def _decode(data: bytes) -> tuple[str, bool]:

@@ -2,41 +2,56 @@
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from domain.errors import DocumentEmpty, DocumentEncrypted, DocumentError, DocumentTooLarge
-from domain.source import Box
 from domain.terms import Warning as Notice
 from sow.document import Layout, Page
-from sow.pdf_hidden import Ink, Paint, is_hidden
+from sow.pdf_boxes import Place, Places
+from sow.pdf_hyphens import settled
+from sow.pdf_page import WORD, Sheet, read_page
+from sow.pdf_pictures import words_on
 from sow.pdf_structure import Structure, structure
 from sow.pdf_tables import tables
+from sow.recognised import Recognised
+from sow.recognition import TO_INSTALL
 
 MOST_PAGES = 2_000
 MOST_CHARACTERS = 4_000_000
-LINE_END_HYPHEN = 0xFFFE  # what PDFium writes where a word was broken at the end of a line
+FEWEST_LETTERS = 100  # on a page that is a picture: fewer are a stamp or a page number
 
 
-@dataclass(frozen=True)
-class Glyph:
-    """One character of a page and where it stands; no box for white space that PDFium inferred."""
+@dataclass
+class _Paper:
+    """The text under construction."""
 
-    text: str
-    box: Box | None
-    hidden: bool
+    parts: list[str] = field(default_factory=list[str])
+    places: list[Place] = field(default_factory=list[Place])
+    pages: list[Page] = field(default_factory=list[Page])
+    warnings: list[Notice] = field(default_factory=list[Notice])
+    recognised: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
+    length: int = 0
+
+    def write(self, text: str, places: Sequence[Place] = ()) -> None:
+        """Append text whose places count from its own start."""
+        self.places += [Place(self.length + place.start, self.length + place.end, place.box) for place in places]
+        self.parts.append(text)
+        self.length += len(text)
 
 
-def read_pdf(data: bytes, password: str | None = None) -> Layout:
-    """Read a PDF. Raises DocumentEncrypted, DocumentEmpty, DocumentTooLarge or DocumentError."""
+def read_pdf(data: bytes, password: str | None = None, recognised: tuple[Recognised, ...] = ()) -> Layout:
+    """Read a PDF; `recognised` is the text of pages that are pictures.
+
+    Raises DocumentEncrypted, DocumentEmpty, DocumentTooLarge or DocumentError.
+    """
     document = open_pdf(data, password)
     try:
         found = structure(data, password)
-        return _layout(document, found)
+        return _layout(document, found, {page.page: page for page in recognised})
     finally:
         document.close()
 
@@ -57,45 +72,66 @@ def open_pdf(data: bytes, password: str | None = None) -> pdfium.PdfDocument:
     return document
 
 
-def _layout(document: pdfium.PdfDocument, found: Structure) -> Layout:
-    text: list[str] = []
-    boxes: list[Box | None] = []
-    pages: list[Page] = []
-    warnings = list(found.warnings)
+def _layout(document: pdfium.PdfDocument, found: Structure, recognised: dict[int, Recognised]) -> Layout:
+    paper = _Paper(warnings=list(found.warnings))
     for index in range(len(document)):
-        start = len(boxes)
-        width, height, glyphs = _page(document, index, warnings)
-        glyphs += _fields(found, index)
-        for glyph in glyphs:
-            text.append(glyph.text)
-            boxes.extend([glyph.box] * len(glyph.text))
-        text.append("\n\f" if index + 1 < len(document) else "\n")
-        boxes.extend([None] * len(text[-1]))
-        pages.append(Page(index + 1, start, len(boxes), width, height))
-        if len(boxes) > MOST_CHARACTERS:
+        start = paper.length
+        size = _write_page(document, index, recognised.get(index + 1), paper)
+        for name, value, box in found.fields.get(index, ()):
+            line = f"\n{name}: {value}"
+            words = WORD.finditer(line) if box else ()
+            paper.write(line, [Place(*match.span(), box) for match in words if box])
+        paper.write("\n\f" if index + 1 < len(document) else "\n")
+        paper.pages.append(Page(index + 1, start, paper.length, *size))
+        if paper.length > MOST_CHARACTERS:
             raise DocumentTooLarge(f"The PDF holds more than {MOST_CHARACTERS} characters.")
-    whole = "".join(text)
-    return Layout("pdf", whole, tuple(pages), tuple(boxes), tables(whole, boxes, pages), tuple(warnings))
+    text = settled("".join(paper.parts))
+    found_tables = tables(text, paper.places, paper.pages)
+    rest = (found_tables, tuple(paper.warnings), tuple(paper.recognised))
+    return Layout("pdf", text, tuple(paper.pages), Places(paper.places), *rest)
 
 
-def _page(document: pdfium.PdfDocument, index: int, warnings: list[Notice]) -> tuple[float, float, list[Glyph]]:
-    """A page's size and what it shows; adds to `warnings` what it hides and what it lacks."""
+def _write_page(
+    document: pdfium.PdfDocument, index: int, recognised: Recognised | None, paper: _Paper
+) -> tuple[float, float]:
+    """A page's size; adds to the paper what it shows, and warns of what it hides and what it lacks."""
     try:
         page = document[index]
     except pdfium.PdfiumError:
-        warnings.append(Notice("page_damaged", "This page cannot be read.", index + 1))
-        return 0.0, 0.0, []
+        paper.warnings.append(Notice("page_damaged", "This page cannot be read.", index + 1))
+        return 0.0, 0.0
     try:
-        glyphs = list(_glyphs(page))
-        hidden = "".join(glyph.text for glyph in glyphs if glyph.hidden).strip()
-        shown = [glyph for glyph in glyphs if not glyph.hidden]
-        if hidden:
-            warnings.append(Notice("hidden_text", hidden_message(hidden), index + 1))
-        if not any(glyph.text.strip() for glyph in shown):
-            warnings.append(Notice("no_text_layer", "This page has no text: it is empty or a picture.", index + 1))
-        return page.get_width(), page.get_height(), shown
+        sheet = read_page(page)
+        paper.write(sheet.text, sheet.places)
+        if sheet.hidden:
+            paper.warnings.append(Notice("hidden_text", hidden_message(sheet.hidden), index + 1))
+        if recognised is not None and recognised.words:
+            gap = "\n" * bool(sheet.text.strip())
+            paper.write(gap)
+            paper.write(*words_on(page, recognised))
+        paper.warnings += _picture(sheet, index + 1, recognised)
+        if recognised is not None:
+            paper.recognised.append((index + 1, recognised.sure))
+        return sheet.width, sheet.height
     finally:
         page.close()
+
+
+def _picture(sheet: Sheet, number: int, recognised: Recognised | None) -> list[Notice]:
+    """What is said of a page without text of its own."""
+    if recognised is not None and recognised.words:
+        sure = f"{recognised.sure:.0%}"
+        said = f"The text of this page was recognised on a picture ({sure} sure); compare what matters with the page."
+        return [Notice("recognised_text", said, number)]
+    letters = sum(character.isalnum() for character in sheet.text)
+    if letters >= FEWEST_LETTERS or (letters and not sheet.scanned):
+        return []
+    if not sheet.pictured:
+        return [Notice("empty_page", "This page is empty.", number)]
+    if recognised is not None:
+        return [Notice("no_text_layer", "This page is a picture on which no text was recognised.", number)]
+    said = f"This page is a picture without text of its own. For it to be read, {TO_INSTALL}."
+    return [Notice("no_text_layer", said, number)]
 
 
 def hidden_message(hidden: str) -> str:
@@ -103,47 +139,3 @@ def hidden_message(hidden: str) -> str:
     shown = " ".join(hidden.split())
     excerpt = shown if len(shown) <= 200 else shown[:200] + "…"  # noqa: PLR2004 - enough to judge it by
     return f"“{excerpt}” — {len(shown)} characters that a reader does not see were left out."
-
-
-def _glyphs(page: pdfium.PdfPage) -> Iterator[Glyph]:
-    textpage = page.get_textpage()
-    try:
-        ink = Ink(page)
-        paints: dict[int, Paint] = {}
-        hidden = False
-        for index in range(textpage.count_chars()):
-            if pdfium_c.FPDFText_IsGenerated(textpage, index) == 1:
-                yield Glyph(_character(textpage, index), None, hidden)
-                continue
-            box = _box(textpage, index)
-            character = _character(textpage, index)
-            hidden = hidden if character.isspace() else is_hidden(textpage, index, paints, box, ink)
-            yield Glyph(character, box, hidden)
-    finally:
-        textpage.close()
-
-
-def _character(textpage: pdfium.PdfTextPage, index: int) -> str:
-    code = pdfium_c.FPDFText_GetUnicode(textpage, index)
-    if code in {LINE_END_HYPHEN, 0x02}:
-        return "-"
-    if code == 0x0D:  # noqa: PLR2004 - carriage return: PDFium ends lines with both
-        return ""
-    if code == 0 or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:  # noqa: PLR2004 - not characters
-        return "\ufffd"
-    return chr(code) if code >= 0x20 or code == 0x0A else " "  # noqa: PLR2004 - control characters
-
-
-def _box(textpage: pdfium.PdfTextPage, index: int) -> Box:
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    pdfium_c.FPDFText_GetCharBox(textpage, index, left, right, bottom, top)
-    return (left.value, bottom.value, right.value, top.value)
-
-
-def _fields(found: Structure, index: int) -> list[Glyph]:
-    """Filled-in form fields stand outside a page's text; each is added as a line of its own at the page's end."""
-    return [
-        Glyph(character, box, hidden=False)
-        for name, value, box in found.fields.get(index, ())
-        for character in f"\n{name}: {value}"
-    ]

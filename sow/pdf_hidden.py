@@ -15,10 +15,8 @@ import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from domain.source import Box
+from sow.pdf_objects import FAINT, PALE, SMALLEST
 
-SMALLEST = 2.0  # points; nobody reads smaller
-PALE = 225  # of 255: darker than this is seen on white paper
-FAINT = 40  # of 255 opacity
 INK = 24  # of 255: a difference in grey that a reader sees
 SCALE = 2.0
 LARGEST_SIDE = 4_000  # pixels

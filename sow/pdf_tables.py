@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from domain.source import Box
 from sow.document import Cell, Page, Table
+from sow.pdf_boxes import Place, union
 
 GAP = 1.2  # of the character height: wider than a word space, narrower than a gutter
 FEWEST_ROWS, FEWEST_CELLS = 2, 2
@@ -25,12 +27,14 @@ class Segment:
     box: Box
 
 
-def tables(text: str, boxes: Sequence[Box | None], pages: Sequence[Page]) -> tuple[Table, ...]:
+def tables(text: str, words: Sequence[Place], pages: Sequence[Page]) -> tuple[Table, ...]:
     """Tables of at least two rows, page by page; the columns are those of the first row."""
+    starts = [word.start for word in words]
+    on_page = (words[bisect_left(starts, page.start) : bisect_left(starts, page.end)] for page in pages)
     return tuple(
         Table(tuple(tuple(_cell(text, cell) for cell in row) for row in found))
-        for page in pages
-        for found in _tables(text, list(_segments(text, boxes, page)))
+        for standing in on_page
+        for found in _tables(text, list(_segments(text, standing)))
     )
 
 
@@ -62,7 +66,7 @@ def _first(segments: list[Segment], at: int) -> tuple[list[Segment], int]:
         more = _line(segments, under) if end < under < len(segments) else []
         if not more or not _level(row[0].box, more[0].box) or more[0].box[0] <= row[-1].box[2]:
             return row, end - at
-        row[-1] = Segment(row[-1].start, segments[under - 1].end, _union(row[-1].box, segments[under - 1].box))
+        row[-1] = Segment(row[-1].start, segments[under - 1].end, union(row[-1].box, segments[under - 1].box))
         row, end = row + more, under + len(more)
 
 
@@ -99,7 +103,7 @@ def _body(text: str, first: list[Segment], rest: list[Segment]) -> tuple[list[li
             row = {}
         lowest = min(lowest, segment.box[1])
         known = row.get(place)
-        row[place] = Segment(known.start, segment.end, _union(known.box, segment.box)) if known else segment
+        row[place] = Segment(known.start, segment.end, union(known.box, segment.box)) if known else segment
         column, before, used = place, segment, used + 1
     if row:
         rows.append(list(row.values()))
@@ -121,21 +125,15 @@ def _offset(head: Box, box: Box) -> float:
     return min(abs(head[0] - box[0]), abs(head[2] - box[2]))
 
 
-def _segments(text: str, boxes: Sequence[Box | None], page: Page) -> Iterator[Segment]:
+def _segments(text: str, words: Sequence[Place]) -> Iterator[Segment]:
     current: Segment | None = None
-    for index in range(page.start, page.end):
-        box = boxes[index]
-        if box is None or text[index].isspace():
-            if text[index] == "\n" and current:
-                yield current
-                current = None
-            continue
-        if current and _continues(current.box, box):
-            current = Segment(current.start, index + 1, _union(current.box, box))
+    for word in words:
+        if current and "\n" not in text[current.end : word.start] and _continues(current.box, word.box):
+            current = Segment(current.start, word.end, union(current.box, word.box))
         else:
             if current:
                 yield current
-            current = Segment(index, index + 1, box)
+            current = Segment(word.start, word.end, word.box)
     if current:
         yield current
 
@@ -149,7 +147,3 @@ def _level(one: Box, other: Box) -> bool:
     """Whether two boxes stand on one line: they overlap vertically by more than half of the lower one."""
     overlap = min(one[3], other[3]) - max(one[1], other[1])
     return overlap > -0.5 and overlap > 0.3 * min(one[3] - one[1], other[3] - other[1])  # noqa: PLR2004 - points
-
-
-def _union(one: Box, other: Box) -> Box:
-    return (min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))

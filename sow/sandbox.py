@@ -2,85 +2,117 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from domain.canonical import plain
 from domain.errors import CountersignError, DocumentError, DocumentTimeout
-from sow.document import Reading
+from sow.document import Attached, Page, Reading
+from sow.doors import Door, Start, ask, spawned
+from sow.recognised import Recognised
+from sow.recognition import pixels, recognise, tesseract
 
 SECONDS = 20
 MEGABYTES = 512
-MOST_ANSWERED = 200_000_000  # bytes; no reading of a document that may be uploaded is larger
+RECOGNITION_SECONDS = 9.0  # of all pages that are pictures together
 READING = TypeAdapter(Reading)
 
 
+async def fresh(seconds: int, megabytes: int) -> Door:
+    """A reading process that was started for one document."""
+    return await spawned("-m", "sow.confined", str(seconds), str(megabytes))
+
+
 async def read_sandboxed(
-    data: bytes, name: str, *, password: str | None = None, seconds: int = SECONDS, megabytes: int = MEGABYTES
+    data: bytes,
+    name: str,
+    *,
+    password: str | None = None,
+    seconds: int = SECONDS,
+    megabytes: int = MEGABYTES,
+    recognition_seconds: float = RECOGNITION_SECONDS,
+    start: Start = fresh,
 ) -> Reading:
-    """Read a document. Raises what `sow.reading.read_document` does, and DocumentTimeout."""
-    request = {"want": "reading", "name": name, "password": password}
-    answer = await _ask(request, data, seconds, megabytes)
-    return READING.validate_json(answer)
+    """Read a document; pages that are pictures are recognised where Tesseract is installed.
+
+    Raises what `sow.reading.read_document` does, and DocumentTimeout.
+    """
+    request: dict[str, Any] = {"want": "reading", "name": name, "password": password, "recognised": []}
+    reading = READING.validate_json(await _ask(request, data, seconds, megabytes, start))
+    unread = {warning.page for warning in reading.warnings if warning.code == "no_text_layer"}
+    pictures = [page for page in reading.pages if page.number in unread and page.width]
+    if not pictures or not tesseract():
+        return reading
+    words, late = await _recognised(data, pictures, password, recognition_seconds, start)
+    if words:
+        request["recognised"] = [plain(page) for page in words]
+        reading = READING.validate_json(await _ask(request, data, seconds, megabytes, start))
+    return _late(reading, late, recognition_seconds)
 
 
-async def page_image(data: bytes, page: int, *, width: int = 900, password: str | None = None) -> bytes:
+async def _recognised(
+    data: bytes, pages: list[Page], password: str | None, seconds: float, start: Start
+) -> tuple[list[Recognised], list[Page]]:
+    """What could be recognised in time, and the pages that were left."""
+    until = time.monotonic() + seconds
+    found: list[Recognised] = []
+    for index, page in enumerate(pages):
+        left = until - time.monotonic()
+        if left < 1:
+            return found, pages[index:]
+        try:
+            picture = await page_image(data, page.number, width=pixels(page.width), password=password, start=start)
+            found.append(await recognise(picture, page.number, max(1.0, until - time.monotonic())))
+        except DocumentTimeout:
+            return found, pages[index:]
+        except CountersignError:  # it cannot be drawn: it stays a page without text
+            continue
+    return found, []
+
+
+def _late(reading: Reading, pages: list[Page], seconds: float) -> Reading:
+    """Say of the pages that were left why they were not read, instead of how to have them read."""
+    said = f"This page is a picture, and recognising what it says was stopped after {seconds:.0f} seconds."
+    left = {page.number for page in pages}
+    warnings = (
+        replace(warning, message=said) if warning.code == "no_text_layer" and warning.page in left else warning
+        for warning in reading.warnings
+    )
+    return replace(reading, warnings=tuple(warnings))
+
+
+async def page_image(
+    data: bytes, page: int, *, width: int = 900, password: str | None = None, start: Start = fresh
+) -> bytes:
     """A PDF page (from 1) as PNG. Raises what `sow.images.page_png` does, and DocumentTimeout."""
     request = {"want": "image", "page": page, "width": width, "password": password}
-    return await _ask(request, data, SECONDS, MEGABYTES)
+    return await _ask(request, data, SECONDS, MEGABYTES, start)
+
+
+async def attached(data: bytes, *, start: Start = fresh) -> tuple[Attached, ...]:
+    """The files in a message, none of them read. Raises DocumentError or DocumentTimeout."""
+    head, _, body = (await _ask({"want": "attached"}, data, SECONDS, MEGABYTES, start)).partition(b"\n")
+    files: list[Attached] = []
+    for name, length in json.loads(head):
+        files.append(Attached(name, body[:length]))
+        body = body[length:]
+    return tuple(files)
 
 
 async def unlock(data: bytes, password: str) -> bytes:
-    """A protected PDF without its protection. Raises DocumentEncrypted, DocumentError or DocumentTimeout."""
-    return await _ask({"want": "unlocked", "password": password}, data, SECONDS, MEGABYTES)
+    """A protected PDF or DOCX without its protection. Raises DocumentEncrypted, DocumentError or DocumentTimeout."""
+    return await _ask({"want": "unlocked", "password": password}, data, SECONDS, MEGABYTES, fresh)
 
 
-async def _ask(request: dict[str, Any], data: bytes, seconds: int, megabytes: int) -> bytes:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "sow.confined", str(seconds), str(megabytes)),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,  # a library's complaint may quote the document
-        env={"PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"},
-    )
-    try:
-        async with asyncio.timeout(seconds + 5):
-            answer = await _talk(process, json.dumps(request).encode() + b"\n" + data)
-    except TimeoutError as error:
-        raise DocumentTimeout from error
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return _opened(answer, process.returncode or 0)
-
-
-async def _talk(process: asyncio.subprocess.Process, request: bytes) -> bytes:
-    """Send the request while listening; raises DocumentTimeout when the answer grows beyond all measure."""
-    asked, answered = process.stdin, process.stdout
-    if asked is None or answered is None:
-        raise DocumentError
-
-    async def send() -> None:
-        with suppress(BrokenPipeError, ConnectionResetError):  # it ended early; its answer tells why
-            asked.write(request)
-            await asked.drain()
-            asked.close()
-
-    sending = asyncio.create_task(send())
-    answer = bytearray()
-    while part := await answered.read(1 << 20):
-        answer += part
-        if len(answer) > MOST_ANSWERED:
-            raise DocumentTimeout
-    await asyncio.gather(sending, process.wait())
-    return bytes(answer)
+async def _ask(request: dict[str, Any], data: bytes, seconds: int, megabytes: int, start: Start) -> bytes:
+    door = await start(seconds, megabytes)
+    status, answer = await ask(door, json.dumps(request).encode() + b"\n" + data, seconds + 5)
+    return _opened(answer, status)
 
 
 def _opened(answer: bytes, returncode: int) -> bytes:

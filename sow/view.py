@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-from sow.cues import cues, windows
 from sow.document import Layout, Table
 from sow.flat import Flat, flatten
 from sow.normal import AMOUNT, COUNT, CURRENCY, DATE, MONTH, NUMBER_WORD, PERCENT
+from sow.words import Words
+
+T = TypeVar("T")
 
 MACROS = {
     "AMOUNT": AMOUNT,
@@ -48,6 +50,7 @@ class View:
     text: str
     flat: Flat
     tables: tuple[Table, ...]
+    _made: dict[str, Any] = field(default_factory=dict[str, Any], repr=False, compare=False)
 
     def sentence(self, at: int, limit: int = 400) -> str:
         """The sentence around a folded position, at most `limit` characters to either side."""
@@ -64,19 +67,20 @@ class View:
         match = SENTENCE_BREAK.search(self.text, at, min(len(self.text), at + limit))
         return match.start() + 1 if match else min(len(self.text), at + limit)
 
-    def search(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        """All matches of a pattern in the folded text, looked for around the words that it needs."""
-        needed = cues(pattern)
-        if needed is None or len(self.lower) != len(self.text):
-            yield from pattern.finditer(self.text)
-            return
-        for begin, end in windows(self.lower, needed):
-            yield from pattern.finditer(self.text, begin, end)
-
     @cached_property
-    def lower(self) -> str:
-        """The folded text in lower case."""
-        return self.text.lower()
+    def words(self) -> Words:
+        """The folded text with an index of its words."""
+        return Words(self.text)
+
+    def once(self, name: str, make: Callable[[View], T]) -> T:
+        """What several finders need of this view, made when the first one asks."""
+        if name not in self._made:
+            self._made[name] = make(self)
+        return self._made[name]
+
+    def search(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """All matches of a pattern in the folded text; tried only around the words that the pattern needs."""
+        return self.words.finditer(pattern)
 
 
 SENTENCE_BREAK = re.compile(

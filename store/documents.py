@@ -39,6 +39,7 @@ class DocumentRow:
     uploaded_by: str
     uploaded_by_name: str
     uploaded_at: datetime
+    attached_to: str | None = None  # the message that it came in
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class NewDocument:
     clauses: Sequence[NewClause]
     terms: Sequence[Term]
     contract: str | None = None
+    attached_to: str | None = None
 
 
 async def add(connection: Connection, tenant: str, person: str, new: NewDocument) -> str | None:
@@ -121,6 +123,7 @@ async def add(connection: Connection, tenant: str, person: str, new: NewDocument
         "body": _storable(new.body),
         "pages": _json(new.pages),
         "warnings": _json(new.warnings),
+        "attached_to": _uuid(new.attached_to) if new.attached_to else None,
         "uploaded_by": person,
     }
     added = await (await connection.execute(SQL["insert"], row)).fetchone()
@@ -194,6 +197,12 @@ async def listing(connection: Connection, *, limit: int = 100, offset: int = 0) 
 async def by_contract(connection: Connection, contract: str) -> list[DocumentRow]:
     """The documents of one ERP contract number, newest first."""
     rows = await (await connection.execute(SQL["of_contract"], {"contract": contract})).fetchall()
+    return [_document(row) for row in rows]
+
+
+async def attached(connection: Connection, message: str) -> list[DocumentRow]:
+    """The documents that came in a message."""
+    rows = await (await connection.execute(SQL["attached"], {"id": _uuid(message)})).fetchall()
     return [_document(row) for row in rows]
 
 

@@ -1,8 +1,8 @@
 -- name: insert
 insert into document (tenant, name, sha256, kind, language, bytes, page_count, contract, content, body, pages, warnings,
-    uploaded_by)
+    attached_to, uploaded_by)
 values (%(tenant)s, %(name)s, %(sha256)s, %(kind)s, %(language)s, %(bytes)s, %(page_count)s, %(contract)s, %(content)s,
-    %(body)s, %(pages)s, %(warnings)s, %(uploaded_by)s)
+    %(body)s, %(pages)s, %(warnings)s, %(attached_to)s, %(uploaded_by)s)
 on conflict (tenant, sha256) do nothing
 returning id::text
 
@@ -21,28 +21,35 @@ values (%(tenant)s, %(term)s, %(verdict)s, %(value)s, %(reason)s, %(person)s)
 
 -- name: by_digest
 select d.id::text, d.name, d.sha256, d.kind, d.language, d.bytes, d.page_count, d.contract, d.status, d.pages,
-    d.warnings, d.uploaded_by, coalesce(p.name, d.uploaded_by) as uploaded_by_name, d.uploaded_at
+    d.warnings, d.attached_to::text, d.uploaded_by, coalesce(p.name, d.uploaded_by) as uploaded_by_name, d.uploaded_at
 from document d left join person p on p.id::text = d.uploaded_by
 where d.sha256 = %(sha256)s
 
 -- name: get
 select d.id::text, d.name, d.sha256, d.kind, d.language, d.bytes, d.page_count, d.contract, d.status, d.pages,
-    d.warnings, d.uploaded_by, coalesce(p.name, d.uploaded_by) as uploaded_by_name, d.uploaded_at
+    d.warnings, d.attached_to::text, d.uploaded_by, coalesce(p.name, d.uploaded_by) as uploaded_by_name, d.uploaded_at
 from document d left join person p on p.id::text = d.uploaded_by
 where d.id = %(id)s
 
 -- name: newest
 select d.id::text, d.name, d.sha256, d.kind, d.language, d.bytes, d.page_count, d.contract, d.status, d.pages,
-    d.warnings, d.uploaded_by, coalesce(p.name, d.uploaded_by) as uploaded_by_name, d.uploaded_at
+    d.warnings, d.attached_to::text, d.uploaded_by, coalesce(p.name, d.uploaded_by) as uploaded_by_name, d.uploaded_at
 from document d left join person p on p.id::text = d.uploaded_by
 order by d.uploaded_at desc, d.id limit %(limit)s offset %(offset)s
 
 -- name: of_contract
 select d.id::text, d.name, d.sha256, d.kind, d.language, d.bytes, d.page_count, d.contract, d.status, d.pages,
-    d.warnings, d.uploaded_by, coalesce(p.name, d.uploaded_by) as uploaded_by_name, d.uploaded_at
+    d.warnings, d.attached_to::text, d.uploaded_by, coalesce(p.name, d.uploaded_by) as uploaded_by_name, d.uploaded_at
 from document d left join person p on p.id::text = d.uploaded_by
 where d.contract = %(contract)s and d.status <> 'superseded'
 order by d.uploaded_at desc, d.id
+
+-- name: attached
+select d.id::text, d.name, d.sha256, d.kind, d.language, d.bytes, d.page_count, d.contract, d.status, d.pages,
+    d.warnings, d.attached_to::text, d.uploaded_by, coalesce(p.name, d.uploaded_by) as uploaded_by_name, d.uploaded_at
+from document d left join person p on p.id::text = d.uploaded_by
+where d.attached_to = %(id)s
+order by d.uploaded_at, d.name, d.id
 
 -- name: content
 select content from document where id = %(id)s

@@ -98,6 +98,7 @@ async def one(
         found = await documents.terms(connection, row.id)
         await library.opened(connection, actor, row.id, "terms")
         choice = await codes.of_document(connection, row.id)
+        attached = await documents.attached(connection, row.id) if row.kind == "email" else []
         body = "" if row.kind == "pdf" else await documents.body(connection, row.id)
     query = request.query_params
     wanted = str(wrong.page) if wrong else query.get("page", "1")
@@ -110,6 +111,7 @@ async def one(
         absent=terms.absent(found),
         left=open_terms(found),
         choice=choice,
+        attached=attached,
         again="again" in query,
         shown=_Shown(found),
         editor=terms.editor,

@@ -46,11 +46,17 @@ async def upload(
     contract: Text = "",
     password: Text = "",
 ) -> Json:
-    """Read a PDF, DOCX, Markdown or text file; bytes that are here already are answered with 200 and the first one."""
+    """Read a PDF, DOCX, e-mail, Markdown or text file; bytes that are here already get 200 and the first one.
+
+    The files in a message become documents of their own: `attachments` lists them, and the message's warnings say which
+    ones could not be read. Files under a password need `password`, which is used once and not kept.
+    """
     row, before = await take_in(wired, actor, file, contract=contract, password=password)
     response.status_code = 200 if before else 201
     response.headers["location"] = f"/v1/documents/{row.id}"
-    return plain(row)
+    async with wired.database.tenant(actor.tenant) as connection:
+        attached = await documents.attached(connection, row.id) if row.kind == "email" else []
+    return {**plain(row), "attachments": [{"id": item.id, "name": item.name} for item in attached]}
 
 
 @router.get("/{document_id}")

@@ -74,8 +74,8 @@ def test_a_quote_over_two_lines_of_a_pdf_has_a_box_for_each() -> None:
 
 
 def test_boxes_of_one_line_are_one() -> None:
-    assert line_boxes(((0, 0, 5, 10), None, (6, 0, 9, 12))) == ((0, 0, 9, 12),)
-    assert line_boxes((None, None)) == ()
+    assert line_boxes(((0, 0, 5, 10), (6, 0, 9, 12))) == ((0, 0, 9, 12),)
+    assert line_boxes(()) == ()
 
 
 def test_the_second_page_is_told() -> None:

@@ -124,7 +124,7 @@ def test_the_text_under_a_scan_is_read() -> None:
 
 def test_a_page_without_text_is_told() -> None:
     reading = read_document(pdf(LINES, []), "a.pdf")
-    assert [(w.code, w.page) for w in reading.warnings] == [("no_text_layer", 2)]
+    assert [(w.code, w.page) for w in reading.warnings] == [("empty_page", 2)]
 
 
 def test_a_docx_hides_nothing_and_keeps_insertions() -> None:
