@@ -49,7 +49,8 @@ OTHER_DOCUMENT = rule(
     r"|\bthat certain\b[^.;]{0,80})$"
 )
 THIS_DOCUMENT = rule(
-    r"(?:\bthis|^) (?:[\w&,/-]+ ){0,7}?(?:agreement|contract|order|sow|statement of work)\b[^.;]{0,60}$"
+    r"(?:\bthis|^) (?:(?:(?-i:[A-Z])[\w&,/-]*|and|for|of) ){0,7}?(?:agreement|contract|order|sow|statement of work)\b"
+    r"(?:(?!(?<!\")\b(?:agreement|contract|order|plan|lease)\b)[^.;]){0,60}$"
 )
 SIGNING = rule(r"\b(?:signature|signed|name|title|by)\b ?:[^:]{0,60}$")
 TITLE_DATE = rule(r"(?:(?:^|\n)[ \t#*|]*|(?-i:[A-Z]{4,}) )(?P<date>{DATE})(?=[ \t]*[*|]?[ \t]*(?:\n| (?-i:[A-Z])))")

@@ -40,10 +40,10 @@ STATED_FREE = rule(
     r"|\bwith or without cause|\bnon-cause"
 )
 CONDITION = rule(
-    r"\bif\b(?! \w+(?: \w+)? (?:wish|desire|elect)\w*)|\bin the event (?:that |of )(?!(?:\w+ ){1,4}(?:desires?"
-    r"|wish\w*|elects?))|\bunless\b|\bupon the occurrence|\bexpir|\bwithin (?:$|\d|{WORD})|\bfollowing (?:a|any"
-    r"|the) "
-    r"|\brenewal|\bprovided that\b|\bafter receipt|\bperiod of\b"
+    r"\bif\b(?! \w+(?: \w+)? (?:wish|desire|elect)\w*)|\bunless\b|\bupon the occurrence|\brenewal|\bprovided that\b"
+    r"|\bin the event (?:that |of )(?!(?:\w+ ){1,4}(?:desires?|wish\w*|elects?))|\bafter receipt|\bperiod of\b"
+    r"|\bexpir(?!ation of (?:this|the|such) (?:notice|\d|{WORD}))|\bwithin (?:$|\d|{WORD})"
+    r"|\bfollowing (?:a|any|the) (?!expir)"
 )
 TERMINATE = rule(r"\bterminat|\bcancel")
 RENEWS = rule(
@@ -153,8 +153,14 @@ def _convenience(view: View) -> Iterator[Candidate]:
             yield candidate("termination_convenience_days", days, match, 0.88)
         elif free and not cause:
             yield candidate("termination_convenience_days", days, match, 0.7)
-        elif not cause and _freely(clause) and rule(r"\bnotice").search(view.text, match.start(), match.end() + 25):
+        elif not cause and _freely(clause) and _of_notice(view, match):
             yield candidate("termination_convenience_days", days, match, 0.66)
+
+
+def _of_notice(view: View, match: re.Match[str]) -> bool:
+    """Whether the length is said of a notice: "30 days' notice", "notice to the other at least 30 days prior"."""
+    after = rule(r"\bnotice").search(view.text, match.start(), match.end() + 25)
+    return bool(after or rule(r"\bnotice\b[^.;]{0,60}$").search(view.text[max(0, match.start() - 90) : match.start()]))
 
 
 def _freely(clause: str) -> bool:

@@ -51,6 +51,7 @@ STRONG = re.compile(
     r"\b(?:Inc|INC|LLC|L\.L\.C|Ltd|LTD|Corp|CORP|GmbH|LLP|Incorporated|plc|PLC|Limited(?! Liab| Part"
     r"| Co))\b\.?(?=\s+(?!of\b|d/?b/?a|DBA|&|and\b|Co\b)[A-Z\d])"
 )
+FULL_STOP = re.compile(r"(?:\b(?:GmbH|LLC|LLP|plc|PLC|AG|SE|KG|DAC|[Ll]imited|Corporation|Company)|\.)\.$")
 FORM_NEXT = re.compile(rf"\s+(?:{LEGAL}|Partnership)\b")
 PLAIN = re.compile(
     r"(?P<name>[A-Z0-9][\w.&'/-]*(?:,? (?:of |de |the |for |and (?=[A-Z][\w&-]* (?:Company|Co\b|Sons|Partners"
@@ -198,7 +199,8 @@ def cut(text: str) -> str:
         wrapped := re.match(rf"\n(?:[A-Z][\w&.-]* )*{LEGAL}\b\.?", text[len(name) :])
     ):
         name += wrapped[0]
-    return name.rstrip(" ,;:*-_|\n")
+    name = name.rstrip(" ,;:*-_|\n")
+    return name[:-1] if FULL_STOP.search(name) else name
 
 
 def is_name(name: str) -> bool:
