@@ -14,7 +14,8 @@ NOTICE = rule(
 )
 WITHOUT_CAUSE = rule(
     r"\bfor (?:its |their )?convenience|\bwithout cause|\bfor any (?:reason|or no reason)|\bany reason or no reason"
-    r"|\bno reason|\bat any time|\bat (?:its|their|his) (?:sole )?(?:option|discretion)|\bwithout (?:any )?reason"
+    r"|\bno reason|\bat any time|\b(?:at|in) (?:its|their|his|her) (?:sole )?(?:and absolute )?(?:option"
+    r"|discretion|election)|\bwithout (?:any )?reason"
     r"|\bfor any or no"
 )
 FOR_CAUSE = rule(
@@ -23,11 +24,9 @@ FOR_CAUSE = rule(
 NOTIFIED = rule(r"\bnotice|\bnotify|\bnotif|\bwritten\b")
 # no cause is named: "may be terminated by either party upon 60 days' written notice"
 FREELY = rule(
-    r"\b(?:may|shall have the right to|has the right to|is entitled to|right to|wish\w* to"
-    r"|desires? to)\b[^.;]{0,40}\b(?:terminate|cancel)\b"
-    r"[^.;]{0,90}\b(?:upon|by|on|with|at least|not less than)\b"
-    r"|\bterminat(?:ed|able)\b[^.;]{0,60}\b(?:upon|by|on)\b[^.;]{0,60}$|\b(?:may|can)(?: \w+)? be (?:terminated"
-    r"|cancell?ed)\b|\buntil terminated by\b"
+    r"\b(?:may|right|entitled|wish\w* to|desires? to|elects? to)\b[^.;]{0,110}\b(?:terminate|cancel)\b"
+    r"|\bterminable\b[^.;]{0,80}\b(?:upon|on|by)\b|\bterminated\b[^.;]{0,60}\b(?:upon|by|on)\b[^.;]{0,60}$"
+    r"|\b(?:may|can)(?: \w+)? be (?:terminated|cancell?ed)\b|\buntil terminated by\b"
 )
 OBJECT = rule(
     r"\bterminat\w*\b[^.;]{0,30}\b(?:this|the|any|such|our|his|her|their|an?)\b[^.;]{0,30}"
@@ -39,6 +38,7 @@ STATED_FREE = rule(
     r"\bconvenience|\bwithout (?:any )?(?:cause|reason)|\bany (?:or no )?reason|\bno reason"
     r"|\bwith or without cause|\bnon-cause"
 )
+ITEM = rule(r"\((?:[a-h]|[ivx]{1,4}|\d)\)")
 CONDITION = rule(
     r"\bif\b(?! \w+(?: \w+)? (?:wish|desire|elect)\w*)|\bunless\b|\bupon the occurrence|\brenewal|\bprovided that\b"
     r"|\bin the event (?:that |of )(?!(?:\w+ ){1,4}(?:desires?|wish\w*|elects?))|\bafter receipt|\bperiod of\b"
@@ -144,17 +144,31 @@ def _days(match: re.Match[str]) -> int | None:
 
 def _convenience(view: View) -> Iterator[Candidate]:
     for match in view.search(NOTICE):
-        low, high = view.sentence_start(match.start()), view.sentence_end(match.end())
-        clause = view.text[max(low, match.start() - 260) : min(high, match.end() + 110)]
+        low = max(view.sentence_start(match.start()), match.start() - 260)
+        clause = view.text[low : min(view.sentence_end(match.end()), match.end() + 110)]
         if not TERMINATE.search(clause) or not NOTIFIED.search(clause) or not (days := _days(match)):
             continue
-        free, cause = WITHOUT_CAUSE.search(view.text[low:high]), FOR_CAUSE.search(clause)
-        if free and STATED_FREE.search(clause) and not FOR_CAUSE.search(_right(clause)):
+        own = _own(clause, match.start() - low)
+        free, cause = WITHOUT_CAUSE.search(view.sentence(match.start())), FOR_CAUSE.search(own)
+        if free and STATED_FREE.search(clause) and not FOR_CAUSE.search(_right(own)):
             yield candidate("termination_convenience_days", days, match, 0.88)
         elif free and not cause:
             yield candidate("termination_convenience_days", days, match, 0.7)
-        elif not cause and _freely(clause) and _of_notice(view, match):
+        elif not cause and _freely(clause, own) and _of_notice(view, match):
             yield candidate("termination_convenience_days", days, match, 0.66)
+
+
+def _own(clause: str, at: int) -> str:
+    """The item of a list within a clause that holds a place: "(a) on 30 days' notice or (b) for breach" has two."""
+    marks = [match.start() for match in ITEM.finditer(clause)]
+    begin = max((mark for mark in marks if mark <= at), default=0)
+    return clause[begin : min((mark for mark in marks if mark > at), default=len(clause))]
+
+
+def _right(clause: str) -> str:
+    """The part of a clause that gives a right to terminate: what stands before it may be about another."""
+    found = list(TERMINATE.finditer(clause))
+    return clause if not found else clause[found[0 if len(found) == 1 else -2].start() :]
 
 
 def _of_notice(view: View, match: re.Match[str]) -> bool:
@@ -163,9 +177,9 @@ def _of_notice(view: View, match: re.Match[str]) -> bool:
     return bool(after or rule(r"\bnotice\b[^.;]{0,60}$").search(view.text[max(0, match.start() - 90) : match.start()]))
 
 
-def _freely(clause: str) -> bool:
+def _freely(clause: str, own: str) -> bool:
     """Whether a clause lets somebody terminate without naming a cause or condition."""
-    return bool(FREELY.search(clause) and OBJECT.search(clause)) and not CONDITION.search(clause)
+    return bool(FREELY.search(clause) and OBJECT.search(clause)) and not CONDITION.search(own)
 
 
 def _right(clause: str) -> str:
