@@ -182,12 +182,6 @@ def _freely(clause: str, own: str) -> bool:
     return bool(FREELY.search(clause) and OBJECT.search(clause)) and not CONDITION.search(own)
 
 
-def _right(clause: str) -> str:
-    """The part of a clause that gives a right to terminate: what stands before it may be about another."""
-    found = list(TERMINATE.finditer(clause))
-    return clause[found[0].start() :] if len(found) == 1 else clause[found[-2].start() : found[-1].end() + 200]
-
-
 def _renewal(view: View) -> Iterator[Candidate]:
     for match in view.search(RENEWS_NOT):
         if rule(r"\bterm\b|\bagreement|\bsow\b|\border\b").search(view.sentence(match.start())):

@@ -101,3 +101,10 @@ def test_a_contract_that_states_no_date_holds_from_the_last_signature() -> None:
 )
 def test_end_date(text: str, dates: list) -> None:
     assert values(text, "end_date") == dates
+
+
+def test_items_of_a_clause_are_judged_by_themselves() -> None:
+    text = "The Client may terminate this SOW (a) on 30 days' notice without cause or (b) if a breach lasts 10 days."
+    assert values(text, "termination_convenience_days") == [30]
+    cause = "The Client may, without cause being needed, act (a) on 30 days' written notice; ending is for breach only."
+    assert values(cause, "termination_convenience_days") == []
