@@ -90,6 +90,8 @@ def _of_cuad(judge: Any, row: dict[str, Any], read: Read) -> Iterable[Outcome]:
             yield from _judged(read, field, dates.__contains__)
     law = [judge.normal("governing_law", place) for place in row["answers"].get("governing_law") or []]
     yield from _judged(read, "governing_law", lambda value: _is_right(judge, "governing_law", law, value))
+    free = bool(row["answers"]["termination_for_convenience"])
+    yield from _judged(read, "termination_convenience_days", lambda _days: free)  # whether at all; not how long
     names = [judge.name(party["name"]) for party in row["answers"]["parties"]]
     for field in ("client", "provider"):
         yield from _judged(read, field, lambda value, f=field: _is_right(judge, f, names, value))

@@ -38,9 +38,24 @@ STATED_FREE = rule(
     r"\bconvenience|\bwithout (?:any )?(?:cause|reason)|\bany (?:or no )?reason|\bno reason"
     r"|\bwith or without cause|\bnon-cause"
 )
+# a right that only some event gives
+PREMISE = rule(
+    r"(?:^|\n|\(\w\) |[.;] )(?:if|should|in the event|upon|where) (?!(?:\w+ ){1,4}(?:desires?|wish\w*"
+    r"|elects?) to terminate)|\bthen\b"
+    r"|\bsuch party (?:may|shall)|\bduring the continuation|\bfor a (?:change|material)\b|\beffective at the later\b"
+)
+AT_ONCE = rule(
+    r"\b(?:may|right|entitled|option)\b[^.;]{0,80}\b(?:terminate|cancel)\b[^.;]{0,160}"
+    r"\b(?:at any time|immediately|forthwith|with immediate effect)\b"
+    r"|\b(?:at any time|immediately)\b[^.;]{0,60}\b(?:terminate|cancel)\b"
+)
+LENGTH_OF_NOTICE = rule(
+    r"{COUNT}[- ]? ?(?:calendar |business |working |full )?(?:days?|months?|weeks?|years?)\b|\[[*_ ]+\]|_{3}"
+)
 ITEM = rule(r"\((?:[a-h]|[ivx]{1,4}|\d)\)")
 CONDITION = rule(
-    r"\bif\b(?! \w+(?: \w+)? (?:wish|desire|elect)\w*)|\bunless\b|\bupon the occurrence|\brenewal|\bprovided that\b"
+    r"\bif\b(?! \w+(?: \w+)? (?:wish|desire|elect)\w* to (?:terminate|cancel))|\bunless\b|\bupon the occurrence"
+    r"|\brenewal|\bprovided\b"
     r"|\bin the event (?:that |of )(?!(?:\w+ ){1,4}(?:desires?|wish\w*|elects?))|\bafter receipt|\bperiod of\b"
     r"|\bexpir(?!ation of (?:this|the|such) (?:notice|\d|{WORD}))|\bwithin (?:$|\d|{WORD})"
     r"|\bfollowing (?:a|any|the) (?!expir)"
@@ -131,7 +146,8 @@ NO_PLACES = frozenset(
 
 def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic."""
-    yield from _convenience(view)
+    stated = list(_convenience(view))
+    yield from stated or _at_once(view)
     yield from _renewal(view)
     yield from _law(view)
 
@@ -152,10 +168,20 @@ def _convenience(view: View) -> Iterator[Candidate]:
         free, cause = WITHOUT_CAUSE.search(view.sentence(match.start())), FOR_CAUSE.search(own)
         if free and STATED_FREE.search(clause) and not FOR_CAUSE.search(_right(own)):
             yield candidate("termination_convenience_days", days, match, 0.88)
-        elif free and not cause:
+        elif free and not cause and OBJECT.search(clause) and not PREMISE.search(view.text, low, match.start()):
             yield candidate("termination_convenience_days", days, match, 0.7)
-        elif not cause and _freely(clause, own) and _of_notice(view, match):
+        elif not cause and _freely(clause, own) and _of_notice(view, match) and not PREMISE.search(clause):
             yield candidate("termination_convenience_days", days, match, 0.66)
+
+
+def _at_once(view: View) -> Iterator[Candidate]:
+    """A right to terminate whenever somebody likes, with no time of notice: none, in days."""
+    for match in view.search(AT_ONCE):
+        low, high = view.sentence_start(match.start()), view.sentence_end(match.end())
+        sentence, after = view.text[low:high], view.text[low : high + 200]
+        free = STATED_FREE.search(sentence) and OBJECT.search(sentence)
+        if free and not (LENGTH_OF_NOTICE.search(after) or FOR_CAUSE.search(sentence) or CONDITION.search(sentence)):
+            yield candidate("termination_convenience_days", 0, match, 0.6)
 
 
 def _own(clause: str, at: int) -> str:

@@ -108,3 +108,15 @@ def test_items_of_a_clause_are_judged_by_themselves() -> None:
     assert values(text, "termination_convenience_days") == [30]
     cause = "The Client may, without cause being needed, act (a) on 30 days' written notice; ending is for breach only."
     assert values(cause, "termination_convenience_days") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("The Client may terminate this SOW at any time for any reason by written notice.", [0]),
+        ("The Client may terminate this SOW immediately if the Provider breaches it.", []),
+        ("The Client may terminate this SOW at any time for convenience upon [___] days' notice.", []),
+    ],
+)
+def test_a_right_to_end_at_once_needs_no_days_of_notice(text: str, days: list) -> None:
+    assert values(text, "termination_convenience_days") == days
