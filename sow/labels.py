@@ -6,7 +6,7 @@ A pair is a line "label: value", a table row that begins with a label, or a labe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sow.view import View, rule
@@ -28,28 +28,32 @@ class Pair:
     end: int
 
 
-def pairs(view: View, labels: re.Pattern[str]) -> Iterator[Pair]:
+def pairs(view: View) -> list[Pair]:
+    """All pairs of a document."""
+    return view.once("labelled pairs", lambda seen: [*_lines(seen), *_cells(seen)])
+
+
+def labelled(found: Iterable[Pair], labels: re.Pattern[str]) -> Iterator[Pair]:
     """The pairs whose whole label matches."""
-    for label, value, start, end in view.once("labelled lines", _labelled):
-        if labels.fullmatch(label.strip()):
-            yield _pair(label, value, start, end)
-    for table in view.tables:
-        for row in table.rows:
-            for label, value in zip(row[::2], row[1::2], strict=False):
-                if value.text and labels.fullmatch(label.text.strip(" :*")) and len(value.text) <= LONGEST_VALUE:
-                    start, end = view.flat.offset(label.start), view.flat.offset(value.end - 1) + 1
-                    if start < end:
-                        yield _pair(label.text, value.text, start, end)
+    return (pair for pair in found if labels.fullmatch(pair.label))
 
 
-def _labelled(view: View) -> list[tuple[str, str, int, int]]:
-    found: list[tuple[str, str, int, int]] = []
+def _lines(view: View) -> Iterator[Pair]:
     for pattern in (SAME_LINE, OWN_LINE):
         at = 0
         while match := pattern.search(view.text, at):
             at = match.start() + 1  # a value may be the next pair's label
-            found.append((match["label"], match["value"], match.start("label"), match.end("value")))
-    return found
+            yield _pair(match["label"], match["value"], match.start("label"), match.end("value"))
+
+
+def _cells(view: View) -> Iterator[Pair]:
+    for table in view.tables:
+        for row in table.rows:
+            for label, value in zip(row[::2], row[1::2], strict=False):
+                if value.text and len(value.text) <= LONGEST_VALUE:
+                    start, end = view.flat.offset(label.start), view.flat.offset(value.end - 1) + 1
+                    if start < end:
+                        yield _pair(label.text, value.text, start, end)
 
 
 def _pair(label: str, value: str, start: int, end: int) -> Pair:

@@ -74,15 +74,17 @@ SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
 CODES = "USD|EUR|GBP|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|JPY|INR|SGD|HKD|ZAR|BRL|MXN|CNY|RMB|AED|ILS|HUF"
 CURRENCY = rf"(?:U\.?S\.? ?\$|USD ?\$|CA?D?\$|AU?D?\$|\b(?:{CODES})\b|[$€£¥₹])"
 DIGITS = r"[1-9]\d{0,2}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,4})?(?!\d)"
+# Amounts and dates begin with a digit, a sign or a capital: seen at once, before any alternative is tried.
 AMOUNT = (
-    rf"(?:{CURRENCY}\s{{0,2}}\[?(?:{DIGITS})(?:\s?(?:million|mio\.?|[kKM]\b))?"
+    rf"(?=(?-i:[\dA-Z$€£¥₹]))(?:{CURRENCY}\s{{0,2}}\[?(?:{DIGITS})(?:\s?(?:million|mio\.?|[kKM]\b))?"
     rf"|(?<![\d.,])(?:{DIGITS})(?:\s?(?:million|mio\.?|k))?\s?(?:€|£|(?:{CODES})\b|(?:U\.S\. |US )?dollars|euros?\b))"
 )
 PERCENT = r"\d{1,3}(?:\.\d{1,3})?\s?(?:%|per ?cent\b)"
 DATE = (
-    rf"(?:{MONTH}\s*\d{{1,2}}\s?(?:st|nd|rd|t ?h)?\s?,?\s*(?:of\s)?\d{{4}}"
+    rf"(?=(?-i:[\dA-Z]))(?:{MONTH}\s*\d{{1,2}}\s?(?:st|nd|rd|t ?h)?\s?,?\s*(?:of\s)?\d{{4}}"
     rf"|\d{{1,2}}\s?(?:st|nd|rd|t ?h)?\.?\s*(?:day\s)?(?:of\s)?{MONTH}\s?,?\s*\d{{4}}"
-    rf"|\b\d{{4}}-\d{{2}}-\d{{2}}\b|\b\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}\b|\b\d{{1,2}}-{MONTH}-\d{{4}}\b)"
+    rf"|\b\d{{4}}-\d{{2}}-\d{{2}}\b|\b\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}}\b"
+    rf"|(?<![\d/])\d{{1,2}}/\d{{1,2}}/\d{{2}}\b(?!/)|\b\d{{1,2}}-{MONTH}-\d{{4}}\b)"
 )
 
 
@@ -163,6 +165,8 @@ def day(text: str) -> str | None:
     if "-" in text and numbers[0] > 31:  # noqa: PLR2004 - a year comes first
         return _date(*numbers)
     first, second, year = numbers
+    if year < 100:  # noqa: PLR2004 - two digits, in contracts of this century and the end of the last
+        year += 2000 if year < 70 else 1900  # noqa: PLR2004
     if "." in text:
         return _date(year, second, first)
     return _date(year, first, second) or _date(year, second, first)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from domain.errors import DocumentEmpty, DocumentTypeUnsupported
 from domain.terms import Term
 from domain.terms import Warning as Notice
 from sow.blanks import blanks
+from sow.calibration import SHIPPED, Calibration, calibrated
 from sow.clauses import clauses
 from sow.document import Info, Layout, Reading
 from sow.docx import read_docx
@@ -20,8 +22,10 @@ from sow.mail import is_archive, is_mail, read_mail
 from sow.markdown import read_text
 from sow.office import OLE, decrypted, is_encrypted, is_outlook
 from sow.pdf import read_pdf
+from sow.precedence import precedence
 from sow.recognised import Recognised
 from sow.reconcile import Grounded, reconcile
+from sow.references import missing
 from sow.suspicion import suspicions
 from sow.view import View, view
 
@@ -31,11 +35,17 @@ PDF_WITHIN = 1024  # a PDF header may stand that far into the file (ISO 32000-1,
 
 
 def read_document(
-    data: bytes, name: str, *, password: str | None = None, recognised: tuple[Recognised, ...] = ()
+    data: bytes,
+    name: str,
+    *,
+    password: str | None = None,
+    recognised: tuple[Recognised, ...] = (),
+    calibration: Calibration | None = SHIPPED,
 ) -> Reading:
     """Read one document. Its kind is told from its content, never from its name.
 
-    `recognised` is what was read on pages of a PDF that are pictures.
+    `recognised` is what was read on pages of a PDF that are pictures. Without a `calibration` the confidences are
+    those that finders state, for who measures them.
 
     Raises DocumentEmpty, DocumentEncrypted, DocumentTypeUnsupported, DocumentTooLarge or DocumentError.
     """
@@ -44,9 +54,12 @@ def read_document(
     code = language(layout.text)
     info = Info(name, hashlib.sha256(data).hexdigest(), len(layout.pages), layout.kind, code)
     strange = foreign(layout.text, code)
-    terms = reconcile(_grounded(seen, layout, FOREIGN if strange else 1.0))
-    warnings = (*layout.warnings, *strange, *suspicions(layout), *blanks(seen, layout), *_proposed(terms, layout))
-    return Reading(info, layout.text, layout.pages, clauses(layout), layout.tables, terms, warnings)
+    terms = reconcile(_grounded(seen, layout), precedence(seen).rank)
+    terms = calibrated(terms, calibration) if calibration else terms
+    terms = tuple(_believed(terms, layout, FOREIGN if strange else 1.0))
+    parts = clauses(layout)
+    told = (*suspicions(layout), *blanks(seen, layout), *missing(seen, layout, parts), *_proposed(terms, layout))
+    return Reading(info, layout.text, layout.pages, parts, layout.tables, terms, (*layout.warnings, *strange, *told))
 
 
 def read_layout(data: bytes, *, password: str | None = None, recognised: tuple[Recognised, ...] = ()) -> Layout:
@@ -95,11 +108,16 @@ def _proposed(terms: tuple[Term, ...], layout: Layout) -> Iterator[Notice]:
                 yield Notice("tracked_change", said, page)
 
 
-def _grounded(seen: View, layout: Layout, belief: float) -> Iterator[Grounded]:
-    """Candidates with their evidence, each believed as far as its page and its language allow."""
+def _believed(terms: tuple[Term, ...], layout: Layout, belief: float) -> Iterator[Term]:
+    """Each term believed as far as its language and the recognition of its pages allow."""
     sureness = {page: min(MOST_SURE, sure) for page, sure in layout.recognised}
+    for term in terms:
+        sure = belief * min((sureness.get(found.page, 1.0) for found in term.evidence), default=1.0)
+        yield replace(term, confidence=round(term.confidence * sure, 2))
+
+
+def _grounded(seen: View, layout: Layout) -> Iterator[Grounded]:
     for candidate in candidates(seen):
         evidence = ground(candidate, seen, layout)
         if evidence is not None:
-            sure = sureness.get(evidence.page, 1.0) * belief
-            yield Grounded(candidate.field, candidate.value, round(candidate.confidence * sure, 3), evidence)
+            yield Grounded(candidate.field, candidate.value, candidate.confidence, evidence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,15 +28,18 @@ class Grounded:
     method: str = "rules"
 
 
-def reconcile(candidates: Iterable[Grounded]) -> tuple[Term, ...]:
-    """Terms in the order of the catalogue."""
+Rank = Callable[[int], int]
+
+
+def reconcile(candidates: Iterable[Grounded], rank: Rank = lambda _start: 0) -> tuple[Term, ...]:
+    """Terms in the order of the catalogue. `rank` says of a place in the text how far its part prevails over others."""
     by_field: dict[str, list[Grounded]] = {}
     for candidate in candidates:
         by_field.setdefault(candidate.field, []).append(candidate)
-    return tuple(term for field in FIELDS for term in _terms(field, by_field.get(field, [])))
+    return tuple(term for field in FIELDS for term in _terms(field, by_field.get(field, []), rank))
 
 
-def _terms(field: str, candidates: list[Grounded]) -> Iterator[Term]:
+def _terms(field: str, candidates: list[Grounded], rank: Rank) -> Iterator[Term]:
     merged = sorted(_merge(candidates), key=lambda term: (-term.confidence, term.evidence[0].start))
     kept = [term for term in merged if term.confidence >= LEAST]
     if not kept:
@@ -44,12 +47,18 @@ def _terms(field: str, candidates: list[Grounded]) -> Iterator[Term]:
     if field in SEVERAL:
         yield from sorted(kept, key=lambda term: term.evidence[0].start)
         return
-    best, *others = kept
-    rivals = [term for term in others if term.confidence >= best.confidence - RIVAL]
+    close = [term for term in kept if term.confidence >= kept[0].confidence - RIVAL]
+    best = max(close, key=lambda term: _rank(term, rank))
+    others = [term for term in kept if term is not best]
+    rivals = [term for term in close if term is not best and _rank(term, rank) == _rank(best, rank)]
     status = TermStatus.CONFLICT if rivals else TermStatus.PROPOSED
     alternatives = tuple(term.value for term in others)
     evidence = best.evidence + tuple(item for rival in rivals for item in rival.evidence[:1])
     yield Term(field, best.value, evidence, best.confidence, best.method, status, alternatives)
+
+
+def _rank(term: Term, rank: Rank) -> int:
+    return max(rank(item.start) for item in term.evidence)
 
 
 def _merge(candidates: list[Grounded]) -> Iterator[Term]:

@@ -83,7 +83,9 @@ class View:
         return self.words.finditer(pattern)
 
 
-SENTENCE_BREAK = re.compile(r"\n\n|(?<![A-Z])(?<!No)(?<!Inc)(?<!Corp)(?<!Ltd)(?<!Co)[.;]\s+(?=[A-Z(\"])")
+SENTENCE_BREAK = re.compile(
+    r"\n\n|(?<![A-Z])(?<!No)(?<!Inc)(?<!Corp)(?<!Ltd)(?<!Co)[.;]\s+(?=[A-Z(\"]|\d{1,2}\.(?:\d{1,2}\.?)?\s+[A-Z])"
+)
 
 
 def view(layout: Layout, furniture: tuple[tuple[int, int], ...] = ()) -> View:

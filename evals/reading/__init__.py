@@ -21,6 +21,7 @@ PARTS: dict[str, str] = {
     "cuad": "evals.reading.cuad",
     "grants": "evals.reading.grants",
     "firm": "evals.reading.firm",
+    "calibration": "evals.reading.calibration",
     "dirty": "evals.reading.dirty",
     "speed": "evals.reading.speed",
 }
@@ -32,10 +33,13 @@ def main(argv: list[str]) -> dict[str, Any]:
     parser = argparse.ArgumentParser("countersign evals run reading", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of documents and answers")
     parser.add_argument("--only", nargs="+", choices=sorted(PARTS), default=list(PARTS), help="measure these parts")
+    parser.add_argument("--fit", type=Path, metavar="FILE", help="write what calibration counts (sow/calibration.toml)")
     asked = parser.parse_args(argv)
     result: dict[str, Any] = {"eval": "reading"}
     for part in asked.only:
         result[part] = _measured(part, asked.data.resolve())
+    if asked.fit:
+        import_module(PARTS["calibration"]).fit(asked.data.resolve(), asked.fit)
     texts: dict[str, Any] = result.get("labels", {}).get("texts", {})
     return result | {name: texts[name] for name in SUMMARY if name in texts}
 

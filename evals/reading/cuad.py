@@ -18,7 +18,7 @@ from evals.reading.halves import HALVES, half
 from evals.reading.papers import Paper, Read, read_all
 from evals.reading.scorer import rules, script
 
-NO_NAME = re.compile(r"(?i)\bpart(?:y|ies)\b|^\s*(?:collectively|each|together)\b")
+NO_NAME = re.compile(r"(?i)\bpart(?:y|ies)\b|^\s*(?:collectively|each|together)\b|^\W*$")
 DATES = {"agreement_date": "effective_date", "effective_date": "effective_date", "expiration_date": "end_date"}
 DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
@@ -104,7 +104,7 @@ class Judge:
         return self.parties(row, read).right >= min(2, len(self.names(row)))
 
     def names(self, row: Row) -> list[str]:
-        """The names of the parties, without what only tells how all of them are called."""
+        """The names of the parties, without blanks and without what only tells how all of them are called."""
         return [party["name"] for party in row["answers"]["parties"] if not NO_NAME.search(party["name"])]
 
     def _named(self, read: Read) -> list[str]:

@@ -28,7 +28,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class Read:
-    """What was read of it; `terms` is empty and `error` a code where it could not be."""
+    """What was read of it, as sure as finders state; `terms` is empty and `error` a code where it could not be."""
 
     id: str
     text: str = ""
@@ -67,7 +67,7 @@ def read_all(papers: Sequence[Paper]) -> tuple[Read, ...]:
 
 def _read(paper: Paper) -> Read:
     try:
-        reading = read_document(paper.data, paper.name, password=paper.password)
+        reading = read_document(paper.data, paper.name, password=paper.password, calibration=None)
     except CountersignError as error:
         return Read(paper.id, error=error.code)
     return Read(paper.id, reading.text, reading.terms)

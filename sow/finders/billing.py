@@ -18,6 +18,8 @@ TYPES = (
         "milestone",
         (
             r"\b(?:charged|billed|invoiced|paid) by milestones?\b"
+            r"|\b(?:invoiced?|paid|payable|tied|linked|according)\b[^.;]{0,50}\b(?:to|upon|on|for"
+            r"|at)\b[^.;]{0,50}\bmilestones?\b"
             r"|\bmilestone (?:payments?|schedule|fees?|billing|invoic\w+|based)|\bmilestone-based|\b(?:payable|paid"
             r"|due|invoiced?)\b"
             r"[^.;]{0,50}\b(?:upon|on|at|against)\b[^.;]{0,40}\b(?:milestones?|acceptance of|achiev)"
@@ -44,8 +46,9 @@ TYPES = (
     (
         "revenue_share",
         (
-            r"\broyalt(?:y|ies) (?:of|on|equal|at|rate)|\brevenue[- ]shar|{PERCENT} of (?:the )?(?:net"
-            r"|gross) (?:sales|revenue)"
+            r"\broyalt(?:y|ies) (?:of|on|equal|at|rate)|\brevenue[- ]shar|{PERCENT}\)? of (?:[\w']+ ){0,4}?(?:net"
+            r"|gross) (?:\w+ ){0,2}(?:sales|revenues?|receipts|proceeds)|\bpay\b[^.;]{0,60}\b(?:a|an"
+            r"|the) (?:\w+ ){0,2}royalty\b"
         ),
         0.7,
     ),
@@ -75,7 +78,9 @@ EVERY = (
     ("on_signing", r"(?:upon|on|at) (?:the )?(?:signing|signature|execution|effective date)"),
 )
 INVOICING = rule(
-    r"\b(?:shall|will|may|to|must)\b[^.;]{0,40}\b(?:invoice|bill)\b|\binvoices?(?: shall"
+    r"\b(?:shall|will|may|to|must)\b[^.;]{0,40}\b(?:invoice|bill)\b"
+    r"|\b(?:provider|consultant|contractor|supplier|vendor|developer|company|we) (?:invoices?|bills?)\b"
+    r"|\binvoices?(?: shall"
     r"| will)?[^.;]{0,40}\b(?:issued|submitted|sent|rendered)"
     r"|\binvoiced\b|\bbilled\b|\bbilling frequency|\binvoice frequency|\binvoicing\b"
     r"|\bpayable\b[^.;]{0,40}\b(?:monthly|quarterly|annually|in)"
@@ -84,6 +89,18 @@ INVOICING = rule(
     r"|\bsubmits?\b[^.;]{0,30}\binvoices?|\bfees?\b{SAME}{0,40}[:-] ?(?=monthly|quarterly|annual)"
     r"|\b(?=(?:monthly|quarterly|annually) in (?:arrears|advance))"
 )
+# fees that fall due without an invoice: "shall be paid on a monthly basis", "due upon completion of each milestone"
+DUE = rule(
+    r"\b(?:paid|payable|due|installments?|pay)\b[^.;]{0,50}?\b(?:(?P<monthly>monthly|(?:each|every"
+    r"|of the) (?:calendar )?month)"
+    r"|(?P<quarterly>quarterly|(?:each|every) (?:calendar )?quarter)|(?P<annually>annually)"
+    r"|(?P<per_milestone>(?:upon|on|after) (?:\w+ ){0,4}(?:completion|acceptance|achiev\w+|delivery)"
+    r"(?: \w+){0,4} milestones?))\b"
+)
+OWED = rule(
+    r"\bfees?\b|\bretainer|\bcompensation|\bcharges?\b|\bcommission|\broyalt|\bmilestone|\bservices\b|\binvoice"
+)
+NOT_DUE = rule(r"\breport|\binterest|\btaxe?s?\b|\bsalar|\brent\b")
 AFTER = 130
 DELIVERY = rule(
     r"\binvoices? (?:(?:shall|will|must|are to|should) be|are|go) (?:\w+ )?(?:sent|addressed|submitted|delivered"
@@ -103,15 +120,22 @@ MAILED = rule(
 
 def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic."""
-    for match in view.search(MAILED):
-        if rule(r"\binvoices?\b").search(view.text[max(0, match.start() - 120) : match.end()]):
-            yield candidate("invoice_delivery", match["mail"], match, 0.8)
+    yield from _delivery(view)
     for value, pattern, confidence in TYPES:
         for match in view.search(rule(pattern)):
             if not NOT_TYPE.search(view.text[max(0, match.start() - 30) : match.end() + 5]):
                 yield candidate("billing_type", value, match, confidence)
     for match in view.search(INVOICING):
         yield from _frequency(view, match.start(), match.end())
+    for match in view.search(DUE):
+        if OWED.search(view.sentence(match.start())) and not NOT_DUE.search(match[0]):
+            yield candidate("invoice_frequency", next(k for k, v in match.groupdict().items() if v), match, 0.66)
+
+
+def _delivery(view: View) -> Iterator[Candidate]:
+    for match in view.search(MAILED):
+        if rule(r"\binvoices?\b").search(view.text[max(0, match.start() - 120) : match.end()]):
+            yield candidate("invoice_delivery", match["mail"], match, 0.8)
     for match in view.search(DELIVERY):
         group = next(name for name in ("where", "there", "label") if match[name])
         if rule(r"@|\d|attention|attn|accounts|[A-Z]\w+ [A-Z]").search(match[group]):

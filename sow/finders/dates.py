@@ -8,49 +8,61 @@ from collections.abc import Iterator
 from sow.normal import day, duration
 from sow.view import Candidate, View, candidate, rule
 
-ORDINAL = r"(?:this )?(?P<long>\d{1,2}\s?(?:st|nd|rd|t ?h)? (?:day )?(?:of )?{MONTH}[, ]{1,3}\d{4}|{DATE})"
 EFFECTIVE = (
-    (r"\b(?:takes effect|begins|starts|commences|is effective)(?: on| as of| from)* (?P<date>{DATE})", 0.84),
     (
-        (
-            r"\beffective (?:as of |on |from |date)?(?:the |this )*[\s:|*\"')-]{0,6}(?:means |is |shall be "
-            r"|of )?(?P<date>"
-            "{DATE})"
-        ),
+        r"\b(?:takes effect|begins|starts|commences|is effective|is made effective)(?: on| as of| from| the)* "
+        r"(?P<date>{DATE})",
+        0.84,
+    ),
+    (
+        r"\beffective (?:as of |on |from |date)?(?:of [^.;:\n]{3,40} )?(?:the |this )*[\s:|*\"')-]{0,6}"
+        r"(?:means?:? |is |(?:shall|will) (?:be|mean) |of )?(?:the )?(?P<date>{DATE})",
         0.88,
     ),
     (
-        (
-            r"\b(?:start|commencement|service start|project start) date[\s:|*\"')-]{1,6}(?:means |is "
-            r"|shall be )?(?P<date>{DATE})"
-        ),
-        0.86,
-    ),
-    (r"(?P<date>{DATE})[ ,]{0,3}\((?:the |this )?[ \"]*effective ?date", 0.93),
-    (
-        (
-            r"\b(?:shall|will) (?:take effect|become effective|be effective|commence|begin|start)(?: on| as of| upon"
-            r"| from)* (?P<date>{DATE})"
-        ),
+        r"\beffective\b[^.;\d]{0,60}\bas of (?:this |the )?(?P<date>{DATE})",
         0.86,
     ),
     (
-        (
-            r"\b(?:entered into|made|executed)(?: and (?:entered into"
-            r"|effective))?(?: effective)?(?: as)?(?: of| on)?"
-            r"(?: this| the)? (?P<date>{DATE})"
-        ),
+        r"\b(?:start|commencement|service start|project start) date[\s:|*\"')-]{1,6}(?:means:? |is "
+        r"|(?:shall|will) (?:be|mean) )?(?:the )?(?P<date>{DATE})",
+        0.86,
+    ),
+    (r"(?P<date>{DATE})[ ,]{0,3}\((?:the |this |hereinafter )*[ \"]*effective ?date", 0.93),
+    (
+        r"\b(?:shall|will) (?:\w+ )?(?:take effect|become effective|be effective|commence|begin|start)"
+        r"(?: on| as of| upon| from)* (?P<date>{DATE})",
+        0.86,
+    ),
+    (
+        r"\b(?:entered into|made|executed)(?: this agreement)?(?: and (?:entered into|effective))?(?: effective)?"
+        r"(?: as)?(?: of| on)?(?: this| the)? (?P<date>{DATE})",
         0.74,
     ),
-    (r"\bdated(?: as)?(?: of)?(?: this| the)? (?P<date>{DATE})", 0.64),
-    (r"\bcommenc(?:es|ing) (?:on |as of )?(?P<date>{DATE})", 0.7),
+    (r"\bdated(?: for reference(?: purposes)?)?(?: as)?(?: of)?(?: this| the)?[ :]+(?P<date>{DATE})", 0.64),
+    (r"\b(?:commenc|beginn|start)(?:es|s|ing) (?:on |as of )?(?P<date>{DATE})", 0.7),
     (r"(?:^|\n)[ \t*|]*(?:agreement |contract )?date[\s:|*]{1,6}(?P<date>{DATE})", 0.62),
 )
 OTHER_DOCUMENT = rule(
-    r"\b(?:master|framework|purchase|original|prior|previous|separate|other|license|that certain|parent)\b"
-    r"[^.;]{0,80}$"
+    r"(?:\b(?:master|framework|purchase|original|prior|previous|separate|other|license|that certain|parent|certain)\b"
+    r"[^.;]{0,60}\b(?:agreement|contract|order|lease|plan|note|letter|statement of work|sow|msa)\b[^.;]{0,40}"
+    r"|\bthat certain\b[^.;]{0,80})$"
+)
+THIS_DOCUMENT = rule(
+    r"(?:\bthis|^) (?:(?:(?-i:[A-Z])[\w&,/-]*|and|for|of) ){0,7}?(?:agreement|contract|order|sow|statement of work)\b"
+    r"(?:(?!(?<!\")\b(?:agreement|contract|order|plan|lease)\b)[^.;]){0,60}$"
 )
 SIGNING = rule(r"\b(?:signature|signed|name|title|by)\b ?:[^:]{0,60}$")
+TITLE_DATE = rule(r"(?:(?:^|\n)[ \t#*|]*|(?-i:[A-Z]{4,}) )(?P<date>{DATE})(?=[ \t]*[*|]?[ \t]*(?:\n| (?-i:[A-Z])))")
+FILED = rule(r"\b(?:source|filed|filing|exhibit|8-k|10-[kq]\S*|f-1|s-1\S*|fax|page|rev\w*|birth|version)\b[^\n]{0,60}$")
+SIGNED_ON = rule(r"\b(?:date|dated|date signed|signed on)[ ]?[:.]{0,2}[ _]{0,4}(?P<date>{DATE})")
+LAST_SIGNED = rule(
+    r"\beffective\b[^.;]{0,60}\b(?:date (?:of (?:the )?(?:last|latest) signature|it is (?:fully )?executed"
+    r"|(?:last )?(?:signed|written|noted|set forth) (?:below|by the last))|(?:last|later|latest) (?:date"
+    r"|of the dates)|last party)"
+)
+SIGNATURES = rule(r"/s/|\b(?:by|signature|name|title|its)[ ]?:|\bsigned\b")
+TITLE_LENGTH = 1_600
 END = (
     (
         (
@@ -68,11 +80,18 @@ END = (
         ),
         0.74,
     ),
-    (r"{DATE} (?:to|-|until|through) (?P<date>{DATE})", 0.72),
+    (r"\b(?:until|on) the earlier (?:to occur )?of:? (?:\(\w{1,3}\) )?(?P<date>{DATE})", 0.78),
+    (r"\b(?:conclud(?:e|es|ing)|end(?:s|ing)?|expir(?:e|es|ing)) (?:on|no later than) (?P<date>{DATE})", 0.78),
+    (
+        r"(?P<date>{DATE})[ ,]{0,3}\((?:the |such )?(?:period )?[^()]{0,30}\"[ ]?(?:initial |contract )?(?:term"
+        r"|period)\"",
+        0.8,
+    ),
+    (r"{DATE}\)? ?(?:to|-|until|through|and ending(?: on)?) (?P<date>{DATE})", 0.72),
 )
 ABOUT_TERM = rule(
     r"\bterm\b|\bagreement\b|\bsow\b|\bwork order\b|\bstatement of work\b|\beffect\b|\bperiod of performance"
-    r"|\bexpir|\bservices\b|\bengagement\b"
+    r"|\bexpir|\bservices\b|\bengagement\b|\b(?:contract|initial) period\b"
 )
 SPAN = r"(?P<span>{COUNT}[- ]?(?: ?(?:calendar|full|consecutive))?[- ]?(?:years?|months?|weeks?|days?))\b"
 TERM = (
@@ -97,7 +116,7 @@ TERM = (
     (r"\buntil the (?P<span>{COUNT}[- ]year) anniversary of the effective date", 0.8),
 )
 NOT_TERM = rule(
-    r"\brenew|\bconfidential|\bafter its end|\bwarrant|\bnon-?compet|\bsurviv|\bnotice\b|\bthereafter|\bretain"
+    r"\brenew(?!al\n)|\bconfidential|\bafter its end|\bwarrant|\bnon-?compet|\bsurviv|\bnotice\b|\bthereafter|\bretain"
     r"|\binsurance|\bguarantee"
     r"|\bnon-?solicit|\bsupport period|\bstabili[sz]ation|\baudit|\brecords|\bpatent|\bpayment term|\binvoic"
     r"|\bsuccessive"
@@ -110,6 +129,8 @@ def find(view: View) -> Iterator[Candidate]:
     for field, patterns in (("effective_date", EFFECTIVE), ("end_date", END)):
         for pattern, confidence in patterns:
             yield from _dated(view, field, pattern, confidence)
+    yield from _signing_dates(view)
+    yield from _title_date(view)
     for pattern, confidence in TERM:
         for match in view.search(rule(pattern)):
             yield from _term(view, match, confidence)
@@ -121,7 +142,7 @@ def _dated(view: View, field: str, pattern: str, confidence: float) -> Iterator[
         if value is None:
             continue
         before = view.text[max(0, match.start() - 120) : match.start()]
-        if field == "effective_date" and (OTHER_DOCUMENT.search(before) or SIGNING.search(before)):
+        if field == "effective_date" and (_of_another(before) or SIGNING.search(before)):
             continue
         if field == "end_date" and confidence < 0.8 and not ABOUT_TERM.search(view.sentence(match.start())):  # noqa: PLR2004
             continue
@@ -129,9 +150,37 @@ def _dated(view: View, field: str, pattern: str, confidence: float) -> Iterator[
         yield candidate(field, value, match, round(confidence + early, 2))
 
 
+def _of_another(before: str) -> bool:
+    """Whether a date is another document's: "under the Master Agreement dated", but not "this Master Agreement"."""
+    return bool(OTHER_DOCUMENT.search(before)) and not THIS_DOCUMENT.search(before)
+
+
+def _title_date(view: View) -> Iterator[Candidate]:
+    """A date on the title page, where nothing says what it is."""
+    for match in TITLE_DATE.finditer(view.text, 0, TITLE_LENGTH):
+        value = day(match["date"])
+        if value and not FILED.search(view.text, max(0, match.start() - 80), match.start("date")):
+            yield candidate("effective_date", value, match, 0.55, "date")
+            return
+
+
+def _signing_dates(view: View) -> Iterator[Candidate]:
+    """Of the dates beside signatures the last: a contract holds once both have signed."""
+    signed = [
+        (value, match)
+        for match in SIGNED_ON.finditer(view.text, len(view.text) // 3)
+        if (value := day(match["date"]))
+        and SIGNATURES.search(view.text, max(0, match.start() - 400), match.end() + 200)
+    ]
+    if signed:
+        value, match = max(signed, key=lambda item: item[0])
+        yield candidate("effective_date", value, match, 0.7 if LAST_SIGNED.search(view.text) else 0.52)
+
+
 def _term(view: View, match: re.Match[str], confidence: float) -> Iterator[Candidate]:
     value = duration(match["span"])
-    near = view.text[max(0, match.start() - 90) : match.end() + 45]
+    low, high = view.sentence_start(match.start(), 90), view.sentence_end(match.end(), 45)
+    near = view.text[low:high]
     if value and not NOT_TERM.search(near) and not value.endswith("D"):
         early = rule(r"effective date|initial|agreement|sow|remain in").search(near)
         yield candidate("term", value, match, confidence if early else confidence - 0.14)

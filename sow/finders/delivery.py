@@ -38,6 +38,7 @@ CHANGE = (
     ),
     r"\bout[- ]of[- ]scope\b{FAR}\bchange order",
     r"\bchange order (?:must|shall|is required|required)",
+    r"\bagrees?\b{NEAR}\b(?:in|by|through) an? (?:written |signed |duly executed )*change (?:order|request)\b",
     r"\bwork plan may be amended by mutual written",
 )
 

@@ -9,28 +9,67 @@ from sow.normal import count
 from sow.view import Candidate, View, candidate, rule
 
 NOTICE = rule(
-    r"(?P<days>{COUNT})[- ]? ?(?P<unit>days?|months?|weeks?)'?(?:[- ]?(?:prior|written|advance|notice|calendar"
-    r"|business|the|"
-    r"'s?|or more|after)[ ,]*)*"
+    r"(?P<days>{COUNT})[- ]? ?(?:calendar |business |working |full )?(?P<unit>days?|months?|weeks?|years?)'?"
+    r"(?:[- ]?(?:prior|written|advance|notice|calendar|business|the|'s?|or more|after)[ ,]*)*"
 )
 WITHOUT_CAUSE = rule(
     r"\bfor (?:its |their )?convenience|\bwithout cause|\bfor any (?:reason|or no reason)|\bany reason or no reason"
-    r"|\bno reason|\bat any time|\bat (?:its|their|his) (?:sole )?(?:option|discretion)|\bwithout (?:any )?reason"
+    r"|\bno reason|\bat any time|\b(?:at|in) (?:its|their|his|her) (?:sole )?(?:and absolute )?(?:option"
+    r"|discretion|election)|\bwithout (?:any )?reason"
     r"|\bfor any or no"
 )
 FOR_CAUSE = rule(
     r"\bcure\b|\bcured\b|\bmaterial(?:ly)? breach|\bdefault\b|\bbreach|\bfails? to\b|\bforce majeure|\binsolven|\brenew"
 )
+NOTIFIED = rule(r"\bnotice|\bnotify|\bnotif|\bwritten\b")
+# no cause is named: "may be terminated by either party upon 60 days' written notice"
+FREELY = rule(
+    r"\b(?:may|right|entitled|wish\w* to|desires? to|elects? to)\b[^.;]{0,110}\b(?:terminate|cancel)\b"
+    r"|\bterminable\b[^.;]{0,80}\b(?:upon|on|by)\b|\bterminated\b[^.;]{0,60}\b(?:upon|by|on)\b[^.;]{0,60}$"
+    r"|\b(?:may|can)(?: \w+)? be (?:terminated|cancell?ed)\b|\buntil terminated by\b"
+)
+OBJECT = rule(
+    r"\bterminat\w*\b[^.;]{0,30}\b(?:this|the|any|such|our|his|her|their|an?)\b[^.;]{0,30}"
+    r"\b(?:agreement|contract|sow|statement of work|orders?|services|engagement|arrangement|term|letter)\b"
+    r"|\b(?:this|the|an?) (?:\w+ ){0,2}(?:agreement|contract|sow|statement of work|order|engagement"
+    r"|appointment|employment)\b[^.;]{0,90}\bterminat|\buntil terminated by\b"
+)
+STATED_FREE = rule(
+    r"\bconvenience|\bwithout (?:any )?(?:cause|reason)|\bany (?:or no )?reason|\bno reason"
+    r"|\bwith or without cause|\bnon-cause"
+)
+# a right that only some event gives
+PREMISE = rule(
+    r"(?:^|\n|\(\w\) |[.;] )(?:if|should|in the event|upon|where) (?!(?:\w+ ){1,4}(?:desires?|wish\w*"
+    r"|elects?) to terminate)|\bthen\b"
+    r"|\bsuch party (?:may|shall)|\bduring the continuation|\bfor a (?:change|material)\b|\beffective at the later\b"
+)
+AT_ONCE = rule(
+    r"\b(?:may|right|entitled|option)\b[^.;]{0,80}\b(?:terminate|cancel)\b[^.;]{0,160}"
+    r"\b(?:at any time|immediately|forthwith|with immediate effect)\b"
+    r"|\b(?:at any time|immediately)\b[^.;]{0,60}\b(?:terminate|cancel)\b"
+)
+LENGTH_OF_NOTICE = rule(
+    r"{COUNT}[- ]? ?(?:calendar |business |working |full )?(?:days?|months?|weeks?|years?)\b|\[[*_ ]+\]|_{3}"
+)
+ITEM = rule(r"\((?:[a-h]|[ivx]{1,4}|\d)\)")
+CONDITION = rule(
+    r"\bif\b(?! \w+(?: \w+)? (?:wish|desire|elect)\w* to (?:terminate|cancel))|\bunless\b|\bupon the occurrence"
+    r"|\brenewal|\bprovided\b"
+    r"|\bin the event (?:that |of )(?!(?:\w+ ){1,4}(?:desires?|wish\w*|elects?))|\bafter receipt|\bperiod of\b"
+    r"|\bexpir(?!ation of (?:this|the|such) (?:notice|\d|{WORD}))|\bwithin (?:$|\d|{WORD})"
+    r"|\bfollowing (?:a|any|the) (?!expir)"
+)
 TERMINATE = rule(r"\bterminat|\bcancel")
 RENEWS = rule(
-    r"\b(?:shall|will|may be|is|be)? ?(?:be )?automatically (?:be )?(?:renew|extend)(?:s|ed)?\b"
+    r"\b(?:shall|will|may be|is|be)? ?(?:be )?automatically (?:be )?(?:renew|extend)(?:s|ed|ing)?\b"
     r"|\b(?:renew|extend)(?:s|ed)? (?:itself )?automatically|\bauto(?:matic)?[- ]renewal\b"
     r"|\bautomatic(?:ally)? renewals?"
 )
 RENEWS_NOT = rule(
     r"\b(?:shall|will|does|do) not (?:be )?(?:automatically )?(?:renew|extend)|\bno automatic renewal"
     r"|\b(?:may be|be) (?:renewed|extended) (?:only )?(?:for [^.;]{0,60} )?(?:by|upon|with"
-    r"|at|subject to) (?:the )?(?:mutual|written|"
+    r"|at|pursuant to|subject to) (?:the )?(?:mutual|written|"
     r"prior written|further)|\bunless (?:extended|renewed) (?:by|in) (?:mutual |a )?writ"
     r"|\brenew(?:ed|al)? (?:only )?(?:by|upon) (?:mutual|written)"
     r"|\bmutual(?:ly)? (?:written )?agree(?:ment)?\b[^.;]{0,40}\b(?:renew|extend)"
@@ -40,55 +79,133 @@ RENEWS_NOT = rule(
 LENGTH = rule(
     r"\b(?:periods?|terms?)(?: of)?(?: an?)?(?: additional| successive)? $|\brenew\w*(?: \w+)? for(?: \w+){0,3} $"
 )
+PERIOD = rule(
+    r"[ ]?(?:renewal |extension |additional |successive )?(?:periods?|terms?|increments?|intervals?|renewals?"
+    r"|extensions?)\b"
+)
+STOPS = rule(r"\bnotice|\bnotif|\bin writing\b|\brequests?\b|\belects?\b")
+FOR_CAUSE_ONLY = rule(r"\bcure\b|\bmaterial(?:ly)? breach|\binsolven")
 PLACE = (
     r"(?i:the |of )*(?i:internal |substantive )?(?P<place>(?:(?i:State|Commonwealth|Province|Republic|Kingdom"
     r"|Federal Republic|People's Republic) (?i:of) )?(?:the )?[A-Z][A-Za-z.]+(?:(?:,? (?:and|of) "
     r"| )[A-Z][A-Za-z.]+){0,4})"
 )
+OF_LAWS = r"\b(?i:laws?)(?i:,? and (?:judicial )?[a-z]+| \([^)]{2,60}\))?,? (?i:of|in force in|in effect in) "
 GOVERNED = (
-    r"(?i:the laws of) " + PLACE + r"[ ,]{1,2}(?i:shall|will) (?i:govern)",
-    r"(?i:govern(?:ed|ing)|construed|interpreted|subject to)\b[^.;]{0,140}?\b(?i:laws?) (?i:of|in force in"
-    r"|in effect in) " + PLACE,
-    r"(?i:governed)\b[^.;]{0,80}?\b(?i:by|under) (?i:the )?(?P<place>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}) (?i:laws?)\b",
+    (r"\b(?i:the laws? of) " + PLACE + r"[ ,]{1,2}(?i:(?:shall|will) (?:govern|apply)|governs?|applies|apply)", 0.88),
+    (r"(?i:govern(?:ed|ing)|construed|interpreted)\b[^.;]{0,140}?" + OF_LAWS + PLACE, 0.88),
+    (
+        r"(?i:governed|construed)\b[^.;]{0,60}\b(?i:laws?)\b[^.;]{0,90}?, (?i:of) (?i:the )?"
+        r"(?P<place>(?:State|Commonwealth|Province) of (?:the )?[A-Z][a-z]+(?: [A-Z][a-z]+){0,3})",
+        0.84,
+    ),
+    (
+        r"(?i:govern(?:ed|ing)|construed|interpreted)\b[^.;]{0,90}?\b(?i:by|under|with) (?i:the )?"
+        r"(?P<place>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}) (?i:laws?)\b",
+        0.86,
+    ),
+    (r"(?i:subject to)\b[^.;]{0,60}?" + OF_LAWS + PLACE, 0.56),
 )
+# "made in the State of Ohio and governed by the laws of that State"
+SAID_BEFORE = rule(
+    r"\b(?P<place>(?-i:State|Commonwealth|Province) of (?-i:[A-Z])\w+(?: (?-i:[A-Z])\w+){0,2})\b[^.;]{0,160}"
+    r"\b(?:governed|construed)\b[^.;]{0,80}\blaws? (?:thereof|of (?:that|such|said) (?:state|commonwealth|province))"
+)
+FEDERAL = rule(r"\bunited states|\bU\.?S\.?A?\b")
+STATE_TOO = re.compile(r"[^.;]{0,120}?\b(?P<place>(?:State|Commonwealth) of [A-Z]\w+(?: [A-Z]\w+){0,2})")
+PEOPLES = {
+    "english": "England", "scottish": "Scotland", "scots": "Scotland", "irish": "Ireland", "german": "Germany",
+    "swiss": "Switzerland", "austrian": "Austria", "french": "France", "dutch": "Netherlands", "belgian": "Belgium",
+    "italian": "Italy", "spanish": "Spain", "danish": "Denmark", "swedish": "Sweden", "norwegian": "Norway",
+    "finnish": "Finland", "polish": "Poland", "israeli": "Israel", "indian": "India", "japanese": "Japan",
+    "chinese": "China", "canadian": "Canada", "australian": "Australia", "singaporean": "Singapore",
+}  # fmt: skip
 MOST_DAYS = 366
+REACH = 600  # characters within which a clause on renewal says how much notice stops it
 NO_PLACES = frozenset(
-    ["This", "Agreement", "Section", "Any", "All", "Laws", "Law", "Consistent", "And", "AND", "Final"]
+    [
+        "This",
+        "Agreement",
+        "Section",
+        "Any",
+        "All",
+        "Laws",
+        "Law",
+        "Consistent",
+        "And",
+        "AND",
+        "Final",
+        "Applicable",
+        "Such",
+        "Each",
+        "Domiciliary",
+        "Federal",
+    ]
 )
 
 
 def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic."""
-    yield from _convenience(view)
+    stated = list(_convenience(view))
+    yield from stated or _at_once(view)
     yield from _renewal(view)
     yield from _law(view)
 
 
 def _days(match: re.Match[str]) -> int | None:
     number = count(match["days"])
-    factor = {"d": 1, "w": 7, "m": 30}[match["unit"][0].lower()]
+    factor = {"d": 1, "w": 7, "m": 30, "y": 365}[match["unit"][0].lower()]
     return number * factor if number and number * factor <= MOST_DAYS else None
 
 
 def _convenience(view: View) -> Iterator[Candidate]:
     for match in view.search(NOTICE):
-        sentence = view.sentence(match.start())
-        if not (TERMINATE.search(sentence) and rule(r"\bnotice|\bnotify|\bnotif").search(sentence)):
+        low = max(view.sentence_start(match.start()), match.start() - 260)
+        clause = view.text[low : min(view.sentence_end(match.end()), match.end() + 110)]
+        if not TERMINATE.search(clause) or not NOTIFIED.search(clause) or not (days := _days(match)):
             continue
-        free, cause = WITHOUT_CAUSE.search(sentence), FOR_CAUSE.search(sentence)
-        days = _days(match)
-        if days and free and not cause:
-            confidence = 0.88 if rule(r"convenience|without cause|reason").search(free[0]) else 0.7
-            yield candidate("termination_convenience_days", days, match, confidence)
-        elif (
-            days
-            and not cause
-            and rule(
-                r"\b(?:either party|client|customer|company"
-                r"|both parties)\b.{0,60}\bterminate this (?:agreement|sow|contract)"
-            ).search(sentence)
-        ):
-            yield candidate("termination_convenience_days", days, match, 0.6)
+        own = _own(clause, match.start() - low)
+        free, cause = WITHOUT_CAUSE.search(view.sentence(match.start())), FOR_CAUSE.search(own)
+        if free and STATED_FREE.search(clause) and not FOR_CAUSE.search(_right(own)):
+            yield candidate("termination_convenience_days", days, match, 0.88)
+        elif free and not cause and OBJECT.search(clause) and not PREMISE.search(view.text, low, match.start()):
+            yield candidate("termination_convenience_days", days, match, 0.7)
+        elif not cause and _freely(clause, own) and _of_notice(view, match) and not PREMISE.search(clause):
+            yield candidate("termination_convenience_days", days, match, 0.66)
+
+
+def _at_once(view: View) -> Iterator[Candidate]:
+    """A right to terminate whenever somebody likes, with no time of notice: none, in days."""
+    for match in view.search(AT_ONCE):
+        low, high = view.sentence_start(match.start()), view.sentence_end(match.end())
+        sentence, after = view.text[low:high], view.text[low : high + 200]
+        free = STATED_FREE.search(sentence) and OBJECT.search(sentence)
+        if free and not (LENGTH_OF_NOTICE.search(after) or FOR_CAUSE.search(sentence) or CONDITION.search(sentence)):
+            yield candidate("termination_convenience_days", 0, match, 0.6)
+
+
+def _own(clause: str, at: int) -> str:
+    """The item of a list within a clause that holds a place: "(a) on 30 days' notice or (b) for breach" has two."""
+    marks = [match.start() for match in ITEM.finditer(clause)]
+    begin = max((mark for mark in marks if mark <= at), default=0)
+    return clause[begin : min((mark for mark in marks if mark > at), default=len(clause))]
+
+
+def _right(clause: str) -> str:
+    """The part of a clause that gives a right to terminate: what stands before it may be about another."""
+    found = list(TERMINATE.finditer(clause))
+    return clause if not found else clause[found[0 if len(found) == 1 else -2].start() :]
+
+
+def _of_notice(view: View, match: re.Match[str]) -> bool:
+    """Whether the length is said of a notice: "30 days' notice", "notice to the other at least 30 days prior"."""
+    after = rule(r"\bnotice").search(view.text, match.start(), match.end() + 25)
+    return bool(after or rule(r"\bnotice\b[^.;]{0,60}$").search(view.text[max(0, match.start() - 90) : match.start()]))
+
+
+def _freely(clause: str, own: str) -> bool:
+    """Whether a clause lets somebody terminate without naming a cause or condition."""
+    return bool(FREELY.search(clause) and OBJECT.search(clause)) and not CONDITION.search(own)
 
 
 def _renewal(view: View) -> Iterator[Candidate]:
@@ -100,21 +217,42 @@ def _renewal(view: View) -> Iterator[Candidate]:
         if RENEWS_NOT.search(sentence) or not rule(r"\bterm|\bperiod|\bagreement|\byear").search(sentence):
             continue
         yield candidate("auto_renewal", True, match, 0.86)
-        end = min(len(view.text), match.end() + 500)
-        for notice in NOTICE.finditer(view.text, view.sentence_start(match.start()), end):
-            around = view.text[max(0, notice.start() - 160) : notice.end() + 160]
-            days = None if LENGTH.search(view.text, max(0, notice.start() - 40), notice.start()) else _days(notice)
-            if days and rule(r"\bnotice|\bnotif").search(around) and rule(r"\brenew|\bexten|\bexpir").search(around):
+        yield from _renewal_notice(view, match)
+
+
+def _renewal_notice(view: View, renews: re.Match[str]) -> Iterator[Candidate]:
+    """The notice that stops a renewal: in its sentence, the next ones, or the one before."""
+    low = max(view.sentence_start(renews.start()), renews.start() - REACH)
+    for begin, end in ((low, min(len(view.text), renews.end() + REACH)), (max(0, low - REACH // 2), low)):
+        for notice in NOTICE.finditer(view.text, begin, end):
+            around = view.text[max(begin, notice.start() - 160) : notice.end() + 160]
+            length = LENGTH.search(view.text, max(0, notice.start() - 40), notice.start())
+            if length or PERIOD.match(view.text, notice.end()) or not (days := _days(notice)):
+                continue
+            asked, about = (
+                STOPS.search(around),
+                rule(r"\brenew|\bexten|\bexpir|\bend of\b|\banniversary").search(around),
+            )
+            if asked and about and not FOR_CAUSE_ONLY.search(around):
                 yield candidate("renewal_notice_days", days, notice, 0.84)
-                break
+                return
 
 
 def _law(view: View) -> Iterator[Candidate]:
-    for pattern in GOVERNED:
+    for match in view.search(SAID_BEFORE):
+        yield candidate("governing_law", " ".join(match["place"].split()), match, 0.86)
+    for pattern, confidence in GOVERNED:
         for match in view.search(rule(pattern, exact_case=True)):
-            place = re.split(
-                r",? (?:without|excluding|and(?! [A-Z])|as|in|except)\b|[.;(]", " ".join(match["place"].split())
-            )[0]
-            place = place.removeprefix("the ").strip(" .,")
-            if place and place.split()[0] not in NO_PLACES:
-                yield candidate("governing_law", place, match, 0.88)
+            if place := _place(match["place"]):
+                end = match.end("place")
+                if FEDERAL.search(place) and (state := STATE_TOO.match(view.text, end)):
+                    place, end = " ".join(state["place"].split()), state.end("place")
+                yield Candidate("governing_law", place, match.start(), end, confidence)
+
+
+def _place(text: str) -> str | None:
+    said = re.split(r",? (?:without|excluding|and(?! [A-Z])|as|in|except)\b|[.;(]", " ".join(text.split()))[0]
+    place = said.removeprefix("the ").strip(" .,")
+    if not place or place.split()[0] in NO_PLACES:
+        return None
+    return PEOPLES.get(place.lower(), place)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sow.labels import Pair, pairs
+from sow.labels import Pair, labelled, pairs
 from sow.normal import COUNT, DATE, count, currency, day, duration, money, percent
 from sow.view import Candidate, View, rule
 
@@ -145,8 +145,9 @@ SURE = 0.9
 
 def find(view: View) -> Iterator[Candidate]:
     """Candidates of all fields that forms carry."""
+    found = pairs(view)
     for field, label, read in FIELDS:
-        for pair in pairs(view, rule(label)):
+        for pair in labelled(found, rule(label)):
             yield from _candidates(field, pair, read(pair.value))
 
 

@@ -4,15 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from sow.document import Table
+from sow.grounding import LONGEST_QUOTE
 from sow.normal import AMOUNT, DATE, PERCENT, day, money, percent
 from sow.view import Candidate, View, rule
 
+KIND = r"(?:Milestones?|Phase|Deliverable|Payment|Stage|Instal?lment|Work Package)"
+ORDINAL = r"(?:[A-Z]?\d+[a-z]?|[A-Z]\b|one|two|three|four|five|six|[IVX]{1,4})\b"
 LISTED = rule(
-    r"(?:^|\n)[ \t]*(?:[-*•]|\(?[a-z\d]{1,2}[.)])?[ \t]*(?P<name>(?:[A-Z]{2,3} )?(?:Milestones?|Phase"
-    r"|Deliverable|Payment|Stage|Installment) ?(?:#|No\.? )?"
-    r"[A-Z]?\d+[^\n:]{0,100}?)(?:[:|]| - | upon )[ ]?(?P<rest>[^\n]{0,240})"
+    r"(?:^|\n)[ \t]*(?:[-*•]|\(?[a-z\d]{1,2}[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)?[ \t]*"
+    r"(?P<name>(?:[A-Z]{2,3} )?" + KIND + r" ?(?:#|No\.? )?[A-Z]?\d+[^\n:|]{0,110}?)"
+    r"(?:[:|]| - (?=[^\n:]{0,120}(?:\n|$))| upon )[ ]?"
+    r"(?P<rest>(?:(?!\n\s*(?:\n|[-|*#(•]|\d+[.)]|" + KIND + r"\b))[\s\S]){0,240})"
+)
+HEADED = rule(
+    r"(?:^|\n)[ \t]*(?:#{1,6}[ \t]+|\d{1,2}(?:\.\d{1,2}){0,3}\.?[ \t]+)?(?P<name>"
+    + KIND
+    + r" ?(?:#|No\.? )?"
+    + ORDINAL
+    + r"[^\n|]{0,140})(?=\n)"
+)
+HEADING = rule(r"\n[ \t]*#{1,6}[ \t]+\S")
+PRICED = rule(
+    r"\n[ \t]*(?:[-*•][ \t]*)?(?:(?:total|estimated|milestone|phase) )?(?:costs?|price|fees?|amount|payment"
+    r"|budget|value|funding)"
+    r"(?: (?:amount|requested))?[ \t]*[:|][ \t]*(?P<amount>{AMOUNT}"
+    r"|[$€£]?\d[\d,.]*(?: ?[km]\b)?)(?P<unit> ?[A-Za-z]{2,5}\b)?"
+)
+LONGEST_SECTION = 6_000
+INLINE = rule(
+    r"\b(?P<name>Milestone ?(?:#|No\.? )?\d+ ?[:-] ?(?:(?!Milestone ?\d)[^\n|;]){2,120}?)\s{1,4}(?P<rest>{AMOUNT})"
 )
 PAID_UPON = rule(
     r"(?P<share>{PERCENT})(?:[)\s]{0,3}\(?(?P<amount>{AMOUNT})\)?)?(?:(?! upon|[.;\n]).){0,60}? "
@@ -35,12 +58,15 @@ AMOUNT_HEAD = rule(r"\b(?:amount|fee|price|payment|value|invoice|cost|USD|EUR|GB
 RATE_HEAD = rule(r"\b(?:hour|day|rate|role|grade)")
 DUE_HEAD = rule(r"\b(?:due|date|target|planned|deadline)\b")
 NUMBER = re.compile(r"\d[\d,.' ]*")
+COINS = frozenset({"BTC", "ETH", "DOT", "KSM", "XBT"})
 
 
 def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic."""
-    for match in view.search(LISTED):
-        yield from _listed(match)
+    yield from _stages([found for match in view.search(LISTED) for found in _listed(match)] + list(_sections(view)))
+    inline = list(view.search(INLINE))  # the rows of a table that lost its lines
+    if len(inline) > 1:
+        yield from (_milestone(row["name"], None, money(row["rest"]) or "", row.span(), 0.7) for row in inline)
     for match in view.search(PAID_UPON):
         value = money(match["amount"]) if match["amount"] else percent(match["share"])
         yield _milestone(match["name"], None, value or "", match.span(), 0.74)
@@ -60,6 +86,40 @@ def _listed(match: re.Match[str]) -> Iterator[Candidate]:
         return
     due = DAY.search(match["rest"])
     yield _milestone(match["name"], day(due[0]) if due else None, value, (match.start("name"), match.end("rest")), 0.84)
+
+
+def _stages(found: list[Candidate]) -> list[Candidate]:
+    """Where a text numbers its milestones, the phases that it also prices are what they are part of."""
+    named = [item for item in found if item.value["name"].lower().startswith("milestone")]
+    return named if len(named) > 1 else found
+
+
+def _sections(view: View) -> Iterator[Candidate]:
+    """A section for each milestone, with its cost on a line of its own below the heading."""
+    heads = list(view.search(HEADED))
+    for head, following in zip_longest(heads, heads[1:]):
+        end = min(following.start() if following else len(view.text), head.end() + LONGEST_SECTION)
+        if outer := _outer(view, head, end):
+            end = outer
+        if priced := PRICED.search(view.text, head.end(), end):
+            value = _cost(priced["amount"], (priced["unit"] or "").strip())
+            near = priced.end("amount") - head.start("name") <= LONGEST_QUOTE
+            span = (head.start("name") if near else priced.start() + 1, priced.end("amount"))
+            yield _milestone(head["name"], None, value or "", span, 0.88)
+
+
+def _outer(view: View, head: re.Match[str], end: int) -> int | None:
+    """Where a heading of no lower rank than this one begins, if that is before `end`."""
+    marks = len(head[0].strip()) - len(head[0].strip().lstrip("#"))
+    headings = HEADING.finditer(view.text, head.end(), end) if marks else iter(())
+    return next((m.start() for m in headings if m[0].count("#") <= marks), None)
+
+
+def _cost(text: str, unit: str) -> str | None:
+    """Of coins, unlike money, thousandths are told: 1.181 of them are not 1,181."""
+    if unit.upper() in COINS and re.fullmatch(r"\d+\.\d+", text):
+        return text
+    return money(text + unit) if unit.lower() in {"k", "m"} else money(text)
 
 
 def _milestone(name: str, due: str | None, value: str, span: tuple[int, int], confidence: float) -> Candidate:

@@ -9,7 +9,10 @@ from sow.normal import count, percent
 from sow.view import Candidate, View, candidate, rule
 
 MOST_DAYS = 180
-INVOICED = rule(r"\binvoic|\bstatement|\bbill(?:ed|ing)\b|\bfees?\b|\bpayment terms|\bnet\b|\bcosts?\b")
+INVOICED = rule(
+    r"\binvoic|\broyalt|\bcommissions?\b|\bcompensation\b|\bstatement|\bbill(?:ed|ing)\b|\bfees?\b"
+    r"|\bpayment terms|\bnet\b|\bcosts?\b"
+)
 PAYING = rule(r"\bpa(?:y|id|ys|yable|yment|yments|ying)\b|\bdue\b|\bremit|\bsettle|\bnet \d")
 NOT_PAYING = rule(
     r"\bdisput|\bobject|\bterminat|\bcure\b|\bnotice of|\bwritten notice|\breview period|\bsuspend|\baccept|\brefund"
@@ -53,7 +56,9 @@ TAX_EXCLUSIVE = (
     r"|value[- ]added tax|GST)"
     r"|not inclusive of (?:any )?taxes|\b(?:client|customer|company|you|buyer|purchaser|[A-Z]{3,8}) "
     r"(?:is|are|shall be|will be) (?:solely )?responsible for (?:the payment of |paying )?(?:all|any)(?: applicable)? "
-    r"(?:sales|use|taxes)|\bexcludes? (?:all |any |applicable )*(?:value[- ]added|VAT|taxes|sales|GST)"
+    r"(?:sales|use|taxes)|\bresponsible for(?:,? and shall pay,?| the payment of)? (?:all"
+    r"|any) (?:applicable )?(?:sales|value[- ]added)\b|\bexcludes? (?:all |any |applicable )*(?:value[- ]added"
+    r"|VAT|taxes|sales|GST)"
     r"|\b(?:pay|bear) (?:all |any )(?:applicable )?sales,|VAT (?:will|shall) be added"
 )
 TAX_INCLUSIVE = (

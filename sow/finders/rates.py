@@ -26,7 +26,8 @@ PROSE = rule(
 LED = rule(
     r"\b(?P<per>hourly|daily|monthly|quarterly|weekly|annual) (?:billing |recurring |service |support |flat "
     r"|fixed |managed |services |"
-    r"minimum )*(?:rates?|fees?|charges?|retainer)\b(?: ?\([^)]{0,30}\))?(?: (?:of|is|are|shall be|at"
+    r"minimum |maintenance |license |subscription |hosting |base )*(?:rates?|fees?|charges?"
+    r"|retainer)\b(?: ?\([^)]{0,30}\))?(?: (?:of|is|are|shall be|at|amounts to|equal to|equals"
     r"|in the amount of|for [a-z ]{2,40} is)| ?:)* ?\(?"
     r"(?P<amount>{AMOUNT})"
 )
@@ -42,7 +43,8 @@ NOT_RATE = rule(
     r"|\bdamages|\bper diem allowance|\bcoverage|\bsalar(?:y|ies) of"
 )
 ROLE_HEAD = rule(
-    r"\b(?:roles?|position|title|grade|level|category|resource|labou?r|consultant|service|description|personnel|staff|profile|item)\b"
+    r"\b(?:roles?|position|title|grade|level|category|resource|labou?r|consultant|service|description|personnel"
+    r"|staff|profile|item)\b"
 )
 RATE_HEAD = rule(r"\brates?\b|\bprice|\bper (?:hour|day|month)|\b(?:hourly|daily)\b|/ ?(?:hour|hr|day|h)\b|\bfee\b")
 OTHER_HEAD = rule(r"\bmilestone|\bdue|\btotal\b|\bphase\b|\bdate\b|\bdeliverable|%")
@@ -51,12 +53,13 @@ BARE = re.compile(
     r"|[€£]))?(?:\s?(?:/|per)\s?\w+)?"
 )
 ESCALATION = rule(
-    r"\b(?:rates?|fees?|prices?|charges?)\b[^.;]{0,120}\b(?:increas\w+|adjust\w+|escalat\w+|uplift\w*|index\w+)\b[^.;]{0,100}?"
+    r"\b(?:rates?|fees?|prices?|charges?)\b[^.;]{0,120}\b(?:increas\w+|adjust\w+|escalat\w+|uplift\w*"
+    r"|index\w+)\b[^.;]{0,100}?"
     r"(?P<how>{PERCENT}|\bCPI\b|\bconsumer price index|\binflation|\bRPI\b|\bHICP\b)"
 )
 MOST_RATE = 5_000_000
 ROLE = r"(?P<role>[A-Z][a-z]+(?:[ /-][A-Z][a-z]+){0,3})"
-ROLE_AFTER = rule(r"[ ]for (?:each |an? |the )?" + ROLE, exact_case=True)
+ROLE_AFTER = rule(r" for (?:each |an? |the )?" + ROLE, exact_case=True)
 ROLE_BEFORE = rule(r"\b" + ROLE + r"(?:,|:| at| is| -)(?: an?| the)?(?: rate of)? $", exact_case=True)
 LONGEST_HEAD = 40
 

@@ -16,14 +16,25 @@ OWN = (
 )
 TITLED = r"(?i:statement of work|work order|sow|task order)[ ](?i:no\.?|number|#)?[ ]?#?" + NUMBER + r"(?=\s|$|[,:;)])"
 TITLE_WINDOW = 1_500
+PREAMBLE = 6_000
 MASTER = rule(
-    r"(?P<title>\b(?:that certain )?(?:master (?:services?|consulting|professional services?|supply|framework|software|"
+    r"(?P<title>\b(?:that certain )?(?:(?:master|general) (?:services?|consulting|consultancy"
+    r"|professional services?|supply|framework|software|"
     r"subscription|development)?(?: and \w+)?[ -]*(?:services? |consulting )?agreement"
     r"|framework (?:services )?agreement|"
-    r"professional services agreement|consulting services agreement|MSA\b(?= (?:dated|no|number|between))))"
+    r"(?:professional|consulting|consultancy|advisory) services agreement|MSA\b(?= (?:dated|no|number|between))))"
     r"(?P<rest>(?: \([^()]{1,60}\))?(?:,? (?:No\.?|number|contract reference|ref\.?"
-    r"|reference)[^,.;]{0,40})?(?: (?:between|of) [^.;,]{2,60}?)?(?:,? (?:No\.?|number|ref\.?|reference) [\w/-]+)?"
+    r"|reference)[^,.;]{0,40})?(?: (?:between|of|by and between) [^.;,]{2,90}?)?(?:,? (?:No\.?|number|ref\.?"
+    r"|reference) [\w/-]+)?"
     r"(?:(?:,? (?:dated|entered into|effective|made|executed|signed))(?: as)?(?: of| on)? (?P<date>{DATE})))?"
+)
+AMENDED = rule(
+    r"\b(?:amends|amendment (?:no\.? ?\d+ )?to|modifies|supplements|addendum (?:no\.? ?\d+ )?to) (?:the "
+    r"|that certain )?"
+    r"(?P<title>(?:(?-i:[A-Z])[\w&-]*(?: of| and| for)? ){0,5}(?:statement of work|agreement|work order|contract|sow)\b"
+    r"(?: (?:no\.? ?)?(?=[\w/-]*\d)[\w/-]+)?)[^.;\n]{0,60}?(?:,? (?:of|dated(?: as of)?|effective(?: as of)?"
+    r"|entered into"
+    r"(?: as of| on)?)) (?P<date>{DATE})"
 )
 UNDER = rule(
     r"\b(?:pursuant to|under|subject to|governed by|incorporated (?:into|by)|issued under|part of|terms of"
@@ -91,11 +102,14 @@ def _own_number(view: View) -> Iterator[Candidate]:
 
 
 def _master(view: View) -> Iterator[Candidate]:
+    for match in AMENDED.finditer(view.text, 0, PREAMBLE):
+        said = view.text[match.start("title") : match.end()]
+        yield Candidate("master_agreement", " ".join(said.split()), match.start("title"), match.end(), 0.8)
     for match in view.search(MASTER):
         before = view.text[max(0, match.start() - 90) : match.start()]
         around = view.sentence(match.start())
         if match.start() < 120 or STANDALONE.search(around):  # noqa: PLR2004 - the document's own title
             continue
-        if UNDER.search(before) and (match["date"] or match.start() < 6_000):  # noqa: PLR2004 - the preamble
+        if UNDER.search(before) and (match["date"] or match.start() < PREAMBLE):
             confidence = 0.85 if match["date"] else 0.66
             yield candidate("master_agreement", " ".join(match[0].split()), match, confidence)

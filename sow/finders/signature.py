@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from sow.view import Candidate, View, candidate, rule
 
 SIGNED = rule(
-    r"/s/ ?[\w.]|\bby ?: ?/s/|\b(?:electronically|digitally) signed by|\bdocusigned by|\bsigned electronically"
+    r"/s/ ?[\w.\[]|\bby ?: ?/s/|\b(?:electronically|digitally) signed by|\bdocusigned by|\bsigned electronically"
     r"|\bdocusign envelope"
 )
 BLANK = rule(
     r"\b(?:by|signature|signed|sign here) ?: ?(?:_{4,}|\.{6,}|\[ ?(?:signature)? ?\])|_{8,}\s+(?:name|signature|by)\b"
 )
-BARE = rule(r"(?:^|\n)\s*(?:by|signature) ?:\s*\n+\s*(?:name|title|its|date) ?:")
+BARE = rule(r"\bby ?:[ \t]{0,4}(?:by|title|its) ?:|(?:^|\n)\s*(?:by|signature) ?:\s*\n+\s*(?:name|title|its|date) ?:")
 
 
 def find(view: View) -> Iterator[Candidate]:
