@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from typing import Any
 
 from domain.actor import Actor
 from domain.errors import DocumentEmpty, DocumentTooLarge, NotPermitted
-from domain.terms import TermStatus
 from sow.document import Reading
 from sow.normal_form import normal_form
 from sow.sandbox import read_sandboxed, unlock
-from store import audit, documents
+from store import amendments, audit, documents
 from store.database import Connection, Database
 from store.documents import DocumentRow, NewClause, NewDocument, TermRow, Verdict
 
@@ -49,6 +47,8 @@ async def upload(
     async with database.tenant(actor.tenant) as connection:
         added = await documents.add(connection, actor.tenant, actor.person, _new(reading, kept_bytes, contract))
         if added is not None:
+            if reading.amendment is not None:
+                await amendments.add(connection, actor.tenant, added, reading.amendment)
             await audit.append(connection, actor, "document.uploaded", f"document:{added}", _facts(reading, contract))
         kept = await documents.by_digest(connection, sha256)
     if kept is None:
@@ -93,6 +93,7 @@ def _facts(reading: Reading, contract: str | None) -> dict[str, Any]:
         "terms": len(reading.terms),
         "warnings": sorted({warning.code for warning in reading.warnings}),
         "contract": contract,
+        "amends": reading.amendment is not None,
     }
 
 
@@ -128,19 +129,3 @@ async def attach(database: Database, actor: Actor, document: str, contract: str 
         await documents.attach(connection, document, contract)
         await audit.append(connection, actor, "document.attached", f"document:{document}", {"contract": contract})
         return await documents.get(connection, document)
-
-
-async def terms_in_force(
-    connection: Connection, *, document: str | None = None, contract: str | None = None
-) -> list[TermRow]:
-    """The terms that hold, of one document or of all documents of an ERP contract number; rejected ones left out.
-
-    Where several documents of a contract give the same single-valued field, the newest document's value comes first.
-    """
-    wanted = [document] if document else [row.id for row in await documents.by_contract(connection, contract or "")]
-    rows = await documents.terms(connection, *wanted)
-    return [row for row in _newest_first(rows, wanted) if row.status is not TermStatus.REJECTED]
-
-
-def _newest_first(rows: Iterable[TermRow], order: list[str]) -> list[TermRow]:
-    return sorted(rows, key=lambda row: (order.index(row.document), row.position))

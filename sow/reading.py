@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from domain.errors import DocumentEmpty, DocumentEncrypted, DocumentTypeUnsupported
+from sow.amendments import amendment, as_amended
 from sow.blanks import blanks
 from sow.clauses import clauses
 from sow.document import Info, Layout, Reading
@@ -34,7 +35,10 @@ def read_document(data: bytes, name: str, *, password: str | None = None) -> Rea
     info = Info(name, hashlib.sha256(data).hexdigest(), len(layout.pages), layout.kind, language(layout.text))
     terms = reconcile(_grounded(seen, layout))
     warnings = (*layout.warnings, *suspicions(layout), *blanks(seen, layout))
-    return Reading(info, layout.text, layout.pages, clauses(layout), layout.tables, terms, warnings)
+    parts = clauses(layout)
+    changes = amendment(seen, layout, parts, terms)
+    stated = as_amended(terms, changes)
+    return Reading(info, layout.text, layout.pages, parts, layout.tables, stated, warnings, changes)
 
 
 def read_layout(data: bytes, *, password: str | None = None) -> Layout:

@@ -15,11 +15,13 @@ from api.highlights import Sheet, sheet
 from api.naming import present_firm
 from api.render import page
 from api.services import Services, Wired
+from api.standing import lines
 from api.uploads import take_in
 from domain.actor import Actor
 from domain.errors import DocumentError
 from domain.terms import TermStatus
-from sow import library, wording
+from sow import library, linking, wording
+from sow.linking import Standing
 from store import codes, documents
 from store.documents import DocumentRow, TermRow
 
@@ -99,6 +101,8 @@ async def one(
         await library.opened(connection, actor, row.id, "terms")
         choice = await codes.of_document(connection, row.id)
         body = "" if row.kind == "pdf" else await documents.body(connection, row.id)
+        stands = await linking.standing(connection, row.id, wired.today)
+    shown = _Shown(found)
     query = request.query_params
     wanted = str(wrong.page) if wrong else query.get("page", "1")
     return page(
@@ -111,13 +115,22 @@ async def one(
         left=open_terms(found),
         choice=choice,
         again="again" in query,
-        shown=_Shown(found),
+        shown=shown,
+        standing=stands,
+        names=_names(stands),
+        lines=lines(stands.in_force.changes, shown.currency),
         editor=terms.editor,
         wrong=wrong and (wrong.term, wrong.reason),
         entered=wrong.entered if wrong else {},
         status_code=422 if wrong else 200,
         label=wording.label,
     )
+
+
+def _names(stands: Standing) -> dict[str, str]:
+    """Documents by id, as far as the page names them."""
+    fits = {fit.document: fit.name for fit in stands.link.fits} if stands.link else {}
+    return fits | {member.id: member.name for member in stands.members}
 
 
 def _sheet(row: DocumentRow, found: list[TermRow], wanted: str, body: str) -> Sheet:
