@@ -16,7 +16,10 @@ from domain.errors import CountersignError
 from sow.confinement import confine
 from sow.document import Reading
 from sow.images import page_png, unlocked
-from sow.reading import read_document
+from sow.judging import Claim, Judgement, judge
+from sow.reading import read_document, read_layout
+
+CLAIMS = TypeAdapter(list[Claim])
 
 
 def main() -> None:
@@ -39,6 +42,9 @@ def _answer(request: dict[str, Any], data: bytes, adapter: TypeAdapter[Reading])
         return page_png(data, request["page"], width=request["width"], password=request["password"])
     if request["want"] == "unlocked":
         return unlocked(data, request["password"])
+    if request["want"] == "judged":
+        layout = read_layout(data, password=request["password"])
+        return TypeAdapter(Judgement).dump_json(judge(layout, CLAIMS.validate_python(request["claims"])))
     return adapter.dump_json(read_document(data, request["name"], password=request["password"]))
 
 

@@ -10,7 +10,7 @@ from domain.errors import DocumentEmpty, DocumentTooLarge, NotPermitted
 from sow.document import Reading
 from sow.normal_form import normal_form
 from sow.sandbox import read_sandboxed, unlock
-from store import amendments, audit, documents
+from store import amendments, audit, documents, jobs
 from store.database import Connection, Database
 from store.documents import DocumentRow, NewClause, NewDocument, TermRow, Verdict
 
@@ -27,8 +27,11 @@ async def upload(
     contract: str | None = None,
     password: str | None = None,
     limit_bytes: int = MOST_BYTES,
+    with_model: bool = False,
 ) -> DocumentRow:
     """Read a document in the sandbox and keep it; the same bytes again are answered with the first document.
+
+    `with_model` has a worker read it once more with the configured model.
 
     A protected PDF is kept without its protection, for its pages to be shown; its digest stays that of the upload.
 
@@ -49,6 +52,8 @@ async def upload(
         if added is not None:
             if reading.amendment is not None:
                 await amendments.add(connection, actor.tenant, added, reading.amendment)
+            if with_model:
+                await jobs.defer_reading(connection, actor.tenant, added)
             await audit.append(connection, actor, "document.uploaded", f"document:{added}", _facts(reading, contract))
         kept = await documents.by_digest(connection, sha256)
     if kept is None:

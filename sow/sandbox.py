@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from domain.canonical import plain
 from domain.errors import CountersignError, DocumentError, DocumentTimeout
 from sow.document import Reading
+from sow.judging import Claim, Judgement
 
 SECONDS = 20
 MEGABYTES = 512
 MOST_ANSWERED = 200_000_000  # bytes; no reading of a document that may be uploaded is larger
 READING = TypeAdapter(Reading)
+JUDGEMENT = TypeAdapter(Judgement)
 
 
 async def read_sandboxed(
@@ -27,6 +30,12 @@ async def read_sandboxed(
     request = {"want": "reading", "name": name, "password": password}
     answer = await _ask(request, data, seconds, megabytes)
     return READING.validate_json(answer)
+
+
+async def judge_sandboxed(data: bytes, claims: Sequence[Claim]) -> Judgement:
+    """Judge what a model claims to have read in a document. Raises as `read_sandboxed` does."""
+    request = {"want": "judged", "password": None, "claims": [plain(claim) for claim in claims]}
+    return JUDGEMENT.validate_json(await _ask(request, data, SECONDS, MEGABYTES))
 
 
 async def page_image(data: bytes, page: int, *, width: int = 900, password: str | None = None) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -36,7 +37,7 @@ async def in_force(request: Request, wired: Wired, actor: DocumentReader, docume
         found=found,
         names={member.id: member.name for member in found.members},
         lines=lines(found.in_force.changes, currency),
-        shown=lambda field, value: wording.shown(field, value, currency),
+        shown=partial(wording.shown, currency=currency),
         label=wording.label,
     )
 
