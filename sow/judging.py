@@ -22,11 +22,13 @@ from sow.grounding import ground
 from sow.kinds import CUES, KINDS, Kind, speaks_of, values
 from sow.normal_form import normal_form
 from sow.reconcile import Grounded, reconcile
+from sow.suspicion import reads_like_instruction
 from sow.view import Candidate, View, rule, view
 
 Verdict = Literal["agrees", "adds", "doubted", "disputes", "discarded"]
 SURE, DOUBTED = 0.75, 0.5
 SHORTEST, LONGEST = 2, 600
+AROUND = 400  # how near to a quote an instruction to a machine makes it doubtful
 LEAD = 1_500  # a rate's unit may stand in the head of its table
 
 
@@ -113,6 +115,8 @@ def _judge(bench: _Bench, claim: Claim) -> Judged:
     ]
     if evidence is None or not rule(CUES.get(claim.field, "")).search(sentence):
         return Judged("discarded", "field", claim.field, value)
+    if reads_like_instruction(bench.view.text[max(0, where[0] - AROUND) : where[1] + AROUND]):
+        return Judged("doubted", "instruction", claim.field, value, evidence)
     verdict, reason = _weigh(bench, claim.field, value, where, quote, sentence)
     return Judged(verdict, reason, claim.field, value, evidence)
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import pairwise
 from time import monotonic
 from typing import Any, Protocol
 
@@ -87,7 +88,7 @@ class Entry(BaseModel):
 
 
 @dataclass
-class _Course:
+class Course:
     """How far a reading has come."""
 
     parts: int
@@ -153,7 +154,7 @@ async def read_again(
         data = await documents.content(connection, document)
         clauses = await documents.clauses(connection, document)
     shown = list(parts(body, [(clause.start_at, clause.end_at) for clause in clauses]))
-    course = await _through(model, body, shown, budget)
+    course = await consult(model, body, shown, budget)
     judgement = await _judged(data, course)
     reading = _reading(document, model.name, course, started)
     async with database.tenant(actor.tenant) as connection:
@@ -161,22 +162,23 @@ async def read_again(
 
 
 def parts(text: str, clauses: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Ranges of whole clauses of at most PART characters; a text without clauses is cut by length."""
-    start = end = 0
-    for begin, stop in [*clauses, (len(text), len(text))]:
-        while begin - start > PART and end <= start:
+    """Ranges of whole clauses of at most PART characters; a longer clause, or a text without any, is cut by length."""
+    cuts = sorted({0, len(text), *(start for start, _ in clauses if 0 <= start <= len(text))})
+    start = 0
+    for before, cut in pairwise(cuts):
+        if cut - start > PART and before > start:
+            yield start, before
+            start = before
+        while cut - start > PART:
             yield start, start + PART
-            start = end = start + PART
-        if (stop - start > PART or begin == stop) and end > start:
-            yield start, end
-            start = end
-        end = max(end, stop)
-    if end > start and text[start:end].strip():
-        yield start, end
+            start += PART
+    if text[start:].strip():
+        yield start, len(text)
 
 
-async def _through(model: Model, body: str, shown: Sequence[tuple[int, int]], budget: Budget) -> _Course:
-    course, told, form = _Course(len(shown), budget), instructions(), schema()
+async def consult(model: Model, body: str, shown: Sequence[tuple[int, int]], budget: Budget) -> Course:
+    """Ask the model about each part until all are read, the budget is spent, or it gives no more answers."""
+    course, told, form = Course(len(shown), budget), instructions(), schema()
     for start, end in shown:
         part = body[start:end]
         if reason := course.spent(told + part):
@@ -225,7 +227,7 @@ def _claim(entry: Any, start: int, end: int) -> Claim | None:
     return Claim(said.field, value, said.quote, start, end)
 
 
-async def _judged(data: bytes, course: _Course) -> Judgement:
+async def _judged(data: bytes, course: Course) -> Judgement:
     """All claims judged in the reading process; none is believed when that cannot be done."""
     try:
         found = await judge_sandboxed(data, course.claims) if course.claims else Judgement((), ())
@@ -237,7 +239,7 @@ async def _judged(data: bytes, course: _Course) -> Judgement:
     return found
 
 
-def _reading(document: str, model: str, course: _Course, started: datetime) -> ModelReading:
+def _reading(document: str, model: str, course: Course, started: datetime) -> ModelReading:
     whole = course.read == course.parts and not course.reason
     state = "done" if whole else ("partial" if course.read else "failed")
     cost = course.budget.price(course.tokens_in, course.tokens_out)

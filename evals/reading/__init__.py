@@ -21,6 +21,7 @@ PARTS: dict[str, str] = {
     "cuad": "evals.reading.cuad",
     "grants": "evals.reading.grants",
     "firm": "evals.reading.firm",
+    "lying": "evals.reading.lying",
 }
 SUMMARY = ("precision", "recall", "f1", "ungrounded")
 
