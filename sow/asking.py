@@ -23,7 +23,7 @@ from store.embedding import embed, embedding
 from store.passages import NewPassage, PassageRow
 
 NEAR = 0.46  # measured: evals/reading/questions.py; below it, a passage is about something else
-WITH_WORDS = 0.28  # where all words of the question stand in its clause, too
+WITH_WORDS = 0.2  # where all words of the question stand in its clause, too
 CONSTANT = 60  # of reciprocal rank fusion, as its authors chose it
 RANKED = 20
 QUOTES = 4
@@ -37,6 +37,21 @@ FRAME = re.compile(
     r"|contract|regarding|concerning|provision|provisions|contain|contains|include|includes|cover|covers|covered"
     r"|and|or|if|with|under|by|from|at|as|me|something|much|many|often|long|happens?|get|gets)\b",
     re.IGNORECASE,
+)
+# What people say, and what contracts call it: the words are asked for besides.
+EVERYDAY = (
+    (r"\b(?:get|walk|opt) (?:out|away)\b|\bquit\b|\bcancel|\bleave\b", "termination notice for convenience"),
+    (r"\btravel|\btrips?\b|\bflights?\b|\bhotels?\b|\bpaid back\b", "travel expenses reimbursed"),
+    (r"\bextra work|\bmore work|\boutside (?:of )?the scope|\bscope (?:changes|grows)", "change order to the scope"),
+    (r"\bowns?\b|\bbelongs?\b|\bcopyright", "intellectual property rights ownership of deliverables"),
+    (r"\b(?:whose|which|what) (?:\w+ )?(?:law|court)|\bcountry's law", "governed by the laws of"),
+    (r"\bsecrets?\b|\bnda\b|\bconfidential", "confidential information"),
+    (r"\blate pay|\bpay(?:s|ing)? late|\blate fees?|\binterest\b", "late payment interest"),
+    (r"\bteam\b|\bwho works\b|\bstaffed\b", "roles of the team, consultants and rates"),
+    (r"\bvat\b|\bvalue added tax\b|\btaxes\b", "fees are exclusive of value added tax"),
+    (r"\bsigned off\b|\bsign[- ]off\b|\bconsidered (?:done|accepted)", "acceptance of deliverables"),
+    (r"\bhow (?:soon|fast|quickly)\b.*\bpa(?:y|id)|\bwhen\b.*\b(?:paid|due)\b", "invoices are payable within days"),
+    (r"\bhow (?:often|frequently)\b.*\binvoice|\binvoice frequency", "invoices are issued monthly"),
 )
 
 
@@ -80,12 +95,13 @@ async def ask(database: Database, actor: Actor, question: str, wanted: Sequence[
     if not asked or len(asked) > LONGEST_QUESTION:
         raise InvalidInput(f"Ask in 1 to {LONGEST_QUESTION} characters.")
     await prepare(database, actor, wanted)
-    meaning = await embed(asked)
+    terms = everyday(asked)
+    meanings = [await embed(text) for text in (asked, terms) if text]
     async with database.tenant(actor.tenant) as connection:
-        near = await kept.nearest(connection, meaning, wanted, RANKED)
-        clauses = await _worded(connection, asked, wanted)
-        worded = await _passages_of(connection, meaning, clauses, asked)
-        ranked = merged(near, worded, {(one.document, one.position) for one in clauses[0]})
+        near = [await kept.nearest(connection, meaning, wanted, RANKED) for meaning in meanings]
+        clauses = await _worded(connection, content(asked), terms, wanted)
+        worded = await _passages_of(connection, meanings[0], clauses, f"{content(asked)} {terms}")
+        ranked = merged((*near, worded), {(one.document, one.position) for one in clauses[0]})
         titles = await _titles(connection, [one.passage for one in ranked])
     return Answer(asked, tuple(_found(one, titles) for one in ranked if _answers(one))[:QUOTES])
 
@@ -132,21 +148,25 @@ def content(question: str) -> str:
     return " ".join(re.findall(r"\w[\w-]*", FRAME.sub(" ", question)))
 
 
+def everyday(question: str) -> str:
+    """What contracts call what the question asks about in everyday words; empty where it needs no translation."""
+    said = question.casefold()
+    return ", ".join(terms for words, terms in EVERYDAY if re.search(words, said))
+
+
 Worded = tuple[list[ClauseRow], list[ClauseRow]]
 
 
-async def _worded(connection: Connection, question: str, wanted: Sequence[str]) -> Worded:
-    """Clauses with all of the question's words, and clauses with any of them, best first."""
-    words = content(question)
-    if not words:
-        return [], []
-    every = await documents.search_clauses(connection, words, documents=wanted, limit=RANKED)
-    some = await documents.search_clauses(connection, " or ".join(words.split()), documents=wanted, limit=RANKED)
+async def _worded(connection: Connection, words: str, terms: str, wanted: Sequence[str]) -> Worded:
+    """Clauses with all of the question's words, and clauses with any of them or of the contract's, best first."""
+    every = await documents.search_clauses(connection, words, documents=wanted, limit=RANKED) if words else []
+    either = " or ".join(f"{words} {content(terms)}".split())
+    some = await documents.search_clauses(connection, either, documents=wanted, limit=RANKED) if either else []
     return every, some
 
 
 async def _passages_of(
-    connection: Connection, meaning: Sequence[float], clauses: Worded, question: str
+    connection: Connection, meaning: Sequence[float], clauses: Worded, words: str
 ) -> list[PassageRow]:
     """Of each clause found by words the passage with the most of them, in the clauses' order."""
     order = list({(one.document, one.position): one for one in (*clauses[0], *clauses[1])})
@@ -155,7 +175,7 @@ async def _passages_of(
         numbers = [position for one, position in order if one == document]
         for row in await kept.of_clauses(connection, meaning, document, numbers):
             of_clause.setdefault((document, row.clause), []).append(row)
-    stems = [word[:5].casefold() for word in content(question).split()]
+    stems = [word[:5].casefold() for word in words.split()]
     return [
         max(of_clause[key], key=lambda row: sum(stem in row.body.casefold() for stem in stems))
         for key in order
@@ -163,16 +183,16 @@ async def _passages_of(
     ]
 
 
-def merged(near: Sequence[PassageRow], worded: Sequence[PassageRow], fully: set[tuple[str, int]]) -> list[_Ranked]:
-    """Both rankings as one; `fully` are the clauses that hold all of the question's words."""
+def merged(rankings: Sequence[Sequence[PassageRow]], fully: set[tuple[str, int]]) -> list[_Ranked]:
+    """All rankings as one, the last of them by words; `fully` are the clauses that hold all of the question's words."""
     rows: dict[tuple[str, int], PassageRow] = {}
     scores: dict[tuple[str, int], float] = {}
-    for ranking in (near, worded):
+    for ranking in rankings:
         for rank, row in enumerate(ranking, start=1):
             key = (row.document, row.position)
-            rows.setdefault(key, row)
+            rows[key] = max(rows.get(key, row), row, key=lambda one: one.similarity)
             scores[key] = scores.get(key, 0.0) + 1 / (CONSTANT + rank)
-    by_words = {(row.document, row.position) for row in worded if (row.document, row.clause) in fully}
+    by_words = {(row.document, row.position) for row in rankings[-1] if (row.document, row.clause) in fully}
     found = [_Ranked(row, row.similarity, key in by_words, scores[key]) for key, row in rows.items()]
     return sorted(found, key=lambda one: (-one.score, one.passage.document, one.passage.position))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.actor import Actor
 from domain.errors import DocumentEmpty, DocumentTooLarge, NotPermitted
+from sow import precedents
 from sow.document import Reading
 from sow.normal_form import normal_form
 from sow.sandbox import read_sandboxed, unlock
@@ -115,6 +116,8 @@ async def decide_term(
         term = await documents.term(connection, term_id)
         corrected = normal_form(term.field, value) if verdict == "correct" else None
         await documents.decide(connection, actor.tenant, actor.person, term_id, verdict, value=corrected, reason=reason)
+        if verdict == "correct":
+            await precedents.remember(connection, actor.tenant, actor.person, term, corrected)
         facts = {"document": term.document, "field": term.field, "verdict": verdict, "reason": reason}
         await audit.append(connection, actor, f"term.{PAST[verdict]}", f"term:{term_id}", facts)
         return await documents.term(connection, term_id)

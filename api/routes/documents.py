@@ -14,6 +14,8 @@ from api.uploads import take_in
 from domain.canonical import plain
 from domain.errors import NotFound
 from sow import library, linking
+from sow.asking import ask
+from sow.precedents import alike
 from sow.sandbox import page_image
 from store import documents
 
@@ -70,6 +72,26 @@ async def terms(wired: Wired, actor: DocumentReader, document_id: str) -> list[J
         row = await documents.get(connection, document_id)
         await library.opened(connection, actor, row.id, "terms")
         return [plain(term) for term in await documents.terms(connection, row.id)]
+
+
+@router.get("/{document_id}/search")
+async def search(wired: Wired, actor: DocumentReader, document_id: str, q: str) -> Json:
+    """What the document says about something, as quotes with pages; `stated` is false when nothing speaks of it."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        row = await documents.get(connection, document_id)
+        await library.opened(connection, actor, row.id, "clauses")
+    answer = await ask(wired.database, actor, q, [row.id])
+    return {"question": answer.question, "stated": answer.stated, "quotes": plain(answer.quotes)}
+
+
+@router.get("/{document_id}/precedents")
+async def precedents(wired: Wired, actor: DocumentReader, document_id: str) -> Json:
+    """What people corrected before on similar words, by the id of the term that it is beside. It changes nothing."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        row = await documents.get(connection, document_id)
+        await library.opened(connection, actor, row.id, "terms")
+        found = await alike(connection, row.id, await documents.terms(connection, row.id))
+    return {term: plain(one) for term, one in found.items()}
 
 
 class LinkDecision(BaseModel):

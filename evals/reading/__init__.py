@@ -22,6 +22,7 @@ PARTS: dict[str, str] = {
     "grants": "evals.reading.grants",
     "firm": "evals.reading.firm",
     "lying": "evals.reading.lying",
+    "questions": "evals.reading.questions",
 }
 SUMMARY = ("precision", "recall", "f1", "ungrounded")
 

@@ -1,4 +1,4 @@
-"""Amendments over HTTP: linked by people, what changed on the page, and terms in force on a day."""
+"""Amendments, questions and precedents over HTTP and on the document's page."""
 
 from __future__ import annotations
 
@@ -63,3 +63,34 @@ async def test_who_may_not_confirm_a_term_may_not_link(door) -> None:
         assert answer.status_code in {expected, 404}
     stranger = await door.of("sara")
     assert (await stranger.get(f"/v1/documents/{root}/in-force")).status_code == 404
+
+
+async def test_a_question_on_the_page_and_over_http(door) -> None:
+    root, _ = await amended(door)
+    client = await door.of("priya")
+    answer = (await client.get(f"/v1/documents/{root}/search", params={"q": "Which law applies?"})).json()
+    assert answer["stated"] is True
+    assert "governed by the laws of Ireland" in answer["quotes"][0]["evidence"]["quote"]
+    page = (await client.get(f"/documents/{root}", params={"q": "Which law applies?"})).text
+    assert "In the document’s words" in page
+    assert "clause 3, page 1" in page
+    none = (await client.get(f"/documents/{root}", params={"q": "Does it mention <asbestos>?"})).text
+    assert "Not stated." in none
+    assert "<asbestos>" not in none
+    assert (await client.get(f"/v1/documents/{root}/search", params={"q": " "})).status_code == 422
+    assert (await (await door.of("sara")).get(f"/v1/documents/{root}/search", params={"q": "law"})).status_code == 404
+
+
+async def test_a_precedent_stands_beside_the_term_and_changes_nothing(door) -> None:
+    first = await upload(door, "SOW 14.md", SOW.format(number="014", client="Brightwater Ferries Ltd"))
+    second = await upload(door, "SOW 15.md", SOW.format(number="015", client="Halden Rail plc"))
+    client = await door.of("priya")
+    where = f"/v1/documents/{first}/terms"
+    days = next(t for t in (await client.get(where)).json() if t["field"] == "payment_terms_days")
+    await client.post(f"{where}/{days['id']}/decisions", json={"verdict": "correct", "value": 45})
+    page = (await client.get(f"/documents/{second}")).text
+    assert "Priya Nair corrected this on similar words from 30 days to <strong>45 days</strong>" in page
+    (found,) = (await client.get(f"/v1/documents/{second}/precedents")).json().values()
+    assert (found["document"], found["after"]) == (first, 45)
+    there = next(t for t in (await client.get(f"/v1/documents/{second}/terms")).json() if t["field"] == days["field"])
+    assert (there["value"], there["status"]) == (30, "proposed")
