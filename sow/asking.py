@@ -38,13 +38,17 @@ FRAME = re.compile(
     r"|and|or|if|with|under|by|from|at|as|me|something|much|many|often|long|happens?|get|gets)\b",
     re.IGNORECASE,
 )
+MARKS = re.compile(r"^[#*|\s]*(?:\d+(?:\.\d+)*[.)]?\s+)?|[*|_]{1,3}")  # a clause's number means nothing
 # What people say, and what contracts call it: the words are asked for besides.
 EVERYDAY = (
     (r"\b(?:get|walk|opt) (?:out|away)\b|\bquit\b|\bcancel|\bleave\b", "termination notice for convenience"),
     (r"\btravel|\btrips?\b|\bflights?\b|\bhotels?\b|\bpaid back\b", "travel expenses reimbursed"),
     (r"\bextra work|\bmore work|\boutside (?:of )?the scope|\bscope (?:changes|grows)", "change order to the scope"),
     (r"\bowns?\b|\bbelongs?\b|\bcopyright", "intellectual property rights ownership of deliverables"),
-    (r"\b(?:whose|which|what) (?:\w+ )?(?:law|court)|\bcountry's law", "governed by the laws of"),
+    (
+        r"\b(?:whose|which|what) (?:\w+ )?(?:law|court)|\bcountry's law",
+        "the agreement is governed by the law of a country",
+    ),
     (r"\bsecrets?\b|\bnda\b|\bconfidential", "confidential information"),
     (r"\blate pay|\bpay(?:s|ing)? late|\blate fees?|\binterest\b", "late payment interest"),
     (r"\bteam\b|\bwho works\b|\bstaffed\b", "roles of the team, consultants and rates"),
@@ -139,7 +143,7 @@ def _made(clauses: Sequence[ClauseRow], most: int) -> list[NewPassage]:
 
 def said(title: str, body: str) -> str:
     """What a passage means is said by its clause's title, too."""
-    folded = " ".join(body.split())
+    folded = " ".join(MARKS.sub("", body).split())
     return folded if not title or title.casefold() in folded.casefold() else f"{title}. {folded}"
 
 
