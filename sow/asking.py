@@ -126,7 +126,12 @@ async def prepare(database: Database, actor: Actor, wanted: Sequence[str]) -> No
 
 def _made(clauses: Sequence[ClauseRow], most: int) -> list[NewPassage]:
     """Passages with their meaning, which a clause's title is part of."""
-    cut = [(clause, one) for clause in clauses for one in passages(clause.body, clause.start_at)][: max(0, most)]
+    cut = [
+        (clause, one)
+        for clause in clauses
+        for one in passages(clause.body, clause.start_at)
+        if not _heading(clause, clause.body[one.start - clause.start_at : one.end - clause.start_at])
+    ][: max(0, most)]
     model = embedding()
     return [
         NewPassage(
@@ -139,6 +144,12 @@ def _made(clauses: Sequence[ClauseRow], most: int) -> list[NewPassage]:
         )
         for position, (clause, one) in enumerate(cut)
     ]
+
+
+def _heading(clause: ClauseRow, body: str) -> bool:
+    """A heading alone says nothing that could be quoted."""
+    bare = " ".join(MARKS.sub("", body).split()).casefold().strip(" .:")
+    return not bare or bare == clause.title.casefold().strip(" .:")
 
 
 def said(title: str, body: str) -> str:
