@@ -39,6 +39,7 @@ class WebSettings:
     signin_tries: int = 8
     signin_minutes: int = 15
     reauthenticate_minutes: int = 15
+    reads_with_model: bool = False
 
 
 @dataclass(frozen=True)

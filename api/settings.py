@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -46,6 +47,15 @@ class Settings(BaseSettings):
     model_url: str = Field(default="", description="OpenAI-compatible endpoint; empty: embedded model.")
     model_name: str = Field(default="", description="Model to ask for.")
     model_key: SecretStr = Field(default=SecretStr(""), description="API key for the endpoint.")
+    model_document_tokens: int = Field(
+        default=200_000, ge=0, description="Most tokens that reading one document may take; 0: the model reads none."
+    )
+    model_document_seconds: int = Field(default=300, ge=1, description="Most seconds that it may take.")
+    model_document_cost: Decimal = Field(
+        default=Decimal(0), ge=0, description="Most that it may cost, in the currency of the prices; 0: no limit."
+    )
+    model_price_in: Decimal = Field(default=Decimal(0), ge=0, description="Price of a million tokens that are sent.")
+    model_price_out: Decimal = Field(default=Decimal(0), ge=0, description="Price of a million tokens of answers.")
 
     audit_bucket: str = Field(default="", description="S3 bucket for copies of checkpoints; empty: a folder of home.")
     audit_bucket_prefix: str = Field(default="", description="Where in the bucket.")
@@ -71,6 +81,11 @@ class Settings(BaseSettings):
     def checkpoints(self) -> Path:
         """Folder outside the database that receives a copy of every signed checkpoint."""
         return self.home / "checkpoints"
+
+    @property
+    def reads_with_model(self) -> bool:
+        """Whether documents are read with the configured model, too."""
+        return bool(self.model_name) and self.model_document_tokens > 0
 
     @property
     def address(self) -> str:

@@ -29,5 +29,6 @@ async def take_in(
             contract=contract or None,
             password=password or None,
             limit_bytes=services.web.upload_bytes,
+            with_model=services.web.reads_with_model,
         )
     return row, before is not None

@@ -11,6 +11,7 @@ from actions.execution import Hands
 from actions.rulebook import Rulebook
 from agent.models import ModelSettings, chat_model
 from agent.ports import AgentPorts
+from agent.reading import ReadingModel
 from api.copies import copies_of
 from api.services import Erp, Seal, Services, WebSettings
 from api.settings import Settings
@@ -21,6 +22,7 @@ from erp.snapshot import FirmSnapshot
 from erp.tryton.reader import TrytonReader
 from erp.tryton.writer import TrytonWriter
 from policies.guardrails import Guardrails
+from sow.second_reading import Budget
 from store import actions
 from store.database import Database
 from store.embedding import embedding
@@ -42,6 +44,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
             origin=settings.public_url,
             secure_cookies=settings.public_url.startswith("https://"),
             reauthenticate_minutes=settings.reauthenticate_minutes,
+            reads_with_model=settings.reads_with_model,
         )
         seal = Seal(settings.keys, copies_of(settings))
         # What takes seconds to import is imported beside the first requests, which are for pages.
@@ -89,6 +92,23 @@ def agent_ports(
 
     model = chat_model(ModelSettings(settings.model_url, settings.model_name, settings.model_key))
     return AgentPorts(database, model, guardrails, tools, context, action)
+
+
+@asynccontextmanager
+async def open_reading_model(settings: Settings) -> AsyncGenerator[tuple[ReadingModel, Budget] | None]:
+    """The model that reads documents, with what it may take for one; None where none is configured."""
+    if not settings.reads_with_model:
+        yield None
+        return
+    budget = Budget(
+        settings.model_document_tokens,
+        settings.model_document_seconds,
+        settings.model_document_cost,
+        settings.model_price_in,
+        settings.model_price_out,
+    )
+    async with ReadingModel(ModelSettings(settings.model_url, settings.model_name, settings.model_key)) as model:
+        yield model, budget
 
 
 def _warm(guardrails: Guardrails) -> None:

@@ -19,9 +19,11 @@ from agent.ports import AgentPorts
 from agent.turns import resume_after_action
 from api.copies import copies_of
 from api.settings import Settings
-from api.wiring import open_hands
+from api.wiring import open_hands, open_reading_model
 from domain.trace import traced
+from sow.second_reading import Budget, Model, read_again
 from store import jobs, seal
+from store.database import Database
 from store.note import signing_key
 from store.retention import LegalHold, prune
 
@@ -49,9 +51,10 @@ class Retries(BaseRetryStrategy):
 
 async def run_worker(settings: Settings) -> None:
     """Work until told to stop (SIGTERM or Ctrl-C); a job under way is finished first."""
-    async with open_hands(settings) as (hands, agent):
+    async with open_hands(settings) as (hands, agent), open_reading_model(settings) as reading:
         queue = jobs.queue(settings.need("database_url"))
         register(queue, settings, hands, agent, signing_key(settings.keys))
+        register_reading(queue, settings.tenant, hands.database, reading)
         async with queue.open_async():
             await _revive(queue, settings.tenant)
             await queue.run_worker_async(
@@ -79,6 +82,21 @@ def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, ke
 
     _register_upkeep(queue, settings, hands, key)
     del carry_out, tell  # the queue holds them by name
+
+
+def register_reading(queue: App, ours: str, database: Database, reading: tuple[Model, Budget] | None) -> None:
+    """The task that reads a document with the configured model; without one there is nothing to do."""
+
+    @queue.task(name=jobs.READ, retry=Retries())
+    @_in_a_trace
+    async def read_with_model(tenant: str, document: str) -> None:
+        if tenant != ours or reading is None:
+            log.error("a document is not read with a model here: another firm's, or no model is configured")
+            return
+        done = await read_again(database, worker(ours), document, *reading)
+        log.info("document %s: %s", document, done.state if done else "was read before")
+
+    del read_with_model  # the queue holds it by name
 
 
 def _register_upkeep(queue: App, settings: Settings, hands: Hands, key: Ed25519PrivateKey) -> None:

@@ -165,6 +165,13 @@ class DocumentTimeout(DocumentError):
     code = "document_over_budget"
 
 
+class ModelUnavailable(CountersignError):
+    """The language model gave no usable answer."""
+
+    code = "model_unavailable"
+    status = 502
+
+
 class ErpError(CountersignError):
     """The ERP did not answer as expected."""
 

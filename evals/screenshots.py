@@ -65,6 +65,7 @@ def _prepare(stack: Running) -> list[Shot]:
         manager.post("/v1/documents", files={"file": (sow.name, sow.read_bytes())})
         documents = manager.get("/v1/documents")
         shown = next(d for d in documents if "Landing Zone" in d["name"])
+        amendment = next(d for d in documents if "Amendment" in d["name"])
         projects = finance.get("/v1/portfolio/readiness")
         project = next(p for p in projects if p["project_name"] == "Cloud landing zone")["project_code"]
         thread = finance.post("/v1/threads", json={}).json()["id"]
@@ -79,6 +80,9 @@ def _prepare(stack: Running) -> list[Shot]:
         Shot("home-approver", "approver", "/"),
         Shot("documents", "project manager", "/documents"),
         Shot("document", "project manager", f"/documents/{shown['id']}"),
+        Shot("amendment", "project manager", f"/documents/{amendment['id']}"),
+        Shot("in-force", "project manager", f"/documents/{shown['id']}/in-force"),
+        Shot("asked", "project manager", f"/documents/{shown['id']}?q=What+does+it+say+about+travel%3F"),
         Shot("conversation", "finance", f"/threads/{thread}"),
         Shot("readiness", "finance", "/readiness"),
         Shot("project", "finance", f"/projects/{project}"),

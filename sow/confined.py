@@ -16,10 +16,12 @@ from domain.errors import CountersignError
 from sow.confinement import confine
 from sow.document import Reading
 from sow.images import page_png, unlocked
+from sow.judging import Claim, Judgement, judge
 from sow.mail import attachments
-from sow.reading import read_document
+from sow.reading import read_document, read_layout
 from sow.recognised import Recognised
 
+CLAIMS = TypeAdapter(list[Claim])
 READING = TypeAdapter(Reading)
 RECOGNISED = TypeAdapter(tuple[Recognised, ...])
 
@@ -45,6 +47,9 @@ def _answer(request: dict[str, Any], data: bytes) -> bytes:
         return unlocked(data, request["password"])
     if request["want"] == "attached":
         return _packed(data)
+    if request["want"] == "judged":
+        layout = read_layout(data, password=request["password"])
+        return TypeAdapter(Judgement).dump_json(judge(layout, CLAIMS.validate_python(request["claims"])))
     known = RECOGNISED.validate_python(request["recognised"])
     reading = read_document(data, request["name"], password=request["password"], recognised=known)
     return READING.dump_json(reading)

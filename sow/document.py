@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from domain.amendments import Amendment
 from domain.canonical import plain
 from domain.terms import Term
 from domain.terms import Warning as Notice
@@ -118,6 +119,7 @@ class Reading:
     tables: tuple[Table, ...]
     terms: tuple[Term, ...]
     warnings: tuple[Notice, ...] = field(default=())
+    amendment: Amendment | None = None
 
     def json(self) -> dict[str, Any]:
         """The object that `countersign extract` prints for this document."""
@@ -126,6 +128,7 @@ class Reading:
             "document": plain(self.document),
             "terms": [_term(term) for term in self.terms],
             "warnings": [_without_none(plain(warning)) for warning in self.warnings],
+            **({"amendment": plain(self.amendment)} if self.amendment else {}),
         }
 
 

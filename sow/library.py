@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from domain.actor import Actor
 from domain.errors import DocumentEmpty, DocumentTooLarge, NotPermitted
-from domain.terms import TermStatus
 from domain.terms import Warning as Notice
+from sow import precedents
 from sow.attachments import Enclosure, file_name, with_enclosures
 from sow.document import Reading
 from sow.normal_form import normal_form
 from sow.office import OLE
 from sow.sandbox import read_sandboxed, unlock
-from store import audit, documents
+from store import amendments, audit, documents, jobs
 from store.database import Connection, Database
 from store.documents import DocumentRow, NewClause, NewDocument, TermRow, Verdict
 
@@ -32,8 +31,11 @@ async def upload(
     contract: str | None = None,
     password: str | None = None,
     limit_bytes: int = MOST_BYTES,
+    with_model: bool = False,
 ) -> DocumentRow:
     """Read a document in the sandbox and keep it; the same bytes again are answered with the first document.
+
+    `with_model` has a worker read it once more with the configured model.
 
     A protected file is kept without its protection, for its pages to be shown; its digest stays that of the upload.
     A message is kept with what is attached to it, each file a document of its own.
@@ -50,27 +52,35 @@ async def upload(
             return known
     reading = await read_sandboxed(data, file_name(name), password=password)
     enclosed = await with_enclosures(data, reading, password, limit_bytes)
-    new = [_new(_told(reading, enclosed), await _opened(data, reading, password), contract)]
-    new += [
-        _new(item.result, await _opened(item.data, item.result, password), contract)
+    read = [(_told(reading, enclosed), await _opened(data, reading, password))]
+    read += [
+        (item.result, await _opened(item.data, item.result, password))
         for item in enclosed
         if isinstance(item.result, Reading)
     ]
     async with database.tenant(actor.tenant) as connection:
-        await _keep(connection, actor, new)
+        await _keep(connection, actor, read, contract, with_model=with_model)
         kept = await documents.by_digest(connection, sha256)
     if kept is None:
         raise AssertionError("unreachable: it was added, or someone else added it")
     return kept
 
 
-async def _keep(connection: Connection, actor: Actor, new: list[NewDocument]) -> None:
+async def _keep(
+    connection: Connection, actor: Actor, read: list[tuple[Reading, bytes]], contract: str | None, *, with_model: bool
+) -> None:
     """Keep a document and what was attached to it; a file that the firm has already is kept once."""
     first: str | None = None
-    for document in new:
-        added = await documents.add(connection, actor.tenant, actor.person, replace(document, attached_to=first))
+    for reading, data in read:
+        document = _new(reading, data, contract, first)
+        added = await documents.add(connection, actor.tenant, actor.person, document)
         if added is not None:
-            await audit.append(connection, actor, "document.uploaded", f"document:{added}", _facts(document, first))
+            if reading.amendment is not None:
+                await amendments.add(connection, actor.tenant, added, reading.amendment)
+            if with_model:
+                await jobs.defer_reading(connection, actor.tenant, added)
+            facts = _facts(document, first, amends=reading.amendment is not None)
+            await audit.append(connection, actor, "document.uploaded", f"document:{added}", facts)
         first = first or added
 
 
@@ -90,7 +100,7 @@ def _told(reading: Reading, enclosed: tuple[Enclosure, ...]) -> Reading:
     return replace(reading, warnings=(*reading.warnings, *failed))
 
 
-def _new(reading: Reading, data: bytes, contract: str | None) -> NewDocument:
+def _new(reading: Reading, data: bytes, contract: str | None, message: str | None) -> NewDocument:
     info = reading.document
     clauses = [
         NewClause(
@@ -110,10 +120,11 @@ def _new(reading: Reading, data: bytes, contract: str | None) -> NewDocument:
         clauses=clauses,
         terms=reading.terms,
         contract=contract,
+        attached_to=message,
     )
 
 
-def _facts(document: NewDocument, message: str | None) -> dict[str, Any]:
+def _facts(document: NewDocument, message: str | None, *, amends: bool) -> dict[str, Any]:
     facts = {
         "sha256": document.sha256,
         "kind": document.kind,
@@ -121,6 +132,7 @@ def _facts(document: NewDocument, message: str | None) -> dict[str, Any]:
         "terms": len(document.terms),
         "warnings": sorted({warning.code for warning in document.warnings}),
         "contract": document.contract,
+        "amends": amends,
     }
     return {**facts, "attached_to": message} if message else facts
 
@@ -138,6 +150,8 @@ async def decide_term(
         term = await documents.term(connection, term_id)
         corrected = normal_form(term.field, value) if verdict == "correct" else None
         await documents.decide(connection, actor.tenant, actor.person, term_id, verdict, value=corrected, reason=reason)
+        if verdict == "correct":
+            await precedents.remember(connection, actor.tenant, actor.person, term, corrected)
         facts = {"document": term.document, "field": term.field, "verdict": verdict, "reason": reason}
         await audit.append(connection, actor, f"term.{PAST[verdict]}", f"term:{term_id}", facts)
         return await documents.term(connection, term_id)
@@ -157,19 +171,3 @@ async def attach(database: Database, actor: Actor, document: str, contract: str 
         await documents.attach(connection, document, contract)
         await audit.append(connection, actor, "document.attached", f"document:{document}", {"contract": contract})
         return await documents.get(connection, document)
-
-
-async def terms_in_force(
-    connection: Connection, *, document: str | None = None, contract: str | None = None
-) -> list[TermRow]:
-    """The terms that hold, of one document or of all documents of an ERP contract number; rejected ones left out.
-
-    Where several documents of a contract give the same single-valued field, the newest document's value comes first.
-    """
-    wanted = [document] if document else [row.id for row in await documents.by_contract(connection, contract or "")]
-    rows = await documents.terms(connection, *wanted)
-    return [row for row in _newest_first(rows, wanted) if row.status is not TermStatus.REJECTED]
-
-
-def _newest_first(rows: Iterable[TermRow], order: list[str]) -> list[TermRow]:
-    return sorted(rows, key=lambda row: (order.index(row.document), row.position))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from domain.errors import DocumentEmpty, DocumentTypeUnsupported
 from domain.terms import Term
 from domain.terms import Warning as Notice
+from sow.amendments import amendment, as_amended
 from sow.blanks import blanks
 from sow.calibration import SHIPPED, Calibration, calibrated
 from sow.clauses import clauses
@@ -59,7 +60,9 @@ def read_document(
     terms = tuple(_believed(terms, layout, FOREIGN if strange else 1.0))
     parts = clauses(layout)
     told = (*suspicions(layout), *blanks(seen, layout), *missing(seen, layout, parts), *_proposed(terms, layout))
-    return Reading(info, layout.text, layout.pages, parts, layout.tables, terms, (*layout.warnings, *strange, *told))
+    changes = amendment(seen, layout, parts, terms)
+    stated, warnings = as_amended(terms, changes), (*layout.warnings, *strange, *told)
+    return Reading(info, layout.text, layout.pages, parts, layout.tables, stated, warnings, changes)
 
 
 def read_layout(data: bytes, *, password: str | None = None, recognised: tuple[Recognised, ...] = ()) -> Layout:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from domain.canonical import plain
 from domain.errors import CountersignError, DocumentError, DocumentTimeout
 from sow.document import Attached, Page, Reading
 from sow.doors import Door, Start, ask, spawned
+from sow.judging import Claim, Judgement
 from sow.recognised import Recognised
 from sow.recognition import pixels, recognise, tesseract
 
@@ -21,6 +22,7 @@ SECONDS = 20
 MEGABYTES = 512
 RECOGNITION_SECONDS = 9.0  # of all pages that are pictures together
 READING = TypeAdapter(Reading)
+JUDGEMENT = TypeAdapter(Judgement)
 
 
 async def fresh(seconds: int, megabytes: int) -> Door:
@@ -53,6 +55,12 @@ async def read_sandboxed(
         request["recognised"] = [plain(page) for page in words]
         reading = READING.validate_json(await _ask(request, data, seconds, megabytes, start))
     return _late(reading, late, recognition_seconds)
+
+
+async def judge_sandboxed(data: bytes, claims: Sequence[Claim]) -> Judgement:
+    """Judge what a model claims to have read in a document. Raises as `read_sandboxed` does."""
+    request = {"want": "judged", "password": None, "claims": [plain(claim) for claim in claims]}
+    return JUDGEMENT.validate_json(await _ask(request, data, SECONDS, MEGABYTES, fresh))
 
 
 async def _recognised(

@@ -9,6 +9,9 @@ select d.person from paper p
 join document_term t on t.document = p.id
 join term_decision d on d.term = t.id
 union
+select l.person from paper p
+join document_link l on l.document = p.id or l.amends = p.id
+union
 select f.recorded_by from (
     select distinct on (kind, subject) recorded_by from outside_fact
     where split_part(subject, '/', 1) in (select name from subject)

@@ -135,6 +135,12 @@ async def add(connection: Connection, tenant: str, person: str, new: NewDocument
     return added["id"]
 
 
+async def add_terms(connection: Connection, tenant: str, document: str, terms: Sequence[Term], *, first: int) -> None:
+    """Keep further terms of a document from position `first` on."""
+    async with connection.cursor() as cursor:
+        await cursor.executemany(SQL["insert_term"], _terms(tenant, document, terms, first))
+
+
 def _clauses(tenant: str, document: str, clauses: Sequence[NewClause]) -> list[dict[str, Any]]:
     owner = {"tenant": tenant, "document": document}
     return [
@@ -143,7 +149,7 @@ def _clauses(tenant: str, document: str, clauses: Sequence[NewClause]) -> list[d
     ]
 
 
-def _terms(tenant: str, document: str, terms: Sequence[Term]) -> list[dict[str, Any]]:
+def _terms(tenant: str, document: str, terms: Sequence[Term], first: int = 0) -> list[dict[str, Any]]:
     owner = {"tenant": tenant, "document": document}
     return [
         {
@@ -157,7 +163,7 @@ def _terms(tenant: str, document: str, terms: Sequence[Term]) -> list[dict[str, 
             "alternatives": _json(term.alternatives),
             "evidence": _json(term.evidence),
         }
-        for n, term in enumerate(terms)
+        for n, term in enumerate(terms, first)
     ]
 
 

@@ -16,6 +16,7 @@ SETTLED = "action_settled"
 RECONCILE = "reconcile_actions"
 SEAL = "seal_audit"
 PRUNE = "prune_audit"
+READ = "read_with_model"
 
 
 def queue(url: str) -> App:
@@ -31,6 +32,12 @@ async def defer_execution(connection: Connection, tenant: str, action_id: str) -
 async def defer_settled(connection: Connection, tenant: str, action_id: str) -> None:
     """Have a worker tell whoever waits (a chat thread) what became of an action, if this transaction commits."""
     await _defer(connection, SETTLED, f"settled:{action_id}", tenant, action_id)
+
+
+async def defer_reading(connection: Connection, tenant: str, document: str) -> None:
+    """Have a worker read a document with the configured language model, if this transaction commits."""
+    job = _unopened().configure_task(READ, queue=tenant, lock=f"read:{document}", connection=connection)
+    await job.defer_async(tenant=tenant, document=document)
 
 
 async def _defer(connection: Connection, task: str, lock: str, tenant: str, action_id: str) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from datetime import date
 
 from domain.terms import SEVERAL, Term
 from erp.snapshot import FirmSnapshot
 from policies.prerequisites.items import words
 from policies.prerequisites.outside import Outside
 from policies.prerequisites.portfolio import Dossier
-from store import documents, facts
+from sow.families import Family, families
+from sow.inforce import InForce
+from sow.linking import hold, papers
+from store import facts
 from store.database import Connection, Database
-from store.documents import DocumentRow, TermRow
-
-PAGE = 200
+from store.documents import TermRow
 
 
 async def load(database: Database, snapshot: FirmSnapshot, tenant: str, *, fresh: bool = False) -> Dossier:
@@ -21,48 +23,49 @@ async def load(database: Database, snapshot: FirmSnapshot, tenant: str, *, fresh
     firm = await snapshot.get(fresh=fresh)
     async with database.tenant(tenant) as connection:
         reports = await facts.newest(connection)
-        terms = await terms_by_contract(connection)
+        terms = await terms_by_contract(connection, firm.fetched_at.date())
     return Dossier.of(firm, Outside.of(reports), terms)
 
 
-async def terms_by_contract(connection: Connection) -> Mapping[str, tuple[Term, ...]]:
-    """The terms by contract number; a later document's word stands before an earlier's."""
-    attached = [row for row in await _all_documents(connection) if row.contract and row.status != "superseded"]
-    rows = await documents.terms(connection, *(row.id for row in attached)) if attached else []
-    of_document: dict[str, list[TermRow]] = {}
-    for row in rows:
-        of_document.setdefault(row.document, []).append(row)
-    found: dict[str, tuple[Term, ...]] = {}
-    for contract in sorted({row.contract for row in attached if row.contract}):
-        mine = [row for row in attached if row.contract == contract]
-        ordered = sorted(mine, key=lambda row: _stands(row, of_document.get(row.id, [])), reverse=True)
-        found[contract] = tuple(_speaking([of_document.get(row.id, []) for row in ordered]))
-    return found
+async def terms_by_contract(connection: Connection, on: date) -> Mapping[str, tuple[Term, ...]]:
+    """The terms in force on a day by contract number, amendments applied to what they amend.
+
+    Where several documents of a contract do not amend each other, the later one's word stands before the earlier's.
+    """
+    found = [family for family in families(await papers(connection)) if _contract(family)]
+    held = list(zip(found, await hold(connection, found, on), strict=True))
+    by_contract: dict[str, list[tuple[Family, InForce]]] = {}
+    for family, in_force in held:
+        by_contract.setdefault(_contract(family), []).append((family, in_force))
+    return {
+        contract: tuple(_speaking([rows(one) for _, one in sorted(mine, key=_stands, reverse=True)]))
+        for contract, mine in sorted(by_contract.items())
+    }
 
 
-async def _all_documents(connection: Connection) -> list[DocumentRow]:
-    found: list[DocumentRow] = []
-    while True:
-        page = await documents.listing(connection, limit=PAGE, offset=len(found))
-        found += page
-        if len(page) < PAGE:
-            return found
+def _contract(family: Family) -> str:
+    """The contract of the amended document, or the one that an amendment alone was attached to."""
+    papers_ = (family.root, *family.amendments)
+    return next((paper.row.contract for paper in papers_ if paper.row.contract), "") or ""
 
 
-def _stands(row: DocumentRow, terms: Iterable[TermRow]) -> tuple[str, str]:
+def _stands(one: tuple[Family, InForce]) -> tuple[str, str]:
     """By the date from which a document holds, as far as it says so; then by when it came."""
-    dates = [str(term.value) for term in terms if term.field == "effective_date"]
-    return (dates[0] if dates else "", row.uploaded_at.isoformat())
+    return one[0].root.begins, one[0].root.row.uploaded_at.isoformat()
+
+
+def rows(found: InForce) -> list[TermRow]:
+    """The terms that hold, without the clauses that brought them there."""
+    return [held.term for held in found.held]
 
 
 def _speaking(of_documents: list[list[TermRow]]) -> list[Term]:
     """Newest document first: its value of a field silences earlier ones, of a list its entry the earlier entry."""
     found: list[Term] = []
     taken: set[tuple[str, str]] = set()
-    for rows in of_documents:
-        mine = {(row.field, _entry(row)) for row in rows}
-        found += [_term(row) for row in rows if (row.field, _entry(row)) not in taken]
-        taken |= mine
+    for mine in of_documents:
+        found += [_term(row) for row in mine if (row.field, _entry(row)) not in taken]
+        taken |= {(row.field, _entry(row)) for row in mine}
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.actor import Actor
 from policies.engine import Policies
+from tools.asking import ASK_DOCUMENT
 from tools.coding import PROPOSE_CODES
 from tools.directory import FIND_PROJECTS
 from tools.invoicing import PROPOSE_INVOICE
@@ -20,6 +21,7 @@ TOOLS: tuple[Tool, ...] = (
     PORTFOLIO_READINESS,
     UNBILLED_TIME,
     SOW_TERMS,
+    ASK_DOCUMENT,
     PROPOSE_CODES,
     PROPOSE_FIX,
     PROPOSE_INVOICE,

@@ -21,6 +21,7 @@ TAKES = {
     "portfolio_readiness": {"practice", "region", "customer", "month"},
     "unbilled_time": {"practice", "region", "customer", "project", "month"},
     "sow_terms": {"project", "customer", "contract"},
+    "ask_document": {"project", "customer", "contract"},
     "propose_fix": {"project"},
     "propose_invoice": {"project", "month"},
     "actions_status": {"project"},
@@ -109,7 +110,9 @@ def _again(reading: Reading, name: str, args: dict[str, Any], own: Slots) -> Pla
         month=own.month,
     )
     changed = {key: value for key, value in values.items() if key in TAKES.get(name, set())}
-    if name in {"sow_terms", "propose_codes"} and changed:  # these are about one of the three, the narrowest
+    if (
+        name in {"sow_terms", "ask_document", "propose_codes"} and changed
+    ):  # these are about one of the three, the narrowest
         args = {key: value for key, value in args.items() if key not in {"project", "customer", "contract"}}
         changed = next(({key: changed[key]} for key in ("contract", "project", "customer") if key in changed), {})
     if changed.keys() & {"customer", "project"}:  # a narrower scope replaces a wider one, and the other way round

@@ -11,6 +11,10 @@ from agent.rules.grammar import Kind, topic_of
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action, listed, own_slots, stated, wanted_rule
 
+# A question about something that no term stands for is answered from the text.
+MENTIONED = re.compile(
+    r"\b(?:says?|state[sd]?|mention(?:s|ed)?|speaks? of|anything (?:about|on)|(?:about|on|regarding) \w)"
+)
 GROUPS = {
     "customer": r"customers?|clients?|accounts?",
     "practice": r"practices?|departments?|teams?",
@@ -116,6 +120,13 @@ def _sow(reading: Reading, slots: Slots) -> Plan:
     topic = topic_of(reading.text) or (about.group(1) if about else "")
     topic = TOPICS.get(topic, topic)
     whose = given(contract=slots.contract) or given(project=slots.project) or given(customer=slots.customer)
+    if (
+        whose
+        and topic_of(reading.text) is None
+        and "ask_document" in reading.offered
+        and MENTIONED.search(reading.text)
+    ):
+        return Plan((("ask_document", {**whose, "question": reading.said[:300]}),))
     if whose:
         return Plan((("sow_terms", {**whose, **({"topic": topic[:200]} if topic else {})}),))
     options = tuple(f"What does the SOW of {code} say about {topic or 'payment'}?" for code in listed(reading)[:5])

@@ -18,6 +18,7 @@ COMMANDS = {
     "person": "api.cli.people:person",
     "text": "api.cli.documents:text",
     "extract": "api.cli.documents:extract",
+    "terms": "api.cli.terms:terms",
     "readiness": "api.cli.answers:readiness",
     "facts": "api.cli.answers:facts",
     "actions": "api.cli.answers:actions",

@@ -24,7 +24,7 @@ async def show(request: Request, wired: Wired, actor: CodeProposer, document_id:
     firm = await wired.erp(actor).firm.get()
     async with wired.database.tenant(actor.tenant) as connection:
         row = await documents.get(connection, document_id)
-        proposals = await codes.propose(connection, firm, await paper(connection, actor, document_id))
+        proposals = await codes.propose(connection, firm, await paper(connection, actor, document_id, wired.today))
         choice = await chosen.of_document(connection, document_id)
     exists = choice is not None and any(project.code == choice.code for project in firm.projects)
     return page(request, "codes.html", document=row, proposals=proposals, choice=choice, exists=exists)
@@ -41,7 +41,7 @@ async def choose(
     """Choose a code."""
     firm = await wired.erp(actor).firm.get()
     async with wired.database.tenant(actor.tenant) as connection:
-        found = await paper(connection, actor, document_id)
+        found = await paper(connection, actor, document_id, wired.today)
         await codes.choose(connection, actor, firm, found, code=code, reason=reason)
     return RedirectResponse(f"/documents/{document_id}/codes", 303)
 

@@ -15,13 +15,18 @@ from api.highlights import Sheet, sheet
 from api.naming import present_firm
 from api.render import page
 from api.services import Services, Wired
+from api.standing import lines
 from api.uploads import take_in
 from domain.actor import Actor
 from domain.errors import DocumentError
 from domain.terms import TermStatus
-from sow import library, wording
-from store import codes, documents
+from sow import library, linking, wording
+from sow.asking import LONGEST_QUESTION, ask
+from sow.linking import Standing
+from sow.precedents import alike
+from store import codes, documents, model_readings
 from store.documents import DocumentRow, TermRow
+from store.model_readings import ModelReading
 
 router = APIRouter(prefix="/documents")
 Text = Annotated[str, Form(max_length=200)]
@@ -100,6 +105,12 @@ async def one(
         choice = await codes.of_document(connection, row.id)
         attached = await documents.attached(connection, row.id) if row.kind == "email" else []
         body = "" if row.kind == "pdf" else await documents.body(connection, row.id)
+        stands = await linking.standing(connection, row.id, wired.today)
+        before = await alike(connection, row.id, found)
+        with_model = await model_readings.of_document(connection, row.id)
+    question = " ".join(request.query_params.get("q", "").split())[:LONGEST_QUESTION]
+    answer = await ask(wired.database, actor, question, [row.id]) if question else None
+    shown = _Shown(found)
     query = request.query_params
     wanted = str(wrong.page) if wrong else query.get("page", "1")
     return page(
@@ -113,13 +124,32 @@ async def one(
         choice=choice,
         attached=attached,
         again="again" in query,
-        shown=_Shown(found),
+        shown=shown,
+        standing=stands,
+        names=_names(stands),
+        precedents=before,
+        reading=with_model,
+        discarded=_discarded(with_model),
+        question=question,
+        answer=answer,
+        lines=lines(stands.in_force.changes, shown.currency),
         editor=terms.editor,
         wrong=wrong and (wrong.term, wrong.reason),
         entered=wrong.entered if wrong else {},
         status_code=422 if wrong else 200,
         label=wording.label,
     )
+
+
+def _names(stands: Standing) -> dict[str, str]:
+    """Documents by id, as far as the page names them."""
+    fits = {fit.document: fit.name for fit in stands.link.fits} if stands.link else {}
+    return fits | {member.id: member.name for member in stands.members}
+
+
+def _discarded(reading: ModelReading | None) -> int:
+    """How many of a model's claims did not hold."""
+    return sum(count for fate, count in reading.outcomes.items() if "discarded" in fate) if reading else 0
 
 
 def _sheet(row: DocumentRow, found: list[TermRow], wanted: str, body: str) -> Sheet:

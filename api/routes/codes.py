@@ -30,7 +30,7 @@ async def propose(wired: Wired, actor: CodeProposer, document_id: str) -> Json:
     """Ranked proposals, and the choice that stands, if any."""
     firm = await wired.erp(actor).firm.get()
     async with wired.database.tenant(actor.tenant) as connection:
-        found = await paper(connection, actor, document_id)
+        found = await paper(connection, actor, document_id, wired.today)
         choice = await chosen.of_document(connection, document_id)
         return {"choice": plain(choice), "proposals": plain(await codes.propose(connection, firm, found))}
 
@@ -40,7 +40,7 @@ async def choose(wired: Wired, actor: CodeProposer, document_id: str, wanted: Co
     """Choose a code for this document; remembered as a precedent."""
     firm = await wired.erp(actor).firm.get()
     async with wired.database.tenant(actor.tenant) as connection:
-        found = await paper(connection, actor, document_id)
+        found = await paper(connection, actor, document_id, wired.today)
         await codes.choose(connection, actor, firm, found, code=wanted.code, reason=wanted.reason)
         return {"choice": plain(await chosen.of_document(connection, document_id))}
 

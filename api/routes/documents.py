@@ -9,10 +9,13 @@ from pydantic import BaseModel, Field
 
 from api.access import DocumentReader, DocumentUploader, TermConfirmer
 from api.services import Wired
+from api.standing import as_json, day
 from api.uploads import take_in
 from domain.canonical import plain
 from domain.errors import NotFound
-from sow import library
+from sow import library, linking
+from sow.asking import ask
+from sow.precedents import alike
 from sow.sandbox import page_image
 from store import documents
 
@@ -75,6 +78,54 @@ async def terms(wired: Wired, actor: DocumentReader, document_id: str) -> list[J
         row = await documents.get(connection, document_id)
         await library.opened(connection, actor, row.id, "terms")
         return [plain(term) for term in await documents.terms(connection, row.id)]
+
+
+@router.get("/{document_id}/search")
+async def search(wired: Wired, actor: DocumentReader, document_id: str, q: str) -> Json:
+    """What the document says about something, as quotes with pages; `stated` is false when nothing speaks of it."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        row = await documents.get(connection, document_id)
+        await library.opened(connection, actor, row.id, "clauses")
+    answer = await ask(wired.database, actor, q, [row.id])
+    return {"question": answer.question, "stated": answer.stated, "quotes": plain(answer.quotes)}
+
+
+@router.get("/{document_id}/precedents")
+async def precedents(wired: Wired, actor: DocumentReader, document_id: str) -> Json:
+    """What people corrected before on similar words, by the id of the term that it is beside. It changes nothing."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        row = await documents.get(connection, document_id)
+        await library.opened(connection, actor, row.id, "terms")
+        found = await alike(connection, row.id, await documents.terms(connection, row.id))
+    return {term: plain(one) for term, one in found.items()}
+
+
+class LinkDecision(BaseModel):
+    """Which document this one amends; null: none that is here."""
+
+    amends: str | None
+    reason: str = Field("", max_length=2000)
+
+
+@router.get("/{document_id}/in-force")
+async def in_force(wired: Wired, actor: DocumentReader, document_id: str, on: str = "") -> Json:
+    """The terms in force on a day (today when none is given), and what changed each, from when, by which clause."""
+    wanted = day(on, wired.today)
+    async with wired.database.tenant(actor.tenant) as connection:
+        found = await linking.standing(connection, document_id, wanted)
+        for row in found.members:
+            await library.opened(connection, actor, row.id, "terms in force")
+    return as_json(found)
+
+
+@router.post("/{document_id}/link", status_code=201)
+async def link(wired: Wired, actor: TermConfirmer, document_id: str, wanted: LinkDecision) -> Json:
+    """Say which document this one amends."""
+    await linking.link(wired.database, actor, document_id, wanted.amends, wanted.reason)
+    async with wired.database.tenant(actor.tenant) as connection:
+        found = await linking.standing(connection, document_id, wired.today)
+        await library.opened(connection, actor, document_id, "terms in force")
+    return as_json(found)
 
 
 @router.get("/{document_id}/pages/{number}.png", response_class=Response)

@@ -24,6 +24,8 @@ PARTS: dict[str, str] = {
     "calibration": "evals.reading.calibration",
     "dirty": "evals.reading.dirty",
     "speed": "evals.reading.speed",
+    "lying": "evals.reading.lying",
+    "questions": "evals.reading.questions",
 }
 SUMMARY = ("precision", "recall", "f1", "ungrounded")
 

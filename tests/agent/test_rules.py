@@ -70,7 +70,7 @@ async def _never(*_: object) -> Any:
 
 NAMES = (
     "project_readiness portfolio_readiness unbilled_time sow_terms propose_fix propose_invoice actions_status "
-    "explain_policy find_projects propose_codes"
+    "explain_policy find_projects propose_codes ask_document"
 )
 TOOLS = [Tool(name, name, Operation.READINESS_READ, Anything, _never) for name in NAMES.split()]
 Turn = dict[str, Any]
@@ -127,6 +127,8 @@ QUESTIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("are travel costs reimbursed at Morrow?", "sow_terms", {"customer": "MORROW", "topic": "travel"}),
     ("how often do we invoice Liffey", "sow_terms", {"customer": "LIFFEY", "topic": "invoice frequency"}),
     ("is a PO required for the landing zone?", "sow_terms", {"project": "CLD-UKI-1001", "topic": "po required"}),
+    ("Does the SOW of CLD-UKI-1001 mention data retention?", "ask_document", {"project": "CLD-UKI-1001", "question": "Does the SOW of CLD-UKI-1001 mention data retention?"}),
+    ("what does the document of Halden say about hiring our people", "ask_document", {"customer": "HALDEN", "question": "what does the document of Halden say about hiring our people"}),
     ("fix CLD-UKI-1001", "propose_fix", {"project": "CLD-UKI-1001"}),
     ("set the PO number of CLD-UKI-1001 to PO-88213", "propose_fix", {"project": "CLD-UKI-1001", "po_number": "PO-88213"}),
     ("the VAT number of Skellig is IE6388047V", "propose_fix", {"project": "DAT-UKI-1026", "tax_code": "IE6388047V"}),

@@ -137,6 +137,16 @@ RECIPES: dict[str, Recipe] = {
     "GET /v1/documents/{document_id}": on_document("priya", "/v1/documents/{document}"),
     "GET /documents/{document_id}": on_document("priya", "/documents/{document}"),
     "GET /v1/documents/{document_id}/terms": on_document("priya", "/v1/documents/{document}/terms"),
+    "GET /v1/documents/{document_id}/search": on_document("priya", "/v1/documents/{document}/search?q=travel"),
+    "GET /v1/documents/{document_id}/precedents": on_document("priya", "/v1/documents/{document}/precedents"),
+    "GET /v1/documents/{document_id}/in-force": on_document("priya", "/v1/documents/{document}/in-force"),
+    "GET /documents/{document_id}/in-force": on_document("priya", "/documents/{document}/in-force"),
+    "POST /v1/documents/{document_id}/link": on_document(
+        "priya", "/v1/documents/{document}/link", json={"amends": None, "reason": SAID}
+    ),
+    "POST /documents/{document_id}/link": on_document(
+        "priya", "/documents/{document}/link", data={"amends": "", "reason": SAID}
+    ),
     "GET /v1/documents/{document_id}/pages/{number}.png": on_document(
         "priya", "/v1/documents/{document}/pages/1.png", pdf=True
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from datetime import date
 from email.message import EmailMessage
 
 import msoffcrypto
@@ -13,7 +14,7 @@ import pytest
 from domain.actor import Actor, Role
 from domain.errors import DocumentEmpty, DocumentEncrypted, DocumentTooLarge, InvalidInput, NotFound, NotPermitted
 from domain.terms import TermStatus
-from sow import library
+from sow import library, linking
 from sow.sandbox import page_image
 from store import audit, documents
 from store.database import Database
@@ -87,7 +88,7 @@ async def test_a_persons_verdict_is_in_force_and_the_reading_stays(database: Dat
     assert (confirmed.value, confirmed.status) == (30, TermStatus.CONFIRMED)
     await library.decide_term(database, priya, terms["governing_law"], "reject", reason="of another agreement")
     async with database.tenant("northlight") as connection:
-        held = await library.terms_in_force(connection, contract="C-7")
+        held = [one.term for one in (await linking.standing(connection, row.id, date(2026, 11, 23))).in_force.held]
         entries = await audit.of_subject(connection, f"term:{terms['payment_terms_days']}")
     assert "governing_law" not in {term.field for term in held}
     assert [entry["event"] for entry in entries] == ["term.corrected", "term.confirmed"]

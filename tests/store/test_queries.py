@@ -27,6 +27,8 @@ WORKERS = {
     ("seal", "add_nodes"),
     ("retention", "prune"),
     ("freezes", "thaw"),
+    ("model_readings", "record"),
+    ("model_readings", "dispute"),
     ("rulebook", "install"),
     ("seal", "add_checkpoint"),
 }

@@ -206,3 +206,17 @@ def test_what_policy_does_not_permit_is_not_offered(policies: Policies) -> None:
     administrator = replace(manager, roles=frozenset({Role.ADMINISTRATOR}))
     assert {tool.name for tool in tools_for(policies, manager)} == {tool.name for tool in TOOLS}
     assert {tool.name for tool in tools_for(policies, administrator)} == {"actions_status", "explain_policy"}
+
+
+async def test_a_question_is_answered_in_quotes_that_the_model_never_sees(desk: Desk) -> None:
+    await _keep(desk, "S-1001")
+    found = await desk.ask(SMALL, "ask_document", project="CLD-UKI-1001", question="Does it mention travel?")
+    (quotes,) = found.blocks
+    assert isinstance(quotes, Quotes)
+    assert "Travel is reimbursed at cost." in quotes.quotes[0][0].quote
+    assert (found.facts["stated"], found.facts["quotes_found"]) == (True, 1)
+    assert "ravel" not in json.dumps(plain(found.facts))
+    nothing = await desk.ask(SMALL, "ask_document", contract="S-1001", question="Does it mention asbestos?")
+    assert (nothing.facts["stated"], nothing.facts["quotes_found"]) == (False, 0)
+    assert isinstance(nothing.blocks[0], Text)
+    assert nothing.blocks[0].text.startswith("Not stated")
