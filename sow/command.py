@@ -11,6 +11,7 @@ from typing import Any
 
 from domain.errors import CountersignError, NotFound
 from sow.document import Reading
+from sow.examination import examined
 from sow.reading import read_layout
 from sow.sandbox import read_sandboxed
 
@@ -34,7 +35,7 @@ async def _extract(paths: Sequence[Path], *, as_json: bool, jobs: int) -> int:
     async def one(path: Path) -> Reading | CountersignError:
         async with free:
             try:
-                return await read_sandboxed(_bytes(path), path.name)
+                return await examined(await read_sandboxed(_bytes(path), path.name))
             except CountersignError as error:
                 return error
 

@@ -10,6 +10,7 @@ from domain.actor import Actor
 from domain.errors import DocumentEmpty, DocumentTooLarge, NotPermitted
 from domain.terms import TermStatus
 from sow.document import Reading
+from sow.examination import examined
 from sow.normal_form import normal_form
 from sow.sandbox import read_sandboxed, unlock
 from store import audit, documents
@@ -44,7 +45,7 @@ async def upload(
     async with database.tenant(actor.tenant) as connection:
         if (known := await documents.by_digest(connection, sha256)) is not None:
             return known
-    reading = await read_sandboxed(data, _file_name(name), password=password)
+    reading = await examined(await read_sandboxed(data, _file_name(name), password=password))
     kept_bytes = await unlock(data, password) if password and reading.document.kind == "pdf" else data
     async with database.tenant(actor.tenant) as connection:
         added = await documents.add(connection, actor.tenant, actor.person, _new(reading, kept_bytes, contract))
