@@ -1,4 +1,4 @@
-"""The command line as a client of the API: with a person's access token, so with that person's rights and no others."""
+"""The command line as a client of the API: with a person's token, or in a session where a token is not enough."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from api.demo.visitor import Visitor
 from api.settings import Settings
 from domain.errors import ConfigurationError, CountersignError
 
@@ -43,6 +44,20 @@ def download(method: str, path: str, *, token: str, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
+def tell(path: str, *, email: str, password: str, **request: Any) -> Any:
+    """One POST in a session of this person's own, for what no token can do. Raises like `ask`."""
+    try:
+        with Visitor(Settings().address, email, password) as visitor:
+            answer = visitor.post(path, **request)
+    except ConnectionRefusedError as error:
+        raise Refused(f"{error}.") from error
+    except httpx.TransportError as error:
+        raise _away() from error
+    if answer.is_error:
+        raise _refusal(answer)
+    return answer.json()
+
+
 @contextmanager
 def _sent(method: str, path: str, token: str, **request: Any) -> Generator[httpx.Response]:
     if not token:
@@ -58,10 +73,14 @@ def _sent(method: str, path: str, token: str, **request: Any) -> Generator[httpx
                 raise _refusal(answer)
             yield answer
     except httpx.TransportError as error:
-        raise ConfigurationError(
-            f"Countersign does not answer at {address}. Start it (`countersign serve` or `make demo`), "
-            "or set COUNTERSIGN_PUBLIC_URL to where it is."
-        ) from error
+        raise _away() from error
+
+
+def _away() -> ConfigurationError:
+    return ConfigurationError(
+        f"Countersign does not answer at {Settings().address}. Start it (`countersign serve` or `make demo`), "
+        "or set COUNTERSIGN_PUBLIC_URL to where it is."
+    )
 
 
 def _refusal(answer: httpx.Response) -> Refused:

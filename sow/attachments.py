@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from domain.errors import CountersignError, DocumentTooLarge
 from sow.document import Attached, Reading
 from sow.doors import Start
+from sow.examination import examined
 from sow.sandbox import attached, fresh, read_sandboxed
 
 MOST_FILES = 50  # of one upload, in all messages within messages together
@@ -56,9 +57,8 @@ async def enclosures(
 
 async def _read(file: Attached, path: str, password: str | None, start: Start) -> Enclosure:
     try:
-        result: Reading | CountersignError = await read_sandboxed(
-            file.data, file_name(file.name), password=password, start=start
-        )
+        reading = await read_sandboxed(file.data, file_name(file.name), password=password, start=start)
+        result: Reading | CountersignError = await examined(reading)
     except CountersignError as error:
         result = error
     return Enclosure(path + file_name(file.name), file.data, result)

@@ -15,6 +15,7 @@ from sow.attachments import Enclosure, enclosures, file_name
 from sow.document import Reading
 from sow.doors import Start
 from sow.edition import edition
+from sow.examination import examined
 from sow.sandbox import fresh, read_sandboxed
 
 READABLE = frozenset({".pdf", ".docx", ".doc", ".eml", ".msg", ".md", ".markdown", ".txt", ".text"})
@@ -99,7 +100,7 @@ async def _read(path: Path, start: Start) -> Read:
     try:
         data = content(path)
         sha256 = digest(data)
-        reading = await read_sandboxed(data, file_name(path.name), start=start)
+        reading = await examined(await read_sandboxed(data, file_name(path.name), start=start))
         attached = tuple([item async for item in enclosures(data, reading, start=start)])
     except CountersignError as error:
         return Read(path, sha256, error)

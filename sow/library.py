@@ -12,6 +12,7 @@ from domain.terms import Warning as Notice
 from sow import precedents
 from sow.attachments import Enclosure, file_name, with_enclosures
 from sow.document import Reading
+from sow.examination import examined
 from sow.normal_form import normal_form
 from sow.office import OLE
 from sow.sandbox import read_sandboxed, unlock
@@ -50,7 +51,7 @@ async def upload(
     async with database.tenant(actor.tenant) as connection:
         if (known := await documents.by_digest(connection, sha256)) is not None:
             return known
-    reading = await read_sandboxed(data, file_name(name), password=password)
+    reading = await examined(await read_sandboxed(data, file_name(name), password=password))
     enclosed = await with_enclosures(data, reading, password, limit_bytes)
     read = [(_told(reading, enclosed), await _opened(data, reading, password))]
     read += [

@@ -14,6 +14,9 @@ from rich.table import Table
 from api.client import ask
 
 TOKEN = click.option("--token", envvar="COUNTERSIGN_TOKEN", default="", help="Your access token.", show_envvar=True)
+PASSWORD = click.option(
+    "--password", prompt=True, hide_input=True, help="Asked for when not given; a token cannot do it."
+)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="For programs.")
 
 

@@ -1,4 +1,4 @@
-"""`dead-letters`: what went no further, and what its person of the firm can do about it, with their access token."""
+"""`dead-letters`: what went no further, and what a person of the firm can do about it, in a session of their own."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from api.cli.answers import AS_JSON, TOKEN
-from api.client import ask
+from api.cli.answers import AS_JSON, PASSWORD, TOKEN
+from api.client import ask, tell
 
 ACTION = click.argument("action")
+AS = click.option("--as", "email", required=True, help="Who you are (e-mail).")
 REASON = click.option("--reason", required=True, help="Why; it is kept with the action.")
 
 
@@ -40,20 +41,23 @@ def listing(*, token: str, as_json: bool) -> None:
 @ACTION
 @click.argument("verdict", type=click.Choice(["took_effect", "did_not", "accepted"]))
 @REASON
-@TOKEN
-def resolve(*, action: str, verdict: str, reason: str, token: str) -> None:
+@AS
+@PASSWORD
+def resolve(*, action: str, verdict: str, reason: str, email: str, password: str) -> None:
     """Say whether an unknown ACTION took effect, or accept how a diverged or failed one stands."""
-    ask("POST", f"/v1/actions/{action}/resolution", token=token, json={"verdict": verdict, "reason": reason})
+    wanted = {"verdict": verdict, "reason": reason}
+    tell(f"/v1/actions/{action}/resolution", email=email, password=password, json=wanted)
     click.echo("Noted. The worker looks at it next.")
 
 
 @dead_letters.command("replay")
 @ACTION
 @REASON
-@TOKEN
-def replay(*, action: str, reason: str, token: str) -> None:
+@AS
+@PASSWORD
+def replay(*, action: str, reason: str, email: str, password: str) -> None:
     """Have a failed ACTION tried again on the approvals that it has."""
-    answer = ask("POST", f"/v1/actions/{action}/replay", token=token, json={"reason": reason})
+    answer = tell(f"/v1/actions/{action}/replay", email=email, password=password, json={"reason": reason})
     click.echo(f"{answer['intent']['summary']}: {answer['state']}")
 
 

@@ -5,30 +5,20 @@ from __future__ import annotations
 import json
 
 import click
-import httpx
 
-from api.cli.answers import AS_JSON, TOKEN
-from api.client import Refused, ask
-from api.demo.visitor import Visitor
-from api.settings import Settings
+from api.cli.answers import AS_JSON, PASSWORD, TOKEN
+from api.client import ask, tell
 
 
 @click.command()
 @click.option("--as", "email", required=True, help="The administrator (e-mail) who freezes.")
 @click.option("--type", "action_type", default=None, help="Only this type of action, such as invoice.create_draft.")
 @click.option("--reason", required=True, help="Why; everyone sees it.")
-@click.option("--password", prompt=True, hide_input=True, help="Asked for when not given; a token cannot freeze.")
+@PASSWORD
 def freeze(*, email: str, action_type: str | None, reason: str, password: str) -> None:
     """Stop execution at once. Going on takes two people, on the pages."""
-    try:
-        with Visitor(Settings().address, email, password) as visitor:
-            answer = visitor.post("/v1/freezes", json={"type": action_type, "reason": reason})
-    except (ConnectionRefusedError, httpx.TransportError) as error:
-        raise Refused(f"Nothing was frozen: {error}.") from error
-    if answer.is_error:
-        problem = answer.json()
-        raise Refused(f"Nothing was frozen: {problem.get('detail')} ({problem.get('code')})")
-    flying = len(answer.json()["in_flight"])
+    wanted = {"type": action_type, "reason": reason}
+    flying = len(tell("/v1/freezes", email=email, password=password, json=wanted)["in_flight"])
     click.echo(f"{action_type or 'Everything'} is frozen; {flying} in flight are followed to their end.")
 
 

@@ -28,6 +28,7 @@ from evals.adversary.ledger import Ledger
 from evals.adversary.model import NAME, Endpoint, endpoint
 from policies.guardrails import Guardrails
 from sow import library, reading
+from sow.document import Reading
 from store import actions, jobs
 from store.database import Database
 
@@ -113,6 +114,7 @@ async def opened(app_url: str, worker_url: str, owner_url: str, home: Path) -> A
         services = Services(database, service.erps, service.policies, service.agent, clock=service.clock)
         # Most runs read their documents here and not in a process of their own, which would take a second each.
         library.read_sandboxed = _read_here
+        library.examined = _as_it_is  # a flag changes nothing that is judged here
         transport = httpx.ASGITransport(create_app(services), raise_app_exceptions=False)
         service.client = httpx.AsyncClient(transport=transport, base_url="http://countersign.test", trust_env=False)
         await stack.enter_async_context(service.client)
@@ -121,3 +123,7 @@ async def opened(app_url: str, worker_url: str, owner_url: str, home: Path) -> A
 
 async def _read_here(data: bytes, name: str, *, password: str | None = None, **_: int):  # noqa: ANN202 - as the original
     return reading.read_document(data, name, password=password)
+
+
+async def _as_it_is(read: Reading) -> Reading:
+    return read

@@ -24,6 +24,7 @@ from domain.errors import (
     NotFound,
     NotPermitted,
     OverLimit,
+    ReauthenticationNeeded,
     SegregationOfDuties,
     WrongState,
 )
@@ -223,3 +224,18 @@ async def test_the_workers_role_cannot_decide(
 ) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="the worker cannot decide"):
         await decide(worker_database, policies, people.ada, proposal.id, verdict="approve", digest=proposal.digest)
+
+
+async def test_policy_says_how_lately_an_approver_must_have_signed_in(
+    database: Database, policies: Policies, people: People, proposal: Action
+) -> None:
+    deadlines = proposal.verdict.deadlines
+    assert deadlines is not None
+    minutes = deadlines.reauthenticate_after_minutes
+    assert minutes is not None
+    late = replace(people.ada, authenticated_at=datetime.now(UTC) - timedelta(minutes=minutes + 1))
+    with pytest.raises(ReauthenticationNeeded, match=f"{minutes} minutes"):
+        await decide(database, policies, late, proposal.id, verdict="approve", digest=proposal.digest)
+    lately = replace(people.ada, authenticated_at=datetime.now(UTC) - timedelta(minutes=minutes - 1))
+    done = await decide(database, policies, lately, proposal.id, verdict="approve", digest=proposal.digest)
+    assert done.state is ActionState.APPROVED
