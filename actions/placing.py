@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from domain.actions import Intent
 from domain.records import Contract, Customer, Firm, Project
+from domain.visible import readable
 from policies import numbering
 
 
@@ -22,6 +23,8 @@ Found = TypeVar("Found", bound=_Record)
 def placed(intent: Intent, firm: Firm) -> Intent:
     """The intent with customer, project code, practice and region of the records that its arguments name.
 
+    The customer's name is as `normalised` keeps it, whichever comes last: sums over a customer are sums over a name.
+
     What the firm's records do not say is None, whatever the intent said before: policy then counts it as not known.
     """
     contract: Contract | None = _named(intent, "contract_id", firm.contracts)
@@ -32,7 +35,7 @@ def placed(intent: Intent, firm: Firm) -> Intent:
     practice, region = numbering.parts(code)
     return replace(
         intent,
-        customer=customer.name if customer else None,
+        customer=readable(customer.name) if customer else None,
         project_code=code,
         practice=practice,
         region=region,

@@ -37,7 +37,8 @@ class Rulebook:
             found = await rulebook.in_force(connection)
             key = (found.digest, found.base_currency)
             if key not in self._loaded:
-                self._loaded[key] = self._load(await files_of(connection, found.version), found)
+                own = {} if found.version == rulebook.SHIPPED else await files_of(connection, found.version)
+                self._loaded[key] = self._load(own, found)
         return self._loaded[key]
 
     def _load(self, files: Mapping[str, str], found: rulebook.InForce) -> Policies:

@@ -18,8 +18,8 @@ def hidden(character: str) -> bool:
 
 
 def readable(text: str) -> str:
-    """The text in one line, without what nobody sees."""
-    return "".join(character for character in " ".join(text.split()) if not hidden(character))
+    """The text in one line, without what nobody sees; what came out of here comes out of here as it is."""
+    return " ".join("".join(c for c in text if c.isspace() or not hidden(c)).split())
 
 
 def said(text: str) -> str:

@@ -74,6 +74,16 @@ class Delegation:
 
 
 @dataclass(frozen=True)
+class Freeze:
+    """A stop of everything (no type) or of one type of action in a firm, from `since` on."""
+
+    id: str
+    tenant: str
+    type: str | None
+    since: int
+
+
+@dataclass(frozen=True)
 class Standing:
     """What a person may do from `since` on."""
 
@@ -97,7 +107,8 @@ class Record:
     replaced: dict[str, int] = field(default_factory=dict[str, int])
     delegations: list[Delegation] = field(default_factory=list[Delegation])
     ended: dict[str, int] = field(default_factory=dict[str, int])  # delegation to when
-    freezes: list[tuple[str, str | None, int]] = field(default_factory=list[tuple[str, str | None, int]])
+    freezes: list[Freeze] = field(default_factory=list[Freeze])
+    thawed: dict[str, int] = field(default_factory=dict[str, int])  # freeze to when
     withdrawn: dict[str, int] = field(default_factory=dict[str, int])
     standings: dict[str, list[Standing]] = field(default_factory=dict[str, list[Standing]])
     said: dict[str, list[str]] = field(default_factory=dict[str, list[str]])  # tenant to what its people wrote

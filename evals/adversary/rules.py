@@ -11,6 +11,7 @@ from typing import Any
 from evals.adversary.record import SESSION, Record, Shown
 
 RATES = {"EUR": Decimal(1), "GBP": Decimal("1.15"), "USD": Decimal("0.87"), "CHF": Decimal("1.07")}
+AT_HOME = frozenset({"policy.change", "execution.thaw"})  # carried out in Countersign itself
 BEYOND = "above the limit"  # of one vote, until it is known who else voted
 SECOND_APPROVER_ABOVE = Decimal(100_000)
 TOOLS_BY_ROLE: Mapping[str, frozenset[str]] = {
@@ -44,6 +45,8 @@ def value(action_type: str, arguments: Mapping[str, Any]) -> Decimal | None:
 
 def needed(action_type: str, arguments: Mapping[str, Any], *, beside: Decimal = Decimal(0)) -> Needed:
     """Whom policy asks for this action; `beside` is what else is billed to the same customer these days."""
+    if action_type == "policy.change":
+        return Needed(2, None)
     worth = value(action_type, arguments)
     return Needed(2 if worth is not None and worth + beside > SECOND_APPROVER_ABOVE else 1, worth)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from actions.execution import execute, reconcile
 from domain.errors import CountersignError
-from evals.adversary import oracle
+from evals.adversary import house, oracle
 from evals.adversary.asking import Asker, asking
 from evals.adversary.moves import MOVES
 from evals.adversary.record import Violation
@@ -73,8 +73,9 @@ async def run(service: Service, seed: int, steps: Sequence[Step], texts: tuple[s
             record.story.append(f"{step.move}: {told}")
         told = await _settled(around)
         ledgers = {tenant: service.ledgers[tenant] for tenant in (around.near, around.far)}
-        oracle.judge(record, ledgers, told)
-        writes = sum(len(ledger.effects) for ledger in ledgers.values())
+        changed = {tenant: await house.effects(service.owner, record, tenant, service.moments) for tenant in ledgers}
+        oracle.judge(record, ledgers, told, changed)
+        writes = sum(len(made) for made in ([one.effects for one in ledgers.values()] + [*changed.values()]))
         refused = sum(not vote.accepted for vote in record.votes)
         return Outcome(
             seed, tuple(steps), writes, len(record.votes), refused, tuple(record.violations), tuple(record.story)

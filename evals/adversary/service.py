@@ -22,6 +22,7 @@ from api.settings import Settings
 from api.wiring import agent_ports
 from api.worker import register
 from erp.snapshot import FirmSnapshot
+from evals.adversary import house
 from evals.adversary.asking import Asker, asking
 from evals.adversary.ledger import Ledger
 from evals.adversary.model import NAME, Endpoint, endpoint
@@ -59,6 +60,7 @@ class Service:
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     erps: dict[str, Erp] = field(default_factory=dict[str, Erp])
     ledgers: dict[str, Ledger] = field(default_factory=dict[str, Ledger])
+    moments: dict[str, int] = field(default_factory=dict[str, int])  # of changes in Countersign itself, by action
     client: httpx.AsyncClient = field(init=False)
     agent: AgentPorts = field(init=False)
 
@@ -106,6 +108,7 @@ async def opened(app_url: str, worker_url: str, owner_url: str, home: Path) -> A
         model = await stack.enter_async_context(endpoint())
         service = Service(database, worker, owner, Rulebook(database), model, Clock(), home)
         settings = Settings(model_url=model.url, model_name=NAME, model_key=SecretStr("none"))
+        service.moments = house.watched(lambda: next(iter(service.ledgers.values())).tick())
         service.agent = agent_ports(settings, database, service.erps, service.policies, Guardrails.load())
         services = Services(database, service.erps, service.policies, service.agent, clock=service.clock)
         # Most runs read their documents here and not in a process of their own, which would take a second each.

@@ -18,24 +18,31 @@ from evals.mutants.removal import (
     replaced,
     rules_dropped,
     told_the_database,
+    without_checks,
     without_rules,
-    without_triggers,
 )
 from policies import engine
-from store import actions
+from store import actions, dependence
+
+# What the database's triggers say where they refuse.
+PROPOSER = "a proposer cannot decide"
+TWICE = "nobody decides twice, not through another either"
+ALONE = "nobody independent of the proposal approved this action"
+WAITS = "this action waits for no decision"
+STATES = "an action cannot become % from %"
 
 
 async def proposer_never_decides(service: Service) -> None:
-    """Cedar's duties.proposer, and the database's triggers."""
-    rules_dropped(service, "duties.proposer")
-    await without_triggers(service)
+    """Cedar's duties.proposer and duties.alone, and what the database's triggers say of it."""
+    rules_dropped(service, "duties.proposer", "duties.alone")
+    await without_checks(service, PROPOSER, ALONE)
 
 
 async def nobody_decides_twice(service: Service) -> None:
     """Cedar's duties.twice, the database's triggers and unique decision a person, and that twice the same is once."""
     replaced(decisions, "_said_before", answering(value=False))
     rules_dropped(service, "duties.twice")
-    await without_triggers(service)
+    await without_checks(service, TWICE)
     await told_the_database(
         service, "alter table action_decision drop constraint action_decision_tenant_action_person_key"
     )
@@ -73,6 +80,15 @@ async def chain_of_two(service: Service) -> None:
     def edit(texts: dict[str, str]) -> None:
         second = ', { role = "approver", limited = false, stage = 2 }'
         texts["approval.toml"] = texts["approval.toml"].replace(second, "")
+
+    policy_edited(service, edit)
+
+
+async def two_for_the_rules(service: Service) -> None:
+    """The approval matrix's second approver of a change of policy."""
+
+    def edit(texts: dict[str, str]) -> None:
+        texts["approval.toml"] = texts["approval.toml"].replace('role = "approver", count = 2,', 'role = "approver",')
 
     policy_edited(service, edit)
 
@@ -115,7 +131,7 @@ async def time_to_decide(_: Service) -> None:
 async def states_when_deciding(service: Service) -> None:
     """That only what waits can be decided: in the decision, in Cedar's step.none, and in the triggers."""
     rules_dropped(service, "step.none")
-    await without_triggers(service)
+    await without_checks(service, WAITS, STATES)
     replaced(decisions, "must_wait", answering(None))
 
 
@@ -168,13 +184,18 @@ async def duties_of_a_delegate(service: Service) -> None:
 
     original = engine.entity_of
     replaced(engine, "entity_of", alone)
-    await without_triggers(service)
+    await without_checks(service, PROPOSER, TWICE, ALONE)
 
 
 async def editors_approve_alone(service: Service) -> None:
     """Cedar's duties.alone, and the database's triggers."""
     rules_dropped(service, "duties.alone")
-    await without_triggers(service)
+    await without_checks(service, ALONE)
+
+
+async def hands_on_what_it_rests_on(_: Service) -> None:
+    """That who brought a document, decided on its terms or reported a fact counts as having a hand in it."""
+    replaced(dependence, "touched", answering_later(()))
 
 
 async def edits_void_decisions(service: Service) -> None:
@@ -206,6 +227,7 @@ REMOVALS = (
     role_of_the_step,
     limit_of_the_step,
     chain_of_two,
+    two_for_the_rules,
     sum_of_several,
     digest_that_was_seen,
     digest_of_what_is_stored,
@@ -219,5 +241,6 @@ REMOVALS = (
     limit_of_a_delegation,
     duties_of_a_delegate,
     editors_approve_alone,
+    hands_on_what_it_rests_on,
     edits_void_decisions,
 )

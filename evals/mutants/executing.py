@@ -9,19 +9,20 @@ from domain.actions import ActionState
 from evals.adversary import ledger
 from evals.adversary import service as service_module
 from evals.adversary.service import Service
+from evals.mutants.deciding import ALONE, STATES
 from evals.mutants.removal import (
     answering,
     answering_later,
     replaced,
     told_the_database,
-    without_triggers,
+    without_checks,
 )
 from store import actions, freezes
 
 
 async def states_when_executing(service: Service) -> None:
     """That only what is approved is begun: the worker's table of states, its policy check, the row, the triggers."""
-    await without_triggers(service)
+    await without_checks(service, STATES, ALONE)
     attempt: Any = vars(execution)["_attempt"]
     replaced(execution, "NEXT", {**execution.NEXT, ActionState.AWAITING_APPROVAL: attempt})
     replaced(execution, "objection", answering_later(""))

@@ -12,6 +12,7 @@ from typing import cast
 import psycopg
 import pytest
 
+from actions.decisions import decide
 from actions.execution import Hands, Timing
 from actions.proposals import propose
 from actions.rulebook import Rulebook
@@ -93,6 +94,14 @@ def always(policies: Policies) -> Rulebook:
 @pytest.fixture
 def hands(worker_database: Database, ledger: LedgerErp) -> Hands:
     return Hands(worker_database, ledger, ledger, Rulebook(worker_database), AT_ONCE)
+
+
+async def countersigned(hands: Hands, person: Actor, action: Action) -> Action:
+    """The action as this person approved it, by the application's role: the worker's cannot decide."""
+    url = psycopg.conninfo.make_conninfo(hands.database.url, user="countersign_app")
+    policies = await hands.policies(person.tenant)
+    async with Database(url, max_size=1) as database:
+        return await decide(database, policies, person, action.id, verdict="approve", digest=action.digest)
 
 
 def po_number(number: str = "PO-4711") -> Intent:

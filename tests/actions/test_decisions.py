@@ -216,3 +216,10 @@ async def test_amounts_meet_limits(policies: Policies, people: People, proposal:
     refusal = policies.may_decide(people.marek, invoice)
     assert (refusal.allowed, refusal.code) == (False, OverLimit.code)
     assert policies.may_decide(people.ada, invoice).allowed
+
+
+async def test_the_workers_role_cannot_decide(
+    worker_database: Database, policies: Policies, people: People, proposal: Action
+) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="the worker cannot decide"):
+        await decide(worker_database, policies, people.ada, proposal.id, verdict="approve", digest=proposal.digest)

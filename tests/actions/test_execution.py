@@ -14,12 +14,11 @@ import psycopg
 import pytest
 
 import actions.execution as module
-from actions.decisions import decide
 from actions.execution import Hands, Timing, execute, reconcile
 from actions.proposals import propose
 from domain.actions import Action, ActionState, Intent
 from domain.errors import Conflict, ErpUnavailable, InvalidInput, NotFound
-from tests.actions.conftest import AT_ONCE, People, po_number
+from tests.actions.conftest import AT_ONCE, People, countersigned, po_number
 from tests.actions.ledger import Killed, LedgerErp
 from tests.actions.test_decisions import events
 
@@ -28,14 +27,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def approved(hands: Hands, people: People, proposal: Action) -> Action:
-    return await decide(
-        hands.database,
-        await hands.policies("northlight"),
-        people.ada,
-        proposal.id,
-        verdict="approve",
-        digest=proposal.digest,
-    )
+    return await countersigned(hands, people.ada, proposal)
 
 
 async def test_an_approved_action_is_written_read_back_and_verified(
@@ -177,9 +169,7 @@ async def test_what_the_erp_refuses_is_failed_and_what_it_garbles_diverged(
     again = await propose(
         hands.database, ledger, await hands.policies("northlight"), people.priya, po_number(), now=datetime.now(UTC)
     )
-    await decide(
-        hands.database, await hands.policies("northlight"), people.ada, again.id, verdict="approve", digest=again.digest
-    )
+    await countersigned(hands, people.ada, again)
     ledger.faults = ["write_something_else"]
     diverged = await execute(hands, "northlight", again.id)
     assert diverged.state is ActionState.DIVERGED

@@ -16,7 +16,6 @@ import psycopg
 import pytest
 
 from actions.breaker import Breaker, CircuitOpen, Limits
-from actions.decisions import decide
 from actions.execution import Hands, Timing, execute, reconcile
 from actions.patience import Patience
 from domain.actions import Action, ActionState
@@ -24,7 +23,7 @@ from domain.attempts import Outcome
 from domain.errors import ErpNotReached, ErpRefused, ErpUnavailable
 from domain.source import Source
 from store import attempts, circuit
-from tests.actions.conftest import AT_ONCE, People
+from tests.actions.conftest import AT_ONCE, People, countersigned
 from tests.actions.ledger import Killed, LedgerErp
 
 pytestmark = pytest.mark.anyio
@@ -33,14 +32,7 @@ QUICK = Patience(tries=2, first=0.01)
 
 @pytest.fixture
 async def approved(hands: Hands, people: People, proposal: Action) -> Action:
-    return await decide(
-        hands.database,
-        await hands.policies("northlight"),
-        people.ada,
-        proposal.id,
-        verdict="approve",
-        digest=proposal.digest,
-    )
+    return await countersigned(hands, people.ada, proposal)
 
 
 async def outcomes(hands: Hands, action: Action) -> list[Outcome | None]:

@@ -12,7 +12,6 @@ import pytest
 
 from actions.compensation import compensate
 from actions.dead_letters import dead_letters
-from actions.decisions import decide
 from actions.execution import Hands, execute, reconcile
 from actions.proposals import propose
 from actions.resolutions import replay, resolve
@@ -29,7 +28,7 @@ from domain.errors import (
 )
 from store import actions, attempts
 from store.database import Database
-from tests.actions.conftest import AT_ONCE, People, po_number
+from tests.actions.conftest import AT_ONCE, People, countersigned, po_number
 from tests.actions.ledger import LedgerErp
 from tests.actions.test_decisions import events, jobs
 
@@ -50,14 +49,7 @@ async def approved(hands: Hands, people: People, proposal: Action) -> Action:
 
 
 async def approve(hands: Hands, people: People, action: Action) -> Action:
-    return await decide(
-        hands.database,
-        await hands.policies("northlight"),
-        people.ada,
-        action.id,
-        verdict="approve",
-        digest=action.digest,
-    )
+    return await countersigned(hands, people.ada, action)
 
 
 async def failed(hands: Hands, approved: Action, ledger: LedgerErp) -> Action:

@@ -11,7 +11,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from actions.decisions import decide
 from actions.execution import Hands, execute
 from actions.placing import placed
 from actions.proposals import propose
@@ -23,7 +22,7 @@ from domain.source import Source
 from erp.tryton.reader import TrytonReader
 from erp.tryton.writer import TrytonWriter
 from store.database import Database
-from tests.actions.conftest import AT_ONCE, People
+from tests.actions.conftest import AT_ONCE, People, countersigned
 from tests.actions.ledger import Killed
 from tests.actions.test_decisions import events
 from tests.erp.firm import DemoFirm
@@ -57,14 +56,7 @@ async def approved(hands: Hands, people: People, action_type: str, arguments: di
     policies = await hands.policies("northlight")
     action = await propose(hands.database, hands.reader, policies, people.priya, intent, now=datetime.now(UTC))
     assert action.state is ActionState.AWAITING_APPROVAL, action.verdict.reasons
-    return await decide(
-        hands.database,
-        policies,
-        people.ada,
-        action.id,
-        verdict="approve",
-        digest=action.digest,
-    )
+    return await countersigned(hands, people.ada, action)
 
 
 def billable(firm: Firm) -> tuple[Project, dict[str, Any]]:

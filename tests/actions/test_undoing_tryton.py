@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from actions.compensation import compensate
-from actions.decisions import decide
 from actions.execution import Hands, execute
 from actions.rulebook import Rulebook
 from domain.actions import Action, ActionState
@@ -18,7 +17,7 @@ from domain.errors import Conflict, ErpRefused
 from erp.tryton.rpc import TrytonRpc
 from store import actions
 from store.database import Database
-from tests.actions.conftest import AT_ONCE, People
+from tests.actions.conftest import AT_ONCE, People, countersigned
 from tests.actions.test_tryton import approved, billable
 from tests.erp.firm import DemoFirm
 
@@ -50,14 +49,7 @@ class Undoing:
         undoing = await self.proposed(action)
         assert undoing.state is ActionState.AWAITING_APPROVAL, undoing.verdict.reasons
         ada = self.people.ada
-        return await decide(
-            self.hands.database,
-            await self.hands.policies("northlight"),
-            ada,
-            undoing.id,
-            verdict="approve",
-            digest=undoing.digest,
-        )
+        return await countersigned(self.hands, ada, undoing)
 
     async def undone(self, action: Action) -> Action:
         undoing = await execute(self.hands, "northlight", (await self.approved(action)).id)

@@ -10,7 +10,6 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from actions.decisions import decide
 from actions.execution import Hands, execute, reconcile
 from actions.proposals import propose
 from agent.ports import AgentPorts
@@ -18,7 +17,7 @@ from api.settings import Settings
 from api.worker import register
 from domain.actions import Action, ActionState
 from store import actions, jobs
-from tests.actions.conftest import People, po_number
+from tests.actions.conftest import People, countersigned, po_number
 from tests.actions.ledger import LedgerErp
 
 pytestmark = pytest.mark.anyio
@@ -38,14 +37,7 @@ async def test_the_queue_takes_an_approval_to_a_verified_write(
     async def tell(tenant: str, action_id: str) -> None:
         told.append(f"{tenant}/{action_id}")
 
-    await decide(
-        hands.database,
-        await hands.policies("northlight"),
-        people.ada,
-        proposal.id,
-        verdict="approve",
-        digest=proposal.digest,
-    )
+    await countersigned(hands, people.ada, proposal)
     async with app.open_async():
         await app.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
     async with hands.database.tenant("northlight") as connection:
@@ -60,14 +52,7 @@ async def test_a_worker_writes_its_own_firms_actions_to_its_own_firms_erp(
     settings = Settings(tenant="elsewhere", home=tmp_path)
     app = jobs.queue(hands.database.url)
     register(app, settings, hands, cast("AgentPorts", None), Ed25519PrivateKey.generate())
-    await decide(
-        hands.database,
-        await hands.policies("northlight"),
-        people.ada,
-        proposal.id,
-        verdict="approve",
-        digest=proposal.digest,
-    )
+    await countersigned(hands, people.ada, proposal)
     async with app.open_async():
         forged = app.configure_task(jobs.EXECUTE, queue="elsewhere")
         await forged.defer_async(tenant="northlight", action_id=proposal.id)

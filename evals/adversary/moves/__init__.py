@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from evals.adversary.moves import chats, deciding, forging, probing, proposing, standing, surroundings
+from evals.adversary.moves import chats, deciding, forging, house, probing, proposing, scheming, standing, surroundings
 from evals.adversary.world import World
 
 Move = Callable[[World, Random], Awaitable[str]]
@@ -47,7 +47,7 @@ MOVES: Mapping[str, Weighted] = {
         (forging.without_right, 3),
         (forging.in_another_firm, 2),
         (forging.above_the_limit, 3),
-        (forging.from_inside, 2),
+        (forging.from_inside, 4),
         (forging.with_an_old_session, 2),
         (standing.delegate, 3),
         (standing.end_delegation, 1),
@@ -57,6 +57,13 @@ MOVES: Mapping[str, Weighted] = {
         (standing.batch, 2),
         (standing.undo, 2),
         (standing.settle, 2),
+        (house.change_policy, 3),
+        (house.thaw, 3),
+        (house.govern, 4),
+        (scheming.on_ones_own_paper, 3),
+        (scheming.edit_between, 3),
+        (scheming.beyond_a_delegation, 3),
+        (scheming.for_oneself, 3),
         (chats.ask, 8),
         (chats.fix, 6),
         (chats.read_others, 2),

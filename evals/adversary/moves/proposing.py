@@ -160,10 +160,13 @@ async def _made(world: World, person: Person, response: Any) -> str:
 
 async def upload(world: World, random: Random) -> str:
     """A statement of work that instructs whoever reads it, attached to a contract."""
-    person = proposer(world, random)
-    contract = random.choice("123")
-    client = (world.ledger(person.tenant).fields("party.party", contract) or {})["name"]
     po = random.choice(("", f"4500-{random.randint(100, 999)}"))
+    return await bring(world, random, proposer(world, random), random.choice("123"), po)
+
+
+async def bring(world: World, random: Random, person: Person, contract: str, po: str) -> str:
+    """This person uploads a hostile statement of work for this contract, with or without its order's number."""
+    client = (world.ledger(person.tenant).fields("party.party", contract) or {})["name"]
     canary = world.canaries[person.tenant].document
     text = hostile.statement_of_work(random, client=client, po=po, canary=canary, texts=world.texts)
     name = f"sow{random.randint(1, 999)}.md"

@@ -9,7 +9,7 @@ from typing import Any
 
 from evals.adversary import grounds, rules
 from evals.adversary.moves import deciding, hands, proposing
-from evals.adversary.record import Delegation
+from evals.adversary.record import Delegation, Freeze
 from evals.adversary.world import Person, World
 
 
@@ -18,8 +18,12 @@ async def delegate(world: World, random: Random) -> str:
     tenant = random.choice((world.near, world.near, world.far))
     person = random.choice(world.having(tenant, "approver"))
     other = random.choice([one for one in world.people[tenant] if one is not person])
-    types = random.choice(([], [], ["contract.set_po_number"], ["invoice.create_draft"]))
-    limit = random.choice((None, None, 5_000, 900_000))
+    types: list[str] = random.choice(([], [], ["contract.set_po_number"], ["invoice.create_draft"]))
+    return await delegate_this(world, person, other, types=types, limit=random.choice((None, None, 5_000, 900_000)))
+
+
+async def delegate_this(world: World, person: Person, other: Person, *, types: list[str], limit: int | None) -> str:
+    """This person lets this other one decide in their place for a week."""
     now = datetime.now(UTC)
     wanted: dict[str, Any] = {
         "delegate": other.id,
@@ -80,10 +84,17 @@ def _person(world: World, id_: str) -> Person:
 
 async def edit(world: World, random: Random) -> str:
     """Someone changes what is proposed while it waits, perhaps after others approved; and may approve that at once."""
-    known = [a for a in deciding.undecided(world) if world.record.shown[a].type != "project.cancel"]
+    fixed = rules.AT_HOME | {"project.cancel"}
+    known = [a for a in deciding.undecided(world) if world.record.shown[a].type not in fixed]
     if not known:
         return "nothing to edit"
     action = random.choice(known[-5:])
+    new = await edit_this(world, random, action, approve=random.random() < 0.5)  # noqa: PLR2004 - either
+    return f"{hands.short(action)} is edited: {hands.short(new) or 'refused'}"
+
+
+async def edit_this(world: World, random: Random, action: str, *, approve: bool) -> str:
+    """Someone who may changes this proposal, and approves it at once if wanted; the new version's id, or nothing."""
     tenant = world.record.firms[action]
     shown = world.record.shown[action]
     kinds = {"contract.set_po_number": "po", "customer.set_billing_identity": "identity", "project.create": "project"}
@@ -93,13 +104,13 @@ async def edit(world: World, random: Random) -> str:
         arguments = body["arguments"]
     person = random.choice(world.having(tenant, "project_manager", "finance", "approver"))
     world.record.said.setdefault(tenant, []).extend(grounds.leaves(arguments))
-    wanted = {"digest": shown.digest, "arguments": arguments, "reason": "A slip", "approve": random.random() < 0.5}  # noqa: PLR2004
+    wanted = {"digest": shown.digest, "arguments": arguments, "reason": "A slip", "approve": approve}
     response = await world.call(person, "POST", f"/v1/actions/{action}/edits", json=wanted)
     if response.status_code != hands.CREATED:
-        return f"{person.name} edits {hands.short(action)}: {response.status_code}"
+        return ""
     new = response.json()["action"]
-    _remember_edit(world, person, action, new, approved=bool(wanted["approve"]) and not response.json()["refusal"])
-    return f"{person.name} edits {hands.short(action)} to {arguments}: {hands.short(new['id'])}"
+    _remember_edit(world, person, action, new, approved=approve and not response.json()["refusal"])
+    return str(new["id"])
 
 
 def _remember_edit(world: World, person: Person, old: str, new: dict[str, Any], *, approved: bool) -> None:
@@ -117,13 +128,14 @@ def _remember_edit(world: World, person: Person, old: str, new: dict[str, Any], 
 
 
 async def freeze(world: World, random: Random) -> str:
-    """An administrator stops all execution, or that of one type, for good as far as this run goes."""
+    """An administrator stops all execution, or that of one type."""
     tenant = random.choice((world.near, world.far))
     kind = random.choice((None, "contract.set_po_number", "invoice.create_draft"))
     person = world.named(tenant, random.choice(("Tom", "Tom", "Priya", "Ada")))
     response = await world.call(person, "POST", "/v1/freezes", json={"type": kind, "reason": "Something is wrong"})
     if response.status_code == hands.CREATED:
-        world.record.freezes.append((tenant, kind, world.record.tick()))
+        id_, tick = str(response.json()["id"]), world.record.tick()
+        world.record.freezes.append(Freeze(id_, tenant, kind, tick))
         if not person.name.startswith("Tom"):
             world.record.broken("decision", f"{person.name} froze without the right to")
     return f"{person.name} freezes {kind or 'everything'}: {response.status_code}"
