@@ -30,7 +30,7 @@ def read_docx(data: bytes) -> Layout:
     """Read a DOCX. Raises DocumentTooLarge for a bomb, DocumentError for a damaged one."""
     _refuse_bomb(data)
     try:
-        document = docx.Document(io.BytesIO(data))
+        document: Any = docx.Document(io.BytesIO(data))
         parts = {str(part.partname): part for part in document.part.package.iter_parts()}
         blocks = Blocks(Styles(document), Numbering(_root(parts, "/word/numbering.xml")))
         _whole(document, parts, blocks)

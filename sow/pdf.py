@@ -22,6 +22,7 @@ from sow.recognition import TO_INSTALL
 
 MOST_PAGES = 2_000
 MOST_CHARACTERS = 4_000_000
+LONG = 600  # characters of a page that is no picture, whatever they are
 FEWEST_LETTERS = 100  # on a page that is a picture: fewer are a stamp or a page number
 
 
@@ -37,8 +38,8 @@ class _Paper:
     length: int = 0
 
     def write(self, text: str, places: Sequence[Place] = ()) -> None:
-        """Append text whose places count from its own start."""
-        self.places += [Place(self.length + place.start, self.length + place.end, place.box) for place in places]
+        """Append text; its places count from the start of the whole."""
+        self.places += places
         self.parts.append(text)
         self.length += len(text)
 
@@ -80,7 +81,8 @@ def _layout(document: pdfium.PdfDocument, found: Structure, recognised: dict[int
         for name, value, box in found.fields.get(index, ()):
             line = f"\n{name}: {value}"
             words = WORD.finditer(line) if box else ()
-            paper.write(line, [Place(*match.span(), box) for match in words if box])
+            at = paper.length
+            paper.write(line, [Place(at + m.start(), at + m.end(), box) for m in words if box])
         paper.write("\n\f" if index + 1 < len(document) else "\n")
         paper.pages.append(Page(index + 1, start, paper.length, *size))
         if paper.length > MOST_CHARACTERS:
@@ -101,14 +103,14 @@ def _write_page(
         paper.warnings.append(Notice("page_damaged", "This page cannot be read.", index + 1))
         return 0.0, 0.0
     try:
-        sheet = read_page(page)
+        sheet = read_page(page, paper.length)
         paper.write(sheet.text, sheet.places)
         if sheet.hidden:
             paper.warnings.append(Notice("hidden_text", hidden_message(sheet.hidden), index + 1))
         if recognised is not None and recognised.words:
             gap = "\n" * bool(sheet.text.strip())
             paper.write(gap)
-            paper.write(*words_on(page, recognised))
+            paper.write(*words_on(page, recognised, paper.length))
         paper.warnings += _picture(sheet, index + 1, recognised)
         if recognised is not None:
             paper.recognised.append((index + 1, recognised.sure))
@@ -123,6 +125,8 @@ def _picture(sheet: Sheet, number: int, recognised: Recognised | None) -> list[N
         sure = f"{recognised.sure:.0%}"
         said = f"The text of this page was recognised on a picture ({sure} sure); compare what matters with the page."
         return [Notice("recognised_text", said, number)]
+    if len(sheet.text) > LONG:
+        return []
     letters = sum(character.isalnum() for character in sheet.text)
     if letters >= FEWEST_LETTERS or (letters and not sheet.scanned):
         return []

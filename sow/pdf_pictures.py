@@ -12,8 +12,8 @@ from sow.pdf_boxes import Place
 from sow.recognised import Recognised
 
 
-def words_on(page: pdfium.PdfPage, recognised: Recognised) -> tuple[str, tuple[Place, ...]]:
-    """The recognised text, and the place of each word in PDF points; a turned or cropped page is one like any other."""
+def words_on(page: pdfium.PdfPage, recognised: Recognised, at: int) -> tuple[str, tuple[Place, ...]]:
+    """The recognised text from an offset, and each word's place in PDF points, turned or cropped as it is."""
     parts: list[str] = []
     places: list[Place] = []
     length = 0
@@ -24,7 +24,7 @@ def words_on(page: pdfium.PdfPage, recognised: Recognised) -> tuple[str, tuple[P
         one = _point(page, (recognised.width, height), (word.left, word.bottom))
         other = _point(page, (recognised.width, height), (word.right, word.top))
         box: Box = (min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1]))
-        places.append(Place(length - len(word.text), length, box))
+        places.append(Place(at + length - len(word.text), at + length, box))
     return "".join(parts) + "\n", tuple(places)
 
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from domain.source import Box
 from sow.document import Cell, Page, Table
 from sow.pdf_boxes import Place, union
 
 GAP = 1.2  # of the character height: wider than a word space, narrower than a gutter
+EDGE = 3  # segments between a table and the edge of its page: headers, footers, page numbers
+ALIGNED = 3.0  # points
 FEWEST_ROWS, FEWEST_CELLS = 2, 2
 MOST_LEADING = 3.0  # of the line height: what stands lower is no further row
 SAME_CELL = 0.9  # of the line height: what stands lower is no further line of a cell
 MARK = re.compile(r"\(?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[a-z]|[ivx]{1,4})[.)]?|[\u2022\u25cf\u25aa\-*]")
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):  # not a dataclass: there are as many as lines and cells
     """Characters of one line without a wide gap between them."""
 
     start: int
@@ -27,14 +28,23 @@ class Segment:
     box: Box
 
 
+class Found(NamedTuple):
+    """A table on one page, and how many segments stand before and after it there."""
+
+    rows: list[list[Segment]]
+    before: int
+    after: int
+
+
 def tables(text: str, words: Sequence[Place], pages: Sequence[Page]) -> tuple[Table, ...]:
     """Tables of at least two rows, page by page; the columns are those of the first row."""
     starts = [word.start for word in words]
     on_page = (words[bisect_left(starts, page.start) : bisect_left(starts, page.end)] for page in pages)
+    found = (list(_tables(text, list(_segments(text, standing)))) for standing in on_page)
     return tuple(
-        Table(tuple(tuple(_cell(text, cell) for cell in row) for row in found))
-        for standing in on_page
-        for found in _tables(text, list(_segments(text, standing)))
+        Table(tuple(tuple(_cell(text, cell) for cell in row) for row in rows))
+        for rows in joined(text, found)
+        if len(rows) >= FEWEST_ROWS
     )
 
 
@@ -42,17 +52,59 @@ def _cell(text: str, segment: Segment) -> Cell:
     return Cell(" ".join(text[segment.start : segment.end].split()), segment.start, segment.end)
 
 
-def _tables(text: str, segments: list[Segment]) -> Iterator[list[list[Segment]]]:
+def joined(text: str, pages: Iterable[list[Found]]) -> Iterator[list[list[Segment]]]:
+    """The rows of each table; one that goes on at the top of the next page goes on here, a repeated header once."""
+    last: Found | None = None
+    for tables in pages:
+        for index, table in enumerate(tables):
+            if last is not None and index == 0 and _goes_on(last, table):
+                repeated = _words(text, table.rows[0]) == _words(text, last.rows[0])
+                last = Found([*last.rows, *table.rows[repeated:]], last.before, table.after)
+                continue
+            if last is not None:
+                yield last.rows
+            last = table
+        if not tables and last is not None:
+            yield last.rows
+            last = None
+    if last is not None:
+        yield last.rows
+
+
+def _goes_on(last: Found, table: Found) -> bool:
+    """Whether the first table of a page is the rest of the last one on the page before."""
+    return last.after <= EDGE and table.before <= EDGE and _aligned(last.rows[0], table.rows[0])
+
+
+def _words(text: str, row: list[Segment]) -> list[str]:
+    return [" ".join(text[cell.start : cell.end].split()) for cell in row]
+
+
+def _aligned(heads: list[Segment], row: list[Segment]) -> bool:
+    """Whether each cell of a row stands in a column of its own under these heads, on whichever page."""
+    columns: list[int] = []
+    for cell in row:
+        over = [n for n, head in enumerate(heads) if cell.box[0] < head.box[2] and cell.box[2] > head.box[0]]
+        near = [n for n, head in enumerate(heads) if _offset(head.box, cell.box) < ALIGNED]
+        place = over if len(over) == 1 else near
+        if len(place) != 1:
+            return False
+        columns += place
+    return columns == sorted(set(columns)) and len(columns) >= FEWEST_CELLS
+
+
+def _tables(text: str, segments: list[Segment]) -> Iterator[Found]:
     at = 0
     while at < len(segments):
+        begin = at
         first, taken = _first(segments, at)
         at += taken
         if len(first) < FEWEST_CELLS or MARK.fullmatch(text[first[0].start : first[0].end]):
             continue
         rows, used = _body(text, first, segments[at:])
         at += used
-        if len(rows) >= FEWEST_ROWS:
-            yield rows
+        if len(rows) >= FEWEST_ROWS or begin <= EDGE or len(segments) - at <= EDGE:
+            yield Found(rows, begin, len(segments) - at)
 
 
 def _first(segments: list[Segment], at: int) -> tuple[list[Segment], int]:
@@ -126,21 +178,25 @@ def _offset(head: Box, box: Box) -> float:
 
 
 def _segments(text: str, words: Sequence[Place]) -> Iterator[Segment]:
-    current: Segment | None = None
+    begun, end = -1, 0
+    line: Box = (0.0, 0.0, 0.0, 0.0)
     for word in words:
-        if current and "\n" not in text[current.end : word.start] and _continues(current.box, word.box):
-            current = Segment(current.start, word.end, union(current.box, word.box))
+        if begun >= 0 and text.find("\n", end, word.start) < 0 and _continues(line, word.box):
+            line, end = union(line, word.box), word.end
         else:
-            if current:
-                yield current
-            current = Segment(word.start, word.end, word.box)
-    if current:
-        yield current
+            if begun >= 0:
+                yield Segment(begun, end, line)
+            begun, end, line = word
+    if begun >= 0:
+        yield Segment(begun, end, line)
 
 
 def _continues(line: Box, box: Box) -> bool:
+    gap = box[0] - line[2]
+    if line[1] == box[1] and line[3] == box[3] and 0.0 <= gap < box[3] - box[1]:  # most words: spared the arithmetic
+        return True
     height = max(line[3] - line[1], box[3] - box[1], 1.0)
-    return _level(line, box) and -height < box[0] - line[2] < GAP * height
+    return _level(line, box) and -height < gap < GAP * height
 
 
 def _level(one: Box, other: Box) -> bool:

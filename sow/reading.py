@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from domain.errors import DocumentEmpty, DocumentTypeUnsupported
 from domain.terms import Term
@@ -16,7 +17,7 @@ from sow.docx import read_docx
 from sow.finders import candidates
 from sow.furniture import furniture
 from sow.grounding import ground
-from sow.language import language
+from sow.language import FOREIGN, foreign, language
 from sow.mail import is_archive, is_mail, read_mail
 from sow.markdown import read_text
 from sow.office import OLE, decrypted, is_encrypted, is_outlook
@@ -50,12 +51,15 @@ def read_document(
     """
     layout = read_layout(data, password=password, recognised=recognised)
     seen = view(layout, furniture(layout))
-    info = Info(name, hashlib.sha256(data).hexdigest(), len(layout.pages), layout.kind, language(layout.text))
+    code = language(layout.text)
+    info = Info(name, hashlib.sha256(data).hexdigest(), len(layout.pages), layout.kind, code)
+    strange = foreign(layout.text, code)
     terms = reconcile(_grounded(seen, layout), precedence(seen).rank)
     terms = calibrated(terms, calibration) if calibration else terms
+    terms = tuple(_believed(term, layout, FOREIGN if strange else 1.0) for term in terms)
     parts = clauses(layout)
     told = (*suspicions(layout), *blanks(seen, layout), *missing(seen, layout, parts), *_proposed(terms, layout))
-    return Reading(info, layout.text, layout.pages, parts, layout.tables, terms, (*layout.warnings, *told))
+    return Reading(info, layout.text, layout.pages, parts, layout.tables, terms, (*layout.warnings, *strange, *told))
 
 
 def read_layout(data: bytes, *, password: str | None = None, recognised: tuple[Recognised, ...] = ()) -> Layout:
@@ -105,9 +109,14 @@ def _proposed(terms: tuple[Term, ...], layout: Layout) -> Iterator[Notice]:
 
 
 def _grounded(seen: View, layout: Layout) -> Iterator[Grounded]:
-    sureness = {page: min(MOST_SURE, sure) for page, sure in layout.recognised}
     for candidate in candidates(seen):
         evidence = ground(candidate, seen, layout)
         if evidence is not None:
-            sure = sureness.get(evidence.page, 1.0)
-            yield Grounded(candidate.field, candidate.value, round(candidate.confidence * sure, 3), evidence)
+            yield Grounded(candidate.field, candidate.value, candidate.confidence, evidence)
+
+
+def _believed(term: Term, layout: Layout, belief: float) -> Term:
+    """The term, believed as far as its page (was it recognised?) and its language allow."""
+    sureness = {page: min(MOST_SURE, sure) for page, sure in layout.recognised}
+    sure = max(sureness.get(item.page, 1.0) for item in term.evidence) * belief
+    return replace(term, confidence=round(term.confidence * sure, 2))

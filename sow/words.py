@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from sow.anchors import DIGIT, EDGE, Need, needs
+from sow.anchors import DIGIT, EDGE, Anchor, Need, needs
 
 WORD = re.compile(r"[^\W\d_]+")
 SPARSE = 0.6  # of the text: with wider windows than that, one pass over the whole is cheaper
@@ -97,13 +97,18 @@ class Words:
 
     def _around(self, needed: Need) -> Iterator[Window]:
         """A window for each place of the rarest anchor that has the other anchors near it."""
-        rarest = min(needed.anchors, key=lambda anchor: len(self.places(anchor.words)))
+        rarest = min(needed.anchors, key=self._count)
+        if not self._count(rarest):
+            return
         others = [(anchor, self.places(anchor.words)) for anchor in needed.anchors if anchor is not rarest]
         reach = needed.width - rarest.low
         for place in self.places(rarest.words):
             first, last = place - rarest.high, place - rarest.low
             if all(_between(places, first + other.low, last + other.high) for other, places in others):
                 yield max(0, first), min(len(self.text), place + reach)
+
+    def _count(self, anchor: Anchor) -> int:
+        return sum(len(self._places(word)) for word in anchor.words)
 
 
 def _between(places: Sequence[int], low: int, high: int) -> bool:

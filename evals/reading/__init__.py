@@ -22,6 +22,8 @@ PARTS: dict[str, str] = {
     "grants": "evals.reading.grants",
     "firm": "evals.reading.firm",
     "calibration": "evals.reading.calibration",
+    "dirty": "evals.reading.dirty",
+    "speed": "evals.reading.speed",
 }
 SUMMARY = ("precision", "recall", "f1", "ungrounded")
 

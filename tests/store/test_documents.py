@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import io
+from email.message import EmailMessage
 
+import msoffcrypto
 import psycopg
 import pytest
 
 from domain.actor import Actor, Role
-from domain.errors import DocumentEmpty, DocumentTooLarge, InvalidInput, NotFound, NotPermitted
+from domain.errors import DocumentEmpty, DocumentEncrypted, DocumentTooLarge, InvalidInput, NotFound, NotPermitted
 from domain.terms import TermStatus
 from sow import library
 from sow.sandbox import page_image
 from store import audit, documents
 from store.database import Database
-from tests.unit.sow.paper import pdf
+from tests.unit.sow.paper import pdf, word
 
 SOW = """# STATEMENT OF WORK No. SOW-2026-014
 
@@ -164,3 +167,37 @@ async def test_the_application_cannot_rewrite_what_was_read_or_decided(database:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             async with database.tenant("northlight") as connection:
                 await connection.execute(statement)
+
+
+@pytest.mark.anyio
+async def test_a_message_is_kept_with_its_attachments_and_what_could_not_be_read_is_said(
+    database: Database, priya: Actor
+) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"], mail["Message-ID"] = "ann@buyer.example", "Order", "<1@buyer.example>"
+    mail.set_content("Payment terms: net 45 days.")
+    mail.add_attachment(
+        pdf(["Governed by the laws of Ireland."]), maintype="application", subtype="pdf", filename="a.pdf"
+    )
+    mail.add_attachment(b"7z\xbc\xaf\x27\x1c", maintype="application", subtype="zip", filename="b.7z")
+    row = await library.upload(database, priya, mail.as_bytes(), "order.eml", contract="C-7")
+    assert (row.kind, row.attached_to) == ("email", None)
+    assert next(w["message"] for w in row.warnings if w["code"] == "attachment_unread").startswith("b.7z: ")
+    async with database.tenant("northlight") as connection:
+        (attached,) = await documents.attached(connection, row.id)
+        entries = await audit.of_subject(connection, f"document:{attached.id}")
+        terms = [term.field for term in await documents.terms(connection, attached.id)]
+    assert (attached.name, attached.kind, attached.contract, attached.attached_to) == ("a.pdf", "pdf", "C-7", row.id)
+    assert entries[0]["facts"]["attached_to"] == row.id
+    assert terms == ["governing_law"]
+
+
+@pytest.mark.anyio
+async def test_a_protected_word_file_is_kept_without_its_protection(database: Database, priya: Actor) -> None:
+    plain, out = word(lambda document: document.add_paragraph("Payment terms: net 30 days.")), io.BytesIO()
+    msoffcrypto.OfficeFile(io.BytesIO(plain)).encrypt("sesame", out)
+    with pytest.raises(DocumentEncrypted):
+        await library.upload(database, priya, out.getvalue(), "a.docx")
+    row = await library.upload(database, priya, out.getvalue(), "a.docx", password="sesame")
+    async with database.tenant("northlight") as connection:
+        assert (await documents.content(connection, row.id)).startswith(b"PK")

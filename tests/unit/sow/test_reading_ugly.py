@@ -204,3 +204,25 @@ def test_a_docx_keeps_table_rows_and_page_breaks() -> None:
     found = {term.field: term for term in reading.terms}
     assert found["rates"].value == {"role": "Analyst", "amount": "90.00", "per": "hour"}
     assert (found["governing_law"].value, found["governing_law"].evidence[0].page) == ("Ireland", 2)
+
+
+GERMAN = (
+    "Der Auftraggeber zahlt die Rechnung innerhalb von 30 Tagen. Die Leistungen werden von dem Auftragnehmer für den "
+    "Auftraggeber erbracht, und das Honorar ist mit der Abnahme fällig. Payment terms: net 30 days. "
+)
+
+
+def test_another_language_is_said_and_its_terms_are_not_believed() -> None:
+    reading = read_document((GERMAN * 4).encode(), "a.txt")
+    assert reading.document.language == "de"
+    (said,) = [warning.message for warning in reading.warnings if warning.code == "language_unsupported"]
+    assert "German" in said
+    assert all(term.confidence < 0.6 for term in reading.terms)
+    unknown = read_document(("Αυτό είναι ένα κείμενο που κανείς δεν αναγνωρίζει εδώ. " * 20).encode(), "a.txt")
+    assert [warning.code for warning in unknown.warnings] == ["language_unsupported"]
+
+
+def test_a_short_text_and_an_english_one_are_taken_as_they_are() -> None:
+    assert "language_unsupported" not in codes(read_document(b"Net 30 days.", "a.txt"))
+    english = "The client and the consultant agree on this statement of work, and it shall be in force. " * 20
+    assert "language_unsupported" not in codes(read_document(english.encode(), "a.txt"))

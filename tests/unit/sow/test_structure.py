@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 from reportlab.lib.colors import black
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 
 from sow.command import extract, text
+from sow.flat import flatten
+from sow.pdf_hyphens import BROKEN, settled
 from sow.reading import read_document
 from tests.unit.sow.paper import pdf, read
 
@@ -110,3 +115,45 @@ def test_extract_for_people_marks_conflicts(tmp_path, capsys) -> None:
     path.write_text("The total contract value is EUR 84,000.\n\nThe total contract price is EUR 85,000.\n")
     assert extract([path], jsonl=False, jobs=1) == 0
     assert "? total_value" in capsys.readouterr().out
+
+
+def _drawn(*pages: list[tuple[float, float, str]]) -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    for page in pages:
+        for x, y, words in page:
+            canvas.drawString(x, y, words)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def _grid(top: float, rows: list[tuple[str, str]]) -> list[tuple[float, float, str]]:
+    return [(x, top - 18 * n, text) for n, row in enumerate(rows) for x, text in zip((72, 320), row, strict=True)]
+
+
+def test_a_table_goes_on_on_the_next_page_with_and_without_its_header() -> None:
+    head = ("Role", "Rate per hour")
+    first, second = [("Senior Engineer", "EUR 150.00"), ("Analyst", "EUR 95.50")], [("Tester", "EUR 70.00")]
+    for repeated in ([], [head]):
+        reading = read_document(_drawn(_grid(160, [head, *first]), _grid(780, [*repeated, *second])), "a.pdf")
+        (table,) = reading.tables
+        assert [tuple(cell.text for cell in row) for row in table.rows] == [head, *first, *second]
+        rates = [term.value["role"] for term in reading.terms if term.field == "rates"]
+        assert rates == ["Senior Engineer", "Analyst", "Tester"]
+
+
+def test_a_table_of_other_columns_on_the_next_page_is_another_table() -> None:
+    other = [(150, 780, "Milestone"), (250, 780, "Due"), (450, 780, "Amount")]
+    more = [(150, 762, "Design"), (250, 762, "2026-05-01"), (450, 762, "EUR 9,000.00")]
+    first = _grid(160, [("Role", "Rate per hour"), ("Analyst", "EUR 95.50")])
+    reading = read_document(_drawn(first, other + more), "a.pdf")
+    assert [len(table.rows) for table in reading.tables] == [2, 2]
+
+
+def test_words_broken_at_line_ends_are_whole_to_the_finders_and_keep_their_place() -> None:
+    text = f"pay{BROKEN}ment of non{BROKEN}refundable fees; payment and up{BROKEN}front"
+    joined = settled(text)
+    assert joined == "pay\u00adment of non-refundable fees; payment and up-front"
+    assert len(joined) == len(text)
+    assert flatten(joined).text.startswith("payment of non-refundable")
