@@ -56,7 +56,7 @@ def read_document(
     strange = foreign(layout.text, code)
     terms = reconcile(_grounded(seen, layout), precedence(seen).rank)
     terms = calibrated(terms, calibration) if calibration else terms
-    terms = tuple(_believed(term, layout, FOREIGN if strange else 1.0) for term in terms)
+    terms = tuple(_believed(terms, layout, FOREIGN if strange else 1.0))
     parts = clauses(layout)
     told = (*suspicions(layout), *blanks(seen, layout), *missing(seen, layout, parts), *_proposed(terms, layout))
     return Reading(info, layout.text, layout.pages, parts, layout.tables, terms, (*layout.warnings, *strange, *told))
@@ -108,15 +108,16 @@ def _proposed(terms: tuple[Term, ...], layout: Layout) -> Iterator[Notice]:
                 yield Notice("tracked_change", said, page)
 
 
+def _believed(terms: tuple[Term, ...], layout: Layout, belief: float) -> Iterator[Term]:
+    """Each term believed as far as its language and the recognition of its pages allow."""
+    sureness = {page: min(MOST_SURE, sure) for page, sure in layout.recognised}
+    for term in terms:
+        sure = belief * min((sureness.get(found.page, 1.0) for found in term.evidence), default=1.0)
+        yield replace(term, confidence=round(term.confidence * sure, 2))
+
+
 def _grounded(seen: View, layout: Layout) -> Iterator[Grounded]:
     for candidate in candidates(seen):
         evidence = ground(candidate, seen, layout)
         if evidence is not None:
             yield Grounded(candidate.field, candidate.value, candidate.confidence, evidence)
-
-
-def _believed(term: Term, layout: Layout, belief: float) -> Term:
-    """The term, believed as far as its page (was it recognised?) and its language allow."""
-    sureness = {page: min(MOST_SURE, sure) for page, sure in layout.recognised}
-    sure = max(sureness.get(item.page, 1.0) for item in term.evidence) * belief
-    return replace(term, confidence=round(term.confidence * sure, 2))
