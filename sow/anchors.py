@@ -53,6 +53,12 @@ class Need:
 
 
 @cache
+def ends(pattern: re.Pattern[str]) -> bool:
+    """Whether a pattern asks for the end of the text, which a window would feign."""
+    return "AT_END" in repr(parser.parse(pattern.pattern, pattern.flags))
+
+
+@cache
 def needs(pattern: re.Pattern[str]) -> tuple[Need, ...]:
     """What each of a pattern's alternatives needs; nothing for one that could match without any word."""
     return tuple(_needs(list(parser.parse(pattern.pattern, pattern.flags))))

@@ -7,29 +7,29 @@ which has neither memory nor time for that. What it finds is reported like what 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 
 from domain.terms import Warning as Notice
 from policies.steering import line, passages
 from sow.document import Reading
-from store.embedding import embedding
+from store.embedding import Embedding, embedding
 
 SUSPECTED = "injection_suspected"
 MOST_PASSAGES = 400  # of one document, some seconds' work; hidden text goes first
 
 
-async def examined(reading: Reading) -> Reading:
+async def examined(reading: Reading, model: Callable[[], Embedding] = embedding) -> Reading:
     """The reading with one more warning for each page on which a passage reads like such an instruction."""
-    return replace(reading, warnings=(*reading.warnings, *await asyncio.to_thread(_steering, reading)))
+    return replace(reading, warnings=(*reading.warnings, *await asyncio.to_thread(_steering, reading, model)))
 
 
-def _steering(reading: Reading) -> tuple[Notice, ...]:
+def _steering(reading: Reading, model: Callable[[], Embedding]) -> tuple[Notice, ...]:
     known = {warning.page for warning in reading.warnings if warning.code == SUSPECTED}
     found: set[int | None] = set()
     for page, passage in islice(_passages(reading), MOST_PASSAGES):
-        if page not in known | found and line().steers(embedding().encode(passage)):
+        if page not in known | found and line().steers(model().encode(passage)):
             found.add(page)
     pages = sorted(found, key=lambda page: page or 0)
     return tuple(Notice(SUSPECTED, "Text reads like an instruction to a machine.", page) for page in pages)

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from sow.anchors import DIGIT, EDGE, Anchor, Need, needs
+from sow.anchors import DIGIT, EDGE, Anchor, Need, ends, needs
 
 WORD = re.compile(r"[^\W\d_]+")
 SPARSE = 0.6  # of the text: with wider windows than that, one pass over the whole is cheaper
@@ -24,7 +24,7 @@ class Words:
 
     def finditer(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """What `pattern.finditer(text)` gives, as far as unbounded repeats reach no further than `sow.anchors` says."""
-        windows = self._windows(needs(pattern))
+        windows = None if ends(pattern) else self._windows(needs(pattern))
         if windows is None:
             yield from pattern.finditer(self.text)
             return

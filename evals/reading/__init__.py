@@ -22,6 +22,7 @@ PARTS: dict[str, str] = {
     "grants": "evals.reading.grants",
     "firm": "evals.reading.firm",
     "calibration": "evals.reading.calibration",
+    "injections": "evals.reading.injections",
     "dirty": "evals.reading.dirty",
     "speed": "evals.reading.speed",
     "lying": "evals.reading.lying",

@@ -119,7 +119,7 @@ NOT_TERM = rule(
     r"\brenew(?!al\n)|\bconfidential|\bafter its end|\bwarrant|\bnon-?compet|\bsurviv|\bnotice\b|\bthereafter|\bretain"
     r"|\binsurance|\bguarantee"
     r"|\bnon-?solicit|\bsupport period|\bstabili[sz]ation|\baudit|\brecords|\bpatent|\bpayment term|\binvoic"
-    r"|\bsuccessive"
+    r"|\bsuccessive|\bphase\b|\bstage\b|\bmilestone|\bestimated duration"
     r"|\badditional|\bfollowing (?:the )?(?:termination|expiration)|\bafter (?:the )?(?:termination|expiration)"
 )
 

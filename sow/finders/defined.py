@@ -57,6 +57,7 @@ USES: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
     ("end_date", r"\b(?:until|through|ends? on|expires? on|terminates? on) ", _date),
     ("effective_date", r"\b(?:commenc\w+|begin\w*|start\w*|effective) (?:on|as of|from) ", _date),
 )
+BEGINNING = rule(r"\beffective|\bcommenc|\bstart|\bagreement date|\bsigning")
 CONFIDENCE = 0.84
 
 
@@ -64,7 +65,12 @@ def find(view: View) -> Iterator[Candidate]:
     """A candidate at the definition, which carries the value, and a weaker one where it is used."""
     known = list(definitions(view))
     for field, cue, read in USES:
-        values = {item.term.casefold(): item for item in known if read(item.meaning) is not None}
+        begins = field == "end_date"  # nothing ends on the day on which it begins
+        values = {
+            item.term.casefold(): item
+            for item in known
+            if read(item.meaning) is not None and not (begins and BEGINNING.search(item.term))
+        }
         for match, item in used(view, values, cue):
             value = read(item.meaning)
             yield Candidate(field, value, item.start, item.end, CONFIDENCE)

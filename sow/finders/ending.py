@@ -30,7 +30,7 @@ FREELY = rule(
 )
 OBJECT = rule(
     r"\bterminat\w*\b[^.;]{0,30}\b(?:this|the|any|such|our|his|her|their|an?)\b[^.;]{0,30}"
-    r"\b(?:agreement|contract|sow|statement of work|orders?|services|engagement|arrangement|term|letter)\b"
+    r"\b(?:agreement|contract|sow|statement of work|orders?|services|engagement|arrangement|term|period|letter)\b"
     r"|\b(?:this|the|an?) (?:\w+ ){0,2}(?:agreement|contract|sow|statement of work|order|engagement"
     r"|appointment|employment)\b[^.;]{0,90}\bterminat|\buntil terminated by\b"
 )

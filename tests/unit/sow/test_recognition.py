@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 
 from sow import sandbox
+from sow.reading import MOST_SURE
 from sow.recognised import from_tsv
 from sow.recognition import pixels, tesseract
 from sow.sandbox import read_sandboxed
@@ -38,7 +39,7 @@ async def test_a_scan_is_read_marked_and_believed_less() -> None:
     reading = await read_sandboxed(scan(*WORDS), "scan.pdf", recognition_seconds=60)
     (term,) = [term for term in reading.terms if term.field == "payment_terms_days"]
     assert (term.value, term.evidence[0].page) == (30, 1)
-    assert term.confidence <= 0.9
+    assert term.confidence <= MOST_SURE
     left, bottom, right, top = term.evidence[0].boxes[0]
     assert 50 < left < right < 590
     assert 720 < bottom < top < 760
