@@ -21,6 +21,7 @@ from api.copies import copies_of
 from api.settings import Settings
 from api.wiring import open_hands, open_reading_model
 from domain.trace import traced
+from sow.asking import prepare
 from sow.second_reading import Budget, Model, read_again
 from store import jobs, seal
 from store.database import Database
@@ -85,7 +86,16 @@ def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, ke
 
 
 def register_reading(queue: App, ours: str, database: Database, reading: tuple[Model, Budget] | None) -> None:
-    """The task that reads a document with the configured model; without one there is nothing to do."""
+    """The tasks that prepare a document for questions, and that read it with the configured model if there is one."""
+
+    @queue.task(name=jobs.PREPARE, retry=Retries())
+    @_in_a_trace
+    async def prepare_passages(tenant: str, document: str) -> None:
+        if tenant != ours:
+            log.error("a document is not prepared here: another firm's")
+            return
+        while not await prepare(database, ours, [document]):
+            log.info("document %s is long; its passages are prepared in parts", document)
 
     @queue.task(name=jobs.READ, retry=Retries())
     @_in_a_trace
@@ -96,7 +106,7 @@ def register_reading(queue: App, ours: str, database: Database, reading: tuple[M
         done = await read_again(database, worker(ours), document, *reading)
         log.info("document %s: %s", document, done.state if done else "was read before")
 
-    del read_with_model  # the queue holds it by name
+    del prepare_passages, read_with_model  # the queue holds them by name
 
 
 def _register_upkeep(queue: App, settings: Settings, hands: Hands, key: Ed25519PrivateKey) -> None:

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.actor import Actor
-from domain.errors import InvalidInput
+from domain.errors import CountersignError, InvalidInput
 from domain.source import Evidence
-from sow.passages import passages
+from sow.passages import Passage, passages
 from store import documents
 from store import passages as kept
 from store.database import Connection, Database
@@ -28,7 +28,7 @@ CONSTANT = 60  # of reciprocal rank fusion, as its authors chose it
 RANKED = 20
 QUOTES = 4
 LONGEST_QUESTION = 300
-MOST_AT_ONCE = 1_500  # passages made for one question; a longer document is ready after some questions
+MOST_AT_ONCE = 300  # passages made in one go, some seconds' work; the worker goes on until a document is done
 # What people say around what they ask about.
 FRAME = re.compile(
     r"\b(?:what|which|who|when|where|how|does|do|did|is|are|was|were|there|any|anything|it|its|this|that|the|an?|say"
@@ -57,6 +57,13 @@ EVERYDAY = (
     (r"\bhow (?:soon|fast|quickly)\b.*\bpa(?:y|id)|\bwhen\b.*\b(?:paid|due)\b", "invoices are payable within days"),
     (r"\bhow (?:often|frequently)\b.*\binvoice|\binvoice frequency", "invoices are issued monthly"),
 )
+
+
+class StillPreparing(CountersignError):
+    """A long document is still being prepared for questions; ask again in a minute."""
+
+    code = "document_being_prepared"
+    status = 409
 
 
 @dataclass(frozen=True)
@@ -91,14 +98,16 @@ class _Ranked:
 
 
 async def ask(database: Database, actor: Actor, question: str, wanted: Sequence[str]) -> Answer:
-    """What documents say. Raises InvalidInput for no question, or for one that is a page long.
+    """What documents say. Raises InvalidInput for no question, or for one that is a page long, and StillPreparing:
+    of a document that is not wholly known nobody can say that it does not state something.
 
     The caller writes down that the documents were opened (`sow.library.opened`).
     """
     asked = " ".join(question.split())
     if not asked or len(asked) > LONGEST_QUESTION:
         raise InvalidInput(f"Ask in 1 to {LONGEST_QUESTION} characters.")
-    await prepare(database, actor, wanted)
+    if not await prepare(database, actor.tenant, wanted):
+        raise StillPreparing
     terms = everyday(asked)
     meanings = [await embed(text) for text in (asked, terms) if text]
     async with database.tenant(actor.tenant) as connection:
@@ -110,28 +119,34 @@ async def ask(database: Database, actor: Actor, question: str, wanted: Sequence[
     return Answer(asked, tuple(_found(one, titles) for one in ranked if _answers(one))[:QUOTES])
 
 
-async def prepare(database: Database, actor: Actor, wanted: Sequence[str]) -> None:
-    """Make the passages of documents that were never asked about, at most MOST_AT_ONCE of them."""
-    async with database.tenant(actor.tenant) as connection:
+async def prepare(database: Database, tenant: str, wanted: Sequence[str]) -> bool:
+    """Make passages that documents do not have yet, at most MOST_AT_ONCE of them; whether none is missing now."""
+    async with database.tenant(tenant) as connection:
         ready = await kept.known(connection, wanted)
-        todo = [(one, await documents.clauses(connection, one)) for one in wanted if one not in ready]
+        cut = {one: _cut(await documents.clauses(connection, one)) for one in wanted}
     left = MOST_AT_ONCE
-    for document, clauses in todo:
-        made = await asyncio.to_thread(_made, clauses, left)
+    for document, found in cut.items():
+        known = ready.get(document, 0)
+        made = await asyncio.to_thread(_made, found[known : known + left], known)
         left -= len(made)
         if made:
-            async with database.tenant(actor.tenant) as connection:
-                await kept.add(connection, actor.tenant, document, made)
+            async with database.tenant(tenant) as connection:
+                await kept.add(connection, tenant, document, made)
+    return sum(len(found) - ready.get(document, 0) for document, found in cut.items()) <= MOST_AT_ONCE
 
 
-def _made(clauses: Sequence[ClauseRow], most: int) -> list[NewPassage]:
-    """Passages with their meaning, which a clause's title is part of."""
-    cut = [
+def _cut(clauses: Sequence[ClauseRow]) -> list[tuple[ClauseRow, Passage]]:
+    """The passages of a document's clauses, in its order."""
+    return [
         (clause, one)
         for clause in clauses
         for one in passages(clause.body, clause.start_at)
         if not _heading(clause, clause.body[one.start - clause.start_at : one.end - clause.start_at])
-    ][: max(0, most)]
+    ]
+
+
+def _made(cut: Sequence[tuple[ClauseRow, Passage]], first: int) -> list[NewPassage]:
+    """Passages with their meaning, which a clause's title is part of; `first` is the position of the first."""
     model = embedding()
     return [
         NewPassage(
@@ -142,7 +157,7 @@ def _made(clauses: Sequence[ClauseRow], most: int) -> list[NewPassage]:
             one.end,
             model.encode(said(clause.title, clause.body[one.start - clause.start_at : one.end - clause.start_at])),
         )
-        for position, (clause, one) in enumerate(cut)
+        for position, (clause, one) in enumerate(cut, first)
     ]
 
 

@@ -52,7 +52,7 @@ KINDS: Mapping[str, Kind] = {
 # Words of which one must stand in the sentence that a quote is from.
 CUES: Mapping[str, str] = {
     "client": r"\b(?:client|customer|buyer|company|between|purchaser|owner)\b",
-    "provider": r"\b(?:provider|consultant|contractor|supplier|vendor|between|seller|northlight)\b",
+    "provider": r"\b(?:provider|consultant|contractor|supplier|vendor|between|seller)\b",
     "document_number": r"\b(?:no\.?|number|reference|ref\.?|sow|statement of work|work order|agreement|#)",
     "master_agreement": r"\bagreement\b|\bMSA\b",
     "effective_date": r"\beffective|\bcommenc|\bstart|\bbegin|\bdated?\b|\bentered into|\bmade\b|\bas of\b",

@@ -78,6 +78,7 @@ async def _keep(
         if added is not None:
             if reading.amendment is not None:
                 await amendments.add(connection, actor.tenant, added, reading.amendment)
+            await jobs.defer_passages(connection, actor.tenant, added)
             if with_model:
                 await jobs.defer_reading(connection, actor.tenant, added)
             facts = _facts(document, first, amends=reading.amendment is not None)

@@ -12,7 +12,7 @@ from store.documents import TermRow
 from store.embedding import embedding
 from store.precedents import PrecedentRow
 
-ALIKE = 0.72  # the same clause with other figures is above it, another clause on the same topic mostly below
+ALIKE = 0.72  # chosen so that the same clause with other figures is above it in the tests; not measured beyond them
 AROUND = 160  # characters of the clause to either side of the quote
 MOST = 24  # terms of one document that are looked at
 

@@ -17,6 +17,7 @@ RECONCILE = "reconcile_actions"
 SEAL = "seal_audit"
 PRUNE = "prune_audit"
 READ = "read_with_model"
+PREPARE = "prepare_passages"
 
 
 def queue(url: str) -> App:
@@ -37,6 +38,12 @@ async def defer_settled(connection: Connection, tenant: str, action_id: str) -> 
 async def defer_reading(connection: Connection, tenant: str, document: str) -> None:
     """Have a worker read a document with the configured language model, if this transaction commits."""
     job = _unopened().configure_task(READ, queue=tenant, lock=f"read:{document}", connection=connection)
+    await job.defer_async(tenant=tenant, document=document)
+
+
+async def defer_passages(connection: Connection, tenant: str, document: str) -> None:
+    """Have a worker prepare a document for questions, if this transaction commits."""
+    job = _unopened().configure_task(PREPARE, queue=tenant, lock=f"prepare:{document}", connection=connection)
     await job.defer_async(tenant=tenant, document=document)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from api.worker import register_reading
 from domain.actor import Actor, Role
 from domain.errors import InvalidInput
-from sow import library
+from sow import asking, library
 from sow.asking import LONGEST_QUESTION, ask, content, merged
 from sow.passages import LONGEST, passages
-from store import documents
+from store import documents, jobs
 from store.database import Database
 from store.passages import PassageRow
 
@@ -122,3 +123,31 @@ def test_what_both_rankings_name_comes_first() -> None:
     ranked = merged(([rows[0], rows[1], rows[2]], [rows[3], rows[2]]), {("d", 3)})
     assert [one.passage.position for one in ranked] == [2, 0, 3, 1]
     assert [one.worded for one in ranked] == [False, False, True, False]
+
+
+async def test_of_a_document_that_is_not_wholly_prepared_nothing_is_said(
+    database: Database, priya: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = await library.upload(database, priya, SOW.encode(), "long.md")
+    monkeypatch.setattr(asking, "MOST_AT_ONCE", 1)
+    with pytest.raises(asking.StillPreparing):
+        await ask(database, priya, "For how long are logs kept?", [row.id])
+    while not await asking.prepare(database, "northlight", [row.id]):
+        pass
+    answer = await ask(database, priya, "For how long are logs kept?", [row.id])
+    assert "seven years" in answer.quotes[0].evidence.quote
+
+
+async def test_an_upload_is_prepared_by_a_worker(
+    database: Database, worker_database: Database, priya: Actor, owner: psycopg.Connection
+) -> None:
+    row = await library.upload(database, priya, SOW.encode(), "one.md")
+    app = jobs.queue(worker_database.url)
+    register_reading(app, "northlight", worker_database, None)
+    async with app.open_async():
+        await app.run_worker_async(
+            queues=["northlight"], wait=False, install_signal_handlers=False, listen_notify=False
+        )
+    made = owner.execute("select count(*) from clause_passage where document::text = %s", [row.id]).fetchone()
+    assert made
+    assert made[0] > 3
