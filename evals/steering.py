@@ -1,6 +1,6 @@
 """Draws the line between texts that address a machine and texts of a contract, and measures it on what it did not see.
 
-`countersign evals run steering [--write]`: ten-fold cross-validation over `policies/steering.examples.toml`; with
+`countersign evals run steering [--write]`: ten-fold cross-validation over `policies/steering_texts.toml`; with
 `--write` the line over all examples becomes `policies/steering.json`.
 """
 

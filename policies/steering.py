@@ -1,6 +1,6 @@
 """Tells text that addresses a machine from the text of a contract: a straight line through the space of embeddings.
 
-The line (`steering.json`) is drawn by `countersign evals run steering --write` from `steering.examples.toml`, which is
+The line (`steering.json`) is drawn by `countersign evals run steering --write` from `steering_texts.toml`, which is
 our own. It flags; what keeps a flagged text harmless is that it can reach no tool.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 FOLDER = Path(__file__).parent
-EXAMPLES, LINE = FOLDER / "steering.examples.toml", FOLDER / "steering.json"
+EXAMPLES, LINE = FOLDER / "steering_texts.toml", FOLDER / "steering.json"
 SHORT = 80  # characters: a shorter sentence is looked at with the next one of its line
 LONG = 600  # a longer one is cut: the model reads no more than that
 SENTENCE = re.compile(r"(?<=[.!?:;])\s+|\s*\n\s*")

@@ -21,6 +21,7 @@ from sow.pdf import hidden_message
 from sow.pdf_boxes import Places
 
 MOST_UNPACKED = 200_000_000  # bytes; a bomb is larger, a contract with photographs is not
+LETTERHEAD = 300  # characters of a page header that may open the text
 MOST_MARKUP = 60_000_000  # bytes of the parts that are parsed
 EXCERPT = 160
 SHOWN_CHANGES = 5
@@ -57,11 +58,15 @@ def _refuse_bomb(data: bytes) -> None:
 
 
 def _whole(document: Any, parts: dict[str, Any], blocks: Blocks) -> None:
-    """A letterhead often carries the document's number: the first section's headers open the text, footers end it."""
+    """A letterhead often carries the document's number: the first section's headers open the text, footers end it.
+
+    So does a header that is too long for a letterhead: how the document begins must not depend on it.
+    """
     section = document.sections[0] if document.sections else None
-    if section is not None:
-        blocks.write_once(section.first_page_header._element if section.different_first_page_header_footer else None)  # noqa: SLF001
-        blocks.write_once(section.header._element)  # noqa: SLF001 - python-docx names no other way to the markup
+    headers = _headers(section) if section is not None else []
+    for header in headers:
+        if len("".join(header.itertext())) <= LETTERHEAD:
+            blocks.write_once(header)
     blocks.write(document.element.body)
     for name, tag in (("/word/footnotes.xml", "w:footnote"), ("/word/endnotes.xml", "w:endnote")):
         root = _root(parts, name)
@@ -69,7 +74,13 @@ def _whole(document: Any, parts: dict[str, Any], blocks: Blocks) -> None:
             if note.get(qn("w:type")) in {None, "normal"}:
                 blocks.write(note)
     if section is not None:
-        blocks.write_once(section.footer._element)  # noqa: SLF001 - as above
+        for late in (*headers, section.footer._element):  # noqa: SLF001 - as below
+            blocks.write_once(late)
+
+
+def _headers(section: Any) -> list[Any]:
+    first = [section.first_page_header] if section.different_first_page_header_footer else []
+    return [header._element for header in (*first, section.header)]  # noqa: SLF001 - python-docx names no other way
 
 
 def _root(parts: dict[str, Any], name: str) -> Any:

@@ -87,6 +87,7 @@ LONGEST_DESCRIPTION = 700
 ENOUGH = 2
 SHORTEST = 20  # of an introduction: "between Recitals Ltd and" is none that ends
 OPENINGS = 8
+QUESTION = re.compile(r"[^.\n]{0,200}\?")  # "the differences between A and B?" introduces nobody
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ def introduced(view: View, titles: frozenset[str]) -> list[Party]:
     """The parties of the opening that introduces most; else those before their `titles` in a letter, else who signs."""
     found: list[Party] = []
     for opening in list(OPENING.finditer(view.text, 0, PREAMBLE))[:OPENINGS]:
+        if QUESTION.match(view.text, opening.end()):
+            continue
         parties = list(_named(view.text, opening.end()))
         if len(parties) < ENOUGH:
             plain = _plain(view.text, opening.end(), parties)

@@ -216,3 +216,15 @@ def test_a_password_opens_a_word_file_and_a_wrong_one_is_told() -> None:
     assert read_document(unlocked(data, "sesame"), "a.docx").document.kind == "docx"
     with pytest.raises(DocumentError):
         read_document(data[: len(data) // 2], "a.docx", password="sesame")
+
+
+def test_how_a_document_begins_does_not_depend_on_a_long_page_header() -> None:
+    def build(document):
+        document.add_heading("Statement of Work No. 7", 1)
+        document.add_paragraph("Governed by the laws of Ireland.")
+        document.sections[0].header.paragraphs[0].text = "Confidential. " * 200
+
+    reading = read(build)
+    assert reading.text.lstrip("# ").startswith("Statement of Work No. 7")
+    assert "Confidential." in reading.text
+    assert [term.value for term in reading.terms if term.field == "document_number"] == ["7"]

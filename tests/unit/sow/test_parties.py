@@ -24,6 +24,7 @@ INTRODUCED = [
         {"Orrin Mills, Inc.", "Tarn Data LLC"},
     ),
     ("The difference between Phase One and Phase Two is small.", set()),
+    ("What is the difference between Orrin Mills Ltd and Tarn Data GmbH?", set()),
     ("This SOW is between the parties named in Schedule A.", set()),
 ]
 
