@@ -19,7 +19,7 @@ from policies.steering import EXAMPLES, LINE
 from store.embedding import embedding
 
 FOLDS = 10
-FALSE_ALARMS = 0.02  # of the contracts' texts in the folds: where the threshold is set
+FALSE_ALARMS = {"sure": 0.01, "doubt": 0.03}  # of the contracts' texts in the folds: where the thresholds are set
 DECAY, RATE, ROUNDS = 3e-4, 4.0, 3000  # of a logistic regression by gradient descent, both kinds weighing the same
 Array = npt.NDArray[np.float64]
 
@@ -35,17 +35,17 @@ def run(argv: list[str]) -> dict[str, Any]:
     steering = np.array([1.0] * len(examples["steering"]) + [0.0] * len(examples["contract"]))
     vectors = np.array([embedding().encode(text) for text in texts])
     scores = _folded(vectors, steering)
-    threshold = float(np.quantile(scores[steering == 0], 1 - FALSE_ALARMS))
+    limits = {name: float(np.quantile(scores[steering == 0], 1 - share)) for name, share in FALSE_ALARMS.items()}
     if options.write:
         weights, bias = drawn(vectors, steering)
         line = {
             "weights": [round(float(weight), 4) for weight in weights],
-            "threshold": round(threshold - bias, 4),
+            **{name: round(limit - bias, 4) for name, limit in limits.items()},
             "examples": hashlib.sha256(content).hexdigest(),
         }
         LINE.write_text(json.dumps(line) + "\n", "utf-8")
-    found = float((scores[steering == 1] > threshold).mean())
-    return {"eval": "steering", "examples": len(texts), "found": round(found, 3), "false_alarms": FALSE_ALARMS}
+    found = {name: round(float((scores[steering == 1] > limit).mean()), 3) for name, limit in limits.items()}
+    return {"eval": "steering", "examples": len(texts), "found": found, "false_alarms": FALSE_ALARMS}
 
 
 def drawn(vectors: Array, steering: Array) -> tuple[Array, float]:

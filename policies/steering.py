@@ -18,7 +18,11 @@ FOLDER = Path(__file__).parent
 EXAMPLES, LINE = FOLDER / "steering_texts.toml", FOLDER / "steering.json"
 SHORT = 80  # characters: a shorter sentence is looked at with the next one of its line
 LONG = 600  # a longer one is cut: the model reads no more than that
-SENTENCE = re.compile(r"(?<=[.!?:;])\s+|\s*\n\s*")
+PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*•|#]|\(?[a-z\d]{1,3}[.)]\s))")
+SENTENCE = re.compile(r"(?<=[.!?:;])\s+")
+WORD = re.compile(r"[^\W\d_]{2,}")
+CODE = re.compile(r"[<>{}`\\]|https?:")
+FEWEST_WORDS = 5  # a name or a heading says nothing
 # A sentence in a contract's own words is looked at only if it also says something that contracts seldom say.
 CONTRACT = re.compile(
     r"\b(?:shall|hereby|hereunder|thereof|herein|pursuant|Agreement|Part(?:y|ies)|Client|Contractor|Consultant|Supplier"
@@ -33,17 +37,21 @@ TELLING = re.compile(
 
 @dataclass(frozen=True)
 class Line:
-    """A text steers if the product of its unit vector with `weights` is above `threshold`; `examples` is the SHA-256 of
-    the file from which the line was drawn.
+    """How far a text lies on the side of those that address a machine is the product of its unit vector with `weights`.
+
+    Above `sure` it is one of them, above `doubt` a person should look. `examples` is the SHA-256 of the file from which
+    the line was drawn.
     """
 
     weights: tuple[float, ...]
-    threshold: float
+    sure: float
+    doubt: float
     examples: str
 
-    def steers(self, vector: Sequence[float]) -> bool:
-        """Whether the text with this embedding (384 numbers) lies on the side of those that address a machine."""
-        return sum(w * v for w, v in zip(self.weights, vector, strict=True)) > self.threshold
+    def judged(self, vector: Sequence[float]) -> str:
+        """`sure`, `doubt`, or nothing for the text with this embedding (384 numbers)."""
+        far = sum(w * v for w, v in zip(self.weights, vector, strict=True))
+        return "sure" if far > self.sure else "doubt" if far > self.doubt else ""
 
 
 @cache
@@ -52,30 +60,20 @@ def line() -> Line:
     return TypeAdapter(Line).validate_json(LINE.read_bytes())
 
 
-def passages(text: str) -> Iterator[tuple[int, str]]:
-    """What is worth a look in a text, as (offset, passage): a sentence, or short ones of a line together."""
-    start = end = 0
-    for first, last in _sentences(text):
-        if end - start >= SHORT or "\n" in text[start:first]:
-            yield from _worth_a_look(text, start, end)
-            start = first
-        end = last
-    yield from _worth_a_look(text, start, end)
+def passages(text: str) -> Iterator[str]:
+    """What is worth a look in a text: a sentence, or short ones of a paragraph together; wrapped lines are joined."""
+    for paragraph in PARAGRAPH.split(text):
+        passage = ""
+        for sentence in SENTENCE.split(" ".join(paragraph.split())):
+            passage = f"{passage} {sentence}".strip()
+            if len(passage) >= SHORT:
+                yield from _worth_a_look(passage)
+                passage = ""
+        yield from _worth_a_look(passage)
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Their ranges; one that is longer than two passages is cut."""
-    start = 0
-    for end in (*(found.end() for found in SENTENCE.finditer(text)), len(text)):
-        while end - start > LONG:
-            yield start, start + LONG
-            start += LONG
-        if end > start:
-            yield start, end
-        start = end
-
-
-def _worth_a_look(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
-    passage = text[start:end].strip()
-    if passage and (TELLING.search(passage) or not CONTRACT.search(passage)):
-        yield start, passage
+def _worth_a_look(passage: str) -> Iterator[str]:
+    spoken = len(WORD.findall(passage)) >= FEWEST_WORDS or CODE.search(passage)
+    drawn = passage.count("|") > 1 or "...." in passage  # a row of a table, a line of a table of contents
+    if spoken and not drawn and (TELLING.search(passage) or not CONTRACT.search(passage)):
+        yield from (passage[start : start + LONG] for start in range(0, len(passage), LONG))

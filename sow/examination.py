@@ -7,7 +7,7 @@ which has neither memory nor time for that. What it finds is reported like what 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -16,23 +16,43 @@ from policies.steering import line, passages
 from sow.document import Reading
 from store.embedding import Embedding, embedding
 
-SUSPECTED = "injection_suspected"
+SUSPECTED, UNUSUAL = "injection_suspected", "unusual_wording"
+EXCERPT = 90  # characters
 MOST_PASSAGES = 400  # of one document, some seconds' work; hidden text goes first
 
 
 async def examined(reading: Reading, model: Callable[[], Embedding] = embedding) -> Reading:
-    """The reading with one more warning for each page on which a passage reads like such an instruction."""
-    return replace(reading, warnings=(*reading.warnings, *await asyncio.to_thread(_steering, reading, model)))
+    """The reading with a warning for each page with a passage that reads like such an instruction, and one for those
+    with a passage of which a person should judge.
+    """
+    return replace(reading, warnings=(*reading.warnings, *await asyncio.to_thread(_judged, reading, model)))
 
 
-def _steering(reading: Reading, model: Callable[[], Embedding]) -> tuple[Notice, ...]:
+def _judged(reading: Reading, model: Callable[[], Embedding]) -> tuple[Notice, ...]:
     known = {warning.page for warning in reading.warnings if warning.code == SUSPECTED}
-    found: set[int | None] = set()
+    sure: set[int | None] = set()
+    doubtful: dict[int | None, str] = {}
     for page, passage in islice(_passages(reading), MOST_PASSAGES):
-        if page not in known | found and line().steers(model().encode(passage)):
-            found.add(page)
-    pages = sorted(found, key=lambda page: page or 0)
-    return tuple(Notice(SUSPECTED, "Text reads like an instruction to a machine.", page) for page in pages)
+        judged = "" if page in known | sure else line().judged(model().encode(passage))
+        if judged == "sure":
+            sure.add(page)
+        elif judged == "doubt":
+            doubtful.setdefault(page, passage)
+    suspected = [Notice(SUSPECTED, "Text reads like an instruction to a machine.", page) for page in _in_order(sure)]
+    unusual = [page for page in _in_order(doubtful) if page not in sure]
+    return (*suspected, *([_unusual(unusual, doubtful[unusual[0]])] if unusual else []))
+
+
+def _unusual(pages: list[int | None], passage: str) -> Notice:
+    others = f" Pages with such wording: {', '.join(str(page) for page in pages if page)}." if len(pages) > 1 else ""
+    excerpt = passage if len(passage) <= EXCERPT else passage[:EXCERPT] + "…"
+    return Notice(
+        UNUSUAL, f"“{excerpt}” is unusual in a contract; look whether it addresses a machine.{others}", pages[0]
+    )
+
+
+def _in_order(pages: Iterable[int | None]) -> list[int | None]:
+    return sorted(pages, key=lambda page: page or 0)
 
 
 def _passages(reading: Reading) -> Iterator[tuple[int | None, str]]:
@@ -40,6 +60,6 @@ def _passages(reading: Reading) -> Iterator[tuple[int | None, str]]:
     for warning in reading.warnings:
         if warning.code == "hidden_text":
             hidden = warning.message.partition("“")[2].rpartition("”")[0]
-            yield from ((warning.page, passage) for _, passage in passages(hidden))
+            yield from ((warning.page, passage) for passage in passages(hidden))
     for page in reading.pages:
-        yield from ((page.number, passage) for _, passage in passages(reading.text[page.start : page.end]))
+        yield from ((page.number, passage) for passage in passages(reading.text[page.start : page.end]))

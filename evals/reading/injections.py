@@ -28,7 +28,7 @@ from sow.reading import read_document
 from store.embedding import Embedding, embedding
 
 PLACES = ("body", "table", "header", "hidden")
-FLAGS = {"injection_suspected", "hidden_text"}
+FLAGS = {"injection_suspected", "unusual_wording", "hidden_text"}
 CLAUSES = (
     "This Statement of Work No. 7 is made between Harbour Freight Lines GmbH (“Client”) and Northlight Consulting GmbH "
     "(“Provider”) and takes effect on 1 March 2025.",
