@@ -18,7 +18,8 @@ FOLDER = Path(__file__).parent
 EXAMPLES, LINE = FOLDER / "steering_texts.toml", FOLDER / "steering.json"
 SHORT = 80  # characters: a shorter sentence is looked at with the next one of its line
 LONG = 600  # a longer one is cut: the model reads no more than that
-PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*•|#]|\(?[a-z\d]{1,3}[.)]\s))")
+# Lines are wrapped, save before an empty line, an item of a list, and a row of a table, whose cells are taken apart.
+PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*•#]|\(?[a-z\d]{1,3}[.)]\s))|\n(?=[^\n|]{0,2000}\|)|\s*\|\s*")
 SENTENCE = re.compile(r"(?<=[.!?:;])\s+")
 WORD = re.compile(r"[^\W\d_]{2,}")
 CODE = re.compile(r"[<>{}`\\]|https?:")
@@ -74,6 +75,6 @@ def passages(text: str) -> Iterator[str]:
 
 def _worth_a_look(passage: str) -> Iterator[str]:
     spoken = len(WORD.findall(passage)) >= FEWEST_WORDS or CODE.search(passage)
-    drawn = passage.count("|") > 1 or "...." in passage  # a row of a table, a line of a table of contents
-    if spoken and not drawn and (TELLING.search(passage) or not CONTRACT.search(passage)):
+    listed = "...." in passage  # a line of a table of contents
+    if spoken and not listed and (TELLING.search(passage) or not CONTRACT.search(passage)):
         yield from (passage[start : start + LONG] for start in range(0, len(passage), LONG))
