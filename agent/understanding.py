@@ -14,6 +14,7 @@ from agent.state import TurnState
 from domain.errors import ErpError
 from domain.records import Firm
 from prompts.library import prompt
+from store import people
 
 HEADING = "## Context of this turn"
 FACTS_LIMIT = 20_000
@@ -34,7 +35,9 @@ async def opening_messages(context: TurnContext, state: TurnState) -> tuple[AnyM
     if context.tool_context is not None:
         try:
             firm = await context.tool_context.firm.get()
-            found = mentions(state["text"], firm, vocabulary(firm), context.today)
+            async with context.ports.database.tenant(context.actor.tenant) as connection:
+                staff = [person.name for person in await people.everyone(connection)]
+            found = mentions(state["text"], firm, vocabulary(firm), context.today, staff)
         except ErpError:
             found = ()
     return system_message(context, state["history"], found), HumanMessage(state["text"])
@@ -46,6 +49,7 @@ def system_message(
     """The prompt with this turn's context as JSON: typed values and the person's own words, no text of documents."""
     facts = {
         "today": context.today.isoformat(),
+        "person": context.actor.name if context.actor else "",
         "mentions": [_mention(mention) for mention in found],
         "earlier": history,
     }

@@ -31,6 +31,7 @@ class Reading:
     mentions: tuple[dict[str, Any], ...]
     earlier: tuple[dict[str, Any], ...]
     offered: frozenset[str]
+    person: str = ""
 
     def first(self, kind: str) -> str | None:
         """The value of the first mention of this kind that has exactly one reading."""
@@ -57,7 +58,8 @@ def read(messages: Sequence[BaseMessage], offered: frozenset[str]) -> Reading:
     said = next((str(m.text) for m in reversed(messages) if isinstance(m, HumanMessage)), "")
     found = tuple(context.get("mentions", ()))
     own = frozenset(word for mention in found for word in tokens(mention["words"]))
-    return Reading(said, normal(said, own), context.get("today", ""), found, tuple(context.get("earlier", ())), offered)
+    earlier = tuple(context.get("earlier", ()))
+    return Reading(said, normal(said, own), context.get("today", ""), found, earlier, offered, context.get("person", ""))
 
 
 def normal(text: str, own: frozenset[str] = frozenset()) -> str:

@@ -1,0 +1,97 @@
+"""What is checked before a bill goes out: the prerequisites' own data, found by what people call them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.actor import Operation
+from domain.blocks import Cell, Table
+from policies.prerequisites.items import words
+from policies.prerequisites.rulebook import Rule, rulebook
+from tools.tool import Tool, ToolContext, ToolResult
+
+FILE = Path(__file__).with_name("subjects.toml")
+IDLE = frozenset("the a an of is are not no and or to on in for with within than before its it be at by".split())
+
+
+class ExplainRules(BaseModel):
+    """Which rules: by id or by what they are about; without anything, all of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    about: str = Field("", max_length=120, description="A rule's id, or a subject such as purchase order")
+
+
+@cache
+def subjects() -> tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...]:
+    """(name, how people say it, prefixes of rule ids) of each subject, from `subjects.toml`."""
+    data = tomllib.loads(FILE.read_text("utf-8"))["subject"]
+    return tuple((one["name"], re.compile(rf"\b(?:{one['said']})\b"), tuple(one["rules"])) for one in data)
+
+
+def subject_of(text: str) -> str | None:
+    """The subject that a sentence names, the one in most words; None where no prerequisite is about it."""
+    said = words(text)
+    found = [(len(match.group()), name) for name, pattern, _ in subjects() for match in pattern.finditer(said)]
+    return max(found, default=(0, None))[1]
+
+
+def rules_about(text: str) -> tuple[Rule, ...]:
+    """The rules that a few words mean: by id, by subject, else by the words of their titles. Empty when none fits."""
+    said = text.strip().lower()
+    if named := [rule for rule in rulebook() if said and (rule.id == said or rule.id.startswith(f"{said}."))]:
+        return tuple(named)
+    plain = words(said)
+    prefixes = [prefix for _, pattern, rules in subjects() if pattern.search(plain) for prefix in rules]
+    if found := [rule for rule in rulebook() if rule.id.startswith(tuple(prefixes))]:
+        return tuple(found)
+    scored = [(_shared(plain, rule), rule) for rule in rulebook()]
+    best = max((score for score, _ in scored), default=0.0)
+    return tuple(rule for score, rule in scored if score == best and best >= 0.5)  # noqa: PLR2004 - half of its words
+
+
+def _shared(said: str, rule: Rule) -> float:
+    """Which share of a title's telling words was said, the better of both titles."""
+    spoken = set(said.split())
+    return max(_share(spoken, rule.title), _share(spoken, rule.problem))
+
+
+def _share(spoken: set[str], title: str) -> float:
+    telling = set(words(title).split()) - IDLE
+    return len(telling & spoken) / len(telling) if telling else 0.0
+
+
+async def _explain(_: ToolContext, wanted: ExplainRules) -> ToolResult:
+    found = rules_about(wanted.about) if wanted.about else rulebook()
+    facts = {
+        "count": len(found),
+        "about": wanted.about or None,
+        "rules": [
+            {"rule": r.id, "severity": r.severity.value, "owner": r.owner, "action_type": r.action} for r in found
+        ],
+    }
+    return ToolResult(facts, (_table(found),))
+
+
+def _table(found: Iterable[Rule]) -> Table:
+    effect = {"blocks": "no invoice may go out", "warns": "look before it does"}
+    rows = tuple(
+        (Cell(r.title), Cell(r.problem), Cell(effect[r.severity.value]), Cell(r.owner), Cell(r.remedy)) for r in found
+    )
+    note = "" if rows else "There is no such prerequisite."
+    return Table("Billing prerequisites", ("Rule", "When it fails", "Effect", "Who clears it", "How"), rows, note=note)
+
+
+EXPLAIN_RULES = Tool(
+    name="explain_rules",
+    description="What is checked before billing, what each check means, who clears it and how.",
+    operation=Operation.READINESS_READ,
+    arguments=ExplainRules,
+    run=_explain,
+)
