@@ -11,9 +11,12 @@ COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "twelve": 12, "c
 ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _YEAR = r"(?P<y>20\d{2}|['\u2019]\d{2})"
 _LAST = r"(?:last|previous|prior|past)"
-QUARTER = re.compile(rf"\b(?:(?P<y0>20\d{{2}})[ -]?)?q(?:uarter )?\s?(?P<q>[1-4])\b(?:[ /,-]*(?:of )?{_YEAR})?", re.IGNORECASE)
+QUARTER = re.compile(
+    rf"\b(?:(?P<y0>20\d{{2}})[ -]?)?q(?:uarter )?\s?(?P<q>[1-4])\b(?:[ /,-]*(?:of )?{_YEAR})?", re.IGNORECASE
+)
 QUARTER_WORD = re.compile(
-    rf"\b(?P<o>{'|'.join(ORDINALS)}) (?:quarter|qtr)\b(?:,? (?:of )?(?:{_YEAR}|(?P<this>this year)|(?P<last>last year)))?", re.IGNORECASE
+    rf"\b(?P<o>{'|'.join(ORDINALS)}) (?:quarter|qtr)\b(?:,? (?:of )?(?:{_YEAR}|(?P<this>this year)|(?P<last>last year)))?",
+    re.IGNORECASE,
 )
 HALF = re.compile(rf"\b(?:h(?P<h>[12])|(?P<o>first|second) half)\b(?:,? (?:of )?{_YEAR})?", re.IGNORECASE)
 RELATIVE = re.compile(rf"\b(?P<w>{_LAST}|this|current) (?P<u>quarter|qtr|year|week)\b", re.IGNORECASE)
@@ -26,7 +29,10 @@ BETWEEN = re.compile(
     r"\b(?:between|from)\s+(?P<a>.{3,20}?)\s+(?:and|to|until|till|through|up to|-)\s+(?P<b>.{3,20}?)(?=[?.!,;]|$| for\b| by\b| at\b| on\b| in\b)",
     re.IGNORECASE,
 )
-JOINED = re.compile(r"\b(?P<a>[a-z]{3,9}\.?(?: 20\d{2})?)\s*(?:to|-|\u2013|until|through|and|&)\s*(?P<b>[a-z]{3,9}\.?(?: 20\d{2})?)\b", re.IGNORECASE)
+JOINED = re.compile(
+    r"\b(?P<a>[a-z]{3,9}\.?(?: 20\d{2})?)\s*(?:to|-|\u2013|until|through|and|&)\s*(?P<b>[a-z]{3,9}\.?(?: 20\d{2})?)\b",
+    re.IGNORECASE,
+)
 SINCE = re.compile(r"\b(?:since|from|as of|starting|after)\s+(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE)
 UNTIL = re.compile(r"\b(?:until|till|up to|before|by the end of|through)\s+(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:in|for|during|of|year)\s+(?P<y>20\d{2})\b(?!-)", re.IGNORECASE)

@@ -16,6 +16,7 @@ from domain.errors import DocumentError
 from domain.records import Firm
 from erp.demo import server
 from erp.demo.cache import copy_firm
+from erp.reader import ErpReader
 from erp.snapshot import FirmSnapshot
 from erp.tryton.reader import TrytonReader
 from evals.truth import DocumentTruth
@@ -41,6 +42,7 @@ class Stand:
     facts: ImportReport
     documents: dict[str, DocumentRow]
     refused: dict[str, str]  # documents that could not be taken in: key to the error's code
+    reader: ErpReader
 
 
 @asynccontextmanager
@@ -63,10 +65,11 @@ async def stand(truths: dict[str, DocumentTruth], home: Path) -> AsyncGenerator[
         reader = await stack.enter_async_context(
             TrytonReader(**vars(server.account(place, port, "countersign_reader")))
         )
-        yield await _furnished(database, FirmSnapshot(reader, seconds=3600), truths, place)
+        yield await _furnished(database, reader, truths, place)
 
 
-async def _furnished(database: Database, snapshot: FirmSnapshot, truths: dict[str, DocumentTruth], home: Path) -> Stand:
+async def _furnished(database: Database, reader: ErpReader, truths: dict[str, DocumentTruth], home: Path) -> Stand:
+    snapshot = FirmSnapshot(reader, seconds=3600)
     firm = await snapshot.get()
     report = await import_facts(
         database, EVALUATOR, server.outside_file(home).read_text("utf-8"), now=datetime.now(UTC)
@@ -82,7 +85,7 @@ async def _furnished(database: Database, snapshot: FirmSnapshot, truths: dict[st
             )
         except DocumentError as error:
             refused[key] = error.code
-    return Stand(database, snapshot, firm, report, documents, refused)
+    return Stand(database, snapshot, firm, report, documents, refused, reader)
 
 
 def free_port() -> int:

@@ -14,6 +14,7 @@ from domain.actor import Actor, Operation, Role
 from domain.blocks import Block, Cell, Table
 from domain.errors import InvalidInput
 from domain.money import Money
+from policies.prerequisites.items import words
 from store import people, rulebook
 from store.database import Connection
 from store.people import Person
@@ -35,6 +36,7 @@ class WhoApproves(BaseModel):
     currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
     customer: str | None = Field(None, max_length=120, description="Customer handle, code or name")
     project: str | None = Field(None, max_length=120, description="Project code or handle")
+    person: str | None = Field(None, max_length=120, description="Whether this person could take a step")
 
 
 async def _who(context: ToolContext, wanted: WhoApproves) -> ToolResult:
@@ -57,6 +59,9 @@ async def _who(context: ToolContext, wanted: WhoApproves) -> ToolResult:
             for s in verdict.chain
         ],
     }
+    if wanted.person:
+        asked = words(wanted.person)
+        facts["person_could"] = any(asked in words(one.name) for able in fitting.values() for one in able)
     if verdict.deadlines:
         facts["days_to_decide"] = verdict.deadlines.days_to_decide
     return ToolResult(facts, _blocks(context, wanted.action_type, intent, verdict, fitting))

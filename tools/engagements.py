@@ -21,11 +21,11 @@ from tools.directory import contract_of, project_of
 from tools.scope import Whose, projects_of
 from tools.tool import Tool, ToolContext, ToolResult
 
-SHOWN = 8
+SHOWN = 30
 
 
 class Engagement(BaseModel):
-    """Which engagement: by project, contract or customer (then all of theirs, at most eight)."""
+    """Which engagement: by project, contract or customer (then all of theirs)."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -57,8 +57,11 @@ async def _engagement(context: ToolContext, wanted: Engagement) -> ToolResult:
         "contracts": [_contract_facts(dossier, contract) for contract in contracts[:SHOWN]],
         "count": len(projects),
     }
-    blocks: list[Block] = [_project_table(dossier, project) for project in projects[:SHOWN]]
-    blocks += [_contract_table(dossier, contract) for contract in contracts[:SHOWN]]
+    if len(projects) > 1:
+        blocks: list[Block] = [_overview(dossier, projects)]
+    else:
+        blocks = [_project_table(dossier, project) for project in projects]
+        blocks += [_contract_table(dossier, contract) for contract in contracts]
     if not contracts:
         blocks.append(Text("No contract is linked to it in the ERP."))
     return ToolResult(facts, tuple(blocks), {f"P{n}": project_key(p) for n, p in enumerate(projects[:SHOWN], 1)})
@@ -70,6 +73,25 @@ def _projects(dossier: Dossier, wanted: Engagement) -> list[Project]:
     if wanted.customer:
         return list(projects_of(dossier.firm, Whose(customer=wanted.customer)))
     raise InvalidInput("Name the project, contract or customer.")
+
+
+def _overview(dossier: Dossier, projects: list[Project]) -> Table:
+    """Several projects side by side, each with its contract."""
+    rows = tuple(
+        (
+            Cell(f"{project.code or ''} {project.name}".strip(), project_href(project_key(project)), (project.source,)),
+            Cell(project.status.replace("_", " ")),
+            Cell(contract.number if contract else "none linked"),
+            Cell((contract.po_number or "none recorded") if contract else None),
+            amount_cell(contract.total, (contract.source,)) if contract else Cell(None),
+            amount_cell(contract.invoiced, (contract.source,)) if contract else Cell(None),
+        )
+        for project in projects[:SHOWN]
+        for contract in ([dossier.contracts[i] for i in project.contract_ids if i in dossier.contracts] or [None])
+    )
+    columns = ("Project", "Status", "Contract", "Purchase order", "Contract value", "Invoiced")
+    note = f"The first {SHOWN} of {len(projects)} are shown." if len(projects) > SHOWN else ""
+    return Table("In the ERP", columns, rows, (4, 5), note)
 
 
 def _project_facts(project: Project) -> dict[str, Any]:

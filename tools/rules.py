@@ -49,11 +49,33 @@ def rules_about(text: str) -> tuple[Rule, ...]:
         return tuple(named)
     plain = words(said)
     prefixes = [prefix for _, pattern, rules in subjects() if pattern.search(plain) for prefix in rules]
-    if found := [rule for rule in rulebook() if rule.id.startswith(tuple(prefixes))]:
-        return tuple(found)
+    if prefixes:
+        return _qualified(plain, [rule for rule in rulebook() if rule.id.startswith(tuple(prefixes))])
     scored = [(_shared(plain, rule), rule) for rule in rulebook()]
     best = max((score for score, _ in scored), default=0.0)
     return tuple(rule for score, rule in scored if score == best and best >= 0.5)  # noqa: PLR2004 - half of its words
+
+
+def _qualified(said: str, found: list[Rule]) -> tuple[Rule, ...]:
+    """Of several rules about one subject those whose id says what is wrong in the way that was said: "po missing"."""
+    for part, pattern in qualifiers():
+        kept = tuple(rule for rule in found if part in rule.id)
+        if kept and pattern.search(said):
+            return kept
+    return tuple(found)
+
+
+@cache
+def qualifiers() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """(part of a rule's id, how people say it), in the order in which they are tried."""
+    data = tomllib.loads(FILE.read_text("utf-8"))["qualifier"]
+    return tuple((one["part"], re.compile(rf"\b(?:{one['said']})\b")) for one in data)
+
+
+def qualifier_of(text: str) -> str | None:
+    """The part of rules' ids that a sentence's words of trouble mean, such as "missing"."""
+    said = words(text)
+    return next((part for part, pattern in qualifiers() if pattern.search(said)), None)
 
 
 def _shared(said: str, rule: Rule) -> float:

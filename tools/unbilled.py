@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.actor import Operation
 from domain.blocks import Cell, Table
@@ -23,16 +23,15 @@ from tools import knowledge
 from tools.cells import amount_cell, money, project_href, project_key
 from tools.directory import narrowed, project_of
 from tools.readiness import Month
+from tools.scope import Days
 from tools.tool import Tool, ToolContext, ToolResult
 
 GroupBy = Literal["practice", "customer", "project", "region"]
 NOBODY = "not assigned"
 
 
-class UnbilledTime(BaseModel):
-    """How to group, and what to keep."""
-
-    model_config = ConfigDict(extra="forbid")
+class UnbilledTime(Days):
+    """How to group, and what to keep: of a month, or of a span of days."""
 
     group_by: GroupBy = "practice"
     month: Month | None = Field(None, description="YYYY-MM")
@@ -74,7 +73,7 @@ async def _unbilled(context: ToolContext, wanted: UnbilledTime) -> ToolResult:
         case = Case(project, dossier.facts(project), wanted.month, context.today)
         for item in case.work:
             state = approved(case, item)
-            if state is True or not wanted.approved_only:
+            if wanted.holds(item.date) and (state is True or not wanted.approved_only):
                 _add(sums[_group(dossier, project, case, item, wanted.group_by)], project, item, state)
     found = dict(sorted(sums.items(), key=lambda pair: (-sum(pair[1].amount.values()), pair[0].key, pair[0].currency)))
     return ToolResult(_facts(wanted, found), (_table(wanted, found),))
@@ -106,6 +105,7 @@ def _facts(wanted: UnbilledTime, found: Mapping[Group, Sum]) -> dict[str, Any]:
     return {
         "group_by": wanted.group_by,
         "month": wanted.month,
+        **wanted.told,
         "approved_only": wanted.approved_only,
         "groups": [
             {
@@ -147,7 +147,7 @@ def _table(wanted: UnbilledTime, found: Mapping[Group, Sum]) -> Table:
     unpriced = sum((total.unpriced for total in found.values()), Decimal(0))
     note = f"{_hours(unpriced)} hours have no rate and count no money." if unpriced else ""
     title = "Approved unbilled time" if wanted.approved_only else "Unbilled time"
-    period = f", {wanted.month}" if wanted.month else ""
+    period = f", {wanted.month}" if wanted.month else wanted.said
     return Table(title + period, columns, tuple(rows), tuple(range(1, len(columns))), note)
 
 

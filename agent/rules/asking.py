@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from agent.rules.details import amount_of, change_of, country_of
 from agent.rules.grammar import Kind
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action
+from agent.rules.spans import days_of
 from agent.rules.steps import Plan, group, portfolio
-from tools.rules import subject_of
+from tools.rules import qualifier_of, subject_of
 
 # What each tool takes of the slots; other tools are never asked again with something else.
 TAKES: Mapping[str, frozenset[str]] = {
@@ -43,6 +43,7 @@ TAKES: Mapping[str, frozenset[str]] = {
         "time_to_bill": "practice region customer project since until month",
     }.items()
 }
+CENT = Decimal("0.01")
 NAMES = {"staff": "person"}  # a slot that tools call otherwise
 NARROWEST = ("project", "contract", "customer")
 GROUPS = {
@@ -65,22 +66,6 @@ def arguments(tool: str, slots: Slots) -> dict[str, Any]:
     if values.get("since") or values.get("until"):
         values.pop("month", None)
     return given(**{NAMES.get(name, name): value for name, value in values.items()})
-
-
-def days_of(month: str) -> tuple[str, str]:
-    """The first and the last day of YYYY-MM."""
-    year, number = int(month[:4]), int(month[5:])
-    return f"{month}-01", f"{month}-{calendar.monthrange(year, number)[1]:02d}"
-
-
-def months_within(since: str | None, until: str | None, today: str) -> list[str]:
-    """The months of a span, up to this one."""
-    if since is None:
-        return []
-    first, last = date.fromisoformat(since), date.fromisoformat(min(until or today, today))
-    count = (last.year - first.year) * 12 + last.month - first.month
-    starts = [first.year * 12 + first.month - 1 + i for i in range(count + 1)]
-    return [f"{start // 12}-{start % 12 + 1:02d}" for start in starts]
 
 
 def grouping(reading: Reading, allowed: frozenset[str]) -> str | None:
@@ -152,7 +137,9 @@ def _problems(reading: Reading, slots: Slots) -> Plan:
     owners = {"Finance": r"finance|accounting", "Project manager": r"project managers?|pms?|managers?"}
     owner = next((name for name, words in owners.items() if reading.says(words)), None)
     about = subject_of(reading.text)
-    by = grouping(reading, frozenset({"owner", "rule", "customer", "project"}))
+    if about and (trouble := qualifier_of(reading.text)):
+        about = f"{about} {trouble.replace('_', ' ')}"
+    by = grouping(reading, frozenset({"owner", "rule", "customer", "project"})) if _splits(reading) else None
     if about is None and by is None and owner is None:
         if reading.says(r"who|whom|whose"):
             by = "owner"
@@ -162,8 +149,15 @@ def _problems(reading: Reading, slots: Slots) -> Plan:
     return _one("problems", reading, slots, about=about, owner=owner, verdict=unknown, group_by=by)
 
 
+def _splits(reading: Reading) -> bool:
+    """Whether a grouping was asked for; "which projects" alone asks for the projects."""
+    return reading.says(r"(?:by|per|for each|each|every|grouped|across) \w+")
+
+
 def _rules(reading: Reading, _slots: Slots) -> Plan:
     about = subject_of(reading.text)
+    if about and (trouble := qualifier_of(reading.text)):
+        about = f"{about} {trouble.replace('_', ' ')}"
     return Plan((("explain_rules", given(about=about)),))
 
 
@@ -209,7 +203,11 @@ def _history(reading: Reading, slots: Slots) -> Plan:
     }
     about = next((name for name, words in subjects.items() if reading.says(words)), None)
     written = True if reading.says(r"written|wrote|executed|booked|carried out|changed in") else None
-    me = reading.person if slots.staff is None and reading.says(r"did i|have i|i (?:changed?|proposed?|approved?)") else None
+    me = (
+        reading.person
+        if slots.staff is None and reading.says(r"did i|have i|i (?:changed?|proposed?|approved?)")
+        else None
+    )
     return _one("changes_made", reading, slots, about=about, written_only=written, person=slots.staff or me)
 
 
@@ -238,8 +236,14 @@ def _policy(reading: Reading, slots: Slots) -> Plan:
     if kind is None and amount is not None:
         kind = "invoice.create_draft"
     if kind is None:
-        return Plan((("who_approves", {}),)) if reading.says("who|whose|what|which|polic(?:y|ies)|rules?|chain|matrix|limits?|show|how") else Plan((("actions_status", {"state": "awaiting_approval"}),))
-    return _one("who_approves", reading, slots, action_type=kind, amount=amount, currency=currency)
+        return (
+            Plan((("who_approves", {}),))
+            if reading.says("who|whose|what|which|polic(?:y|ies)|rules?|chain|matrix|limits?|show|how")
+            else Plan((("actions_status", {"state": "awaiting_approval"}),))
+        )
+    if amount and reading.says("above|over|more than|beyond|exceed\\w*|higher than|larger than"):
+        amount = format(Decimal(amount) + CENT, "f")
+    return _one("who_approves", reading, slots, action_type=kind, amount=amount, currency=currency, person=slots.staff)
 
 
 def _people(reading: Reading, slots: Slots) -> Plan:

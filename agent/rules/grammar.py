@@ -12,7 +12,7 @@ from pathlib import Path
 
 # Words that are a topic only when it is known that a statement of work is asked about.
 LOOSE_TOPIC = re.compile(
-    r"\b(?:ends?|starts?|begins?|value|worth|parties|client|provider|price|fees?|term|limit|budget)\b"
+    r"\b(?:end(?:s|ed|ing)?|start(?:s|ed)?|beg(?:ins?|an)|expir(?:es?|y)|finish(?:es)?|over|lasts?|value|worth|parties|client|provider|price|fees?|term|limit|budget)\b"
 )
 
 

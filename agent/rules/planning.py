@@ -6,30 +6,30 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from agent.rules.asking import QUESTIONS, TAKES, arguments, grouping
 from agent.rules.grammar import Kind, kind_of
 from agent.rules.reading import Reading, normal
 from agent.rules.slots import Slots, carried, given, own_slots, stated
-from agent.rules.steps import PLANNERS, Plan, approved, fix, group, portfolio, readiness, unknown
+from agent.rules.steps import PLANNERS as STEPS
+from agent.rules.steps import Plan, approved, fix, portfolio, readiness, unknown
 
 ELLIPSIS = re.compile(
     r"^(?:and|also|or|then|so|now|ok|okay|what about|how about|same|the same|only|just|but|for|in|with|by|per|no|not|"
     r"i meant?|i mean|rather|instead|sorry|show|list|group(?:ed)?|split)\b"
 )
-# What each tool takes of the slots; other tools are never asked again with something else.
-TAKES = {
-    "project_readiness": {"project", "month"},
-    "portfolio_readiness": {"practice", "region", "customer", "month"},
-    "unbilled_time": {"practice", "region", "customer", "project", "month"},
-    "sow_terms": {"project", "customer", "contract"},
-    "ask_document": {"project", "customer", "contract"},
-    "propose_fix": {"project"},
-    "propose_invoice": {"project", "month"},
-    "actions_status": {"project"},
-    "find_projects": {"practice", "region", "customer"},
-    "propose_codes": {"project", "customer", "contract"},
-}
 ONE_PROJECT = {"project_readiness", "propose_fix", "propose_invoice"}
-ABOUT_ONE = {Kind.FIX, Kind.INVOICE, Kind.WHY, Kind.READINESS, Kind.SOW, Kind.CODES, Kind.POLICY}
+PLANNERS = {**STEPS, **QUESTIONS}
+# Kinds that go on about what the conversation was about, where the message names nothing itself.
+ABOUT_ONE = {
+    Kind.FIX, Kind.INVOICE, Kind.WHY, Kind.READINESS, Kind.SOW, Kind.CODES, Kind.POLICY, Kind.ENGAGEMENT,
+}  # fmt: skip
+POINTING = re.compile(r"\b(?:it|its|they|them|their|theirs|there|that|this|these|those|he|she|his|her|same)\b")
+GROUPED = {
+    "unbilled_time": frozenset({"practice", "customer", "project", "region"}),
+    "time_worked": frozenset({"person", "project", "customer", "practice", "region", "month"}),
+    "invoices": frozenset({"customer", "project", "practice", "region", "month"}),
+    "problems": frozenset({"owner", "rule", "customer", "project"}),
+}
 
 
 def plan(reading: Reading) -> Plan:
@@ -47,7 +47,8 @@ def plan(reading: Reading) -> Plan:
     if kind is None:
         return unknown(reading)
     own = own_slots(reading)
-    return PLANNERS[kind](reading, carried(own, reading) if kind in ABOUT_ONE else own)
+    refers = kind in ABOUT_ONE or (kind in QUESTIONS and POINTING.search(reading.text) is not None)
+    return PLANNERS[kind](reading, carried(own, reading) if refers else own)
 
 
 def _unclear(reading: Reading) -> Plan | None:
@@ -101,24 +102,24 @@ def _continued(reading: Reading) -> Plan:
 
 
 def _again(reading: Reading, name: str, args: dict[str, Any], own: Slots) -> Plan:
-    values = given(
-        project=own.project,
-        customer=own.customer,
-        contract=own.contract,
-        practice=own.practice,
-        region=own.region,
-        month=own.month,
-    )
-    changed = {key: value for key, value in values.items() if key in TAKES.get(name, set())}
-    if (
-        name in {"sow_terms", "ask_document", "propose_codes"} and changed
-    ):  # these are about one of the three, the narrowest
-        args = {key: value for key, value in args.items() if key not in {"project", "customer", "contract"}}
-        changed = next(({key: changed[key]} for key in ("contract", "project", "customer") if key in changed), {})
-    if changed.keys() & {"customer", "project"}:  # a narrower scope replaces a wider one, and the other way round
-        args = {key: value for key, value in args.items() if key not in {"customer", "project", "practice", "region"}}
-    elif changed.keys() & {"practice", "region"}:
-        args = {key: value for key, value in args.items() if key not in {"customer", "project"}}
+    changed = arguments(name, own) if name in TAKES else {}
+    kept = {key: value for key, value in args.items() if key not in _replaced(name, changed)}
+    if name in GROUPED:
+        changed |= given(group_by=grouping(reading, GROUPED[name]))
     if name == "unbilled_time":
-        changed |= given(group_by=group(reading), approved_only=True if approved(reading) else None)
-    return Plan(((name, args | changed),)) if changed else unknown(reading)
+        changed |= given(approved_only=True if approved(reading) else None)
+    return Plan(((name, kept | changed),)) if changed else unknown(reading)
+
+
+def _replaced(name: str, changed: dict[str, Any]) -> frozenset[str]:
+    """What the earlier question said and this one says otherwise: another scope, another time."""
+    gone: frozenset[str] = frozenset()
+    if changed.keys() & {"month", "since", "until"}:
+        gone |= {"month", "since", "until"}
+    if name in {"sow_terms", "ask_document", "propose_codes"} and changed:
+        return gone | {"project", "customer", "contract"}
+    if changed.keys() & {"customer", "project", "contract"}:
+        return gone | {"customer", "project", "contract", "practice", "region"}
+    if changed.keys() & {"practice", "region"}:
+        return gone | {"customer", "project", "contract"}
+    return gone

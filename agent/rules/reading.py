@@ -59,7 +59,9 @@ def read(messages: Sequence[BaseMessage], offered: frozenset[str]) -> Reading:
     found = tuple(context.get("mentions", ()))
     own = frozenset(word for mention in found for word in tokens(mention["words"]))
     earlier = tuple(context.get("earlier", ()))
-    return Reading(said, normal(said, own), context.get("today", ""), found, earlier, offered, context.get("person", ""))
+    return Reading(
+        said, normal(said, own), context.get("today", ""), found, earlier, offered, context.get("person", "")
+    )
 
 
 def normal(text: str, own: frozenset[str] = frozenset()) -> str:

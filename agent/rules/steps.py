@@ -10,6 +10,7 @@ from typing import Any
 from agent.rules.grammar import Kind, topic_of
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action, listed, own_slots, stated, wanted_rule
+from agent.rules.spans import months_within
 
 # A question about something that no term stands for is answered from the text.
 MENTIONED = re.compile(
@@ -27,6 +28,19 @@ TOPICS = {
     "nte": "not to exceed",
     "capped": "cap",
     "ends": "end",
+    "ended": "end",
+    "ending": "end",
+    "expires": "end",
+    "expire": "end",
+    "finishes": "end",
+    "finish": "end",
+    "over": "end",
+    "expiry": "end",
+    "end dates": "end date",
+    "begins": "start",
+    "begin": "start",
+    "began": "start",
+    "started": "start",
     "starts": "start",
     "worth": "value",
     "rate card": "rates",
@@ -34,15 +48,21 @@ TOPICS = {
     "day rates": "rates",
     "accepted": "acceptance",
 }
+MOST_MONTHS = 6
+# What the ERP holds as well as the statement of work: both are shown unless one of them is named.
+BOTH = frozenset({"po", "po number", "purchase order", "purchase order number"})
 HELP = (
-    "I answer from the connected systems. Ask me whether a project is ready to bill and what is missing, which "
-    "projects cannot be billed and why, how much approved unbilled time there is by practice, customer, region or "
-    "project, what a statement of work says about a topic, or what became of a proposal. I can propose a fix or a "
-    "draft invoice; people decide on it on the review page."
+    "I answer from the connected systems. Ask me whether a project is ready to bill and what is missing; which projects "
+    "or customers lack something, and who clears it; how much unbilled time there is, who worked on what, what was "
+    "invoiced and what is overdue; what a statement of work says or has in force; what the ERP holds of a project, "
+    "contract or customer; who must approve something and why; who changed what; what other systems report; and how "
+    "fresh all of it is. I can propose a fix or a draft invoice; people decide on it on the review page."
 )
 EXAMPLES = (
     "Which projects cannot be billed, and why?",
     "How much approved unbilled time is there by practice?",
+    "Which customers have no tax id?",
+    "Which invoices are overdue?",
     "What waits for approval?",
 )
 
@@ -71,11 +91,6 @@ def _decide(reading: Reading, _slots: Slots) -> Plan:
     say = "Decisions are made on the review page, never in this conversation. Here is what is open."
     calls = (("actions_status", {"state": "awaiting_approval"}),)
     return Plan(calls if "actions_status" in reading.offered else (), say=say)
-
-
-def _policy(reading: Reading, slots: Slots) -> Plan:
-    action = last_action(reading)
-    return Plan((("explain_policy", {"action": action}),)) if action else _actions(reading, slots)
 
 
 def _actions(reading: Reading, slots: Slots) -> Plan:
@@ -128,7 +143,10 @@ def _sow(reading: Reading, slots: Slots) -> Plan:
     ):
         return Plan((("ask_document", {**whose, "question": reading.said[:300]}),))
     if whose:
-        return Plan((("sow_terms", {**whose, **({"topic": topic[:200]} if topic else {})}),))
+        terms = ("sow_terms", {**whose, **({"topic": topic[:200]} if topic else {})})
+        if topic in BOTH and not reading.says("sows?|statements? of work|agreement|says?|states?|required?|requires"):
+            return Plan((("engagement", whose), terms))
+        return Plan((terms,))
     options = tuple(f"What does the SOW of {code} say about {topic or 'payment'}?" for code in listed(reading)[:5])
     return Plan(
         question="Whose statement of work do you mean? Name the project, contract or customer.", options=options
@@ -138,6 +156,8 @@ def _sow(reading: Reading, slots: Slots) -> Plan:
 def _unbilled(reading: Reading, slots: Slots) -> Plan:
     filters = given(
         month=slots.month,
+        since=slots.since,
+        until=slots.until,
         practice=slots.practice,
         region=slots.region,
         customer=slots.customer,
@@ -165,8 +185,20 @@ def portfolio(reading: Reading, slots: Slots) -> Plan:
     """All projects, or those of a customer, practice or region."""
     if slots.project:
         return readiness(reading, slots)
-    args = given(month=slots.month, practice=slots.practice, region=slots.region, customer=slots.customer)
-    return Plan((("portfolio_readiness", args | given(status=_status(reading))),))
+    args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=_status(reading))
+    return _each_month("portfolio_readiness", args, reading, slots)
+
+
+def _each_month(tool: str, args: dict[str, Any], reading: Reading, slots: Slots) -> Plan:
+    """Readiness is of a month: a quarter is answered month by month; a longer span is asked back."""
+    if slots.month or not slots.since:
+        return Plan(((tool, args | given(month=slots.month)),))
+    spanned = months_within(slots.since, slots.until, reading.today)
+    if not 0 < len(spanned) <= MOST_MONTHS:
+        return Plan(
+            question=f"Readiness is of a month, or of all that is unbilled. Which month do you mean, of {slots.since[:4]}?"
+        )
+    return Plan(tuple((tool, args | {"month": month}) for month in spanned))
 
 
 def _status(reading: Reading) -> str | None:
@@ -183,7 +215,7 @@ def readiness(reading: Reading, slots: Slots) -> Plan:
     """One project, or all that the words fit."""
     project = slots.project or (slots.related[0] if len(slots.related) == 1 else None)
     if project:
-        return Plan((("project_readiness", {"project": project, **given(month=slots.month)}),))
+        return _each_month("project_readiness", {"project": project}, reading, slots)
     if not slots.named and re.search(r"\bthe .*\bproject\b", reading.text):
         return Plan(question="I do not find that project. What is its code?", options=tuple(listed(reading)[:5]))
     return portfolio(replace(reading, text="") if slots.named else reading, slots)
@@ -192,7 +224,7 @@ def readiness(reading: Reading, slots: Slots) -> Plan:
 def _why(reading: Reading, slots: Slots) -> Plan:
     last = reading.last_calls[0]["name"] if reading.last_calls else ""
     if last in {"propose_fix", "propose_invoice", "actions_status"} and last_action(reading):
-        return _policy(reading, slots)
+        return Plan((("explain_policy", {"action": last_action(reading)}),))
     project, question = _one_project(reading, slots, "Which project do you mean?", "Why can {} not be billed")
     return readiness(reading, replace(slots, project=project)) if project else question
 
@@ -232,7 +264,6 @@ PLANNERS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
     Kind.HELP: lambda _reading, _slots: Plan(question=HELP, options=EXAMPLES),
     Kind.THANKS: lambda _reading, _slots: Plan(say="You are welcome."),
     Kind.DECIDE: _decide,
-    Kind.POLICY: _policy,
     Kind.ACTIONS: _actions,
     Kind.INVOICE: _invoice,
     Kind.FIX: fix,
