@@ -18,6 +18,7 @@ CODE = re.compile(r"\b([A-Za-z]{2,5})[-_ /]([A-Za-z]{2,6})[-_ /]?(\d[\dOoIl]{2,4
 BARE = re.compile(r"(?<![\w/.-])#?(\d{4})(?![\w/.-]*\d)")
 TOKEN = re.compile(r"[\w/-]+")
 LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
+SHORT = 3  # letters of a first name, which counts only as it is written
 TELLING = 6  # letters from which on one word of a name is enough
 HYPHENS = 2  # written as codes are, so one was meant even if it is not ours
 
@@ -123,7 +124,14 @@ def _invoices(text: str, firm: Firm) -> list[Found]:
 def _people(text: str, kind: str, names: Iterable[str]) -> list[Found]:
     """People by full name or one word of it; several who share it are candidates."""
     named = [Named(kind, name, name) for name in dict.fromkeys(names)]
-    return [
+    said = frozenset(tokens(text))
+    short = [
+        (kind, word, ((one.name, one.name),), ())
+        for one in named
+        for word in tokens(one.name)
+        if len(word) == SHORT and word in said
+    ]
+    return short + [
         (kind, hit.words, tuple((one.value, one.name) for one in hit.candidates), ())
         for hit in find(text, named)
         if " " in hit.words or any(hit.words in tokens(one.name) for one in hit.candidates)

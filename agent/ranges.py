@@ -33,7 +33,7 @@ JOINED = re.compile(
     r"\b(?P<a>[a-z]{3,9}\.?(?: 20\d{2})?)\s*(?:to|-|\u2013|until|through|and|&)\s*(?P<b>[a-z]{3,9}\.?(?: 20\d{2})?)\b",
     re.IGNORECASE,
 )
-SINCE = re.compile(r"\b(?:since|from|as of|starting|after)\s+(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE)
+SINCE = re.compile(r"\b(?:since|as of|starting(?: from| in| with)?|after)\s+(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE)
 UNTIL = re.compile(r"\b(?:until|till|up to|before|by the end of|through)\s+(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:in|for|during|of|year)\s+(?P<y>20\d{2})\b(?!-)", re.IGNORECASE)
 ISO = re.compile(r"\b20\d{2}-\d{2}-\d{2}\b")

@@ -151,8 +151,8 @@ def _contract_facts(dossier: Dossier, contract: Contract) -> dict[str, Any]:
         "value": money(contract.total),
         "invoiced": money(contract.invoiced),
         "not_invoiced": money(contract.total - contract.invoiced),
-        "cap": money(known.cap) if known.cap else None,
-        "left_under_cap": money(known.left) if known.left else None,
+        "cap": money(known.cap) if known.cap is not None else None,
+        "left_under_cap": money(known.left) if known.left is not None else None,
         "amendments": len(contract.amendments),
     }
 
@@ -174,7 +174,7 @@ def _contract_table(dossier: Dossier, contract: Contract) -> Table:
     ]
     if known.cap:
         rows.append((Cell("Not to exceed (terms in force)"), amount_cell(known.cap)))
-    if known.left:
+    if known.left is not None:
         rows.append((Cell("Left under it"), amount_cell(known.left)))
     return Table(f"Contract {contract.number}", ("", "In the ERP"), tuple(rows))
 

@@ -17,6 +17,7 @@ from policies.prerequisites.rulebook import Rule, rulebook
 from tools.tool import Tool, ToolContext, ToolResult
 
 FILE = Path(__file__).with_name("subjects.toml")
+WHOLE = frozenset({"sow against erp"})  # subjects that no word of trouble narrows: any difference is meant
 IDLE = frozenset("the a an of is are not no and or to on in for with within than before its it be at by".split())
 
 
@@ -58,7 +59,7 @@ def rules_about(text: str) -> tuple[Rule, ...]:
 
 def _qualified(said: str, found: list[Rule]) -> tuple[Rule, ...]:
     """Of several rules about one subject those whose id says what is wrong in the way that was said: "po missing"."""
-    for part, pattern in qualifiers():
+    for part, pattern in qualifiers() if said not in WHOLE else ():
         kept = tuple(rule for rule in found if part in rule.id)
         if kept and pattern.search(said):
             return kept
@@ -72,10 +73,16 @@ def qualifiers() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((one["part"], re.compile(rf"\b(?:{one['said']})\b")) for one in data)
 
 
-def qualifier_of(text: str) -> str | None:
-    """The part of rules' ids that a sentence's words of trouble mean, such as "missing"."""
+def told_of(subject: str, text: str) -> str:
+    """A subject with the word of trouble that a sentence has for it, where its rules know such: "po missing"."""
     said = words(text)
-    return next((part for part, pattern in qualifiers() if pattern.search(said)), None)
+    found = [
+        rule for name, _, starts in subjects() if name == subject for rule in rulebook() if rule.id.startswith(starts)
+    ]
+    for part, pattern in qualifiers():
+        if subject not in WHOLE and pattern.search(said) and any(part in rule.id for rule in found):
+            return f"{subject} {part.replace('_', ' ')}"
+    return subject
 
 
 def _shared(said: str, rule: Rule) -> float:

@@ -117,6 +117,7 @@ def _facts(wanted: UnbilledTime, found: Mapping[Group, Sum]) -> dict[str, Any]:
             for group, total in found.items()
         ],
         "approved_total": _totals(found, True),
+        "unbilled_total": _whole(found),
     }
 
 
@@ -133,6 +134,17 @@ def _totals(found: Mapping[Group, Sum], state: bool | None) -> list[dict[str, An
     return [{"hours": _hours(hours[c]), **money(Money(amount, c))} for c, amount in sorted(sums.items())]
 
 
+def _whole(found: Mapping[Group, Sum]) -> list[dict[str, Any]]:
+    """Hours and money of every state of approval together, by currency."""
+    return [
+        {
+            "hours": _hours(sum(total.hours.values(), Decimal(0))),
+            **money(Money(sum(total.amount.values(), Decimal(0)), group.currency)),
+        }
+        for group, total in _grand(found).items()
+    ]
+
+
 def _hours(hours: Decimal) -> str:
     return f"{hours:.2f}".rstrip("0").rstrip(".")
 
@@ -140,7 +152,9 @@ def _hours(hours: Decimal) -> str:
 def _table(wanted: UnbilledTime, found: Mapping[Group, Sum]) -> Table:
     states = (True,) if wanted.approved_only else (True, *(s for s in (False, None) if _any(found, s)))
     heads = {True: "approved", False: "not approved", None: "approval unknown"}
-    columns = (wanted.group_by.capitalize(), *(f"{what}, {heads[s]}" for s in states for what in ("Hours", "Amount")))
+    whole = ("Hours", "Amount") if len(states) > 1 else ()
+    parts = (f"{what}, {heads[s]}" for s in states for what in ("Hours", "Amount"))
+    columns = (wanted.group_by.capitalize(), *whole, *parts)
     rows = [(_name(group), *_figures(group, total, states)) for group, total in found.items()]
     if len(found) > 1:
         rows += [(Cell("Total"), *_figures(group, total, states)) for group, total in _grand(found).items()]
@@ -161,7 +175,11 @@ def _name(group: Group) -> Cell:
 
 def _figures(group: Group, total: Sum, states: tuple[bool | None, ...]) -> tuple[Cell, ...]:
     sources = tuple(total.sources[id_] for id_ in sorted(total.sources))
-    return tuple(
+    whole = (
+        Cell(_hours(sum(total.hours.values(), Decimal(0))), sources=sources),
+        amount_cell(Money(sum(total.amount.values(), Decimal(0)), group.currency), sources),
+    )
+    return (*(whole if len(states) > 1 else ()),) + tuple(
         cell
         for state in states
         for cell in (

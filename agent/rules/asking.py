@@ -13,7 +13,7 @@ from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action
 from agent.rules.spans import days_of
 from agent.rules.steps import Plan, group, portfolio
-from tools.rules import qualifier_of, subject_of
+from tools.rules import subject_of, told_of
 
 # What each tool takes of the slots; other tools are never asked again with something else.
 TAKES: Mapping[str, frozenset[str]] = {
@@ -137,8 +137,7 @@ def _problems(reading: Reading, slots: Slots) -> Plan:
     owners = {"Finance": r"finance|accounting", "Project manager": r"project managers?|pms?|managers?"}
     owner = next((name for name, words in owners.items() if reading.says(words)), None)
     about = subject_of(reading.text)
-    if about and (trouble := qualifier_of(reading.text)):
-        about = f"{about} {trouble.replace('_', ' ')}"
+    about = told_of(about, reading.text) if about else None
     by = grouping(reading, frozenset({"owner", "rule", "customer", "project"})) if _splits(reading) else None
     if about is None and by is None and owner is None:
         if reading.says(r"who|whom|whose"):
@@ -156,8 +155,7 @@ def _splits(reading: Reading) -> bool:
 
 def _rules(reading: Reading, _slots: Slots) -> Plan:
     about = subject_of(reading.text)
-    if about and (trouble := qualifier_of(reading.text)):
-        about = f"{about} {trouble.replace('_', ' ')}"
+    about = told_of(about, reading.text) if about else None
     return Plan((("explain_rules", given(about=about)),))
 
 
@@ -241,7 +239,7 @@ def _policy(reading: Reading, slots: Slots) -> Plan:
             if reading.says("who|whose|what|which|polic(?:y|ies)|rules?|chain|matrix|limits?|show|how")
             else Plan((("actions_status", {"state": "awaiting_approval"}),))
         )
-    if amount and reading.says("above|over|more than|beyond|exceed\\w*|higher than|larger than"):
+    if amount and reading.says("above|more than|beyond|exceed\\w*|higher than|larger than"):
         amount = format(Decimal(amount) + CENT, "f")
     return _one("who_approves", reading, slots, action_type=kind, amount=amount, currency=currency, person=slots.staff)
 

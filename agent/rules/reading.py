@@ -66,7 +66,16 @@ def read(messages: Sequence[BaseMessage], offered: frozenset[str]) -> Reading:
 
 def normal(text: str, own: frozenset[str] = frozenset()) -> str:
     """The text as the grammar reads it; `own` are words of the firm's names, which are nobody's typing errors."""
-    plain = " ".join(word if word in own else corrected(word) for word in tokens(text))
+    apart = (part for word in tokens(text) for part in _parts(word, own))
+    plain = " ".join(word if word in own else corrected(word) for word in apart)
     for pattern, meant in CONTRACTIONS:
         plain = pattern.sub(meant, plain)
     return plain
+
+
+def _parts(word: str, own: frozenset[str]) -> list[str]:
+    """A hyphenated word as the grammar knows it: "not-to-exceed" as three, "e-mail" as one; a code stays whole."""
+    if "-" not in word or word in own or any(c.isdigit() for c in word):
+        return [word]
+    parts = word.split("-")
+    return ["".join(parts)] if len(parts[0]) == 1 else parts

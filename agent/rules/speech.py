@@ -76,9 +76,17 @@ def _verdict(facts: Facts) -> str:
 def _unbilled(facts: Facts) -> str:
     if not facts["groups"]:
         return f"There is no {'approved ' if facts['approved_only'] else ''}unbilled time{_period(facts)}."
-    totals = [t for t in facts["approved_total"] if not _zero(t)]
-    told = " and ".join(f"{_amount(total)} in {total['hours']} hours" for total in totals) or "none"
-    return f"Approved and not yet billed{_period(facts)}: {told}."
+    approved = f"Approved and not yet billed{_period(facts)}: {_hours_and(facts['approved_total'])}."
+    if facts["approved_only"]:
+        return approved
+    whole = f"Not yet billed{_period(facts)}: {_hours_and(facts['unbilled_total'])}."
+    same = facts["approved_total"] == facts["unbilled_total"]
+    return f"{whole} All of it is approved." if same else f"{whole} {approved}"
+
+
+def _hours_and(totals: Sequence[Facts]) -> str:
+    told = (f"{_amount(total)} in {total['hours']} hours" for total in totals if not _zero(total))
+    return " and ".join(told) or "none"
 
 
 def _sow(facts: Facts) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from agent.rules.details import country_of
 from agent.rules.grammar import Kind, topic_of
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action, listed, own_slots, stated, wanted_rule
@@ -16,6 +17,7 @@ from agent.rules.spans import months_within
 MENTIONED = re.compile(
     r"\b(?:says?|state[sd]?|mention(?:s|ed)?|speaks? of|anything (?:about|on)|(?:about|on|regarding) \w)"
 )
+ON_HOLD_SAID = re.compile(r"\bprojects?\b.*\bon hold\b|\bon hold\b.*\bprojects?\b")
 GROUPS = {
     "customer": r"customers?|clients?|accounts?",
     "practice": r"practices?|departments?|teams?",
@@ -49,6 +51,7 @@ TOPICS = {
     "accepted": "acceptance",
 }
 MOST_MONTHS = 6
+ON_HOLD = ("Which projects have the status on hold in the ERP?", "Which projects have a billing hold?")
 # What the ERP holds as well as the statement of work: both are shown unless one of them is named.
 BOTH = frozenset({"po", "po number", "purchase order", "purchase order number"})
 HELP = (
@@ -185,6 +188,8 @@ def portfolio(reading: Reading, slots: Slots) -> Plan:
     """All projects, or those of a customer, practice or region."""
     if slots.project:
         return readiness(reading, slots)
+    if ON_HOLD_SAID.search(reading.text):
+        return _find(reading, slots)
     args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=_status(reading))
     return _each_month("portfolio_readiness", args, reading, slots)
 
@@ -249,7 +254,13 @@ def _find(reading: Reading, slots: Slots) -> Plan:
         "open|active": "open",
     }
     status = next((state for words, state in states.items() if reading.says(words)), None)
+    if status == "on_hold" and reading.says("status|in the erp"):
+        return Plan((("find_projects", given(customer=slots.customer, status=status)),))
     args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=status)
+    if reading.says("customers?|clients?") and not reading.says("projects?|engagements?|jobs?") and not slots.customer:
+        return Plan((("customers", given(country=country_of(reading))),))
+    if status == "on_hold" and not slots.named:
+        return Plan(question="On hold in which way?", options=ON_HOLD)
     if reading.says("projects?|engagements?|jobs?") and "find_projects" in reading.offered:
         return Plan((("find_projects", args),))
     return portfolio(reading, slots) if slots.named else unknown(reading)

@@ -93,7 +93,11 @@ async def _people(firm: Stand) -> dict[str, Actor]:
 
 async def _proposals(firm: Stand, rulebook: Rulebook, actors: Mapping[str, Actor]) -> None:
     """Priya proposes three purchase orders; Ada approves the first and rejects the second."""
-    wanted = (("CLD-UKI-1001", "PO-77001", "approve"), ("CLD-UKI-1010", "PO-77010", "reject"), ("CLD-UKI-1003", "PO-77003", ""))
+    wanted = (
+        ("CLD-UKI-1001", "PO-77001", "approve"),
+        ("CLD-UKI-1010", "PO-77010", "reject"),
+        ("CLD-UKI-1003", "PO-77003", ""),
+    )
     policies = await rulebook(TENANT)
     for code, number, verdict in wanted:
         made = await propose(

@@ -125,7 +125,10 @@ def cases(today: datetime, names: tuple[str, ...]) -> Iterator[Case]:
 
 def _dates(today: datetime) -> dict[str, str]:
     """`{m0}` is this month as YYYY-MM, `{m1}` the one before …; `{m1_name}`, `{m1_first}`, `{m1_last}`; `{q1_…}` quarters."""
-    found: dict[str, str] = {"today": today.date().isoformat(), "yesterday": (today.date() - timedelta(days=1)).isoformat()}
+    found: dict[str, str] = {
+        "today": today.date().isoformat(),
+        "yesterday": (today.date() - timedelta(days=1)).isoformat(),
+    }
     for back in range(9):
         first = months_before(today.date(), back)
         found |= {
@@ -138,7 +141,11 @@ def _dates(today: datetime) -> dict[str, str]:
     for back in range(3):
         first = months_before(today.date().replace(month=3 * quarter + 1), 3 * back)
         last = month_end(months_before(first, -2))
-        found |= {f"q{back}_first": first.isoformat(), f"q{back}_last": last.isoformat(), f"q{back}": f"Q{first.month // 3 + 1}"}
+        found |= {
+            f"q{back}_first": first.isoformat(),
+            f"q{back}_last": last.isoformat(),
+            f"q{back}": f"Q{first.month // 3 + 1}",
+        }
         found[f"q{back}_year"] = str(first.year)
     return found | {"year": str(today.year)}
 

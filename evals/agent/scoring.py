@@ -76,9 +76,7 @@ def _differing(called: Sequence[Mapping[str, Any]], arguments: Mapping[str, Any]
     nearest: dict[str, Any] | None = None
     for call in called:
         found = {
-            key: call["args"].get(key)
-            for key, value in arguments.items()
-            if not _same(call["args"].get(key), value)
+            key: call["args"].get(key) for key, value in arguments.items() if not _same(call["args"].get(key), value)
         }
         if nearest is None or len(found) < len(nearest):
             nearest = found

@@ -166,7 +166,11 @@ def _contract(records: Records, words: list[str]) -> Expected:
         "terms": f"{one.payment_terms_days} days" if one.payment_terms_days is not None else "none recorded",
         "customer": next(c.name for c in records.firm.customers if c.id == one.customer_id),
     }
-    amounts = {"value": one.total.amount, "invoiced": one.invoiced.amount, "open": one.total.amount - one.invoiced.amount}
+    amounts = {
+        "value": one.total.amount,
+        "invoiced": one.invoiced.amount,
+        "open": one.total.amount - one.invoiced.amount,
+    }
     if "left" in words:
         cap = Decimal(str(records.term(words[0], "not_to_exceed")[0]))
         return Expected(money=((cap - one.invoiced.amount, one.currency),))
@@ -206,15 +210,9 @@ def _approval(_: Records, words: list[str]) -> Expected:
 
 
 def _documents(records: Records, words: list[str]) -> Expected:
-    """The files of documents that could be read, by whether a contract holds them."""
+    """The files of the documents, by whether a contract holds them."""
     wanted = {"unattached": False, "attached": True}.get(words[0] if words else "")
-    return Expected(
-        keys=frozenset(
-            one.file
-            for one in records.documents
-            if one.readable and wanted in (None, one.key in records.held)
-        )
-    )
+    return Expected(keys=frozenset(one.file for one in records.documents if wanted in (None, one.key in records.held)))
 
 
 TRUTHS: dict[str, Callable[[Records, list[str]], Expected]] = {
