@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.rules.asking import QUESTIONS, TAKES, arguments, grouping
 from agent.rules.grammar import Kind, kind_of
+from agent.rules.nearest import nearest
 from agent.rules.reading import Reading, normal
 from agent.rules.slots import Slots, carried, given, own_slots, stated
 from agent.rules.steps import PLANNERS as STEPS
@@ -23,6 +24,13 @@ PLANNERS = {**STEPS, **QUESTIONS}
 ABOUT_ONE = {
     Kind.FIX, Kind.INVOICE, Kind.WHY, Kind.READINESS, Kind.SOW, Kind.CODES, Kind.POLICY, Kind.ENGAGEMENT,
 }  # fmt: skip
+# Kinds that a single loose word can bring about; a near example says better what is meant.
+WEAK = {None, Kind.READINESS, Kind.FIND, Kind.PORTFOLIO, Kind.UNBILLED, Kind.WHY}
+ASKED_OF_ONE = {Kind.READINESS, Kind.PORTFOLIO, Kind.WHY}
+OF_ONE = re.compile(r"^(?:(?:please|and|but|so|then) )*(?:can|could|may|is|are|why|which|what (?:is )?missing|whats missing)\b")
+UNBILLED_SAID = r"un ?billed|un ?invoiced|wip|not (?:yet )?(?:been )?(?:billed|invoiced)|approved"
+SENTENCE = 4  # words from which on a likeness to a sentence says something
+LIKELY, SURE = 0.62, 0.8  # cosine: where the grammar knows nothing, and where it has a loose word
 POINTING = re.compile(r"\b(?:it|its|they|them|their|theirs|there|that|this|these|those|he|she|his|her|same)\b")
 GROUPED = {
     "unbilled_time": frozenset({"practice", "customer", "project", "region"}),
@@ -34,7 +42,7 @@ GROUPED = {
 
 def plan(reading: Reading) -> Plan:
     """The next step for this message."""
-    kind = kind_of(reading.text)
+    kind = understood(reading)
     if kind is not None and kind in {Kind.HELP, Kind.THANKS, Kind.DECIDE}:
         return PLANNERS[kind](reading, Slots())
     unclear = _unclear(reading)
@@ -49,6 +57,23 @@ def plan(reading: Reading) -> Plan:
     own = own_slots(reading)
     refers = kind in ABOUT_ONE or (kind in QUESTIONS and POINTING.search(reading.text) is not None)
     return PLANNERS[kind](reading, carried(own, reading) if refers else own)
+
+
+def understood(reading: Reading) -> Kind | None:
+    """The kind by the grammar; by who is named, or by the nearest example, where the grammar has only a weak word."""
+    kind = kind_of(reading.text)
+    if kind not in WEAK or (kind in ASKED_OF_ONE and OF_ONE.search(reading.text)):
+        return kind
+    if reading.first("invoice"):
+        return Kind.INVOICES
+    if reading.first("employee") and not reading.says(UNBILLED_SAID):
+        return Kind.WORKED
+    if reading.first("staff"):
+        return Kind.HISTORY
+    near = nearest(reading.text) if len(reading.text.split()) >= SENTENCE else None
+    if near is None or (near.kind == kind) or near.likeness < (SURE if kind else LIKELY):
+        return kind
+    return near.kind
 
 
 def _unclear(reading: Reading) -> Plan | None:

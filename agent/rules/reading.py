@@ -60,8 +60,23 @@ def read(messages: Sequence[BaseMessage], offered: frozenset[str]) -> Reading:
     own = frozenset(word for mention in found for word in tokens(mention["words"]))
     earlier = tuple(context.get("earlier", ()))
     return Reading(
-        said, normal(said, own), context.get("today", ""), found, earlier, offered, context.get("person", "")
+        said, normal(_neutral(said, found), own | STANDING), context.get("today", ""), found, earlier, offered, context.get("person", "")
     )
+
+
+# What stands for a name of ours, so that "customer data hub" asks about a project and not about a customer.
+STAND_IN = {"project": "cld-uki-1001", "customer": "acme"}
+STANDING = frozenset(STAND_IN.values())
+
+
+def _neutral(text: str, found: Sequence[dict[str, Any]]) -> str:
+    """The text with names of projects and customers replaced by ones that mean nothing else."""
+    plain = " ".join(tokens(text))
+    for mention in sorted(found, key=lambda one: -len(one["words"])):
+        words = " ".join(tokens(mention["words"]))
+        if mention["kind"] in STAND_IN and words and not any(c.isdigit() for c in words):
+            plain = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", STAND_IN[mention["kind"]], plain, count=1)
+    return plain if plain else text
 
 
 def normal(text: str, own: frozenset[str] = frozenset()) -> str:

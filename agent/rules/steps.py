@@ -27,6 +27,8 @@ GROUPS = {
 # What people call a topic, in the words of the catalogue of terms.
 TOPICS = {
     "how often": "invoice frequency",
+    "ceiling": "not to exceed",
+    "contracted": "end",
     "nte": "not to exceed",
     "capped": "cap",
     "ends": "end",

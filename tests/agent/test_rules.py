@@ -15,7 +15,7 @@ from agent.ports import TurnContext
 from agent.rules.model import RulesModel
 from agent.understanding import system_message, vocabulary
 from domain.actor import Operation
-from domain.records import Customer, Firm, Project
+from domain.records import Customer, Employee, Firm, Project
 from domain.source import Source
 from tools.tool import Tool
 
@@ -45,11 +45,13 @@ PROJECTS = (
     ("CLD-DACH-2007", "Observability uplift", "QUILLON"),
     ("ADV-UKI-1006", "Target operating model", "KESTREL"),
 )
+STAFF = ("Priya Nair", "Marek Novak", "Ada Lindqvist")
 FIRM = Firm(
     "test",
     "Northlight Consulting",
     "EUR",
     datetime(2026, 11, 23, tzinfo=UTC),
+    employees=(Employee("e1", "Lena Ortiz", "Engineer", SOURCE), Employee("e2", "Aoife Brennan", "Engineer", SOURCE)),
     customers=tuple(Customer(k, k, name, None, (), None, (), None, SOURCE) for k, name in CUSTOMERS.items()),
     projects=tuple(
         Project(
@@ -70,7 +72,8 @@ async def _never(*_: object) -> Any:
 
 NAMES = (
     "project_readiness portfolio_readiness unbilled_time sow_terms propose_fix propose_invoice actions_status "
-    "explain_policy find_projects propose_codes ask_document"
+    "explain_policy find_projects propose_codes ask_document who_approves changes_made audit_entries customers engagement "
+    "invoices time_worked problems explain_rules reports documents operations_status my_rights people"
 )
 TOOLS = [Tool(name, name, Operation.READINESS_READ, Anything, _never) for name in NAMES.split()]
 Turn = dict[str, Any]
@@ -78,7 +81,7 @@ Turn = dict[str, Any]
 
 def ask(text: str, history: list[Turn] | None = None) -> AIMessage:
     context = TurnContext(None, None, "t", TODAY)  # pyright: ignore[reportArgumentType] - only the day is read
-    found = mentions(text, FIRM, vocabulary(FIRM), TODAY)
+    found = mentions(text, FIRM, vocabulary(FIRM), TODAY, STAFF)
     system = system_message(context, history or [], found)
     return RulesModel().bind_tools(definitions(TOOLS)).invoke([system, HumanMessage(text)])
 
@@ -115,7 +118,34 @@ QUESTIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("overview", "portfolio_readiness", {}),
     ("what can we bill for October", "portfolio_readiness", {"month": "2026-10", "status": "billable"}),
     ("how much money is held back?", "portfolio_readiness", {"status": "blocked"}),
-    ("projects without a PO", "portfolio_readiness", {"status": "blocked"}),
+    ("projects without a PO", "problems", {"about": "purchase order missing"}),
+    ("which SOWs differ from the ERP", "problems", {"about": "sow against erp"}),
+    ("what must finance do", "problems", {"owner": "Finance"}),
+    ("Which customers have no tax id?", "customers", {"missing": "tax_id"}),
+    ("tax id of Corrib", "customers", {"customer": "CORRIB", "detail": "tax_id"}),
+    ("which customers are in Germany?", "customers", {"country": "DE"}),
+    ("How much did we bill last year?", "invoices", {"since": "2025-01-01", "until": "2025-12-31", "state": "issued"}),
+    ("how much was invoiced for Halden in Q3", "invoices", {"customer": "HALDEN", "since": "2026-07-01", "until": "2026-09-30", "state": "issued"}),
+    ("show me overdue invoices", "invoices", {"state": "overdue"}),
+    ("who worked on CLD-UKI-1001 last month", "time_worked", {"project": "CLD-UKI-1001", "since": "2026-10-01", "until": "2026-10-31", "group_by": "person"}),
+    ("how many hours did Lena Ortiz log since August?", "time_worked", {"person": "Lena Ortiz", "since": "2026-08-01", "group_by": "project"}),
+    ("Who has to approve an invoice of 150,000 EUR?", "who_approves", {"action_type": "invoice.create_draft", "amount": "150000", "currency": "EUR"}),
+    ("can Marek approve an invoice of 50k", "who_approves", {"action_type": "invoice.create_draft", "amount": "50000", "person": "Marek Novak"}),
+    ("what are the approval rules", "who_approves", {}),
+    ("who changed the PO of CLD-UKI-1001", "changes_made", {"project": "CLD-UKI-1001", "about": "po"}),
+    ("what did Priya propose", "changes_made", {"person": "Priya Nair"}),
+    ("audit log of yesterday", "audit_entries", {"since": "2026-11-22", "until": "2026-11-22"}),
+    ("tell me about CLD-UKI-1004", "engagement", {"project": "CLD-UKI-1004"}),
+    ("how much is left under the cap of 1003", "engagement", {"project": "CLD-UKI-1003"}),
+    ("When does the Halden Rail engagement end?", "sow_terms", {"customer": "HALDEN", "topic": "end"}),
+    ("what do you check before billing", "explain_rules", {}),
+    ("open change requests", "reports", {"kind": "change_request", "state": "open"}),
+    ("is there a billing hold on any project?", "reports", {"kind": "billing_hold", "state": "held"}),
+    ("which documents are not attached to a contract", "documents", {"needs": "contract"}),
+    ("how fresh is the data?", "operations_status", {}),
+    ("what is my approval limit", "my_rights", {}),
+    ("who are the approvers", "people", {"role": "approver"}),
+    ("unbilled time between August and October by customer", "unbilled_time", {"group_by": "customer", "approved_only": False, "since": "2026-08-01", "until": "2026-10-31"}),
     ("How much approved unbilled time is there by practice?", "unbilled_time", {"group_by": "practice", "approved_only": True}),
     ("unbiled aproved tim by custmer", "unbilled_time", {"group_by": "customer", "approved_only": True}),
     ("unbilled time per region", "unbilled_time", {"group_by": "region", "approved_only": False}),
@@ -173,6 +203,20 @@ CONVERSATIONS: list[list[tuple[str, str, dict[str, Any]]]] = [
         ("and for Nordhafen?", "sow_terms", {"customer": "NORDHAFEN", "topic": "expenses"}),
     ],
     [
+        ("how much did we bill Halden last quarter?", "invoices", {"customer": "HALDEN", "since": "2026-07-01", "until": "2026-09-30", "state": "issued"}),
+        ("and Nordhafen?", "invoices", {"customer": "NORDHAFEN", "since": "2026-07-01", "until": "2026-09-30", "state": "issued"}),
+        ("and in October", "invoices", {"customer": "NORDHAFEN", "since": "2026-10-01", "until": "2026-10-31", "state": "issued"}),
+        ("by project", "invoices", {"customer": "NORDHAFEN", "since": "2026-10-01", "until": "2026-10-31", "state": "issued", "group_by": "project"}),
+    ],
+    [
+        ("how many hours did Aoife log last month?", "time_worked", {"person": "Aoife Brennan", "since": "2026-10-01", "until": "2026-10-31", "group_by": "project"}),
+        ("and Lena?", "time_worked", {"person": "Lena Ortiz", "since": "2026-10-01", "until": "2026-10-31", "group_by": "project"}),
+    ],
+    [
+        ("when does the Halden engagement end?", "sow_terms", {"customer": "HALDEN", "topic": "end"}),
+        ("and Nordhafen?", "sow_terms", {"customer": "NORDHAFEN", "topic": "end"}),
+    ],
+    [
         ("can 1004 be billed", "project_readiness", {"project": "CLD-UKI-1004"}),
         ("no, I meant 1003", "project_readiness", {"project": "CLD-UKI-1003"}),
         ("what does its SOW say about the cap?", "sow_terms", {"project": "CLD-UKI-1003", "topic": "cap"}),
@@ -203,11 +247,21 @@ def test_what_is_not_understood_is_said(text: str) -> None:
     assert "did not understand" in arguments["question"]
 
 
-@pytest.mark.parametrize(
-    "text", ["How much did we bill last year?", "how much was invoiced for Halden", "show me overdue invoices"]
-)
-def test_what_no_tool_knows_is_not_answered_with_something_else(text: str) -> None:
-    assert called(ask(text))[0] == "ask_back"
+def test_a_quarter_of_readiness_is_answered_month_by_month() -> None:
+    asked = [(call["name"], call["args"]["month"]) for call in ask("which projects were blocked in Q3").tool_calls]
+    assert asked == [("portfolio_readiness", month) for month in ("2026-07", "2026-08", "2026-09")]
+
+
+def test_a_year_of_readiness_is_asked_back() -> None:
+    name, arguments = called(ask("which projects were blocked in 2025"))
+    assert name == "ask_back"
+    assert "Which month" in arguments["question"]
+
+
+def test_two_readings_of_on_hold_are_asked_about() -> None:
+    name, arguments = called(ask("which projects are on hold?"))
+    assert name == "ask_back"
+    assert [called(ask(option))[0] for option in arguments["options"]] == ["find_projects", "reports"]
 
 
 def test_a_code_that_is_not_ours_is_not_guessed() -> None:
