@@ -64,13 +64,16 @@ def understood(reading: Reading) -> Kind | None:
     kind = kind_of(reading.text)
     if kind not in WEAK or (kind in ASKED_OF_ONE and OF_ONE.search(reading.text)):
         return kind
+    short = len(reading.text.split()) < SENTENCE
+    if short and reading.last_calls:  # "and Lena?" goes on about the last question
+        return kind
     if reading.first("invoice"):
         return Kind.INVOICES
     if reading.first("employee") and not reading.says(UNBILLED_SAID):
         return Kind.WORKED
     if reading.first("staff"):
         return Kind.HISTORY
-    near = nearest(reading.text) if len(reading.text.split()) >= SENTENCE else None
+    near = None if short else nearest(reading.text)
     if near is None or (near.kind == kind) or near.likeness < (SURE if kind else LIKELY):
         return kind
     return near.kind
