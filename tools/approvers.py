@@ -64,7 +64,7 @@ async def _who(context: ToolContext, wanted: WhoApproves) -> ToolResult:
         facts["person_could"] = any(asked in words(one.name) for able in fitting.values() for one in able)
     if verdict.deadlines:
         facts["days_to_decide"] = verdict.deadlines.days_to_decide
-    return ToolResult(facts, _blocks(context, wanted.action_type, intent, verdict, fitting))
+    return ToolResult(facts, _blocks(wanted.action_type, intent, verdict, fitting))
 
 
 async def _verdict(connection: Connection, context: ToolContext, intent: Intent) -> PolicyVerdict:
@@ -133,9 +133,7 @@ def _covers(context: ToolContext, person: Person, amount: Money | None) -> bool:
         return False
 
 
-def _blocks(
-    context: ToolContext, kind: str, intent: Intent, verdict: PolicyVerdict, fitting: dict[Step, list[Person]]
-) -> tuple[Block, ...]:
+def _blocks(kind: str, intent: Intent, verdict: PolicyVerdict, fitting: dict[Step, list[Person]]) -> tuple[Block, ...]:
     rows = [
         (
             Cell(f"Stage {step.stage}"),

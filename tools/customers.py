@@ -118,7 +118,7 @@ def _cell(customer: Customer, what: str) -> Cell:
 
 CUSTOMERS = Tool(
     name="customers",
-    description="Customers in the ERP with tax identifier, invoice address, billing contact and terms, or who lacks one.",
+    description="Customers in the ERP with tax identifier, invoice address, contact and terms, or who lacks one.",
     operation=Operation.READINESS_READ,
     arguments=Customers,
     run=_customers,

@@ -185,7 +185,7 @@ def _days(days: int | None) -> str:
 
 ENGAGEMENT = Tool(
     name="engagement",
-    description="One project or contract in the ERP: status, dates, purchase order, terms, value, invoiced, what is left.",
+    description="A project or contract in the ERP: status, dates, purchase order, terms, value, invoiced, left.",
     operation=Operation.READINESS_READ,
     arguments=Engagement,
     run=_engagement,

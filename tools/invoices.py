@@ -27,7 +27,7 @@ STATES: Mapping[str, frozenset[str]] = {
 
 
 class Invoices(Whose, Days):
-    """Which invoices, by invoice date. `issued` are posted or paid, `unpaid` posted and not paid, `overdue` past due."""
+    """Which invoices, by invoice date. `issued` are posted or paid, `unpaid` only posted, `overdue` past due."""
 
     number: str | None = None
     state: State = "issued"

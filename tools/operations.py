@@ -29,12 +29,13 @@ async def _status(context: ToolContext, _: OperationsStatus) -> ToolResult:
         counts = await actions.counts(connection)
         breaker = await circuit.read(connection, context.reader.system)
         written = await actions.last_write(connection)
+    frozen_types = [freeze.type or "everything" for freeze in frozen]
     facts = {
         "erp": context.reader.system,
         "erp_read_at": read,
         "erp_warnings": len(warnings),
         "writing": "stopped after failures" if breaker.state == "open" else "possible",
-        "frozen": [freeze.type or "everything" for freeze in frozen],
+        "frozen": frozen_types,
         "actions_by_state": dict(sorted(counts.items())),
         "need_a_person": sum(counts.get(state, 0) for state in FOR_PEOPLE),
         "last_write": written.isoformat() if written else None,
@@ -43,7 +44,7 @@ async def _status(context: ToolContext, _: OperationsStatus) -> ToolResult:
         (Cell("ERP read at"), Cell(read or "it cannot be read now"), Cell("; ".join(warnings))),
         (Cell("Writing to the ERP"), Cell(facts["writing"]), Cell(f"{breaker.failures} failures in a row")),
         (Cell("Last write"), Cell(facts["last_write"] or "none yet"), Cell("")),
-        (Cell("Frozen"), Cell(", ".join(facts["frozen"]) or "nothing", "/freezes"), Cell("")),
+        (Cell("Frozen"), Cell(", ".join(frozen_types) or "nothing", "/freezes"), Cell("")),
         *((Cell("Actions"), Cell(state.replace("_", " ")), Cell(count)) for state, count in sorted(counts.items())),
         (Cell("Need a person"), Cell(facts["need_a_person"], "/execution"), Cell("diverged, unknown, failed or stale")),
     )

@@ -24,6 +24,7 @@ from tools.scope import Whose, projects_of
 from tools.tool import Tool, ToolContext, ToolResult
 
 SHOWN = 60
+NAMED = 8  # findings that one cell names
 GroupBy = Literal["owner", "rule", "customer", "project"]
 
 
@@ -142,9 +143,9 @@ def _grouped(groups: Mapping[str, Sequence[Problem]], by: GroupBy) -> Table:
             Cell(len(mine)),
             Cell(len({readiness_key(p.answer) for p in mine})),
             Cell(
-                "; ".join(f"{readiness_key(p.answer)}: {p.finding.title}" for p in mine[:8])
-                + (" …" if len(mine) > 8 else "")
-            ),  # noqa: PLR2004 - as many as a cell holds
+                "; ".join(f"{readiness_key(p.answer)}: {p.finding.title}" for p in mine[:NAMED])
+                + (" …" if len(mine) > NAMED else "")
+            ),
         )
         for label, mine in groups.items()
     )
@@ -181,7 +182,7 @@ def _table(found: Sequence[Problem], sources: Mapping[str, tuple[Source, ...]]) 
 
 PROBLEMS = Tool(
     name="problems",
-    description="Open findings about a subject (purchase order, tax id, approval …): which projects, who clears them, how.",
+    description="Open findings about a subject (purchase order, tax id, approval): which projects, who clears them.",
     operation=Operation.READINESS_READ,
     arguments=Problems,
     run=_problems,

@@ -18,7 +18,33 @@ from tools.tool import Tool, ToolContext, ToolResult
 
 FILE = Path(__file__).with_name("subjects.toml")
 WHOLE = frozenset({"sow against erp"})  # subjects that no word of trouble narrows: any difference is meant
-IDLE = frozenset("the a an of is are not no and or to on in for with within than before its it be at by".split())
+IDLE = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "is",
+        "are",
+        "not",
+        "no",
+        "and",
+        "or",
+        "to",
+        "on",
+        "in",
+        "for",
+        "with",
+        "within",
+        "than",
+        "before",
+        "its",
+        "it",
+        "be",
+        "at",
+        "by",
+    ]
+)
 
 
 class ExplainRules(BaseModel):

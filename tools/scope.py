@@ -52,11 +52,11 @@ class Whose(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    project: str | None = Field(None, max_length=120, description="Project code or handle")
-    contract: str | None = Field(None, max_length=80, description="Contract number")
-    customer: str | None = Field(None, max_length=120, description="Customer handle, code or name")
-    practice: str | None = Field(None, max_length=20, description="Practice code, such as CLD")
-    region: str | None = Field(None, max_length=20, description="Region code, such as UKI")
+    project: str | None = Field(default=None, max_length=120, description="Project code or handle")
+    contract: str | None = Field(default=None, max_length=80, description="Contract number")
+    customer: str | None = Field(default=None, max_length=120, description="Customer handle, code or name")
+    practice: str | None = Field(default=None, max_length=20, description="Practice code, such as CLD")
+    region: str | None = Field(default=None, max_length=20, description="Region code, such as UKI")
 
     @property
     def everyone(self) -> bool:

@@ -179,7 +179,7 @@ def _figures(group: Group, total: Sum, states: tuple[bool | None, ...]) -> tuple
         Cell(_hours(sum(total.hours.values(), Decimal(0))), sources=sources),
         amount_cell(Money(sum(total.amount.values(), Decimal(0)), group.currency), sources),
     )
-    return (*(whole if len(states) > 1 else ()),) + tuple(
+    parts = (
         cell
         for state in states
         for cell in (
@@ -187,6 +187,7 @@ def _figures(group: Group, total: Sum, states: tuple[bool | None, ...]) -> tuple
             amount_cell(Money(total.amount[state], group.currency), sources),
         )
     )
+    return (*(whole if len(states) > 1 else ()), *parts)
 
 
 def _grand(found: Mapping[Group, Sum]) -> Mapping[Group, Sum]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -128,7 +128,7 @@ def _group(entry: TimeEntry, project: Project, by: GroupBy) -> tuple[str, str, s
 
 
 def _table(wanted: TimeWorked, sums: Mapping[str, Sum], person: Employee | None) -> Table:
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (Cell(one.label, one.href), Cell(hours(one.hours), sources=_sources(one)), _money_cell(one), Cell(one.last))
         for one in list(sums.values())[:SHOWN]
     ]

@@ -60,7 +60,9 @@ async def test_invoices_by_project_and_number(desk: Desk) -> None:
 
 
 async def test_hours_of_a_person(desk: Desk) -> None:
-    result = await desk.ask(SMALL, "time_worked", person="lena", group_by="person", since="2026-10-01", until="2026-10-31")
+    result = await desk.ask(
+        SMALL, "time_worked", person="lena", group_by="person", since="2026-10-01", until="2026-10-31"
+    )
     assert (result.facts["hours"], result.facts["worth"]) == ("12", [{"amount": "1200.00", "currency": "EUR"}])
     assert column(result, 0) == ["Lena Ortiz"]
     assert "Lena" not in json.dumps(result.facts)
