@@ -10,11 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from langchain_core.language_models import BaseChatModel
-
 from actions.decisions import decide
 from actions.proposals import propose
 from actions.rulebook import Rulebook
+from agent.models import ModelSettings, chat_model
 from agent.ports import AgentPorts
 from agent.turns import answer
 from api.passwords import hash_password
@@ -51,7 +50,7 @@ class Desk:
         return Answer(tuple(last.calls), tuple(dict(e.data) for e in shown))
 
 
-async def desk(firm: Stand, model: BaseChatModel, today: date) -> Desk:
+async def desk(firm: Stand, model: ModelSettings, today: date) -> Desk:
     """Everyone at work, with three proposals: one approved, one rejected, one that waits."""
     rulebook = Rulebook(firm.database)
 
@@ -66,7 +65,7 @@ async def desk(firm: Stand, model: BaseChatModel, today: date) -> Desk:
         async with firm.database.tenant(tenant) as connection:
             return await actions.get(connection, action_id)
 
-    ports = AgentPorts(firm.database, model, Guardrails.load(), tools, context, action)
+    ports = AgentPorts(firm.database, chat_model(model), Guardrails.load(), tools, context, action)
     actors = await _people(firm)
     await _proposals(firm, rulebook, actors)
     return Desk(ports, actors)

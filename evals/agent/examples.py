@@ -1,4 +1,4 @@
-"""`countersign evals run examples [--write]`: how well the examples tell each other's kind, each left out in its turn."""
+"""`countersign evals run examples [--write]`: how well the examples tell each other's kind, each left out in turn."""
 
 from __future__ import annotations
 

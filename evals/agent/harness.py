@@ -19,7 +19,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from agent.models import ModelSettings, chat_model
+from agent.models import ModelSettings
 from erp.demo import server
 from erp.demo.cache import built_firm
 from evals import truth as planted
@@ -124,7 +124,7 @@ def cases(today: datetime, names: tuple[str, ...]) -> Iterator[Case]:
 
 
 def _dates(today: datetime) -> dict[str, str]:
-    """`{m0}` is this month as YYYY-MM, `{m1}` the one before …; `{m1_name}`, `{m1_first}`, `{m1_last}`; `{q1_…}` quarters."""
+    """`{m0}` is this month as YYYY-MM, `{m1}` the one before, with `_name`, `_first`, `_last`; quarters as `{q1}`."""
     found: dict[str, str] = {
         "today": today.date().isoformat(),
         "yesterday": (today.date() - timedelta(days=1)).isoformat(),
@@ -167,7 +167,7 @@ async def _measure(home: Path, argv: list[str], settings: ModelSettings) -> Resu
     outside = server.outside_file(home).read_text("utf-8")
     async with stand(truths, home) as firm:
         known = _records(firm, today, outside, truths)
-        at = await desk(firm, chat_model(settings), today)
+        at = await desk(firm, settings, today)
         result = Result()
         for case in asked:
             await _one(at, known, case, result)

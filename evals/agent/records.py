@@ -65,7 +65,7 @@ class Records:
 
     @cached_property
     def severity(self) -> dict[str, str]:
-        """blocks or warns, by rule."""
+        """Blocks or warns, by rule."""
         return {rule["id"]: rule["severity"] for rule in tomllib.loads(RULES.read_text("utf-8"))["rule"]}
 
     def customer(self, name: str) -> Customer:
@@ -152,7 +152,7 @@ class Records:
         """The values of a term for a project or contract: of its newest document that states it."""
         number = self.contract(code).number
         mine = [one for one in self.documents if self.held.get(one.key) == number]
-        stated = [one.terms[field] for one in sorted(mine, key=lambda one: _begins(one)) if field in one.terms]
+        stated = [one.terms[field] for one in sorted(mine, key=_begins) if field in one.terms]
         if field == "rates":
             return tuple(value for values in stated for value in values)
         return stated[-1] if stated else ()
