@@ -1,4 +1,4 @@
-"""Spans of days as people say them: "Q3", "last quarter", "since July", "between May and August", "the last 3 months"."""
+"""Spans of days as people say them: "Q3", "last quarter", "since July", "between May and August", "last 3 months"."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ QUARTER = re.compile(
     rf"\b(?:(?P<y0>20\d{{2}})[ -]?)?q(?:uarter )?\s?(?P<q>[1-4])\b(?:[ /,-]*(?:of )?{_YEAR})?", re.IGNORECASE
 )
 QUARTER_WORD = re.compile(
-    rf"\b(?P<o>{'|'.join(ORDINALS)}) (?:quarter|qtr)\b(?:,? (?:of )?(?:{_YEAR}|(?P<this>this year)|(?P<last>last year)))?",
+    rf"\b(?P<o>{'|'.join(ORDINALS)}) (?:quarter|qtr)\b"
+    rf"(?:,? (?:of )?(?:{_YEAR}|(?P<this>this year)|(?P<last>last year)))?",
     re.IGNORECASE,
 )
 HALF = re.compile(rf"\b(?:h(?P<h>[12])|(?P<o>first|second) half)\b(?:,? (?:of )?{_YEAR})?", re.IGNORECASE)
@@ -26,7 +27,8 @@ COUNTED = re.compile(
 )
 DAY = re.compile(r"\b(?P<w>today|yesterday)\b", re.IGNORECASE)
 BETWEEN = re.compile(
-    r"\b(?:between|from)\s+(?P<a>.{3,20}?)\s+(?:and|to|until|till|through|up to|-)\s+(?P<b>.{3,20}?)(?=[?.!,;]|$| for\b| by\b| at\b| on\b| in\b)",
+    r"\b(?:between|from)\s+(?P<a>.{3,20}?)\s+(?:and|to|until|till|through|up to|-)\s+(?P<b>.{3,20}?)"
+    r"(?=[?.!,;]|$| for\b| by\b| at\b| on\b| in\b)",
     re.IGNORECASE,
 )
 JOINED = re.compile(
@@ -144,7 +146,7 @@ def _day(text: str, today: date) -> Range | None:
     return match.group(), day, day
 
 
-def _year(text: str, today: date) -> Range | None:
+def _year(text: str, _today: date) -> Range | None:
     match = YEAR.search(text)
     return (match.group(), date(int(match["y"]), 1, 1), date(int(match["y"]), 12, 31)) if match else None
 

@@ -81,7 +81,7 @@ def grouping(reading: Reading, allowed: frozenset[str]) -> str | None:
     return shared if shared in allowed else None
 
 
-def _one(tool: str, reading: Reading, slots: Slots, **more: Any) -> Plan:
+def _one(tool: str, slots: Slots, **more: Any) -> Plan:
     return Plan(((tool, {**arguments(tool, slots), **given(**more)}),))
 
 
@@ -97,7 +97,7 @@ def _invoices(reading: Reading, slots: Slots) -> Plan:
     }
     state = next((state for state, words in states.items() if reading.says(words)), "issued")
     by = grouping(reading, frozenset({"customer", "project", "practice", "region", "month"}))
-    return _one("invoices", reading, slots, state=state, group_by=by)
+    return _one("invoices", slots, state=state, group_by=by)
 
 
 def _worked(reading: Reading, slots: Slots) -> Plan:
@@ -108,7 +108,7 @@ def _worked(reading: Reading, slots: Slots) -> Plan:
     billed = False if reading.says(r"un ?billed|un ?invoiced|not (?:yet )?(?:been )?(?:billed|invoiced)") else None
     billed = True if billed is None and reading.says(r"billed|invoiced") else billed
     billable = False if reading.says(r"non ?billable|not billable|unbillable") else None
-    return _one("time_worked", reading, slots, group_by=by, billed=billed, billable=billable)
+    return _one("time_worked", slots, group_by=by, billed=billed, billable=billable)
 
 
 def _customers(reading: Reading, slots: Slots) -> Plan:
@@ -127,10 +127,10 @@ def _customers(reading: Reading, slots: Slots) -> Plan:
     return Plan((("customers", given(customer=slots.customer, country=country, detail=detail)),))
 
 
-def _engagement(reading: Reading, slots: Slots) -> Plan:
+def _engagement(_reading: Reading, slots: Slots) -> Plan:
     if not arguments("engagement", slots):
         return Plan(question="Which project, contract or customer do you mean?")
-    return _one("engagement", reading, slots)
+    return _one("engagement", slots)
 
 
 def _problems(reading: Reading, slots: Slots) -> Plan:
@@ -145,7 +145,7 @@ def _problems(reading: Reading, slots: Slots) -> Plan:
         else:
             return portfolio(reading, slots)
     unknown = "unknown" if reading.says(r"cannot (?:be )?determin\w+|undetermined|unknown|unclear") else None
-    return _one("problems", reading, slots, about=about, owner=owner, verdict=unknown, group_by=by)
+    return _one("problems", slots, about=about, owner=owner, verdict=unknown, group_by=by)
 
 
 def _splits(reading: Reading) -> bool:
@@ -176,18 +176,18 @@ def _reports(reading: Reading, slots: Slots) -> Plan:
     negated = reading.says(r"not|un\w+|yet")
     state = next((s for s in states.get(kind, ()) if reading.says(s) and not negated), None)
     state = "held" if kind == "billing_hold" and not slots.project else state
-    return _one("reports", reading, slots, kind=kind, state=state)
+    return _one("reports", slots, kind=kind, state=state)
 
 
 def _documents(reading: Reading, slots: Slots) -> Plan:
     needs = {
         "conflict": r"conflict\w*|contradict\w*",
         "confirmation": r"confirm\w*|unconfirmed|checked|reviewed?|to review",
-        "contract": r"(?:without|no|not|un)\s?(?:\w+ ){0,4}(?:contracts?|attached|linked)|unattached|unlinked|orphan\w*",
+        "contract": r"(?:without|no|not|un)\s?(?:\w+ ){0,4}(?:contracts?|attached|linked)|unattached|orphan\w*",
     }
     need = next((name for name, words in needs.items() if reading.says(words)), None)
     amending = True if reading.says(r"amendments?|amended|change orders?") else None
-    return _one("documents", reading, slots, needs=need, amendments_only=amending)
+    return _one("documents", slots, needs=need, amendments_only=amending)
 
 
 def _history(reading: Reading, slots: Slots) -> Plan:
@@ -206,7 +206,7 @@ def _history(reading: Reading, slots: Slots) -> Plan:
         if slots.staff is None and reading.says(r"did i|have i|i (?:changed?|proposed?|approved?)")
         else None
     )
-    return _one("changes_made", reading, slots, about=about, written_only=written, person=slots.staff or me)
+    return _one("changes_made", slots, about=about, written_only=written, person=slots.staff or me)
 
 
 def _audit(reading: Reading, slots: Slots) -> Plan:
@@ -221,7 +221,7 @@ def _audit(reading: Reading, slots: Slots) -> Plan:
     }
     event = next((name for name, words in events.items() if reading.says(words)), None)
     me = reading.person if slots.staff is None and reading.says(r"did i|have i|my") else None
-    return _one("audit_entries", reading, slots, event=event, person=slots.staff or me)
+    return _one("audit_entries", slots, event=event, person=slots.staff or me)
 
 
 def _policy(reading: Reading, slots: Slots) -> Plan:
@@ -241,7 +241,7 @@ def _policy(reading: Reading, slots: Slots) -> Plan:
         )
     if amount and reading.says("above|more than|beyond|exceed\\w*|higher than|larger than"):
         amount = format(Decimal(amount) + CENT, "f")
-    return _one("who_approves", reading, slots, action_type=kind, amount=amount, currency=currency, person=slots.staff)
+    return _one("who_approves", slots, action_type=kind, amount=amount, currency=currency, person=slots.staff)
 
 
 def _people(reading: Reading, slots: Slots) -> Plan:
@@ -258,7 +258,7 @@ def _people(reading: Reading, slots: Slots) -> Plan:
 
 def _time_to_bill(reading: Reading, slots: Slots) -> Plan:
     by = grouping(reading, frozenset({"practice", "customer"}))
-    return _one("time_to_bill", reading, slots, group_by=by)
+    return _one("time_to_bill", slots, group_by=by)
 
 
 QUESTIONS: dict[Kind, Callable[[Reading, Slots], Plan]] = {

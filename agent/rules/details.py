@@ -15,21 +15,24 @@ CURRENCIES = {
 }  # fmt: skip
 _CURRENCY = "|".join(re.escape(word) for word in sorted(CURRENCIES, key=len, reverse=True))
 AMOUNT = re.compile(
-    rf"(?<![\w.-])(?P<c1>{_CURRENCY})?\s?(?P<n>\d+(?:[.,'\u2019\u00a0 ]\d{{3}})+(?:[.,]\d{{1,2}})?|\d+(?:[.,]\d{{1,2}})?)"
+    rf"(?<![\w.-])(?P<c1>{_CURRENCY})?\s?"
+    r"(?P<n>\d+(?:[.,'\u2019\u00a0 ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?)"
     rf"\s?(?P<s>k|m|mio|thousand|million)?\s?(?P<c2>{_CURRENCY})?(?![\w-])",
     re.IGNORECASE,
 )
 SCALES = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "mio": 1_000_000, "million": 1_000_000}
 LARGE = 1000  # a bare number from which on it may be an amount
+_POLICY = r"(?:polic(?:y|ies)|approval (?:rules?|matrix|limits?|thresholds?))"
+_NEW = r"(?:new|creat\w*|open\w*|set(?:ting)? ?up)"
 KINDS = (
     ("invoice.cancel_draft", r"(?:cancel\w*|delet\w*|void\w*)(?: \w+){0,3} (?:drafts?|invoices?)"),
     ("project.cancel", r"(?:cancel\w*|delet\w*)(?: \w+){0,3} projects?"),
     ("contract.clear_po_number", r"(?:clear\w*|remov\w*|delet\w*)(?: \w+){0,3} (?:po|purchase order)"),
     ("execution.thaw", r"thaw\w*|unfreez\w*|lift\w*(?: \w+){0,2} freeze"),
-    ("policy.change", r"(?:polic(?:y|ies)|approval (?:rules?|matrix|limits?|thresholds?))(?: \w+){0,2} chang\w*|chang\w*(?: \w+){0,4} (?:polic(?:y|ies)|approval (?:rules?|matrix|limits?|thresholds?))"),
+    ("policy.change", rf"{_POLICY}(?: \w+){{0,2}} chang\w*|chang\w*(?: \w+){{0,4}} {_POLICY}"),
     ("contract.set_po_number", r"pos?|purchase orders?"),
     ("customer.set_billing_identity", r"tax|vat|addresse?s?|billing identity"),
-    ("project.create", r"(?:new|creat\w*|open\w*|set(?:ting)? ?up)(?: \w+){0,3} projects?|project (?:creation|set ?up)"),
+    ("project.create", rf"{_NEW}(?: \w+){{0,3}} projects?|project (?:creation|set ?up)"),
     ("invoice.create_draft", r"invoices?|bills?|billing|draft"),
 )  # fmt: skip
 COUNTRIES = {

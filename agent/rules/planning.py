@@ -27,7 +27,9 @@ ABOUT_ONE = {
 # Kinds that a single loose word can bring about; a near example says better what is meant.
 WEAK = {None, Kind.READINESS, Kind.FIND, Kind.PORTFOLIO, Kind.UNBILLED, Kind.WHY}
 ASKED_OF_ONE = {Kind.READINESS, Kind.PORTFOLIO, Kind.WHY}
-OF_ONE = re.compile(r"^(?:(?:please|and|but|so|then) )*(?:can|could|may|is|are|why|which|what (?:is )?missing|whats missing)\b")
+OF_ONE = re.compile(
+    r"^(?:(?:please|and|but|so|then) )*(?:can|could|may|is|are|why|which|what (?:is )?missing|whats missing)\b"
+)
 UNBILLED_SAID = r"un ?billed|un ?invoiced|wip|not (?:yet )?(?:been )?(?:billed|invoiced)|approved"
 SENTENCE = 4  # words from which on a likeness to a sentence says something
 LIKELY, SURE = 0.62, 0.8  # cosine: where the grammar knows nothing, and where it has a loose word

@@ -60,7 +60,13 @@ def read(messages: Sequence[BaseMessage], offered: frozenset[str]) -> Reading:
     own = frozenset(word for mention in found for word in tokens(mention["words"]))
     earlier = tuple(context.get("earlier", ()))
     return Reading(
-        said, normal(_neutral(said, found), own | STANDING), context.get("today", ""), found, earlier, offered, context.get("person", "")
+        said,
+        normal(_neutral(said, found), own | STANDING),
+        context.get("today", ""),
+        found,
+        earlier,
+        offered,
+        context.get("person", ""),
     )
 
 
@@ -76,7 +82,7 @@ def _neutral(text: str, found: Sequence[dict[str, Any]]) -> str:
         words = " ".join(tokens(mention["words"]))
         if mention["kind"] in STAND_IN and words and not any(c.isdigit() for c in words):
             plain = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", STAND_IN[mention["kind"]], plain, count=1)
-    return plain if plain else text
+    return plain or text
 
 
 def normal(text: str, own: frozenset[str] = frozenset()) -> str:

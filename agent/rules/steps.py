@@ -18,6 +18,7 @@ MENTIONED = re.compile(
     r"\b(?:says?|state[sd]?|mention(?:s|ed)?|speaks? of|anything (?:about|on)|(?:about|on|regarding) \w)"
 )
 ON_HOLD_SAID = re.compile(r"\bprojects?\b.*\bon hold\b|\bon hold\b.*\bprojects?\b")
+PAYING = re.compile(r"\bhow (?:long|soon|quickly|fast|many days)\b.*\bpay")
 GROUPS = {
     "customer": r"customers?|clients?|accounts?",
     "practice": r"practices?|departments?|teams?",
@@ -28,6 +29,8 @@ GROUPS = {
 TOPICS = {
     "how often": "invoice frequency",
     "ceiling": "not to exceed",
+    "last day": "end",
+    "maximum amount": "not to exceed",
     "contracted": "end",
     "nte": "not to exceed",
     "capped": "cap",
@@ -57,11 +60,12 @@ ON_HOLD = ("Which projects have the status on hold in the ERP?", "Which projects
 # What the ERP holds as well as the statement of work: both are shown unless one of them is named.
 BOTH = frozenset({"po", "po number", "purchase order", "purchase order number"})
 HELP = (
-    "I answer from the connected systems. Ask me whether a project is ready to bill and what is missing; which projects "
-    "or customers lack something, and who clears it; how much unbilled time there is, who worked on what, what was "
-    "invoiced and what is overdue; what a statement of work says or has in force; what the ERP holds of a project, "
-    "contract or customer; who must approve something and why; who changed what; what other systems report; and how "
-    "fresh all of it is. I can propose a fix or a draft invoice; people decide on it on the review page."
+    "I answer from the connected systems. Ask me whether a project is ready to bill and what is missing; which "
+    "projects or customers lack something, and who clears it; how much unbilled time there is, who worked on what, "
+    "what was invoiced and what is overdue; what a statement of work says or has in force; what the ERP holds of a "
+    "project, contract or customer; who must approve something and why; who changed what; what other systems "
+    "report; and how fresh all of it is. I can propose a fix or a draft invoice; people decide on it on the review "
+    "page."
 )
 EXAMPLES = (
     "Which projects cannot be billed, and why?",
@@ -102,7 +106,10 @@ def _actions(reading: Reading, slots: Slots) -> Plan:
     action = last_action(reading)
     if action and reading.says("it|this|that") and not slots.named and "explain_policy" in reading.offered:
         return Plan((("explain_policy", {"action": action}),))
-    open_only = reading.says(r"waits?|waiting|pending|open|awaiting|inbox|needs?|undecided|outstanding")
+    open_only = reading.says(
+        r"nobody|queue|to be approved|still to|decide|waits?|waiting|pending|open|awaiting|inbox|needs?|undecided|"
+        r"outstanding"
+    )
     state = "awaiting_approval" if open_only else _state(reading)
     mine = True if reading.says(r"my|mine|i propose|i proposed|have i|did i") and not open_only else None
     return Plan((("actions_status", given(project=slots.project, state=state, mine=mine)),))
@@ -137,7 +144,7 @@ def _codes(reading: Reading, slots: Slots) -> Plan:
 
 def _sow(reading: Reading, slots: Slots) -> Plan:
     about = re.search(r"\b(?:about|on|regarding|concerning)\s+(?:the\s+)?(.+)$", reading.text)
-    topic = topic_of(reading.text) or (about.group(1) if about else "")
+    topic = (PAYING.search(reading.text) and "pay") or topic_of(reading.text) or (about.group(1) if about else "")
     topic = TOPICS.get(topic, topic)
     whose = given(contract=slots.contract) or given(project=slots.project) or given(customer=slots.customer)
     if (
@@ -198,13 +205,11 @@ def portfolio(reading: Reading, slots: Slots) -> Plan:
 
 def _each_month(tool: str, args: dict[str, Any], reading: Reading, slots: Slots) -> Plan:
     """Readiness is of a month: a quarter is answered month by month; a longer span is asked back."""
-    if slots.month or not slots.since:
+    if slots.month or not slots.since or slots.since == slots.until:  # "today" is no month
         return Plan(((tool, args | given(month=slots.month)),))
     spanned = months_within(slots.since, slots.until, reading.today)
     if not 0 < len(spanned) <= MOST_MONTHS:
-        return Plan(
-            question=f"Readiness is of a month, or of all that is unbilled. Which month do you mean, of {slots.since[:4]}?"
-        )
+        return Plan(question="Readiness is of a month, or of all that is unbilled. Which month do you mean?")
     return Plan(tuple((tool, args | {"month": month}) for month in spanned))
 
 

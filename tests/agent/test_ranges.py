@@ -44,7 +44,9 @@ def test_a_span_is_read(text: str, first: str | None, last: str | None) -> None:
     assert [(since and since.isoformat(), until and until.isoformat()) for _, since, until in found] == [(first, last)]
 
 
-@pytest.mark.parametrize("text", ["last month", "what may and can we do", "from Halden to us", "rate and approval", "the second project"])
+@pytest.mark.parametrize(
+    "text", ["last month", "what may and can we do", "from Halden to us", "rate and approval", "the second project"]
+)
 def test_what_is_no_span_is_none(text: str) -> None:
     assert ranges(text, TODAY)[0] == []
 
