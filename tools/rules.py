@@ -18,33 +18,7 @@ from tools.tool import Tool, ToolContext, ToolResult
 
 FILE = Path(__file__).with_name("subjects.toml")
 WHOLE = frozenset({"sow against erp"})  # subjects that no word of trouble narrows: any difference is meant
-IDLE = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "is",
-        "are",
-        "not",
-        "no",
-        "and",
-        "or",
-        "to",
-        "on",
-        "in",
-        "for",
-        "with",
-        "within",
-        "than",
-        "before",
-        "its",
-        "it",
-        "be",
-        "at",
-        "by",
-    ]
-)
+IDLE = frozenset(str(tomllib.loads(FILE.read_text("utf-8"))["idle"]).split())
 
 
 class ExplainRules(BaseModel):
@@ -75,12 +49,20 @@ def rules_about(text: str) -> tuple[Rule, ...]:
     if named := [rule for rule in rulebook() if said and (rule.id == said or rule.id.startswith(f"{said}."))]:
         return tuple(named)
     plain = words(said)
-    prefixes = [prefix for _, pattern, rules in subjects() if pattern.search(plain) for prefix in rules]
+    if called := [rule for rule in rulebook() if plain in (words(rule.title.lower()), words(rule.problem.lower()))]:
+        return tuple(called)
+    prefixes = _prefixes(said, plain)
     if prefixes:
-        return _qualified(plain, [rule for rule in rulebook() if rule.id.startswith(tuple(prefixes))])
+        return _qualified(plain, [rule for rule in rulebook() if rule.id.startswith(prefixes)])
     scored = [(_shared(plain, rule), rule) for rule in rulebook()]
     best = max((score for score, _ in scored), default=0.0)
     return tuple(rule for score, rule in scored if score == best and best >= 0.5)  # noqa: PLR2004 - half of its words
+
+
+def _prefixes(said: str, plain: str) -> tuple[str, ...]:
+    """The starts of the ids of the subject of this name, else of all subjects that the words speak of."""
+    named = next((rules for name, _, rules in subjects() if name == said), None)
+    return named or tuple(prefix for _, pattern, rules in subjects() if pattern.search(plain) for prefix in rules)
 
 
 def _qualified(said: str, found: list[Rule]) -> tuple[Rule, ...]:
