@@ -51,10 +51,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Grammar:
-    """The rules in order, and what topics of a statement of work are called."""
+    """The rules in order, and the named parts that they are made of."""
 
     rules: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str] | None], ...]
-    topic: re.Pattern[str]
+    parts: dict[str, re.Pattern[str]]
 
 
 @cache
@@ -66,7 +66,7 @@ def grammar() -> Grammar:
         (Kind(rule["kind"]), _either(rule["any"], parts), _either(rule["unless"], parts) if "unless" in rule else None)
         for rule in data["rule"]
     )
-    return Grammar(rules, re.compile(rf"\b(?:{parts['topic']})\b"))
+    return Grammar(rules, {name: re.compile(rf"\b(?:{part})\b") for name, part in parts.items()})
 
 
 def kind_of(text: str) -> Kind | None:
@@ -77,9 +77,14 @@ def kind_of(text: str) -> Kind | None:
     return None
 
 
+def speaks_of(part: str, text: str) -> bool:
+    """Whether the sentence has words of a named part of the grammar."""
+    return grammar().parts[part].search(text) is not None
+
+
 def topic_of(text: str) -> str | None:
     """The first topic of a statement of work that the sentence names."""
-    found = grammar().topic.search(text) or LOOSE_TOPIC.search(text)
+    found = grammar().parts["topic"].search(text) or LOOSE_TOPIC.search(text)
     return found.group() if found else None
 
 
@@ -87,6 +92,7 @@ def topic_of(text: str) -> str | None:
 def vocabulary() -> frozenset[str]:
     """Every word that the grammar looks for."""
     text = (Path(__file__).parent / "grammar.toml").read_text("utf-8")
+    text = re.sub(r"([a-z]+)([a-z])\?", r"\1 \1\2", text)  # "expires?" is two words
     whole = re.sub(r"[a-z]*\\\w[*+]?|[a-z]*\w\?[a-z]*|\(\?[:!=<]*", " ", text)
     return frozenset(re.findall(r"[a-z]{4,}", whole))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from agent.rules.asking import QUESTIONS, TAKES, arguments, grouping
-from agent.rules.grammar import Kind, kind_of
+from agent.rules.grammar import Kind, kind_of, speaks_of
 from agent.rules.nearest import nearest
 from agent.rules.reading import Reading, normal
 from agent.rules.slots import Slots, carried, given, own_slots, stated
@@ -16,7 +16,7 @@ from agent.rules.steps import Plan, approved, fix, portfolio, readiness, unknown
 
 ELLIPSIS = re.compile(
     r"^(?:and|also|or|then|so|now|ok|okay|what about|how about|same|the same|only|just|but|for|in|with|by|per|no|not|"
-    r"i meant?|i mean|rather|instead|sorry|show|list|group(?:ed)?|split)\b"
+    r"i meant?|i mean|rather|instead|sorry|show|list|group(?:ed)?|split|the (?:[\w-]+ ){1,3}one$)\b"
 )
 ONE_PROJECT = {"project_readiness", "propose_fix", "propose_invoice"}
 PLANNERS = {**STEPS, **QUESTIONS}
@@ -66,9 +66,11 @@ def understood(reading: Reading) -> Kind | None:
     kind = kind_of(reading.text)
     if kind not in WEAK or (kind in ASKED_OF_ONE and OF_ONE.search(reading.text)):
         return kind
-    short = len(reading.text.split()) < SENTENCE
-    if short and reading.last_calls:  # "and Lena?" goes on about the last question
+    if kind is Kind.UNBILLED and speaks_of("open_work", reading.text):
         return kind
+    short = len(reading.text.split()) < SENTENCE
+    if reading.last_calls and (short or (kind is None and ELLIPSIS.search(reading.text))):
+        return kind  # "and Lena?" goes on about the last question
     if reading.first("invoice"):
         return Kind.INVOICES
     if reading.first("employee") and not reading.says(UNBILLED_SAID):

@@ -15,7 +15,7 @@ from agent.rules.spans import months_within
 
 # A question about something that no term stands for is answered from the text.
 MENTIONED = re.compile(
-    r"\b(?:says?|state[sd]?|mention(?:s|ed)?|speaks? of|anything (?:about|on)|(?:about|on|regarding) \w)"
+    r"\b(?:says?|state[sd]?|mention(?:s|ed)?|speaks? of|anything (?:about|on)|(?:about|on|regarding) (?!acme|[\w-]*\d)\w)"
 )
 ON_HOLD_SAID = re.compile(r"\bprojects?\b.*\bon hold\b|\bon hold\b.*\bprojects?\b")
 PAYING = re.compile(r"\bhow (?:long|soon|quickly|fast|many days)\b.*\bpay")
@@ -54,6 +54,7 @@ TOPICS = {
     "day rate": "rates",
     "day rates": "rates",
     "accepted": "acceptance",
+    "accept": "acceptance",
 }
 MOST_MONTHS = 6
 ON_HOLD = ("Which projects have the status on hold in the ERP?", "Which projects have a billing hold?")
@@ -144,15 +145,11 @@ def _codes(reading: Reading, slots: Slots) -> Plan:
 
 def _sow(reading: Reading, slots: Slots) -> Plan:
     about = re.search(r"\b(?:about|on|regarding|concerning)\s+(?:the\s+)?(.+)$", reading.text)
-    topic = (PAYING.search(reading.text) and "pay") or topic_of(reading.text) or (about.group(1) if about else "")
+    known = "pay" if PAYING.search(reading.text) else topic_of(reading.text)
+    topic = known or (about.group(1) if about else "")
     topic = TOPICS.get(topic, topic)
     whose = given(contract=slots.contract) or given(project=slots.project) or given(customer=slots.customer)
-    if (
-        whose
-        and topic_of(reading.text) is None
-        and "ask_document" in reading.offered
-        and MENTIONED.search(reading.text)
-    ):
+    if whose and known is None and "ask_document" in reading.offered and MENTIONED.search(reading.text):
         return Plan((("ask_document", {**whose, "question": reading.said[:300]}),))
     if whose:
         terms = ("sow_terms", {**whose, **({"topic": topic[:200]} if topic else {})})
