@@ -25,7 +25,8 @@ TO_DATE = re.compile(r"\b(?:ytd|year to date|so far this year)\b", re.IGNORECASE
 COUNTED = re.compile(
     rf"\b{_LAST} (?P<n>\d{{1,3}}|{'|'.join(COUNTS)}) (?P<u>days?|weeks?|months?|quarters?)\b", re.IGNORECASE
 )
-DAY = re.compile(r"\b(?P<w>today|yesterday)\b", re.IGNORECASE)
+DAY = re.compile(r"(?<!as of )\b(?P<w>today|yesterday)\b", re.IGNORECASE)
+COMPARED = re.compile(r"\b(?:compared|versus|vs|against)\b", re.IGNORECASE)
 BETWEEN = re.compile(
     r"\b(?:between|from)\s+(?P<a>.{3,20}?)\s+(?:and|to|until|till|through|up to|-)\s+(?P<b>.{3,20}?)"
     r"(?=[?.!,;]|$| for\b| by\b| at\b| on\b| in\b)",
@@ -35,7 +36,7 @@ JOINED = re.compile(
     r"\b(?P<a>[a-z]{3,9}\.?(?: 20\d{2})?)\s*(?:to|-|\u2013|until|through|and|&)\s*(?P<b>[a-z]{3,9}\.?(?: 20\d{2})?)\b",
     re.IGNORECASE,
 )
-SINCE = re.compile(r"\b(?:since|as of|starting(?: from| in| with)?|after)\s+(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE)
+SINCE = re.compile(r"\b(?:since|starting(?: from| in| with)?|after)\s+(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE)
 UNTIL = re.compile(r"\b(?:until|till|up to|before|by the end of|through)\s+(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:in|for|during|of|year)\s+(?P<y>20\d{2})\b(?!-)", re.IGNORECASE)
 ISO = re.compile(r"\b20\d{2}-\d{2}-\d{2}\b")
@@ -44,11 +45,22 @@ Range = tuple[str, date | None, date | None]  # the person's words, the first an
 
 
 def ranges(text: str, today: date) -> tuple[list[Range], str]:
-    """The first span that the text names, and the text without its words. A quarter is of the calendar year."""
+    """The first span that the text names, of a comparison two, and the text without its words.
+
+    A quarter is of the calendar year.
+    """
+    spans: list[Range] = []
+    while len(spans) < 1 + (COMPARED.search(text) is not None) and (found := _first(text, today)):
+        spans.append(found)
+        text = text.replace(found[0], " ; ", 1)
+    return spans, text
+
+
+def _first(text: str, today: date) -> Range | None:
     for read in (_between, _quarter, _half, _relative, _counted, _joined, _open_ended, _day, _year):
         if found := read(text, today):
-            return [found], text.replace(found[0], " ; ", 1)
-    return [], text
+            return found
+    return None
 
 
 def _between(text: str, today: date) -> Range | None:

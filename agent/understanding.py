@@ -24,7 +24,15 @@ REGION_NAMES = {
 }
 PRACTICE_NAMES = {
     "CLD": ("Cloud Engineering", "Cloud"),
-    "DAT": ("Data & Analytics", "Data and Analytics", "Data Analytics", "Analytics", "Data"),
+    "DAT": (
+        "Data & Analytics",
+        "Data and Analytics",
+        "Data Analytics",
+        "Analytics",
+        "Data practice",
+        "Data projects",
+        "Data team",
+    ),
     "ADV": ("Advisory",),
 }
 

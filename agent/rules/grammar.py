@@ -10,11 +10,6 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-# Words that are a topic only when it is known that a statement of work is asked about.
-LOOSE_TOPIC = re.compile(
-    r"\b(?:end(?:s|ed|ing)?|start(?:s|ed)?|beg(?:ins?|an)|expir(?:es?|y)|finish(?:es)?|over|lasts?|value|worth|parties|client|provider|price|fees?|term|limit|budget)\b"
-)
-
 
 class Kind(StrEnum):
     """The kinds of question that the rules answer."""
@@ -47,14 +42,16 @@ class Kind(StrEnum):
     ENGAGEMENT = "engagement"
     TIME_TO_BILL = "time_to_bill"
     WHY = "why"
+    UNABLE = "unable"
 
 
 @dataclass(frozen=True)
 class Grammar:
-    """The rules in order, and the named parts that they are made of."""
+    """The rules in order, the named parts that they are made of, and what the catalogue of terms calls a topic."""
 
     rules: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str] | None], ...]
     parts: dict[str, re.Pattern[str]]
+    topics: dict[str, str]
 
 
 @cache
@@ -66,7 +63,7 @@ def grammar() -> Grammar:
         (Kind(rule["kind"]), _either(rule["any"], parts), _either(rule["unless"], parts) if "unless" in rule else None)
         for rule in data["rule"]
     )
-    return Grammar(rules, {name: re.compile(rf"\b(?:{part})\b") for name, part in parts.items()})
+    return Grammar(rules, {name: re.compile(rf"\b(?:{part})\b") for name, part in parts.items()}, data["topics"])
 
 
 def kind_of(text: str) -> Kind | None:
@@ -83,15 +80,16 @@ def speaks_of(part: str, text: str) -> bool:
 
 
 def topic_of(text: str) -> str | None:
-    """The first topic of a statement of work that the sentence names."""
-    found = grammar().parts["topic"].search(text) or LOOSE_TOPIC.search(text)
-    return found.group() if found else None
+    """The first topic of a statement of work that the sentence names, in the words of the catalogue of terms."""
+    found = grammar().parts["topic"].search(text) or grammar().parts["loose_topic"].search(text)
+    return grammar().topics.get(found.group(), found.group()) if found else None
 
 
 @cache
 def vocabulary() -> frozenset[str]:
     """Every word that the grammar looks for."""
     text = (Path(__file__).parent / "grammar.toml").read_text("utf-8")
+    text = re.sub(r"(?m)^#.*$", "", text)
     text = re.sub(r"([a-z]+)([a-z])\?", r"\1 \1\2", text)  # "expires?" is two words
     whole = re.sub(r"[a-z]*\\\w[*+]?|[a-z]*\w\?[a-z]*|\(\?[:!=<]*", " ", text)
     return frozenset(re.findall(r"[a-z]{4,}", whole))

@@ -6,8 +6,10 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from agent.ranges import COMPARED
 from agent.rules.asking import QUESTIONS, TAKES, arguments, grouping
 from agent.rules.grammar import Kind, kind_of, speaks_of
+from agent.rules.limits import told
 from agent.rules.nearest import nearest
 from agent.rules.reading import Reading, normal
 from agent.rules.slots import Slots, carried, given, own_slots, stated
@@ -43,9 +45,18 @@ GROUPED = {
 
 
 def plan(reading: Reading) -> Plan:
-    """The next step for this message."""
+    """The next step for this message; a comparison of two times asks for each."""
+    times = [mention for mention in reading.mentions if mention["kind"] in ("range", "month")]
+    if len(times) < 2 or not COMPARED.search(reading.text):  # noqa: PLR2004 - two are compared
+        return told(_step(reading), reading.text)
+    rest = tuple(mention for mention in reading.mentions if mention not in times)
+    steps = [_step(replace(reading, mentions=(*rest, time))) for time in times]
+    return replace(steps[0], calls=tuple(call for step in steps for call in step.calls))
+
+
+def _step(reading: Reading) -> Plan:
     kind = understood(reading)
-    if kind is not None and kind in {Kind.HELP, Kind.THANKS, Kind.DECIDE}:
+    if kind is not None and kind in {Kind.HELP, Kind.THANKS, Kind.DECIDE, Kind.UNABLE}:
         return PLANNERS[kind](reading, Slots())
     unclear = _unclear(reading)
     if unclear is not None:

@@ -25,7 +25,7 @@ def _project(facts: Facts) -> str:
         case "billable":
             rest = f"; {amount(held)} is held back" if held and not is_zero(held) else ""
             return f"Yes, {name} can be billed{period}: {amount(ready or {})} is ready{rest}."
-        case "blocked" if held is not None:
+        case "blocked" if held is not None and not (is_zero(held) and ready and is_zero(ready)):
             rest = f" {amount(ready)} of it is ready." if ready and not is_zero(ready) else ""
             return f"No, {name} cannot be billed{period} as it stands: {amount(held)} is held back.{rest}"
         case "cannot_determine":

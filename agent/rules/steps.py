@@ -15,7 +15,8 @@ from agent.rules.spans import months_within
 
 # A question about something that no term stands for is answered from the text.
 MENTIONED = re.compile(
-    r"\b(?:says?|state[sd]?|mention(?:s|ed)?|speaks? of|anything (?:about|on)|(?:about|on|regarding) (?!acme|[\w-]*\d)\w)"
+    r"\b(?:says?|state[sd]?|mention(?:s|ed)?|speaks? of|anything (?:about|on)|"
+    r"(?:about|on|regarding) (?!acme|[\w-]*\d)\w)"
 )
 ON_HOLD_SAID = re.compile(r"\bprojects?\b.*\bon hold\b|\bon hold\b.*\bprojects?\b")
 PAYING = re.compile(r"\bhow (?:long|soon|quickly|fast|many days)\b.*\bpay")
@@ -25,37 +26,7 @@ GROUPS = {
     "region": r"regions?|countr(?:y|ies)|areas?",
     "project": r"projects?|engagements?|jobs?",
 }
-# What people call a topic, in the words of the catalogue of terms.
-TOPICS = {
-    "how often": "invoice frequency",
-    "ceiling": "not to exceed",
-    "last day": "end",
-    "maximum amount": "not to exceed",
-    "contracted": "end",
-    "nte": "not to exceed",
-    "capped": "cap",
-    "ends": "end",
-    "ended": "end",
-    "ending": "end",
-    "expires": "end",
-    "expire": "end",
-    "finishes": "end",
-    "finish": "end",
-    "over": "end",
-    "expiry": "end",
-    "end dates": "end date",
-    "begins": "start",
-    "begin": "start",
-    "began": "start",
-    "started": "start",
-    "starts": "start",
-    "worth": "value",
-    "rate card": "rates",
-    "day rate": "rates",
-    "day rates": "rates",
-    "accepted": "acceptance",
-    "accept": "acceptance",
-}
+MOST = re.compile(rf"\b({'|'.join(GROUPS.values())}) (?:has|have|with) the (?:most|highest|biggest|largest)\b")
 MOST_MONTHS = 6
 ON_HOLD = ("Which projects have the status on hold in the ERP?", "Which projects have a billing hold?")
 # What the ERP holds as well as the statement of work: both are shown unless one of them is named.
@@ -67,6 +38,10 @@ HELP = (
     "project, contract or customer; who must approve something and why; who changed what; what other systems "
     "report; and how fresh all of it is. I can propose a fix or a draft invoice; people decide on it on the review "
     "page."
+)
+UNABLE = (
+    "That cannot be done or proposed in this conversation. I can propose a missing purchase order number, tax "
+    "identifier or invoice address, and a draft invoice; other changes start on their own pages."
 )
 EXAMPLES = (
     "Which projects cannot be billed, and why?",
@@ -101,6 +76,10 @@ def _decide(reading: Reading, _slots: Slots) -> Plan:
     say = "Decisions are made on the review page, never in this conversation. Here is what is open."
     calls = (("actions_status", {"state": "awaiting_approval"}),)
     return Plan(calls if "actions_status" in reading.offered else (), say=say)
+
+
+def _unable(_reading: Reading, _slots: Slots) -> Plan:
+    return Plan(question=UNABLE, options=EXAMPLES)
 
 
 def _actions(reading: Reading, slots: Slots) -> Plan:
@@ -147,7 +126,6 @@ def _sow(reading: Reading, slots: Slots) -> Plan:
     about = re.search(r"\b(?:about|on|regarding|concerning)\s+(?:the\s+)?(.+)$", reading.text)
     known = "pay" if PAYING.search(reading.text) else topic_of(reading.text)
     topic = known or (about.group(1) if about else "")
-    topic = TOPICS.get(topic, topic)
     whose = given(contract=slots.contract) or given(project=slots.project) or given(customer=slots.customer)
     if whose and known is None and "ask_document" in reading.offered and MENTIONED.search(reading.text):
         return Plan((("ask_document", {**whose, "question": reading.said[:300]}),))
@@ -163,10 +141,11 @@ def _sow(reading: Reading, slots: Slots) -> Plan:
 
 
 def _unbilled(reading: Reading, slots: Slots) -> Plan:
+    now = slots.since == slots.until == reading.today  # "wip today" is what is open, of whatever day
     filters = given(
         month=slots.month,
-        since=slots.since,
-        until=slots.until,
+        since=None if now else slots.since,
+        until=None if now else slots.until,
         practice=slots.practice,
         region=slots.region,
         customer=slots.customer,
@@ -183,6 +162,9 @@ def approved(reading: Reading) -> bool:
 
 def group(reading: Reading) -> str | None:
     """By what a sum is to be split."""
+    most = MOST.search(reading.text)
+    if most:
+        return next(name for name, pattern in GROUPS.items() if re.fullmatch(pattern, most.group(1)))
     for by in re.finditer(r"\b(?:by|per|for each|each|every|which|across|of the|our)\s+(\w+)", reading.text):
         found = next((name for name, pattern in GROUPS.items() if re.fullmatch(pattern, by.group(1))), None)
         if found:
@@ -234,7 +216,7 @@ def _why(reading: Reading, slots: Slots) -> Plan:
     last = reading.last_calls[0]["name"] if reading.last_calls else ""
     if last in {"propose_fix", "propose_invoice", "actions_status"} and last_action(reading):
         return Plan((("explain_policy", {"action": last_action(reading)}),))
-    project, question = _one_project(reading, slots, "Which project do you mean?", "Why can {} not be billed")
+    project, question = _one_project(reading, slots, "Which project do you mean?", "Is {} ready to bill")
     return readiness(reading, replace(slots, project=project)) if project else question
 
 
@@ -289,4 +271,5 @@ PLANNERS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
     Kind.READINESS: readiness,
     Kind.FIND: _find,
     Kind.WHY: _why,
+    Kind.UNABLE: _unable,
 }
