@@ -13,6 +13,7 @@ from agent.models import ModelSettings, chat_model
 from agent.ports import AgentPorts
 from agent.reading import ReadingModel
 from api.copies import copies_of
+from api.database import open_database, receipts_of
 from api.services import Erp, Seal, Services, WebSettings
 from api.settings import Settings
 from domain.actions import Action
@@ -34,7 +35,7 @@ from tools.tool import Tool, ToolContext
 async def open_services(settings: Settings) -> AsyncGenerator[Services]:
     """What the API's routes and the agent work with; nothing in it can write to an ERP."""
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database(settings.need("database_url")))
+        database = await stack.enter_async_context(open_database(settings))
         reader = await stack.enter_async_context(open_reader(settings))
         policies = Rulebook(database)
         erps = {settings.tenant: _erp(settings.tenant, database, reader)}
@@ -46,7 +47,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
             reauthenticate_minutes=settings.reauthenticate_minutes,
             reads_with_model=settings.reads_with_model,
         )
-        seal = Seal(settings.keys, copies_of(settings))
+        seal = Seal(settings.keys, copies_of(settings), receipts_of(settings))
         # What takes seconds to import is imported beside the first requests, which are for pages.
         async with asyncio.TaskGroup() as warming:
             warming.create_task(asyncio.to_thread(_warm, guardrails))
@@ -57,7 +58,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
 async def open_hands(settings: Settings) -> AsyncGenerator[tuple[Hands, AgentPorts]]:
     """What the worker works with: the one place where a writer is made."""
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database(settings.need("database_url"), max_size=4))
+        database = await stack.enter_async_context(open_database(settings, max_size=4))
         reader = await stack.enter_async_context(open_reader(settings))
         writer = await stack.enter_async_context(
             TrytonWriter(
