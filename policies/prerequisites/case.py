@@ -12,7 +12,7 @@ from domain.facts import FactKind, OutsideFact
 from domain.money import Money
 from domain.records import Contract, Customer, PriceList, Project, Task
 from domain.terms import Term, TermStatus
-from policies.prerequisites.items import Item, ItemsOf, billed, currency_of, items_of
+from policies.prerequisites.items import Item, ItemsOf, billed, currency_of, finished, items_of
 from policies.prerequisites.known import ProjectFacts
 from policies.prerequisites.period import span
 
@@ -74,10 +74,10 @@ class Case:
         return ItemsOf(self.project, self.contract, self.facts, self.milestone_terms)
 
     @cached_property
-    def unbilled_lines(self) -> frozenset[str]:
-        """The contract's lines that no invoice bills, by id."""
+    def undelivered_lines(self) -> frozenset[str]:
+        """The contract's lines that no invoice bills and no task of the project shows as finished, by id."""
         lines = self.contract.lines if self.contract else ()
-        return frozenset(line.id for line in lines if not billed(line, self._about))
+        return frozenset(x.id for x in lines if not billed(x, self._about) and not finished(x, self._about))
 
     @cached_property
     def timesheets(self) -> dict[tuple[str, int], OutsideFact | None]:

@@ -127,10 +127,16 @@ def _due(line: ContractLine, report: OutsideFact | None, about: ItemsOf, today: 
     """
     if report is not None:
         return True
-    if tasks := _tasks(line, about):
-        return any(task.status == "done" or (task.progress is not None and task.progress >= FINISHED) for task in tasks)
+    if _tasks(line, about):
+        return finished(line, about)
     dates = [due for term in about.milestones if (due := promised(term, line))]
     return any(due <= today for due in dates) if dates else not reported
+
+
+def finished(line: ContractLine, about: ItemsOf) -> bool:
+    """Whether a task of this name is done."""
+    tasks = _tasks(line, about)
+    return any(task.status == "done" or (task.progress is not None and task.progress >= FINISHED) for task in tasks)
 
 
 def _tasks(line: ContractLine, about: ItemsOf) -> list[Task]:

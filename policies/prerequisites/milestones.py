@@ -85,16 +85,16 @@ def overdue(case: Case) -> Judgement:
     contract, days = case.contract, case.threshold("milestone.overdue", "days")
     if contract is None or case.project.billing == "timesheet":
         return not_applicable("Nothing is billed as a whole.")
-    due = {item.line.id for item in case.items if item.line}
+    told = {item.line.id for item in case.items if item.line and item.report}
     dated = [(line, on) for line in contract.lines for t in case.milestone_terms if (on := promised(t, line))]
     if not dated:
         return not_applicable("No statement of work names a date of a milestone that the ERP knows.")
-    open_ = case.unbilled_lines
-    late = [(line, on) for line, on in dated if line.id in open_ and line.id not in due and (case.today - on).days > days]
+    open_ = case.undelivered_lines - told
+    late = [(line, on) for line, on in dated if line.id in open_ and (case.today - on).days > days]
     if not late:
         return passes("No milestone is late.").citing(contract.source)
-    told = "; ".join(f"{line.description} was due on {on}" for line, on in late)
-    return fails(f"{told}, and nobody reports its delivery.").citing(*(line.source for line, _ in late))
+    said = "; ".join(f"{line.description} was due on {on}" for line, on in late)
+    return fails(f"{said}, and nobody reports its delivery.").citing(*(line.source for line, _ in late))
 
 
 def not_confirmed(case: Case) -> Judgement:
