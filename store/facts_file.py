@@ -17,7 +17,7 @@ from domain.errors import InvalidInput
 from domain.facts import OutsideFact
 from store import audit, facts
 from store.database import Database
-from store.facts_shape import HEAD, read
+from store.facts_shape import DOCUMENT, HEAD, read
 
 LIMIT_CHARACTERS = 20_000_000
 
@@ -70,11 +70,22 @@ async def preview(database: Database, actor: Actor, text: str, *, now: datetime 
     distinct = tuple(dict.fromkeys((f.kind, f.subject, f.system, f.reported_at, repr(f.value)) for f in good))
     first = {(f.kind, f.subject, f.system, f.reported_at, repr(f.value)): f for f in reversed(good)}
     async with database.tenant(actor.tenant) as connection:
+        counts = {"read": len(good) + len(bad), "bad": len(bad)}
+        await audit.append(connection, actor, "facts.previewed", "facts:import", counts)
         known = await facts.known(connection, [first[key] for key in distinct])
         new = tuple(first[key] for key, there in zip(distinct, known, strict=True) if not there)
         there = {(f.kind, f.subject, f.system): f for f in await facts.newest(connection)}
     replaced = tuple(there.get((fact.kind, fact.subject, fact.system)) for fact in new)
     return Preview(new, replaced, len(good) - len(new), tuple(bad))
+
+
+async def record_report(database: Database, actor: Actor, fact: OutsideFact) -> OutsideFact:
+    """Record one report that a person makes; the same again changes nothing."""
+    async with database.tenant(actor.tenant) as connection:
+        recorded = await facts.record(connection, actor, [fact])
+        told = {"kind": fact.kind.value, "recorded": recorded, "document": fact.value.get(DOCUMENT)}
+        await audit.append(connection, actor, "facts.recorded", f"facts:{fact.kind.value}", told)
+    return fact
 
 
 def read_facts(text: str, now: datetime) -> tuple[list[OutsideFact], list[BadRow]]:

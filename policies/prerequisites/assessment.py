@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -90,7 +90,7 @@ def assess(project: Project, facts: ProjectFacts, period: str | None, today: dat
     case = Case(project, facts, period, today)
     judged = judgements(case)
     unbilled = case.unbilled.rounded
-    ready = _ready(case, [judgement for rule, judgement in judged if rule.severity is Severity.BLOCKS]).rounded
+    free = ready(case, judged).rounded
     return Readiness(
         project_id=project.id,
         project_code=project.code,
@@ -99,10 +99,10 @@ def assess(project: Project, facts: ProjectFacts, period: str | None, today: dat
         practice=project.practice,
         region=project.region,
         period=period,
-        findings=tuple(_finding(case, rule, judgement) for rule, judgement in judged),
+        findings=tuple(finding_of(case, rule, judgement) for rule, judgement in judged),
         unbilled=unbilled,
-        ready=ready,
-        blocked=unbilled - ready,
+        ready=free,
+        blocked=unbilled - free,
         as_of=facts.as_of,
     )
 
@@ -130,10 +130,10 @@ def _idle(case: Case, rule: Rule) -> Judgement | None:
     return not_applicable(f"No connected system reports {', '.join(missing)} facts.") if missing else None
 
 
-def _ready(case: Case, blocking: list[Judgement]) -> Money:
+def ready(case: Case, judged: Iterable[tuple[Rule, Judgement]]) -> Money:
     """What no rule holds, up to the tightest ceiling: each amount is blocked once, by however many rules."""
     zero = Money(Decimal(0), case.currency)
-    stopping = [j for j in blocking if j.verdict in STOPS]
+    stopping = [j for rule, j in judged if rule.severity is Severity.BLOCKS and j.verdict in STOPS]
     if any(judgement.held is None for judgement in stopping):
         return zero
     held = frozenset(id_ for j in stopping if j.held is not None for id_ in j.held | j.unclear)
@@ -142,7 +142,8 @@ def _ready(case: Case, blocking: list[Judgement]) -> Money:
     return max(zero, min([free, *rooms]))
 
 
-def _finding(case: Case, rule: Rule, judgement: Judgement) -> Finding:
+def finding_of(case: Case, rule: Rule, judgement: Judgement) -> Finding:
+    """What people are told of a judgement."""
     return Finding(
         rule=rule.id,
         title=rule.problem if judgement.verdict in (Verdict.FAIL, Verdict.WAIVED) else rule.title,

@@ -69,7 +69,7 @@ class Rule(Data):
     """One prerequisite. `action` is the type of the action that clears it, `knows` the system to ask when unknown.
 
     A rule with `require` is data alone: where all of `applies` hold, all of `require` must. `fails` and `passes` are
-    its sentences. `needs` are the kinds of report without which it cannot be answered.
+    its sentences. `needs` are the kinds of report without which it cannot be answered, `tells` the one that settles it.
     """
 
     id: str = Field(pattern=ID)
@@ -87,6 +87,7 @@ class Rule(Data):
     switch: Switch = Switch.ALWAYS
     needs: tuple[FactKind, ...] = ()
     silence: Literal["unknown", "none"] = "unknown"
+    tells: FactKind | None = None
     thresholds: Mapping[str, int] = Field(default_factory=dict)
     applies: tuple[Condition, ...] = ()
     require: tuple[Condition, ...] = ()
@@ -107,6 +108,12 @@ class Rule(Data):
         if self.switch is Switch.REPORTED and not self.needs:
             raise ValueError("a rule that waits for reports names them in `needs`")
         return self
+
+
+    @property
+    def settled_by(self) -> FactKind | None:
+        """The kind of report that a person would make to settle it."""
+        return self.tells or next(iter(self.needs), None)
 
 
 @cache
