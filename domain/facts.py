@@ -25,7 +25,9 @@ class FactKind(StrEnum):
     # subject "customer code/opportunity"; status: open | won | lost, on, amount, currency, number (of its contract)
     OPPORTUNITY = "opportunity"
     BUDGET = "budget"  # subject project code; amount, currency (what may be spent), held: bool
-    PART_CAP = "part_cap"  # subject "contract number/role or task"; amount, currency (the most that may be billed of it)
+    PART_CAP = (
+        "part_cap"  # subject "contract number/role or task"; amount, currency (the most that may be billed of it)
+    )
     ASSIGNMENT = "assignment"  # subject "project code/employee name"; valid_from, valid_until
     # subject "project code/expense"; amount, currency, on, category, status: submitted | approved | rejected,
     # receipt: bool, billable: bool, billed: bool
@@ -33,7 +35,9 @@ class FactKind(StrEnum):
     RETAINER = "retainer"  # subject contract number; amount, currency (prepaid), used (in the same currency)
     CREDIT = "credit"  # subject customer code; amount, currency (the limit), used (what is open, same currency)
     TAX_SETUP = "tax_setup"  # subject customer code; tax_code, withholding: bool, withholding_category
-    E_INVOICING = "e_invoicing"  # subject customer code; required: bool, endpoint, buyer_reference, order_reference: bool
+    E_INVOICING = (
+        "e_invoicing"  # subject customer code; required: bool, endpoint, buyer_reference, order_reference: bool
+    )
     ACCOUNTING = "accounting"  # subject project code; posting: bool, cost_centre, income_account, revenue_schedule
 
 

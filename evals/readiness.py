@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -75,8 +75,9 @@ async def _measure(home: Path, seed: int) -> tuple[ReadinessScore, tuple[Planted
         print(f"Assessing {len(firm.firm.projects)} projects by {len(rulebook())} rules")
         dossier = await load(firm.database, firm.snapshot, TENANT)
         answers = portfolio(dossier, None, today)
-    assert all(answer.ready + answer.blocked == answer.unbilled for answer in answers)
-    return score(answers, planted, lookalikes), planted, len(answers)
+    torn = [answer.project_name for answer in answers if answer.ready + answer.blocked != answer.unbilled]
+    found = score(answers, planted, lookalikes)
+    return replace(found, wrong_amount=(*found.wrong_amount, *torn)), planted, len(answers)
 
 
 def listing(found: ReadinessScore) -> list[str]:

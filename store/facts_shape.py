@@ -114,7 +114,9 @@ def read(row: Mapping[str, str], now: datetime, *, cells_of_others: bool = False
     cells = {name: text for name, text in given.items() if name not in HEAD}
     if not cells_of_others and (strange := sorted(set(cells) - {*shape.cells, DOCUMENT})):
         raise ValueError(f"A {kind} has no {', '.join(strange)}; it has {', '.join(shape.cells)}.")
-    return OutsideFact(kind, given["subject"], _values(kind, shape, cells), given.get("system") or "import", reported_at)
+    return OutsideFact(
+        kind, given["subject"], _values(kind, shape, cells), given.get("system") or "import", reported_at
+    )
 
 
 def _values(kind: FactKind, shape: Shape, cells: Mapping[str, str]) -> dict[str, Any]:

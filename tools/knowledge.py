@@ -34,7 +34,7 @@ async def load(database: Database, snapshot: FirmSnapshot, tenant: str, *, fresh
 
 
 async def settings_of(connection: Connection) -> RuleSettings:
-    """How the connection's firm sets the prerequisites, from the policy in force. Raises ConfigurationError, NotFound."""
+    """How the connection's firm sets the prerequisites, by the policy in force. Raises ConfigurationError."""
     found = await rulebook.in_force(connection)
     return rule_settings((await files_of(connection, found.version))["prerequisites.toml"])
 

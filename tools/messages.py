@@ -1,4 +1,4 @@
-"""Drafts the message to whoever has to act where no write to a system would do: what is wrong, how much, and what next."""
+"""Drafts the message to whoever has to act where no write to a system would do: what is wrong, and what next."""
 
 from __future__ import annotations
 

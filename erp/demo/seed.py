@@ -16,7 +16,7 @@ from erp.demo.plan import read_plan
 from erp.demo.seeding.accounts import ADMINISTRATOR, seed_accounts
 from erp.demo.seeding.contracts import contract_numbers, seed_contracts
 from erp.demo.seeding.invoices import seed_invoices
-from erp.demo.seeding.masters import seed_masters
+from erp.demo.seeding.masters import customer_codes, seed_masters
 from erp.demo.seeding.work import seed_projects, seed_time
 
 
@@ -46,7 +46,7 @@ def seed(places: Places, today: date) -> None:
     step.done(f"{seed_invoices(plan, masters, works, sales)} invoices")
     seed_accounts(masters, places.database, places.accounts)
     step.done("the service accounts")
-    facts = outside_facts(plan, contract_numbers(sales))
+    facts = outside_facts(plan, contract_numbers(sales), customer_codes(masters))
     places.outside.write_text(as_csv(facts), "utf-8")
     step.done(f"{len(facts)} reports of other systems")
 

@@ -133,7 +133,9 @@ def disagreement(case: Case) -> Judgement:
     if not keys:
         return passes("No two systems contradict each other.")
     rivals = [report for key in keys for report in case.facts.outside.rival[key]]
-    told = "; ".join(f"{kind.value.replace('_', ' ')} of {subject}: {_told(case, kind, subject)}" for kind, subject in keys)
+    told = "; ".join(
+        f"{kind.value.replace('_', ' ')} of {subject}: {_told(case, kind, subject)}" for kind, subject in keys
+    )
     return fails(f"Systems disagree. {told}.").citing(*map(source_of, rivals))
 
 

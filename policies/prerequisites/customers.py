@@ -18,7 +18,8 @@ NO_CUSTOMER = "The project has no customer."
 # Elsewhere, such as in the US, none is asked for. Council Directive 2006/112/EC art. 226(4); UK VAT Regulations 1995.
 EUROPEAN_UNION = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
 # Countries without postal codes, or where an address is complete without (Universal Postal Union, addressing guides).
-WITHOUT_POSTAL_CODE = frozenset("AE AO BS BZ GH HK IE JM KE MO PA QA RW TT UG ZW".split())
+NO_POSTAL_CODES = "AE AO BS BZ GH HK IE JM KE MO PA QA RW TT UG ZW"
+WITHOUT_POSTAL_CODE = frozenset(NO_POSTAL_CODES.split())
 REQUIRED_IN = frozenset({*EUROPEAN_UNION.split(), "CH", "GB", "NO"})
 
 
@@ -33,7 +34,7 @@ def invoice_address_missing(case: Case) -> Judgement:
 
 
 def address_incomplete(case: Case) -> Judgement:
-    """The invoice address is one that post and tax offices accept: street, city, country, and a code where there are."""
+    """The invoice address is one that post and tax offices accept: street, city, country, a code where there is one."""
     address = case.customer.invoice_address if case.customer else None
     if case.customer is None or address is None:
         return not_applicable("There is no invoice address to check.")

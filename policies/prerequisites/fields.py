@@ -29,15 +29,11 @@ def _project(name: str) -> Callable[[Case], Found]:
 
 
 def _contract(name: str) -> Callable[[Case], Found]:
-    return lambda case: (
-        Found(getattr(case.contract, name), (case.contract.source,)) if case.contract else Found(None)
-    )
+    return lambda case: Found(getattr(case.contract, name), (case.contract.source,)) if case.contract else Found(None)
 
 
 def _customer(name: str) -> Callable[[Case], Found]:
-    return lambda case: (
-        Found(getattr(case.customer, name), (case.customer.source,)) if case.customer else Found(None)
-    )
+    return lambda case: Found(getattr(case.customer, name), (case.customer.source,)) if case.customer else Found(None)
 
 
 def _work(value: Callable[[Case], Any]) -> Callable[[Case], Found]:

@@ -124,7 +124,8 @@ def billable_differs(case: Case) -> Judgement:
         return passes("ERP and timesheet system agree on what is billable.")
     lost = sum((item.entry.hours for item, ours, _ in off if item.entry and not ours), Decimal(0))
     kept = sum((item.entry.hours for item, ours, _ in off if item.entry and ours), Decimal(0))
-    said = f"The ERP does not bill {lost.normalize():f} hours that are billable, and bills {kept.normalize():f} that are not."
+    not_billed, billed = f"{lost.normalize():f}", f"{kept.normalize():f}"
+    said = f"The ERP does not bill {not_billed} hours that are billable, and bills {billed} that are not."
     return fails(said).citing(*(item.source for item, _, _ in off), *(source_of(report) for *_, report in off))
 
 

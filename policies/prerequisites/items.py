@@ -21,8 +21,8 @@ FINISHED = Decimal(1)  # a task's progress as a share
 
 @dataclass(frozen=True)
 class Item:
-    """A time entry, a milestone or an expense to bill. `amount` is None where the ERP has no price, `report` what others
-    say; `expense` is the report that an expense is known by.
+    """A time entry, a milestone or an expense to bill. `amount` is None where the ERP has no price, `report` what
+    others say; `expense` is the report that an expense is known by.
     """
 
     id: str

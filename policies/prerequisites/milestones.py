@@ -10,7 +10,7 @@ from domain.money import Money
 from policies.prerequisites.case import Case
 from policies.prerequisites.items import Item, promised
 from policies.prerequisites.judgement import Judgement, counted, fails, fails_on, not_applicable, passes, unknown
-from policies.prerequisites.outside import day, flag, number, source_of
+from policies.prerequisites.outside import flag, number, source_of
 
 NONE_DUE = "No milestone is due to be billed."
 

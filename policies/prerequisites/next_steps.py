@@ -21,8 +21,8 @@ Judged = tuple[Rule, Judgement]
 
 @dataclass(frozen=True)
 class NextStep:
-    """One finding to clear. `frees` is what could be billed at once if it alone were cleared, `holds` what it holds back
-    with others; `days` since the oldest item that it holds.
+    """One finding to clear. `frees` is what could be billed at once if it alone were cleared, `holds` what it holds
+    back with others; `days` since the oldest item that it holds.
     """
 
     finding: Finding

@@ -78,7 +78,9 @@ def _disagree(found: Collection[OutsideFact]) -> bool:
         return False
     said: dict[str, str] = {}
     return any(
-        said.setdefault(name, _spelled(value)) != _spelled(value) for fact in found for name, value in fact.value.items()
+        said.setdefault(name, _spelled(value)) != _spelled(value)
+        for fact in found
+        for name, value in fact.value.items()
     )
 
 

@@ -42,12 +42,18 @@ def index() -> str:
     lines = [
         "# Billing prerequisites",
         "",
-        f"{len(rulebook())} rules, made into pages from `policies/prerequisites/rules.toml`. How a firm switches them, sets",
-        "thresholds and adds its own is in [settings.md](../settings.md); the facts that the ERP does not have are in",
-        "[facts.md](../facts.md).",
+        f"{len(rulebook())} rules, made into pages from `policies/prerequisites/rules.toml`. How a firm switches them, "
+        "sets thresholds and adds its own is in [settings.md](../settings.md); the facts that the ERP does not have are "
+        "in [facts.md](../facts.md).",
     ]
     for part, rules in groupby(rulebook(), key=lambda rule: rule.id.partition(".")[0]):
-        lines += ["", f"## {part.replace('_', ' ').capitalize()}", "", "| rule | not met | severity | owner |", "|---|---|---|---|"]
+        lines += [
+            "",
+            f"## {part.replace('_', ' ').capitalize()}",
+            "",
+            "| rule | not met | severity | owner |",
+            "|---|---|---|---|",
+        ]
         lines += [f"| [{r.id}]({r.id}.md) | {r.problem} | {r.severity.value} | {r.owner} |" for r in rules]
     return "\n".join(lines) + "\n"
 

@@ -37,7 +37,10 @@ def out_of_date(case: Case) -> Judgement:
         item
         for item in case.work
         if item.date
-        and ((listed.valid_from and item.date < listed.valid_from) or (listed.valid_until and item.date > listed.valid_until))
+        and (
+            (listed.valid_from and item.date < listed.valid_from)
+            or (listed.valid_until and item.date > listed.valid_until)
+        )
     ]
     if not off:
         return passes("The price list is valid on every day that is billed.").citing(listed.source)
@@ -85,7 +88,7 @@ def role_missing(case: Case) -> Judgement:
 
 
 def escalation_due(case: Case) -> Judgement:
-    """A yearly rise that was agreed is applied once a year has passed; the price list then no longer has the first rates."""
+    """A yearly rise that was agreed is applied once a year has passed: the price list no longer has the first rates."""
     term, begins, listed = case.term("rate_escalation"), case.term("effective_date"), case.price_list
     since = day(begins.value) if begins else None
     if term is None or since is None or listed is None:
@@ -95,7 +98,9 @@ def escalation_due(case: Case) -> Judgement:
         return passes(said).citing(listed.source, evidence=term.evidence)
     prices = {words(role): price for role, price in listed.prices}
     agreed = [t.value for t in case.terms("rates") if isinstance(t.value, dict)]
-    still = [v["role"] for v in agreed if v.get("role") and prices.get(words(str(v["role"]))) == number(v.get("amount"))]
+    still = [
+        v["role"] for v in agreed if v.get("role") and prices.get(words(str(v["role"]))) == number(v.get("amount"))
+    ]
     if not still:
         return passes("The price list no longer has the first rates.").citing(listed.source, evidence=term.evidence)
     said = f"A rise of {term.value} is due since {since.replace(year=since.year + 1, day=min(since.day, 28))}; "

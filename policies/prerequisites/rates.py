@@ -109,7 +109,9 @@ def currency_differs(case: Case) -> Judgement:
     if case.contract is None:
         return not_applicable("The project has no contract.")
     listed = case.price_list.currency if case.price_list else None
-    present = {item.amount.currency for item in case.items if item.amount and not item.expense} | ({listed} if listed else set[str]())
+    present = {item.amount.currency for item in case.items if item.amount and not item.expense} | (
+        {listed} if listed else set[str]()
+    )
     others = sorted(present - {case.contract.currency})
     sources = (case.contract.source, case.price_list.source if case.price_list else None)
     if not present:

@@ -109,7 +109,6 @@ class Rule(Data):
             raise ValueError("a rule that waits for reports names them in `needs`")
         return self
 
-
     @property
     def settled_by(self) -> FactKind | None:
         """The kind of report that a person would make to settle it."""

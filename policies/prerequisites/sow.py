@@ -28,7 +28,8 @@ FORMS = {
     "gesellschaft": "ges",
     "aktiengesellschaft": "ag",
 }
-LEGAL = frozenset("ltd inc corp co plc llc llp lp gmbh ag kg se sa sas sarl bv nv dac ab as oy spa srl ug ev".split())
+LEGAL_FORMS = "ltd inc corp co plc llc llp lp gmbh ag kg se sa sas sarl bv nv dac ab as oy spa srl ug ev"
+LEGAL = frozenset(LEGAL_FORMS.split())
 
 
 def currency_differs(case: Case) -> Judgement:
@@ -62,7 +63,9 @@ def milestones_differ(case: Case) -> Judgement:
     contract = case.contract
     if contract is None or _foreign(case):
         return not_applicable(NOTHING)
-    pairs = [(term, amount, line) for term, amount in _amounts(case, contract) if (line := _line(contract, term, amount))]
+    pairs = [
+        (term, amount, line) for term, amount in _amounts(case, contract) if (line := _line(contract, term, amount))
+    ]
     if not pairs:
         return not_applicable("No milestone of a statement of work has an amount and a line in the ERP.")
     off = [(term, amount, line) for term, amount, line in pairs if abs(line.amount.amount - amount) >= CENT]
@@ -101,7 +104,13 @@ def price_list_differs(case: Case) -> Judgement:
     if not rates or listed.currency != contract.currency:
         return not_applicable("No statement of work gives a rate for a role in the price list's currency.")
     prices = {words(name): price for name, price in listed.prices}
-    used = {words(task.product) for i in case.work if i.entry if (task := case.tasks.get(i.entry.task_id or "")) if task.product}
+    used = {
+        words(task.product)
+        for i in case.work
+        if i.entry
+        if (task := case.tasks.get(i.entry.task_id or ""))
+        if task.product
+    }
     off = [
         (term, role, rate, prices.get(words(role)))
         for term, role, rate in rates
@@ -109,7 +118,9 @@ def price_list_differs(case: Case) -> Judgement:
     ]
     if not off:
         return passes("The price list has every agreed rate.").citing(contract.source, listed.source)
-    told = "; ".join(f"{role}: {'missing' if has is None else f'{has:,.2f}'} instead of {r:,.2f}" for _, role, r, has in off)
+    told = "; ".join(
+        f"{role}: {'missing' if has is None else f'{has:,.2f}'} instead of {r:,.2f}" for _, role, r, has in off
+    )
     quotes = tuple(quote for term, *_ in off for quote in term.evidence)
     return fails(f"Price list {listed.name}: {told}.").citing(contract.source, listed.source, evidence=quotes)
 
@@ -126,13 +137,17 @@ def unit_differs(case: Case) -> Judgement:
         return not_applicable(NOTHING)
     agreed = {words(str(t.value.get("role") or "")): t for t in case.terms("rates") if isinstance(t.value, dict)}
     pairs = [(line, agreed[words(line.product)]) for line in case.contract.lines if words(line.product or "") in agreed]
-    pairs = [(line, term) for line, term in pairs if words(line.unit) in UNITS and str(term.value.get("per")) in HOURS_OF]
+    pairs = [
+        (line, term) for line, term in pairs if words(line.unit) in UNITS and str(term.value.get("per")) in HOURS_OF
+    ]
     if not pairs:
         return not_applicable("No role is sold by a unit of time in both.")
     off = [(line, term) for line, term in pairs if UNITS[words(line.unit)] != term.value.get("per")]
     if not off:
         return passes("Every role is sold by the agreed unit.").citing(case.contract.source)
-    told = "; ".join(f"{line.product} by the {UNITS[words(line.unit)]}, agreed by the {t.value.get('per')}" for line, t in off)
+    told = "; ".join(
+        f"{line.product} by the {UNITS[words(line.unit)]}, agreed by the {t.value.get('per')}" for line, t in off
+    )
     quotes = tuple(quote for _, term in off for quote in term.evidence)
     return fails(f"The ERP sells {told}.").citing(case.contract.source, *(x.source for x, _ in off), evidence=quotes)
 

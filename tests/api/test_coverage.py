@@ -205,9 +205,13 @@ RECIPES: dict[str, Recipe] = {
     "POST /v1/facts/reports": plainly("finn", "/v1/facts/reports", json=REPORT),
     "POST /facts/preview": plainly("finn", "/facts/preview", files={"file": ("psa.csv", FACTS)}),
     "POST /facts/import": plainly("finn", "/facts/import", data={"text": FACTS.decode()}),
-    "POST /facts/reports": plainly("finn", "/facts/reports", data=HOLD, files={"evidence": ("mail.md", SOW + b"Hold.")}),
+    "POST /facts/reports": plainly(
+        "finn", "/facts/reports", data=HOLD, files={"evidence": ("mail.md", SOW + b"Hold.")}
+    ),
     "POST /v1/projects/{code}/waivers": plainly("finn", "/v1/projects/CLD-UKI-1001/waivers", json=waiver("po.missing")),
-    "POST /projects/{code}/waivers": plainly("finn", "/projects/CLD-UKI-1001/waivers", data=waiver("time.not_approved")),
+    "POST /projects/{code}/waivers": plainly(
+        "finn", "/projects/CLD-UKI-1001/waivers", data=waiver("time.not_approved")
+    ),
     "POST /signout": plainly("finn", "/signout"),
     "POST /v1/audit/export": plainly("ines", "/v1/audit/export"),
     "POST /audit/export": plainly("ines", "/audit/export"),

@@ -19,13 +19,11 @@ from policies.prerequisites.settings import RuleSettings
 from tests.unit.prerequisites.records import (
     CONTRACT,
     ENTRIES,
-    LINE,
     TASKS,
     TODAY,
     Small,
     entry,
     eur,
-    fact,
     invoice,
     term,
 )
@@ -48,7 +46,9 @@ def also(small: Small, kind: FactKind, subject: str, **value: Any) -> Small:
 
 
 def stating(base: Small = SMALL, **terms: Any) -> Small:
-    found = tuple(term(name, one) for name, value in terms.items() for one in (value if isinstance(value, list) else [value]))
+    found = tuple(
+        term(name, one) for name, value in terms.items() for one in (value if isinstance(value, list) else [value])
+    )
     return base.but(terms={NUMBER: (*base.terms.get(NUMBER, ()), *found)})
 
 
@@ -65,7 +65,14 @@ def spent(**value: Any) -> Small:
         stating(expenses=["reimbursed"]),
         FactKind.EXPENSE,
         f"{CODE}/EX-1",
-        **{"amount": "120.00", "currency": "EUR", "on": "2026-10-06", "category": "hotel", "status": "approved", "receipt": True}
+        **{
+            "amount": "120.00",
+            "currency": "EUR",
+            "on": "2026-10-06",
+            "category": "hotel",
+            "status": "approved",
+            "receipt": True,
+        }
         | value,
     )
 
@@ -76,7 +83,12 @@ def books(**value: Any) -> Small:
 
 
 def electronic(**value: Any) -> Small:
-    full = {"required": True, "endpoint": "9930:de1", "buyer_reference": "04011000-1234512345-06", "order_reference": True}
+    full = {
+        "required": True,
+        "endpoint": "9930:de1",
+        "buyer_reference": "04011000-1234512345-06",
+        "order_reference": True,
+    }
     return told(FactKind.E_INVOICING, CLIENT, **{k: v for k, v in (full | value).items() if v is not None})
 
 
@@ -360,7 +372,9 @@ def test_every_rule_is_shown_in_every_verdict_that_it_has() -> None:
             continue
         wanted = {FAIL, NO} if rule.id == "time.after_cutoff" else {PASS, FAIL, NO}
         wanted |= {OPEN} if rule.knows else set()
-        missing = {verdict for verdict in wanted if (rule.id, verdict) not in shown} - {FAIL if rule.id == "time.after_cutoff" else None}
+        missing = {verdict for verdict in wanted if (rule.id, verdict) not in shown} - {
+            FAIL if rule.id == "time.after_cutoff" else None
+        }
         assert not missing, (rule.id, missing)
 
 
