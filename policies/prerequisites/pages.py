@@ -43,8 +43,8 @@ def index() -> str:
         "# Billing prerequisites",
         "",
         f"{len(rulebook())} rules, made into pages from `policies/prerequisites/rules.toml`. How a firm switches them, "
-        "sets thresholds and adds its own is in [settings.md](../settings.md); the facts that the ERP does not have are "
-        "in [facts.md](../facts.md).",
+        "sets thresholds and adds its own is in [settings.md](../settings.md); what the ERP does not know is in "
+        "[facts.md](../facts.md).",
     ]
     for part, rules in groupby(rulebook(), key=lambda rule: rule.id.partition(".")[0]):
         lines += [
