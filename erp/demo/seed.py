@@ -31,10 +31,10 @@ class Places:
     accounts: Path
 
 
-def seed(places: Places, today: date) -> None:
+def seed(places: Places, today: date, number: int = 0) -> None:
     """Write everything, telling on standard output what is done and how long it took."""
     config = proteus_config.set_trytond(places.database, user=ADMINISTRATOR, config_file=str(places.config))
-    plan = read_plan(today)
+    plan = read_plan(today, seed=number)
     step = _Steps()
     masters = seed_masters(plan, config)
     step.done(f"{len(masters.parties)} customers, {len(masters.employees)} consultants")
@@ -69,8 +69,9 @@ def main() -> None:
         parser.add_argument(f"--{name}", required=True, type=Path)
     parser.add_argument("--database", required=True)
     parser.add_argument("--today", required=True, type=date.fromisoformat)
+    parser.add_argument("--seed", default=0, type=int)
     given = parser.parse_args()
-    seed(Places(given.database, given.config, given.documents, given.outside, given.accounts), given.today)
+    seed(Places(given.database, given.config, given.documents, given.outside, given.accounts), given.today, given.seed)
 
 
 if __name__ == "__main__":

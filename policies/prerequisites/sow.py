@@ -136,7 +136,9 @@ def unit_differs(case: Case) -> Judgement:
     if case.contract is None or not case.contract.lines:
         return not_applicable(NOTHING)
     agreed = {words(str(t.value.get("role") or "")): t for t in case.terms("rates") if isinstance(t.value, dict)}
-    pairs = [(line, agreed[words(line.product)]) for line in case.contract.lines if words(line.product or "") in agreed]
+    pairs = [
+        (line, agreed[words(line.product or "")]) for line in case.contract.lines if words(line.product or "") in agreed
+    ]
     pairs = [
         (line, term) for line, term in pairs if words(line.unit) in UNITS and str(term.value.get("per")) in HOURS_OF
     ]

@@ -31,9 +31,7 @@ def test_two_that_hold_everything_free_nothing_alone() -> None:
 
 def test_what_frees_money_comes_before_what_only_shares_in_holding_it() -> None:
     part = SMALL.report(FactKind.TIMESHEET, WEEK, status="rejected")
-    both = part.report(
-        FactKind.PURCHASE_ORDER, "S-1001", required=True, number="PO-77", amount="11000", currency="EUR"
-    )
+    both = part.report(FactKind.PURCHASE_ORDER, "S-1001", required=True, number="PO-77", amount="11000", currency="EUR")
     first, second = steps(both)
     assert first.frees.amount >= second.frees.amount
     assert {first.finding.rule, second.finding.rule} == {"po.balance", "time.not_approved"}

@@ -111,15 +111,22 @@ def test_a_rule_of_the_firms_own_holds_money_and_can_be_waived() -> None:
         ('[precedence]\nweather = ["psa"]', "precedence"),
         (OWN.replace("own.{name}", "po.mine") + 'require = [{ field = "project.code", op = "present" }]', "own."),
         (OWN.replace("{name}", "a"), "fails"),
-        (OWN.replace("{name}", "a") + 'require = [{ field = "project.colour", op = "present" }]', "no field project.colour"),
+        (
+            OWN.replace("{name}", "a") + 'require = [{ field = "project.colour", op = "present" }]',
+            "no field project.colour",
+        ),
         (OWN.replace("{name}", "a") + 'require = [{ field = "sow.colour", op = "present" }]', "no field"),
         (OWN.replace("{name}", "a") + 'require = [{ field = "fact.weather.rain", op = "present" }]', "no field"),
         (OWN.replace("{name}", "a") + 'require = [{ field = "project.code", op = "is" }]', "takes a value"),
         (OWN.replace("{name}", "a") + 'require = [{ field = "project.code", op = "one_of", value = "A" }]', "a list"),
-        (OWN.replace("{name}", "a") + 'require = [{ field = "project.code", op = "matches", value = "(a+)+" }]', "simpler"),
+        (
+            OWN.replace("{name}", "a") + 'require = [{ field = "project.code", op = "matches", value = "(a+)+" }]',
+            "simpler",
+        ),
         (OWN.replace("{name}", "a") + 'require = [{ field = "project.code", op = "matches", value = "(" }]', "pattern"),
         (
-            OWN.replace("{name}", "a") + 'action = "project.create"\nrequire = [{ field = "project.code", op = "present" }]',
+            OWN.replace("{name}", "a")
+            + 'action = "project.create"\nrequire = [{ field = "project.code", op = "present" }]',
             "only shipped rules",
         ),
     ],
