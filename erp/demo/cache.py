@@ -19,8 +19,9 @@ DATA = frozenset({".py", ".toml", ".cfg", ".xml"})
 def built_firm(today: date, *, progress: Callable[[str], None], whole_month: bool = False, seed: int = 0) -> Path:
     """The home of a firm built from these very sources as of `today`; built now if there is none.
 
-    With a `seed` another firm by the same generator. With `whole_month` one that was built earlier in the month will do: its figures are the same. Copy it before
-    starting a server on it. Several processes wait for the one that builds; builds of other sources or days go.
+    With a `seed` another firm by the same generator. With `whole_month` one that was built earlier in the month will
+    do: its figures are the same. Copy it before starting a server on it. Several processes wait for the one that
+    builds; builds of other sources or days go.
     """
     cache = server.cache_folder()
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -17,7 +17,7 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Plant:
-    """A rule that must fail (or, a look-alike, must not), and how to bring it about. `own` asks a customer of its own."""
+    """A rule that must fail (a look-alike: must not), and how to bring it about. `own` asks a customer of its own."""
 
     rule: str
     change: Change

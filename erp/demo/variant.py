@@ -15,10 +15,14 @@ from erp.demo.plants import LOOKALIKES, PLANTS, Plant, Raw
 
 CLEAN = 8  # engagements without anything to notice
 COUNTRIES = {"GB": ("UKI", "Ltd"), "IE": ("UKI", "DAC"), "DE": ("DACH", "GmbH"), "AT": ("DACH", "AG")}
-FIRST = ["Alder", "Birch", "Cedar", "Delta", "Ember", "Falcon", "Granite", "Harbour", "Iris", "Juniper", "Kelp", "Linden", "Maple", "Nova", "Orchard", "Pine"]
-LAST = ["Freight", "Foods", "Energy", "Insurance", "Retail", "Devices", "Textiles", "Water", "Mobility", "Media", "Paper", "Marine", "Steel", "Optics"]
-WHAT = ["Billing", "Fleet", "Claims", "Roster", "Sensor", "Catalogue", "Archive", "Order", "Quality", "Energy", "Route", "Asset", "Demand", "Pricing"]
-HOW = ["platform", "review", "pipeline", "migration", "dashboard", "interface", "study", "rollout"]
+FIRST_WORDS = "Alder Birch Cedar Delta Ember Falcon Granite Harbour Iris Juniper Kelp Linden Maple Nova Orchard Pine"
+FIRST = FIRST_WORDS.split()
+LAST_WORDS = "Freight Foods Energy Insurance Retail Devices Textiles Water Mobility Media Paper Marine Steel Optics"
+LAST = LAST_WORDS.split()
+WHAT_WORDS = "Billing Fleet Claims Roster Sensor Catalogue Archive Order Quality Energy Route Asset Demand Pricing"
+WHAT = WHAT_WORDS.split()
+HOW_WORDS = "platform review pipeline migration dashboard interface study rollout"
+HOW = HOW_WORDS.split()
 ROLES = {
     "Cloud Engineer": "CLD",
     "Security Engineer": "CLD",
@@ -30,7 +34,7 @@ ROLES = {
 
 @dataclass(frozen=True)
 class Planned:
-    """What was planted where: the engagement's key, the rule, what it holds (see plants.py), whether it is a problem."""
+    """What was planted in which engagement, by its key; `problem` is False for what only looks like one."""
 
     key: str
     plant: Plant
