@@ -80,6 +80,16 @@ class Case:
         return frozenset(x.id for x in lines if not billed(x, self._about) and not finished(x, self._about))
 
     @cached_property
+    def listed_rates(self) -> dict[tuple[str | None, str], Money | None]:
+        """The price list's rate of a task and a person, once it was looked up."""
+        return {}
+
+    @cached_property
+    def stated_rates(self) -> dict[tuple[str | None, str], tuple[Decimal, Term] | None]:
+        """The statement of work's rate of a task and a person, once it was looked up."""
+        return {}
+
+    @cached_property
     def timesheets(self) -> dict[tuple[str, int], OutsideFact | None]:
         """What was found on the timesheet of an employee and a week (by its Monday), once it was looked up."""
         return {}

@@ -20,6 +20,18 @@ CENT = Decimal("0.01")
 
 def agreed_rate(case: Case, item: Item) -> Money | None:
     """What the contract's price list gives for the hour's role; None where it has none."""
+    key = _sold_as(item)
+    if key not in case.listed_rates:
+        case.listed_rates[key] = _listed(case, item)
+    return case.listed_rates[key]
+
+
+def _sold_as(item: Item) -> tuple[str | None, str]:
+    """What decides an hour's rate: its task and its person."""
+    return (item.entry.task_id, item.entry.employee_id) if item.entry else (None, "")
+
+
+def _listed(case: Case, item: Item) -> Money | None:
     found = case.price_list
     if found is None:
         return None
@@ -38,6 +50,13 @@ def roles_of(case: Case, item: Item) -> tuple[str, ...]:
 
 def _stated_rate(case: Case, item: Item) -> tuple[Decimal, Term] | None:
     """The statement of work's hourly rate for the role, unless an amendment may have changed it since."""
+    key = _sold_as(item)
+    if key not in case.stated_rates:
+        case.stated_rates[key] = _stated(case, item)
+    return case.stated_rates[key]
+
+
+def _stated(case: Case, item: Item) -> tuple[Decimal, Term] | None:
     if case.contract is None or case.contract.amendments:
         return None
     roles = {words(role) for role in roles_of(case, item)}
