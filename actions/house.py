@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from actions.deeds import POLICY_CHANGE
 from actions.thawing import THAW
+from actions.waiving import END, ENDING, WAIVE, WAIVING
 from domain.actions import Image
 from domain.errors import NotFound
 from domain.source import Source
@@ -37,7 +38,7 @@ class Deed(Protocol):
         ...
 
 
-DEEDS: Mapping[str, Deed] = {"policy.change": POLICY_CHANGE, "execution.thaw": THAW}
+DEEDS: Mapping[str, Deed] = {"policy.change": POLICY_CHANGE, "execution.thaw": THAW, WAIVE: WAIVING, END: ENDING}
 
 
 class House:

@@ -31,7 +31,7 @@ from tools.tool import Tool, ToolContext, ToolResult
 SHOWN = 50
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Status = Literal["blocked", "cannot_determine", "billable", "nothing_to_bill"]
-ORDER = {Verdict.FAIL: 0, Verdict.UNKNOWN: 1, Verdict.PASS: 2, Verdict.NOT_APPLICABLE: 3}
+ORDER = {Verdict.FAIL: 0, Verdict.UNKNOWN: 1, Verdict.WAIVED: 2, Verdict.PASS: 3, Verdict.NOT_APPLICABLE: 4}
 
 
 class ProjectReadiness(BaseModel):

@@ -8,6 +8,7 @@ from api.pages import (
     delegations,
     documents,
     execution,
+    facts,
     freezes,
     home,
     policy,
@@ -17,6 +18,7 @@ from api.pages import (
     standing,
     terms,
     threads,
+    waivers,
     words,
 )
 
@@ -29,6 +31,8 @@ PAGES = (
     standing.router,
     codes.router,
     readiness.router,
+    waivers.router,
+    facts.router,
     proposals.router,
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id

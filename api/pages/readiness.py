@@ -10,12 +10,11 @@ from fastapi.responses import Response
 from api import billing
 from api.access import ReadinessReader
 from api.billing import Wanted, sums, troubles
+from api.project import view
 from api.render import page
 from api.services import Wired
-from domain.canonical import plain
 from domain.findings import Readiness
 from policies.numbering import numbering
-from store import actions
 
 router = APIRouter()
 ORDER = ("blocked", "cannot_determine", "billable", "nothing_to_bill")
@@ -60,20 +59,15 @@ async def project(
     request: Request, wired: Wired, actor: ReadinessReader, code: str, wanted: Annotated[Wanted, Query()]
 ) -> Response:
     """One project."""
-    record, readiness = await billing.one(wired, actor, code, wanted.month or None)
-    async with wired.database.tenant(actor.tenant) as connection:
-        proposals = await actions.listing(connection, project=record.code) if record.code else ()
-    firm = await wired.erp(actor).firm.get()
+    shown = await view(wired, actor, code, wanted.month or None)
     return page(
         request,
         "project.html",
         code=code,
-        project=record,
-        readiness=readiness,
-        findings=[plain(f) for f in troubles(readiness)]
-        + [plain(f) for f in readiness.findings if f.verdict.value in ("pass", "not_applicable")],
-        contracts=[c for c in firm.contracts if c.id in record.contract_ids],
-        proposals=proposals,
+        view=shown,
+        project=shown.project,
+        readiness=shown.readiness,
         month=wanted.month,
         months=months(wired.today.year, wired.today.month),
+        today=wired.today,
     )

@@ -67,4 +67,9 @@ def firm_of(tables: Tables, fetched_at: datetime) -> Firm:
         invoices=invoices(tables, tree, ledger, fetched_at),
         price_lists=price_lists(tables, fetched_at),
         closed_periods=tuple((row["start_date"], row["end_date"]) for row in tables.rows["account.period"]),
+        rates=tuple(
+            (tables.word("currency.currency", row["currency"], "code") or "", row["date"])
+            for row in tables.rows["currency.currency.rate"]
+            if row["date"] is not None
+        ),
     )

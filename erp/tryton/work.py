@@ -82,6 +82,7 @@ def _project(tables: Tables, tree: WorkTree, work: Row, currency: str, fetched_a
             _task(tables, row, currency, fetched_at) for row in tree.members[work["id"]] if row["id"] != work["id"]
         ),
         source=source("project.work", work, fetched_at, work["number"] or work["name"]),
+        ends=work["timesheet_end_date"],
     )
 
 
