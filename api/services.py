@@ -18,7 +18,7 @@ from agent.ports import AgentPorts
 from domain.actor import Actor
 from domain.errors import NotFound
 from erp.reader import ErpReader, Images
-from erp.snapshot import FirmSnapshot
+from erp.mirror import Mirror
 from store.copies import Copies
 from store.database import Database
 
@@ -44,10 +44,10 @@ class WebSettings:
 
 @dataclass(frozen=True)
 class Erp:
-    """One firm's system of record, read-only, with its last reading."""
+    """One firm's system of record, read-only, with what was last read of it."""
 
     reader: ErpReader
-    firm: FirmSnapshot
+    firm: Mirror
 
 
 @dataclass(frozen=True)

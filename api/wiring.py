@@ -18,7 +18,7 @@ from api.settings import Settings
 from domain.actions import Action
 from domain.actor import Actor
 from erp.reader import ErpReader
-from erp.snapshot import FirmSnapshot
+from erp.mirror import Mirror
 from erp.tryton.reader import TrytonReader
 from erp.tryton.writer import TrytonWriter
 from policies.guardrails import Guardrails
@@ -28,6 +28,9 @@ from store.database import Database
 from store.embedding import embedding
 from tools.registry import tools_for
 from tools.tool import Tool, ToolContext
+
+# The worker reads what changed each minute; only when it is late does whoever asks read for themselves.
+FRESH_SECONDS = 120.0
 
 
 @asynccontextmanager
@@ -121,7 +124,7 @@ def _erp(tenant: str, database: Database, reader: ErpReader) -> Erp:
         async with database.tenant(tenant) as connection:
             return await actions.last_write(connection)
 
-    return Erp(reader, FirmSnapshot(reader, last_write=last_write))
+    return Erp(reader, Mirror(database, tenant, reader, seconds=FRESH_SECONDS, last_write=last_write))
 
 
 def open_reader(settings: Settings) -> TrytonReader:

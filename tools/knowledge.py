@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from domain.terms import SEVERAL, Term
-from erp.snapshot import FirmSnapshot
+from erp.mirror import Mirror
 from policies.prerequisites.items import words
 from policies.prerequisites.outside import Outside
 from policies.prerequisites.portfolio import Dossier
@@ -18,13 +18,13 @@ from store.database import Connection, Database
 from store.documents import TermRow
 
 
-async def load(database: Database, snapshot: FirmSnapshot, tenant: str, *, fresh: bool = False) -> Dossier:
+async def load(database: Database, firm: Mirror, tenant: str, *, fresh: bool = False) -> Dossier:
     """Everything that readiness needs. Raises ErpUnavailable, StoreUnavailable."""
-    firm = await snapshot.get(fresh=fresh)
+    known = await firm.get(fresh=fresh)
     async with database.tenant(tenant) as connection:
         reports = await facts.newest(connection)
-        terms = await terms_by_contract(connection, firm.fetched_at.date())
-    return Dossier.of(firm, Outside.of(reports), terms)
+        terms = await terms_by_contract(connection, known.fetched_at.date())
+    return Dossier.of(known, Outside.of(reports), terms)
 
 
 async def terms_by_contract(connection: Connection, on: date) -> Mapping[str, tuple[Term, ...]]:

@@ -1,25 +1,47 @@
-"""Whether projects can be billed: one, or all of them with a filter."""
+"""Whether projects can be billed: one, or all of them with a filter; now, or as it was answered on a past day."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from api import billing
 from api.access import ReadinessReader
+from api.billing import Fresh, Sum
 from api.services import Wired
 from domain.canonical import plain
 from domain.findings import Readiness
+from store.results import Held
 
 router = APIRouter(tags=["readiness"])
 Json = dict[str, Any]
 Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Such as 2026-10")]
+AsOf = Annotated[date | None, Query(description="The answer that stood at the end of this day (UTC)")]
+Grouping = Literal["customer", "practice", "region", "month", "status", "reason"]
+AT_MOST = 1000
 
 
 @router.get("/projects/{code}/readiness")
-async def project(wired: Wired, actor: ReadinessReader, code: str, month: Month = None) -> Json:
+async def project(wired: Wired, actor: ReadinessReader, code: str, month: Month = None, as_of: AsOf = None) -> Json:
     """One project's findings, and its unbilled money split into ready and blocked."""
+    if as_of is not None:
+        return held(await billing.past(wired, actor, code, month, as_of))
+    _, readiness = await billing.one(wired, actor, code, month)
+    return answered(readiness)
+
+
+@router.get("/projects/{code}/readiness/history")
+async def history(wired: Wired, actor: ReadinessReader, code: str, month: Month = None) -> list[Json]:
+    """One project's answers one after the other, the present one first; `until` is null while one holds."""
+    return [held(one) for one in await billing.history(wired, actor, code, month)]
+
+
+@router.post("/projects/{code}/reading")
+async def reread(wired: Wired, actor: ReadinessReader, code: str, month: Month = None) -> Json:
+    """Read this project from the ERP now, and answer from that."""
+    await billing.reread(wired, actor, code)
     _, readiness = await billing.one(wired, actor, code, month)
     return answered(readiness)
 
@@ -28,12 +50,48 @@ async def project(wired: Wired, actor: ReadinessReader, code: str, month: Month 
 async def portfolio(
     wired: Wired,
     actor: ReadinessReader,
+    response: Response,
     wanted: Annotated[billing.Wanted, Query()],
+    limit: Annotated[int, Query(ge=1, le=AT_MOST)] = AT_MOST,
+    offset: Annotated[int, Query(ge=0)] = 0,
 ) -> list[Json]:
-    """Every project's, narrowed by practice, region, customer or status."""
-    return [answered(found) for found in await billing.narrowed(wired, actor, wanted)]
+    """Every project's, narrowed and in pages; `x-total-count` says how many there are in all."""
+    fresh, found = await billing.answers(wired, actor, wanted, limit=limit, offset=offset)
+    response.headers["x-total-count"] = str(await billing.counted(wired, actor, wanted))
+    response.headers["x-read-at"] = fresh.read_at.isoformat()
+    return [answered(one) for one in found]
+
+
+@router.get("/portfolio/totals")
+async def totals(
+    wired: Wired, actor: ReadinessReader, wanted: Annotated[billing.Wanted, Query()], group: Grouping | None = None
+) -> Json:
+    """The money of a part of the portfolio by currency, and by customer, practice, region, month, status or reason."""
+    found = await billing.portfolio(wired, actor, billing.Shown(**wanted.model_dump(), group=group or ""))
+    return {
+        **freshness(found.fresh),
+        "count": found.total,
+        "totals": [_sum(Sum.of(one)) for one in found.sums],
+        "groups": [_sum(Sum.of(one)) for one in found.groups],
+    }
+
+
+def _sum(one: Sum) -> Json:
+    return plain(
+        {"label": one.label, "count": one.count, **{n: getattr(one, n) for n in ("unbilled", "ready", "blocked")}}
+    )
+
+
+def freshness(fresh: Fresh) -> Json:
+    """How fresh an answer is."""
+    return {"read_at": fresh.read_at.isoformat(), "warnings": list(fresh.warnings)}
 
 
 def answered(readiness: Readiness) -> Json:
     """A readiness as JSON, with the status that follows from its findings."""
     return {"status": readiness.status, **plain(readiness)}
+
+
+def held(one: Held) -> Json:
+    """An answer with the time for which it held."""
+    return {**answered(one.readiness), "since": one.since.isoformat(), "until": one.until and one.until.isoformat()}

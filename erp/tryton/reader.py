@@ -9,6 +9,7 @@ from typing import Any
 from domain.actions import Image
 from domain.errors import ErpError, ErpRefused, NotFound
 from domain.records import Firm
+from erp.reader import ReadsWhole
 from erp.tryton.billing import Ledger, contracts, invoices, price_lists
 from erp.tryton.images import image
 from erp.tryton.lookup import record_id
@@ -19,7 +20,7 @@ from erp.tryton.tables import Tables, read_tables
 from erp.tryton.work import WorkTree, employees, projects, time_entries
 
 
-class TrytonReader(TrytonConnection):
+class TrytonReader(TrytonConnection, ReadsWhole):
     """An `ErpReader` (erp/reader.py) of the first company that the account belongs to."""
 
     system = SYSTEM
