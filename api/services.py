@@ -17,8 +17,8 @@ from actions.rulebook import Rulebook
 from agent.ports import AgentPorts
 from domain.actor import Actor
 from domain.errors import NotFound
-from erp.reader import ErpReader, Images
 from erp.mirror import Mirror
+from erp.reader import ErpReader, Images
 from store.copies import Copies
 from store.database import Database
 

@@ -17,8 +17,8 @@ from api.services import Erp, Seal, Services, WebSettings
 from api.settings import Settings
 from domain.actions import Action
 from domain.actor import Actor
-from erp.reader import ErpReader
 from erp.mirror import Mirror
+from erp.reader import ErpReader
 from erp.tryton.reader import TrytonReader
 from erp.tryton.writer import TrytonWriter
 from policies.guardrails import Guardrails

@@ -108,7 +108,7 @@ class Mirror:
                 await mirror.lock(connection, self.tenant)
                 state = await mirror.state(connection)
                 if state is not None and state.read_at >= asked and not whole:
-                    return Synced(state.read_at, False, 0)  # noqa: FBT003 - another process read while this one waited
+                    return Synced(state.read_at, False, 0)
                 return await self._read(connection, state, whole=whole)
         except FAILURES as error:
             async with self.database.tenant(self.tenant) as connection:

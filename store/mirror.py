@@ -111,7 +111,7 @@ async def failing(connection: Connection) -> Mapping[str, Any] | None:
 async def set_state(
     connection: Connection, tenant: str, found: Mapping[str, Any], *, whole: bool, changed: int
 ) -> None:
-    """Say that a reading is complete. `found` names system, company, base_currency, closed_periods, mark, …"""
+    """Say that a reading is complete. `found` names the columns of mirror_state that the reading tells."""
     periods = [[first.isoformat(), last.isoformat()] for first, last in found["closed_periods"]]
     values = {
         **found,
@@ -351,6 +351,16 @@ class Rows:
         given = {"model": model, "ids": list(ids)}
         rows = await self._connection.execute(SQL["row_owners"], given)
         return {row["id"]: (row["kind"], row["owner"]) async for row in rows}
+
+    async def keys(self, kind: str, ids: Sequence[str]) -> set[str]:
+        """What these records belong to as the mirror has them, such as "contract:12"."""
+        rows = await self._connection.execute(SQL["keys_of"], {"kind": kind, "ids": list(ids)})
+        return {key async for row in rows for key in row["keys"]}
+
+    async def projects_of_time(self, ids: Sequence[str]) -> set[str]:
+        """The projects that these time entries are on as the mirror has them."""
+        rows = await self._connection.execute(SQL["projects_of_time"], {"ids": list(ids)})
+        return {row["project"] async for row in rows}
 
     async def of(self, kind: str, owners: Iterable[str]) -> set[tuple[str, int]]:
         """The rows (model, id) that these records were made of."""

@@ -143,3 +143,9 @@ update mirror_state set generation = generation + 1
 -- name: heads
 select h.head from unnest(%(heads)s::text[]) as h (head)
 where exists (select from mirror_record r where r.kind <> 'time' and r.keys && array['head:' || h.head])
+
+-- name: keys_of
+select keys from mirror_record where kind = %(kind)s and id = any(%(ids)s)
+
+-- name: projects_of_time
+select distinct project from mirror_record where kind = 'time' and id = any(%(ids)s)

@@ -147,7 +147,7 @@ async def due_everyone(connection: Connection, tenant: str) -> None:
 
 
 async def due_subjects(connection: Connection, tenant: str, heads: Sequence[str], *, loose: bool = True) -> None:
-    """Something was said of the projects, contracts and customers of these names, or `loose` of nobody in particular."""
+    """Something was said of the projects, contracts and customers of these names, or, if `loose`, of nobody known."""
     found = await mirror.belonging(connection, [f"head:{head}" for head in heads])
     others = set(heads) - await mirror.heads(connection, heads) if loose else set[str]()
     keys = {f"{kind}:{id_}" for kind, id_ in found if kind in ("contract", "customer")}

@@ -1,6 +1,6 @@
-"""Works out the readiness of whoever is due, and keeps it: after a change of one record, of the projects that it touches.
+"""Works out the readiness of whoever is due, and keeps it: after a change of a record, of the projects that it touches.
 
-Several processes may share the work: each takes some projects off the list in the transaction that writes their answers.
+Several processes may share the work: each takes projects off the list in the transaction that writes their answers.
 """
 
 from __future__ import annotations

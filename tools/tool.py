@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from domain.actor import Actor, Operation
 from domain.blocks import Block
-from erp.reader import ErpReader
 from erp.mirror import Mirror
+from erp.reader import ErpReader
 from policies.engine import Policies
 from store.database import Database
 

@@ -17,8 +17,8 @@ from domain.actions import Image
 from domain.canonical import plain
 from domain.errors import ErpClosed, ErpNotReached, ErpRefused, ErpStale, ErpUnavailable, NotFound
 from domain.records import Firm
-from erp.reader import ReadsWhole
 from domain.source import Source
+from erp.reader import ReadsWhole
 from evals.adversary import deeds
 from evals.adversary.asking import ASKER, Asker
 
