@@ -100,10 +100,15 @@ async def dossier(services: Services, actor: Actor, *, fresh: bool = False) -> D
 
 async def portfolio(services: Services, actor: Actor, shown: Shown) -> Portfolio:
     """A page of the portfolio out of the kept answers. Raises NotFound without an ERP, ErpUnavailable."""
-    state = await evaluating.up_to_date(mirror_of(services, actor), services.today, shown.month)
-    months = await _months(services, actor) if shown.group == "month" and not shown.month else (shown.month,)
+    return await laid_out(mirror_of(services, actor), services.today, shown)
+
+
+async def laid_out(firm: Mirror, today: date, shown: Shown) -> Portfolio:
+    """The same for a firm's facts, whoever asks."""
+    state = await evaluating.up_to_date(firm, today, shown.month)
+    months = await _months(firm, today) if shown.group == "month" and not shown.month else (shown.month,)
     wanted = shown.stored
-    async with services.database.tenant(actor.tenant) as connection:
+    async with firm.database.tenant(firm.tenant) as connection:
         offset = (shown.page - 1) * PAGE
         lines, total = await results.listing(connection, wanted, sort=shown.sort, limit=PAGE, offset=offset)
         choices = await results.choices(connection, shown.month)
@@ -120,12 +125,12 @@ async def portfolio(services: Services, actor: Actor, shown: Shown) -> Portfolio
         )
 
 
-async def _months(services: Services, actor: Actor) -> list[str]:
+async def _months(firm: Mirror, today: date) -> list[str]:
     """The months in which something unbilled lies, each with its answers at hand."""
-    async with services.database.tenant(actor.tenant) as connection:
+    async with firm.database.tenant(firm.tenant) as connection:
         months = await results.unbilled_months(connection)
     for month in months:
-        await evaluating.evaluate(services.database, actor.tenant, services.today, month)
+        await evaluating.evaluate(firm.database, firm.tenant, today, month)
     return months
 
 

@@ -57,7 +57,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
 
 
 @asynccontextmanager
-async def open_hands(settings: Settings) -> AsyncGenerator[tuple[Hands, AgentPorts]]:
+async def open_hands(settings: Settings) -> AsyncGenerator[tuple[Hands, AgentPorts, Mirror]]:
     """What the worker works with: the one place where a writer is made."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings.need("database_url"), max_size=4))
@@ -73,7 +73,7 @@ async def open_hands(settings: Settings) -> AsyncGenerator[tuple[Hands, AgentPor
         policies = Rulebook(database)
         erps = {settings.tenant: _erp(settings.tenant, database, reader)}
         agent = agent_ports(settings, database, erps, policies, Guardrails())
-        yield Hands(database, reader, writer, policies), agent
+        yield Hands(database, reader, writer, policies), agent, erps[settings.tenant].firm
 
 
 def agent_ports(

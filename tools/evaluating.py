@@ -46,7 +46,7 @@ async def up_to_date(firm: Mirror, today: date, month: str = "", *, fresh: bool 
 
 async def evaluate(database: Database, tenant: str, today: date, month: str = "") -> Evaluated:
     """Judge whoever is due, for all months that are kept and for `month`, until nobody is."""
-    await _prepare(database, tenant, today, month)
+    await prepare(database, tenant, today, month)
     done = await drain(database, tenant, today)
     for _ in range(PATIENCE):
         async with database.tenant(tenant) as connection:
@@ -71,7 +71,7 @@ async def drain(database: Database, tenant: str, today: date) -> Evaluated:
             judged += len(taken)
 
 
-async def _prepare(database: Database, tenant: str, today: date, month: str) -> None:
+async def prepare(database: Database, tenant: str, today: date, month: str = "") -> None:
     """Turn what is due as a whole into the projects that it concerns."""
     async with database.tenant(tenant) as connection:
         kept = await results.months(connection)
@@ -198,7 +198,7 @@ def troubles(readiness: Readiness) -> list[Finding]:
 async def one_live(firm: Mirror, today: date, wanted: str, month: str | None) -> tuple[Project, Readiness, Dossier]:
     """One project as the mirror has it, judged now; `wanted` is its code, or the ERP's id where it has none."""
     state = await firm.current()
-    await _prepare(firm.database, firm.tenant, today, "")
+    await prepare(firm.database, firm.tenant, today, "")
     async with firm.database.tenant(firm.tenant) as connection:
         project = await named(connection, wanted)
         dossier = await around(connection, state, [project])
