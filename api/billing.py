@@ -17,7 +17,8 @@ from domain.money import Money
 from domain.records import Project
 from erp.mirror import Mirror, warnings
 from policies.prerequisites.portfolio import Dossier
-from store import results
+from store import audit, results
+from store.database import Connection
 from store.mirror import State
 from store.results import Held, Line, Total
 from tools import evaluating, knowledge
@@ -34,12 +35,12 @@ class Wanted(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    month: str = Field("", pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$", description="Such as 2026-10")
-    practice: str = Field("", max_length=20)
-    region: str = Field("", max_length=20)
-    customer: str = Field("", max_length=200)
-    status: str = Field("", max_length=40)
-    search: str = Field("", max_length=100, description="A part of a code, a name or a customer's name")
+    month: str = Field(default="", pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$", description="Such as 2026-10")
+    practice: str = Field(default="", max_length=20)
+    region: str = Field(default="", max_length=20)
+    customer: str = Field(default="", max_length=200)
+    status: str = Field(default="", max_length=40)
+    search: str = Field(default="", max_length=100, description="A part of a code, a name or a customer's name")
 
     @property
     def stored(self) -> results.Wanted:
@@ -52,7 +53,7 @@ class Shown(Wanted):
 
     sort: Sort = "status"
     group: Group = ""
-    page: int = Field(1, ge=1, le=100_000)
+    page: int = Field(default=1, ge=1, le=100_000)
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,7 @@ async def reread(services: Services, actor: Actor, code: str) -> Fresh:
     await found.current()
     async with services.database.tenant(actor.tenant) as connection:
         project = await evaluating.named(connection, code)
+        await audit.append(connection, actor, "project.reread", f"project:{project.id}")
     await found.reread(project.id)
     return Fresh(services.clock())
 
@@ -173,6 +175,20 @@ async def past(services: Services, actor: Actor, code: str, month: str | None, d
     return held
 
 
+async def past_answers(services: Services, actor: Actor, wanted: Wanted, day: date) -> list[Held]:
+    """What was answered of a part of the portfolio at the end of a day (UTC)."""
+    at = datetime.combine(day + timedelta(days=1), time(), UTC)
+    async with services.database.tenant(actor.tenant) as connection:
+        known = await results.whole_at(connection, wanted.month, at)
+    return [held for held in known if _fits(held.readiness, wanted)]
+
+
+def _fits(found: Readiness, wanted: Wanted) -> bool:
+    asked = ((getattr(wanted, name), getattr(found, name)) for name in ("practice", "region", "customer", "status"))
+    text = " ".join(filter(None, (found.project_code, found.project_name, found.customer)))
+    return all(not want or want == has for want, has in asked) and wanted.search.casefold() in text.casefold()
+
+
 async def history(services: Services, actor: Actor, code: str, month: str | None) -> list[Held]:
     """A project's answers one after the other, the present one first. Raises NotFound."""
     await evaluating.up_to_date(mirror_of(services, actor), services.today, month or "")
@@ -180,7 +196,7 @@ async def history(services: Services, actor: Actor, code: str, month: str | None
         return await results.history(connection, await _id(connection, code), month or "")
 
 
-async def _id(connection: results.Connection, code: str) -> str:
+async def _id(connection: Connection, code: str) -> str:
     return await results.of_code(connection, code) or code
 
 

@@ -65,6 +65,10 @@ class ErpReader(Images, Protocol):
     Every method raises ErpUnavailable (not reachable), ErpRefused (not permitted) or ErpError (nonsense answered).
     """
 
+    async def firm(self) -> Firm:
+        """All records that readiness needs, read anew and kept nowhere."""
+        ...
+
     async def whole(self, take: Take) -> Head:
         """Hand over all records that readiness needs, page by page; the requests grow with pages of records."""
         ...

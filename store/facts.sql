@@ -20,7 +20,7 @@ limit %(limit)s
 -- name: newest_of
 select distinct on (kind, subject) id, kind, subject, value, system, reported_at
 from outside_fact
-where split_part(subject, '/', 1) = any(%(heads)s)
+where head = any(%(heads)s)
 order by kind, subject, reported_at desc, id desc
 
 -- name: covered

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
@@ -79,7 +79,8 @@ class Change:
 
 @cache
 def _codec(kind: str) -> TypeAdapter[Any]:
-    return TypeAdapter(tuple[KINDS[kind], ...])
+    several = cast("type[Any]", tuple.__class_getitem__((KINDS[kind], ...)))
+    return TypeAdapter(several)
 
 
 @cache
@@ -97,9 +98,10 @@ async def state(connection: Connection) -> State | None:
     row = await (await connection.execute(SQL["state"])).fetchone()
     if row is None:
         return None
-    fields = {name: row[name] for name in State.__dataclass_fields__}
-    periods = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in row["closed_periods"])
-    return State(**{**fields, "closed_periods": periods, "warnings": tuple(row["warnings"])})
+    fields: dict[str, Any] = {name: row[name] for name in State.__dataclass_fields__}
+    fields["closed_periods"] = tuple(tuple(map(date.fromisoformat, period)) for period in row["closed_periods"])
+    fields["warnings"] = tuple(row["warnings"])
+    return State(**fields)
 
 
 async def failing(connection: Connection) -> Mapping[str, Any] | None:
@@ -137,16 +139,42 @@ async def put(connection: Connection, tenant: str, records: Sequence[Record], re
     for start in range(0, len(records), AT_ONCE):
         part = records[start : start + AT_ONCE]
         heads = [_head(number, record) for number, record in enumerate(part, 1)]
-        given = {"tenant": tenant, "read_at": read_at, "heads": Jsonb(heads), "bodies": [_body(r) for r in part]}
-        changes += [_change(row) async for row in await connection.execute(SQL["put"], given)]
+        bodies = f"[{','.join(map(_body, part))}]"
+        given = {"tenant": tenant, "read_at": read_at, "heads": Jsonb(heads), "bodies": bodies}
+        rows = await (await connection.execute(SQL["put"], given)).fetchall()
+        changes += await _keyed(connection, tenant, rows, part)
     return changes
 
 
+async def _keyed(
+    connection: Connection, tenant: str, rows: Sequence[Mapping[str, Any]], records: Sequence[Record] = ()
+) -> list[Change]:
+    """Tell what changed with what it belongs to and belonged to; the former is forgotten, the present is kept."""
+    changed = [(row["kind"], row["id"]) for row in rows if row["kind"] != "time"]
+    keys: dict[Key, set[str]] = {key: set() for key in changed}
+    if known := [(row["kind"], row["id"]) for row in rows if row["kind"] != "time" and row["known"]]:
+        given = {"kinds": [kind for kind, _ in known], "ids": [id_ for _, id_ in known]}
+        async for row in await connection.execute(SQL["unkey"], given):
+            keys[row["kind"], row["id"]].add(row["key"])
+    now = [
+        (*of, key)
+        for record in records
+        if (of := (KIND_OF[type(record)], record.id)) in keys
+        for key in keys_of(record)
+    ]
+    for kind, id_, key in now:
+        keys[kind, id_].add(key)
+    if now:
+        kinds, ids, names = zip(*now, strict=True)
+        given = {"tenant": tenant, "kinds": list(kinds), "ids": list(ids), "keys": list(names)}
+        await connection.execute(SQL["key"], given)
+    return [_change(row, keys.get((row["kind"], row["id"]), set())) for row in rows]
+
+
 def _head(number: int, record: Record) -> dict[str, Any]:
-    head = {"n": number, "kind": KIND_OF[type(record)], "id": record.id, "version": record.source.version}
-    if isinstance(record, TimeEntry):
-        return {**head, "project": record.project_id}
-    return {**head, "keys": keys_of(record)}
+    project = record.project_id if isinstance(record, TimeEntry) else None
+    kind = KIND_OF[type(record)]
+    return {"n": number, "kind": kind, "id": record.id, "version": record.source.version, "project": project}
 
 
 def keys_of(record: Record) -> list[str]:
@@ -195,9 +223,9 @@ def _stamp() -> TypeAdapter[datetime]:
     return TypeAdapter(datetime)
 
 
-def _change(row: Mapping[str, Any]) -> Change:
+def _change(row: Mapping[str, Any], keys: set[str]) -> Change:
     projects = frozenset(id_ for id_ in (row["project"], row["was_project"]) if id_)
-    return Change(row["kind"], row["id"], row["known"], projects, frozenset((*row["keys"], *(row["was_keys"] or ()))))
+    return Change(row["kind"], row["id"], row["known"], projects, frozenset(keys))
 
 
 async def put_rows(connection: Connection, tenant: str, rows: Sequence[Row]) -> None:
@@ -243,7 +271,8 @@ class Seen:
 async def forget(connection: Connection, tenant: str, gone: Sequence[Key], read_at: datetime) -> list[Change]:
     """Put records that are no longer in the ERP into the past."""
     given = {"tenant": tenant, "kinds": [k for k, _ in gone], "ids": [i for _, i in gone], "read_at": read_at}
-    return [_change(row) async for row in await connection.execute(SQL["forget"], given)] if gone else []
+    rows = await (await connection.execute(SQL["forget"], given)).fetchall() if gone else []
+    return await _keyed(connection, tenant, rows)
 
 
 async def forget_rows(connection: Connection, gone: Sequence[tuple[str, int]]) -> None:
@@ -355,7 +384,7 @@ class Rows:
     async def keys(self, kind: str, ids: Sequence[str]) -> set[str]:
         """What these records belong to as the mirror has them, such as "contract:12"."""
         rows = await self._connection.execute(SQL["keys_of"], {"kind": kind, "ids": list(ids)})
-        return {key async for row in rows for key in row["keys"]}
+        return {row["key"] async for row in rows}
 
     async def projects_of_time(self, ids: Sequence[str]) -> set[str]:
         """The projects that these time entries are on as the mirror has them."""

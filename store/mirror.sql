@@ -29,24 +29,32 @@ on conflict (tenant) do update set tried_at = now(), failed_since = coalesce(a.f
 
 -- name: put
 with arriving as (
-    select * from jsonb_to_recordset(%(heads)s) as a (n int, kind text, id text, version text, project text, keys text[])
-    join unnest(%(bodies)s::text[]) with ordinality as b (body, position) on b.position = a.n
+    select * from jsonb_to_recordset(%(heads)s) as a (n int, kind text, id text, version text, project text)
+    join json_array_elements(%(bodies)s::json) with ordinality as b (body, position) on b.position = a.n
 ), changed as (
-    select a.kind, a.id, a.version, a.project, coalesce(a.keys, '{}') as keys, a.body,
-        r.id is not null as known, r.project as was_project, r.keys as was_keys, r.version as was_version,
-        r.fetched_at as was_fetched_at, r.body as was_body
-    from arriving a left join mirror_record r on r.tenant = %(tenant)s and (r.kind, r.id) = (a.kind, a.id)
-    where r.id is null or r.body::text <> a.body
+    select a.kind, a.id, a.version, a.project, a.body, r.id is not null as known, r.project as was_project,
+        r.version as was_version, r.fetched_at as was_fetched_at, r.body as was_body
+    from arriving a left join lateral (
+        select * from mirror_record k where (k.tenant, k.kind, k.id) = (%(tenant)s, a.kind, a.id) limit 1) r on true
+    where r.id is null or r.body::text <> a.body::text
 ), kept as (
     insert into mirror_past (tenant, kind, id, version, fetched_at, body, until)
     select %(tenant)s, kind, id, was_version, was_fetched_at, was_body, %(read_at)s from changed where known
 ), written as (
-    insert into mirror_record (tenant, kind, id, version, fetched_at, project, keys, body)
-    select %(tenant)s, kind, id, version, %(read_at)s, project, keys, body::json from changed
+    insert into mirror_record (tenant, kind, id, version, fetched_at, project, body)
+    select %(tenant)s, kind, id, version, %(read_at)s, project, body from changed
     on conflict (tenant, kind, id) do update set version = excluded.version, fetched_at = excluded.fetched_at,
-        project = excluded.project, keys = excluded.keys, body = excluded.body
+        project = excluded.project, body = excluded.body
 )
-select kind, id, known, project, was_project, keys, was_keys from changed
+select kind, id, known, project, was_project from changed
+
+-- name: unkey
+delete from mirror_key k using unnest(%(kinds)s::text[], %(ids)s::text[]) as g (kind, id)
+where (k.kind, k.id) = (g.kind, g.id) returning k.kind, k.id, k.key
+
+-- name: key
+insert into mirror_key (tenant, kind, id, key)
+select %(tenant)s, * from unnest(%(kinds)s::text[], %(ids)s::text[], %(keys)s::text[]) on conflict do nothing
 
 -- name: put_rows
 insert into mirror_row (tenant, model, id, version, kind, owner)
@@ -73,7 +81,7 @@ with gone as (
     insert into mirror_past (tenant, kind, id, version, fetched_at, body, until)
     select %(tenant)s, kind, id, version, fetched_at, body, %(read_at)s from gone
 )
-select kind, id, true as known, project, project as was_project, keys, keys as was_keys from gone
+select kind, id, true as known, project, project as was_project from gone
 
 -- name: forget_rows
 delete from mirror_row r using unnest(%(models)s::text[], %(ids)s::bigint[]) as g (model, id)
@@ -96,7 +104,8 @@ from mirror_record where kind = %(kind)s and id = any(%(ids)s)
 -- name: keyed
 select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fetched_at":' || to_json(fetched_at)::text),
     ',' order by length(id), id), '') || ']' as body
-from mirror_record where kind = %(kind)s and kind <> 'time' and keys && %(keys)s::text[]
+from mirror_record where kind = %(kind)s
+    and id in (select k.id from mirror_key k where k.kind = %(kind)s and k.key = any(%(keys)s))
 
 -- name: time
 select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fetched_at":' || to_json(fetched_at)::text),
@@ -110,7 +119,7 @@ select id from mirror_record where kind = %(kind)s order by length(id), id
 select id from mirror_record where kind = 'time' and project = any(%(projects)s)
 
 -- name: keyed_ids
-select kind, id from mirror_record where kind <> 'time' and keys && %(keys)s::text[]
+select distinct kind, id from mirror_key where key = any(%(keys)s)
 
 -- name: counts
 select kind, count(*) as count from mirror_record group by kind
@@ -142,10 +151,10 @@ update mirror_state set generation = generation + 1
 
 -- name: heads
 select h.head from unnest(%(heads)s::text[]) as h (head)
-where exists (select from mirror_record r where r.kind <> 'time' and r.keys && array['head:' || h.head])
+where exists (select from mirror_key k where k.key = 'head:' || h.head)
 
 -- name: keys_of
-select keys from mirror_record where kind = %(kind)s and id = any(%(ids)s)
+select distinct key from mirror_key where kind = %(kind)s and id = any(%(ids)s)
 
 -- name: projects_of_time
 select distinct project from mirror_record where kind = 'time' and id = any(%(ids)s)

@@ -205,20 +205,18 @@ async def put(connection: Connection, tenant: str, results: Sequence[Result]) ->
     if not results:
         return 0
     bodies = [CODEC.dump_json(replace(result.readiness, as_of="")).decode() for result in results]
-    given = {
-        "tenant": tenant,
-        "heads": Jsonb([_head(number, result) for number, result in enumerate(results, 1)]),
-        "bodies": bodies,
-        "digests": [hashlib.sha256(body.encode()).digest() for body in bodies],
-    }
+    heads = [
+        {"n": number, "hash": hashlib.sha256(body.encode()).hexdigest(), **_head(result)}
+        for number, (body, result) in enumerate(zip(bodies, results, strict=True), 1)
+    ]
+    given = {"tenant": tenant, "heads": Jsonb(heads), "bodies": f"[{','.join(bodies)}]"}
     row = await (await connection.execute(SQL["put"], given)).fetchone()
     return int(row["count"]) if row else 0
 
 
-def _head(number: int, result: Result) -> dict[str, Any]:
+def _head(result: Result) -> dict[str, Any]:
     found = result.readiness
     return {
-        "n": number,
         "project": found.project_id,
         "month": found.period or "",
         "code": found.project_code,
@@ -307,10 +305,10 @@ async def one_at(connection: Connection, project: str, month: str, at: datetime)
     return _held(row) if row else None
 
 
-async def whole_at(connection: Connection, month: str, at: datetime) -> list[Readiness]:
+async def whole_at(connection: Connection, month: str, at: datetime) -> list[Held]:
     """What was answered of every project at that time."""
     rows = await connection.execute(SQL["bodies_at"], {"month": month, "at": at})
-    return [CODEC.validate_python(row["body"]) async for row in rows]
+    return [_held(row) async for row in rows]
 
 
 async def first(connection: Connection) -> datetime | None:

@@ -10,7 +10,7 @@ insert into readiness_due (tenant, project)
 select %(tenant)s, id from mirror_record where kind = 'project'
 union
 select %(tenant)s, 'contract:' || c.id from mirror_record c where kind = 'contract' and not exists (
-    select from mirror_record p where p.kind = 'project' and p.kind <> 'time' and p.keys && array['contract:' || c.id])
+    select from mirror_key k where k.kind = 'project' and k.key = 'contract:' || c.id)
 union
 select %(tenant)s, project from readiness
 on conflict do nothing
@@ -43,11 +43,11 @@ delete from readiness r using gone g where (r.tenant, r.month) = (g.tenant, g.mo
 
 -- name: put
 with arriving as (
-    select * from jsonb_to_recordset(%(heads)s) as a (n int, project text, month text, code text, name text,
+    select *, decode(hash, 'hex') as digest
+    from jsonb_to_recordset(%(heads)s) as a (n int, hash text, project text, month text, code text, name text,
         customer text, practice text, region text, status text, currency text, unbilled numeric, ready numeric,
         blocked numeric, troubles jsonb, reason text, months text[])
-    join unnest(%(bodies)s::text[], %(digests)s::bytea[]) with ordinality as b (body, digest, position)
-        on b.position = a.n
+    join json_array_elements(%(bodies)s::json) with ordinality as b (body, position) on b.position = a.n
 ), changed as (
     select a.* from arriving a left join readiness r
         on r.tenant = %(tenant)s and (r.project, r.month) = (a.project, a.month)
@@ -60,7 +60,7 @@ with arriving as (
     insert into readiness (tenant, project, month, code, name, customer, practice, region, status, currency, unbilled,
         ready, blocked, troubles, reason, months, body, digest)
     select %(tenant)s, project, month, code, name, customer, practice, region, status, currency, unbilled, ready,
-        blocked, troubles, reason, months, body::json, digest from changed
+        blocked, troubles, reason, months, body, digest from changed
     on conflict (tenant, project, month) do update set code = excluded.code, name = excluded.name,
         customer = excluded.customer, practice = excluded.practice, region = excluded.region,
         status = excluded.status, currency = excluded.currency, unbilled = excluded.unbilled, ready = excluded.ready,
@@ -155,7 +155,7 @@ select body, since, until from (
 where since <= %(at)s and (until is null or until > %(at)s) order by since desc limit 1
 
 -- name: bodies_at
-select distinct on (project) body from (
+select distinct on (project) body, since, until from (
     select project, body, since, null::timestamptz as until from readiness where month = %(month)s
     union all
     select project, body, since, until from readiness_past where month = %(month)s) as known

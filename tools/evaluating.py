@@ -67,8 +67,8 @@ async def drain(database: Database, tenant: str, today: date) -> Evaluated:
             state = await mirror.state(connection)
             if not taken or state is None:
                 return Evaluated(judged, changed)
-            changed += await _judge(connection, tenant, state, taken, today)
-            judged += len(taken)
+            done = await _judge(connection, tenant, state, taken, today)
+            judged, changed = judged + done.judged, changed + done.changed
 
 
 async def prepare(database: Database, tenant: str, today: date, month: str = "") -> None:
@@ -99,7 +99,7 @@ async def _expand(connection: Connection, tenant: str, special: set[str], today:
         await results.due_everyone(connection, tenant)
 
 
-async def _judge(connection: Connection, tenant: str, state: State, taken: Sequence[str], today: date) -> int:
+async def _judge(connection: Connection, tenant: str, state: State, taken: Sequence[str], today: date) -> Evaluated:
     projects = await mirror.chosen(connection, "project", taken)
     dossier = await around(connection, state, projects)
     months = sorted(await results.months(connection)) or [""]
@@ -107,7 +107,7 @@ async def _judge(connection: Connection, tenant: str, state: State, taken: Seque
     found += await _unstarted(connection, state, taken, months, today)
     there = {result.readiness.project_id for result in found}
     await results.forget(connection, [project for project in taken if project not in there])
-    return await results.put(connection, tenant, found)
+    return Evaluated(len(there), await results.put(connection, tenant, found))
 
 
 def judged(dossier: Dossier, project: Project, months: Sequence[str], today: date) -> list[Result]:
@@ -197,12 +197,19 @@ def troubles(readiness: Readiness) -> list[Finding]:
 
 async def one_live(firm: Mirror, today: date, wanted: str, month: str | None) -> tuple[Project, Readiness, Dossier]:
     """One project as the mirror has it, judged now; `wanted` is its code, or the ERP's id where it has none."""
-    state = await firm.current()
-    await prepare(firm.database, firm.tenant, today, "")
+    await firm.current()
     async with firm.database.tenant(firm.tenant) as connection:
         project = await named(connection, wanted)
-        dossier = await around(connection, state, [project])
+    dossier = await dossier_of(firm, today, project)
     return project, dossier.assess(project, month, today), dossier
+
+
+async def dossier_of(firm: Mirror, today: date, *projects: Project) -> Dossier:
+    """What is known around these projects, in the newest facts."""
+    state = await firm.current()
+    await prepare(firm.database, firm.tenant, today)
+    async with firm.database.tenant(firm.tenant) as connection:
+        return await around(connection, state, projects)
 
 
 async def named(connection: Connection, wanted: str) -> Project:

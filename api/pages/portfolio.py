@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -10,8 +11,9 @@ from fastapi.responses import Response
 
 from api import billing
 from api.access import ReadinessReader
-from api.billing import Shown, Sum
+from api.billing import Shown, Sum, Wanted
 from api.pages.readiness import months
+from api.portfolio_export import export
 from api.render import page
 from api.services import Wired
 from policies.numbering import numbering
@@ -40,14 +42,31 @@ async def portfolio(
         practices={code: _name(rule.practices, code) for code in found.practices},
         regions={code: _name(rule.regions, code) for code in found.regions},
         months=months(wired.today.year, wired.today.month),
-        link=lambda **changes: _link(shown, **changes),
-        narrowed=lambda label: _link(shown, group="", page=1, **{shown.group: label}),
+        link=partial(_link, shown),
+        narrowed=partial(_narrowed, shown),
     )
+
+
+@router.get("/readiness.csv")
+async def as_csv(wired: Wired, actor: ReadinessReader, wanted: Annotated[Wanted, Query()]) -> Response:
+    """The same projects as a file."""
+    return await export(wired, actor, wanted, "csv")
+
+
+@router.get("/readiness.xlsx")
+async def as_xlsx(wired: Wired, actor: ReadinessReader, wanted: Annotated[Wanted, Query()]) -> Response:
+    """The same projects as a workbook."""
+    return await export(wired, actor, wanted, "xlsx")
 
 
 def _name(known: object, code: str) -> str:
     found = known.get(code) if isinstance(known, dict) else None
     return getattr(found, "name", code)
+
+
+def _narrowed(shown: Shown, label: str) -> str:
+    """This page, narrowed to one line of what is added up."""
+    return _link(shown, **{"group": "", "page": 1, shown.group: label})
 
 
 def _link(shown: Shown, **changes: object) -> str:

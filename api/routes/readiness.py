@@ -6,10 +6,12 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from api import billing
 from api.access import ReadinessReader
 from api.billing import Fresh, Sum
+from api.portfolio_export import Kind, export
 from api.services import Wired
 from domain.canonical import plain
 from domain.findings import Readiness
@@ -21,6 +23,16 @@ Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", descript
 AsOf = Annotated[date | None, Query(description="The answer that stood at the end of this day (UTC)")]
 Grouping = Literal["customer", "practice", "region", "month", "status", "reason"]
 AT_MOST = 1000
+
+
+class Part(BaseModel):
+    """Which part of the portfolio, and as of when."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    limit: int = Field(default=AT_MOST, ge=1, le=AT_MOST)
+    offset: int = Field(default=0, ge=0)
+    as_of: date | None = Field(default=None, description="The answers that stood at the end of this day (UTC)")
 
 
 @router.get("/projects/{code}/readiness")
@@ -52,14 +64,25 @@ async def portfolio(
     actor: ReadinessReader,
     response: Response,
     wanted: Annotated[billing.Wanted, Query()],
-    limit: Annotated[int, Query(ge=1, le=AT_MOST)] = AT_MOST,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    part: Annotated[Part, Query()],
 ) -> list[Json]:
     """Every project's, narrowed and in pages; `x-total-count` says how many there are in all."""
-    fresh, found = await billing.answers(wired, actor, wanted, limit=limit, offset=offset)
+    if part.as_of is not None:
+        known = await billing.past_answers(wired, actor, wanted, part.as_of)
+        response.headers["x-total-count"] = str(len(known))
+        return [held(one) for one in known[part.offset : part.offset + part.limit]]
+    fresh, found = await billing.answers(wired, actor, wanted, limit=part.limit, offset=part.offset)
     response.headers["x-total-count"] = str(await billing.counted(wired, actor, wanted))
     response.headers["x-read-at"] = fresh.read_at.isoformat()
     return [answered(one) for one in found]
+
+
+@router.get("/portfolio/readiness.{kind}", response_class=Response)
+async def file(
+    wired: Wired, actor: ReadinessReader, wanted: Annotated[billing.Wanted, Query()], kind: Kind
+) -> Response:
+    """The same for a spreadsheet: csv or xlsx."""
+    return await export(wired, actor, wanted, kind)
 
 
 @router.get("/portfolio/totals")

@@ -51,7 +51,7 @@ class WorkTree:
     @cached_property
     def of_invoice_line(self) -> dict[int, int]:
         """The project that a line of an invoice bills; to be asked for when all time was read."""
-        found = {
+        found: dict[int | None, int] = {
             line: self.of_timesheet_work[work]
             for line, work in self._tables.billed.items()
             if work in self.of_timesheet_work

@@ -20,6 +20,7 @@ from domain.records import (
     ContractLine,
     Customer,
     Employee,
+    Firm,
     Invoice,
     InvoiceLine,
     PriceList,
@@ -28,7 +29,7 @@ from domain.records import (
     TimeEntry,
 )
 from domain.source import Source
-from erp.reader import Changes, Head, Page, Take
+from erp.reader import Changes, Head, Page, Take, collected
 from policies.prerequisites.period import week_of
 from store.mirror import Record, Rows
 
@@ -56,6 +57,10 @@ class LargeFirm:
     system: str = "generated"
     changed: list[Record] = field(default_factory=list[Record])
     pages: int = 0
+
+    async def firm(self) -> Firm:
+        """All of it at once, for a small one."""
+        return await collected(self, datetime.now(UTC))
 
     async def whole(self, take: Take) -> Head:
         """Every record in pages; `pages` counts them as requests."""

@@ -27,12 +27,20 @@ create table mirror_record (
     version text not null,
     fetched_at timestamptz not null,
     project text,                        -- of time: the project it was spent on
-    keys text[] not null default '{}',   -- of other kinds: what the record belongs to, such as contract:12
     body json not null,                  -- the record without the time of its reading
     primary key (tenant, kind, id)
 );
 create index mirror_record_time on mirror_record (tenant, project) where kind = 'time';
-create index mirror_record_keys on mirror_record using gin (keys) where kind <> 'time';
+-- What a record other than time belongs to, such as contract:12. A table of its own, as behind row-level security an
+-- index on an array is of no use: its operators are not leakproof.
+create table mirror_key (
+    tenant text not null references tenant,
+    key text not null,
+    kind text not null,
+    id text not null,
+    primary key (tenant, key, kind, id)
+);
+create index mirror_key_of on mirror_key (tenant, kind, id);
 
 create table mirror_past (
     tenant text not null references tenant,
@@ -68,10 +76,12 @@ create unlogged table mirror_seen (
 );
 
 select isolate_tenant('mirror_state');
+select isolate_tenant('mirror_key');
 select isolate_tenant('mirror_seen');
 select isolate_tenant('mirror_attempt');
 select isolate_tenant('mirror_record');
 select isolate_tenant('mirror_past');
 select isolate_tenant('mirror_row');
-grant select, insert, update, delete on mirror_state, mirror_attempt, mirror_record, mirror_row, mirror_seen to countersign_app;
+grant select, insert, update, delete on mirror_state, mirror_attempt, mirror_record, mirror_row, mirror_seen, mirror_key
+    to countersign_app;
 grant select, insert on mirror_past to countersign_app;
