@@ -22,7 +22,7 @@ from api.services import Services
 from domain.actor import Actor
 from domain.findings import Readiness
 from store import audit
-from tools.evaluating import troubles
+from tools.evaluating import told, troubles
 
 COLUMNS = (
     "Code",
@@ -78,7 +78,7 @@ def rows(found: Sequence[Readiness], fresh: Fresh) -> Iterator[tuple[Any, ...]]:
             one.unbilled.amount,
             one.ready.amount,
             one.blocked.amount,
-            "; ".join(finding.title for finding in stopping),
+            "; ".join(told(one)),
             "; ".join(dict.fromkeys(finding.owner for finding in stopping)),
             read_at,
         )

@@ -116,7 +116,7 @@ def judged(dossier: Dossier, project: Project, months: Sequence[str], today: dat
     items = Case(project, known, None, today).items
     dated = sorted({f"{item.date:%Y-%m}" for item in items if item.date})
     answers = [assess(project, known, month or None, today) for month in months]
-    return [Result(a, tuple(f.title for f in troubles(a)), () if a.period else tuple(dated)) for a in answers]
+    return [Result(a, told(a), () if a.period else tuple(dated)) for a in answers]
 
 
 async def _unstarted(
@@ -131,7 +131,7 @@ async def _unstarted(
     waiting = [contract for contract in late if contract.id not in opened]
     dossier = await _dossier(connection, state, (), waiting)
     answers = [unstarted(dossier, contract, month or None, today) for contract in waiting for month in months]
-    return [Result(answer, tuple(f.title for f in troubles(answer))) for answer in answers]
+    return [Result(answer, told(answer)) for answer in answers]
 
 
 async def _opened(connection: Connection, contracts: Sequence[Contract]) -> list[tuple[str, str]]:
@@ -193,6 +193,11 @@ def troubles(readiness: Readiness) -> list[Finding]:
             f.rule,
         ),
     )
+
+
+def told(readiness: Readiness) -> tuple[str, ...]:
+    """What stands in the way in a few words each; what nobody knows is marked, as its title says the good case."""
+    return tuple(f.title if f.verdict is Verdict.FAIL else f"{f.title}: not known" for f in troubles(readiness))
 
 
 async def one_live(firm: Mirror, today: date, wanted: str, month: str | None) -> tuple[Project, Readiness, Dossier]:

@@ -39,8 +39,8 @@ async def portfolio(
         groups=[Sum.of(total) for total in found.groups],
         group_names=GROUPS,
         counts={status: found.statuses.get(status, 0) for status in ORDER},
-        practices={code: _name(rule.practices, code) for code in found.practices},
-        regions={code: _name(rule.regions, code) for code in found.regions},
+        practices=dict.fromkeys(found.practices) | {code: one.name for code, one in rule.practices.items()},
+        regions=dict.fromkeys(found.regions) | {code: one.name for code, one in rule.regions.items()},
         months=months(wired.today.year, wired.today.month),
         link=partial(_link, shown),
         narrowed=partial(_narrowed, shown),
@@ -57,11 +57,6 @@ async def as_csv(wired: Wired, actor: ReadinessReader, wanted: Annotated[Wanted,
 async def as_xlsx(wired: Wired, actor: ReadinessReader, wanted: Annotated[Wanted, Query()]) -> Response:
     """The same projects as a workbook."""
     return await export(wired, actor, wanted, "xlsx")
-
-
-def _name(known: object, code: str) -> str:
-    found = known.get(code) if isinstance(known, dict) else None
-    return getattr(found, "name", code)
 
 
 def _narrowed(shown: Shown, label: str) -> str:
