@@ -22,6 +22,7 @@ from policies.prerequisites.rulebook import Rule
 from sow.linking import every_document
 from store import actions, facts
 from store.documents import DocumentRow
+from tools.evaluating import one_live
 from tools.messages import Message, message
 
 FACTS_SHOWN = 300
@@ -58,8 +59,7 @@ class ProjectView:
 async def view(services: Services, actor: Actor, code: str, month: str | None) -> ProjectView:
     """All of one project. Raises NotFound, ErpUnavailable."""
     policies = await services.policies(actor.tenant)
-    dossier = await billing.dossier(services, actor)
-    project, readiness = await billing.one(services, actor, code, month)
+    project, readiness, dossier = await one_live(billing.mirror_of(services, actor), services.today, code, month)
     around = dossier.facts(project)
     case = Case(project, around, month, services.today)
     rules = {rule.id: rule for rule in around.settings.rules}

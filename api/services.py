@@ -17,8 +17,8 @@ from actions.rulebook import Rulebook
 from agent.ports import AgentPorts
 from domain.actor import Actor
 from domain.errors import NotFound
+from erp.mirror import Mirror
 from erp.reader import ErpReader, Images
-from erp.snapshot import FirmSnapshot
 from store.copies import Copies
 from store.database import Database
 from store.receipts import Receipts
@@ -45,10 +45,10 @@ class WebSettings:
 
 @dataclass(frozen=True)
 class Erp:
-    """One firm's system of record, read-only, with its last reading."""
+    """One firm's system of record, read-only, with what was last read of it."""
 
     reader: ErpReader
-    firm: FirmSnapshot
+    firm: Mirror
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from api.services import Erp, Seal, Services, WebSettings
 from api.settings import Settings
 from domain.actions import Action
 from domain.actor import Actor
+from erp.mirror import Mirror
 from erp.reader import ErpReader
-from erp.snapshot import FirmSnapshot
 from erp.tryton.reader import TrytonReader
 from erp.tryton.writer import TrytonWriter
 from policies.guardrails import Guardrails
@@ -29,6 +29,9 @@ from store.database import Database
 from store.embedding import embedding
 from tools.registry import tools_for
 from tools.tool import Tool, ToolContext
+
+# The worker reads what changed each minute; only when it is late does whoever asks read for themselves.
+FRESH_SECONDS = 120.0
 
 
 @asynccontextmanager
@@ -55,7 +58,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
 
 
 @asynccontextmanager
-async def open_hands(settings: Settings) -> AsyncGenerator[tuple[Hands, AgentPorts]]:
+async def open_hands(settings: Settings) -> AsyncGenerator[tuple[Hands, AgentPorts, Mirror]]:
     """What the worker works with: the one place where a writer is made."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings, max_size=4))
@@ -71,7 +74,7 @@ async def open_hands(settings: Settings) -> AsyncGenerator[tuple[Hands, AgentPor
         policies = Rulebook(database)
         erps = {settings.tenant: _erp(settings.tenant, database, reader)}
         agent = agent_ports(settings, database, erps, policies, Guardrails())
-        yield Hands(database, reader, writer, policies), agent
+        yield Hands(database, reader, writer, policies), agent, erps[settings.tenant].firm
 
 
 def agent_ports(
@@ -122,7 +125,7 @@ def _erp(tenant: str, database: Database, reader: ErpReader) -> Erp:
         async with database.tenant(tenant) as connection:
             return await actions.last_write(connection)
 
-    return Erp(reader, FirmSnapshot(reader, last_write=last_write))
+    return Erp(reader, Mirror(database, tenant, reader, seconds=FRESH_SECONDS, last_write=last_write))
 
 
 def open_reader(settings: Settings) -> TrytonReader:

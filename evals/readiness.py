@@ -73,7 +73,7 @@ async def _measure(home: Path, seed: int) -> tuple[ReadinessScore, tuple[Planted
     attached = {item.key: item for item in truth.documents(today)} if not seed else {}
     async with stand(attached, home) as firm:
         print(f"Assessing {len(firm.firm.projects)} projects by {len(rulebook())} rules")
-        dossier = await load(firm.database, firm.snapshot, TENANT)
+        dossier = await load(firm.database, firm.mirror, TENANT)
         answers = portfolio(dossier, None, today)
     torn = [answer.project_name for answer in answers if answer.ready + answer.blocked != answer.unbilled]
     found = score(answers, planted, lookalikes)

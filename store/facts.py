@@ -48,6 +48,18 @@ async def around(connection: Connection, heads: Sequence[str], *, limit: int = 2
     return tuple(_fact(row) for row in rows)
 
 
+async def newest_of(connection: Connection, heads: Sequence[str]) -> tuple[OutsideFact, ...]:
+    """The newest report of each system on every subject whose part before the first slash is one of these."""
+    rows = await connection.execute(SQL["newest_of"], {"heads": list(heads)})
+    return tuple(_fact(row) for row in await rows.fetchall())
+
+
+async def covered(connection: Connection) -> frozenset[FactKind]:
+    """The kinds that some system reports on at all."""
+    rows = await connection.execute(SQL["covered"], {"kinds": [kind.value for kind in FactKind]})
+    return frozenset(FactKind(row["kind"]) for row in await rows.fetchall())
+
+
 async def history(connection: Connection, kind: FactKind, subject: str, *, limit: int = 50) -> tuple[OutsideFact, ...]:
     """All reports on one subject, newest first."""
     wanted = {"kind": kind.value, "subject": subject, "limit": limit}

@@ -24,7 +24,7 @@ where exists (
 -- All reports on what is about these subjects or stands below one of them, the newest first.
 select id, kind, subject, value, system, reported_at
 from outside_fact
-where split_part(subject, '/', 1) = any(%(heads)s)
+where head = any(%(heads)s)
 order by reported_at desc, id desc
 limit %(limit)s
 
@@ -34,3 +34,13 @@ from outside_fact
 where kind = %(kind)s and subject = %(subject)s
 order by reported_at desc, id desc
 limit %(limit)s
+
+-- name: newest_of
+select distinct on (kind, subject, system) id, kind, subject, value, system, reported_at
+from outside_fact
+where head = any(%(heads)s)
+order by kind, subject, system, reported_at desc, id desc
+
+-- name: covered
+select kind from unnest(%(kinds)s::text[]) as k (kind)
+where exists (select from outside_fact f where f.kind = k.kind)

@@ -7,7 +7,7 @@ from datetime import date
 
 from actions.rulebook import files_of
 from domain.terms import SEVERAL, Term
-from erp.snapshot import FirmSnapshot
+from erp.mirror import Mirror
 from policies.prerequisites.items import words
 from policies.prerequisites.outside import Outside
 from policies.prerequisites.own import rule_settings
@@ -21,16 +21,16 @@ from store.database import Connection, Database
 from store.documents import TermRow
 
 
-async def load(database: Database, snapshot: FirmSnapshot, tenant: str, *, fresh: bool = False) -> Dossier:
+async def load(database: Database, firm: Mirror, tenant: str, *, fresh: bool = False) -> Dossier:
     """Everything that readiness needs. Raises ErpUnavailable, StoreUnavailable."""
-    firm = await snapshot.get(fresh=fresh)
+    known = await firm.get(fresh=fresh)
     async with database.tenant(tenant) as connection:
         reports = await facts.newest(connection)
-        terms = await terms_by_contract(connection, firm.fetched_at.date())
+        terms = await terms_by_contract(connection, known.fetched_at.date())
         settings = await settings_of(connection)
-        agreed = await waivers.in_force(connection, firm.fetched_at.date())
+        agreed = await waivers.in_force(connection, known.fetched_at.date())
     outside = Outside.of(reports, settings.precedence)
-    return Dossier.of(firm, outside, terms, settings, [row.waiver for row in agreed])
+    return Dossier.of(known, outside, terms, settings, [row.waiver for row in agreed])
 
 
 async def settings_of(connection: Connection) -> RuleSettings:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import TypeVar
 
+from domain.facts import OutsideFact
 from domain.findings import Finding, Readiness, Remedy, Verdict, Waiver
 from domain.money import Money
 from domain.records import Contract, Customer, Employee, Firm, Invoice, PriceList, Project, TimeEntry
@@ -39,6 +41,14 @@ class Dossier:
     invoices: Mapping[str, tuple[Invoice, ...]]
     settings: RuleSettings = field(default_factory=RuleSettings)
     waivers: Mapping[str, tuple[Waiver, ...]] = field(default_factory=dict[str, tuple[Waiver, ...]])
+
+    @cached_property
+    def _reports(self) -> Mapping[str, tuple[OutsideFact, ...]]:
+        """Reports by whom they are on; those on nobody of this firm in particular under the empty name."""
+        known = {name for project in self.firm.projects for name in _names(project.code, project.name)}
+        known |= {name for contract in self.firm.contracts for name in _names(contract.number)}
+        known |= {name for customer in self.firm.customers for name in _names(customer.code, customer.name)}
+        return _by(self.outside.facts.values(), lambda fact: [head if (head := head_of(fact.subject)) in known else ""])
 
     @classmethod
     def of(
@@ -79,13 +89,20 @@ class Dossier:
             employees=self.employees,
             time=self.time.get(project.id, ()),
             invoices=tuple(invoices[id_] for id_ in sorted(invoices)),
-            outside=self.outside,
+            outside=self._outside(project, contracts, self.customers.get(customer or "")),
             terms=self.terms,
             settings=self.settings,
             waivers=self.waivers.get(project.id, ()),
             closed_periods=self.firm.closed_periods,
             rates=self.firm.rates,
         )
+
+    def _outside(self, project: Project, contracts: tuple[Contract, ...], customer: Customer | None) -> Outside:
+        """The reports on this project, so that looking them up does not grow with the firm."""
+        owner = _names(customer.code, customer.name) if customer else []
+        heads = [*_names(project.code, project.name), *_names(*(contract.number for contract in contracts)), *owner]
+        found = (fact for head in dict.fromkeys(("", *heads)) for fact in self._reports.get(head, ()))
+        return Outside({(fact.kind, fact.subject): fact for fact in found}, self.outside.covered)
 
     def assess(self, project: Project, period: str | None, today: date) -> Readiness:
         """The readiness of one project."""
@@ -96,7 +113,7 @@ def portfolio(dossier: Dossier, period: str | None, today: date) -> tuple[Readin
     """The readiness of every project by code, then of every signed contract that has no project."""
     projects = sorted(dossier.firm.projects, key=lambda project: (project.code or "~", project.name, project.id))
     assessed = [dossier.assess(project, period, today) for project in projects]
-    return (*assessed, *(_waiting(dossier, contract, period, today) for contract in unopened(dossier, today)))
+    return (*assessed, *(unstarted(dossier, contract, period, today) for contract in unopened(dossier, today)))
 
 
 def unopened(dossier: Dossier, today: date) -> tuple[Contract, ...]:
@@ -110,15 +127,26 @@ def unopened(dossier: Dossier, today: date) -> tuple[Contract, ...]:
     waiting = (
         contract
         for contract in firm.contracts
-        if contract.id not in opened
-        and contract.state in SIGNED
-        and contract.date is not None
-        and (today - contract.date).days > settings.threshold(ACTIVATION, "days")
+        if contract.id not in opened and overdue(contract, today, settings.threshold(ACTIVATION, "days"))
     )
     return tuple(sorted(waiting, key=lambda contract: contract.number))
 
 
-def _waiting(dossier: Dossier, contract: Contract, period: str | None, today: date) -> Readiness:
+def overdue(contract: Contract, today: date, days: int) -> bool:
+    """Whether a contract was signed more than these days ago, so that its project should be there."""
+    return contract.state in SIGNED and contract.date is not None and (today - contract.date).days > days
+
+
+def head_of(subject: str) -> str:
+    """Whom a report is on: the subject up to its first slash."""
+    return subject.split("/", 1)[0]
+
+
+def _names(*names: str | None) -> list[str]:
+    return [head_of(name) for name in names if name]
+
+
+def unstarted(dossier: Dossier, contract: Contract, period: str | None, today: date) -> Readiness:
     """A contract without a project, in a project's form: nothing to bill yet, and one warning."""
     rule = next(rule for rule in rulebook() if rule.id == ACTIVATION)
     days = (today - contract.date).days if contract.date else 0
