@@ -23,6 +23,7 @@ from erp.snapshot import FirmSnapshot
 from erp.tryton.reader import TrytonReader
 from erp.tryton.writer import TrytonWriter
 from policies.guardrails import Guardrails
+from sow.nursery import nursery
 from sow.second_reading import Budget
 from store import actions
 from store.database import Database
@@ -113,6 +114,7 @@ async def open_reading_model(settings: Settings) -> AsyncGenerator[tuple[Reading
 
 
 def _warm(guardrails: Guardrails) -> None:
+    nursery().warm()
     guardrails.warm()
     embedding()
 
