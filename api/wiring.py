@@ -23,6 +23,7 @@ from erp.reader import ErpReader
 from erp.tryton.reader import TrytonReader
 from erp.tryton.writer import TrytonWriter
 from policies.guardrails import Guardrails
+from sow.nursery import nursery
 from sow.second_reading import Budget
 from store import actions
 from store.database import Database
@@ -116,6 +117,7 @@ async def open_reading_model(settings: Settings) -> AsyncGenerator[tuple[Reading
 
 
 def _warm(guardrails: Guardrails) -> None:
+    nursery().warm()
     guardrails.warm()
     embedding()
 
