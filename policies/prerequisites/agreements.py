@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 from domain.facts import FactKind, OutsideFact
 from domain.money import Money
@@ -101,20 +102,24 @@ def part_cap_reached(case: Case) -> Judgement:
 def _beyond(case: Case, report: OutsideFact) -> tuple[list[Item], bool]:
     """The items of a capped role or task that do not fit under its cap, latest first; whether it cannot be compared."""
     cap, name = money(report.value, case.currency), report.subject.partition("/")[2]
-    if cap is None or cap.currency != case.currency:
-        return [], True
     billed = [
         entry.price * entry.hours
         for entry in case.facts.time
-        if entry.invoice_line_id and entry.price and entry.price.currency == cap.currency
-        if _named(case, entry.task_id, entry.employee_id, name)
+        if entry.invoice_line_id and entry.price and _named(case, entry.task_id, entry.employee_id, name)
     ]
-    spent = sum(billed, start=Money(cap.amount * 0, cap.currency))
+    due = [
+        (item, item.amount)
+        for item in case.work
+        if item.entry and item.amount and _named(case, item.entry.task_id, item.entry.employee_id, name)
+    ]
+    currencies = {amount.currency for amount in (*billed, *(amount for _, amount in due))}
+    if cap is None or not currencies <= {cap.currency}:
+        return [], True
+    spent = sum(billed, start=Money(Decimal(0), cap.currency))
     beyond: list[Item] = []
-    for item in case.work:
-        if item.entry and item.amount and _named(case, item.entry.task_id, item.entry.employee_id, name):
-            spent += item.amount
-            beyond += [item] if cap < spent else []
+    for item, amount in due:
+        spent += amount
+        beyond += [item] if cap < spent else []
     return beyond, False
 
 

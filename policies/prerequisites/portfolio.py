@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from typing import TypeVar
 
-from domain.facts import OutsideFact
 from domain.findings import Finding, Readiness, Remedy, Verdict, Waiver
 from domain.money import Money
 from domain.records import Contract, Customer, Employee, Firm, Invoice, PriceList, Project, TimeEntry
@@ -41,14 +39,6 @@ class Dossier:
     invoices: Mapping[str, tuple[Invoice, ...]]
     settings: RuleSettings = field(default_factory=RuleSettings)
     waivers: Mapping[str, tuple[Waiver, ...]] = field(default_factory=dict[str, tuple[Waiver, ...]])
-
-    @cached_property
-    def _reports(self) -> Mapping[str, tuple[OutsideFact, ...]]:
-        """Reports by whom they are on; those on nobody of this firm in particular under the empty name."""
-        known = {name for project in self.firm.projects for name in _names(project.code, project.name)}
-        known |= {name for contract in self.firm.contracts for name in _names(contract.number)}
-        known |= {name for customer in self.firm.customers for name in _names(customer.code, customer.name)}
-        return _by(self.outside.facts.values(), lambda fact: [head if (head := head_of(fact.subject)) in known else ""])
 
     @classmethod
     def of(
@@ -89,20 +79,13 @@ class Dossier:
             employees=self.employees,
             time=self.time.get(project.id, ()),
             invoices=tuple(invoices[id_] for id_ in sorted(invoices)),
-            outside=self._outside(project, contracts, self.customers.get(customer or "")),
+            outside=self.outside,
             terms=self.terms,
             settings=self.settings,
             waivers=self.waivers.get(project.id, ()),
             closed_periods=self.firm.closed_periods,
             rates=self.firm.rates,
         )
-
-    def _outside(self, project: Project, contracts: tuple[Contract, ...], customer: Customer | None) -> Outside:
-        """The reports on this project, so that looking them up does not grow with the firm."""
-        owner = _names(customer.code, customer.name) if customer else []
-        heads = [*_names(project.code, project.name), *_names(*(contract.number for contract in contracts)), *owner]
-        found = (fact for head in dict.fromkeys(("", *heads)) for fact in self._reports.get(head, ()))
-        return Outside({(fact.kind, fact.subject): fact for fact in found}, self.outside.covered)
 
     def assess(self, project: Project, period: str | None, today: date) -> Readiness:
         """The readiness of one project."""
@@ -140,10 +123,6 @@ def overdue(contract: Contract, today: date, days: int) -> bool:
 def head_of(subject: str) -> str:
     """Whom a report is on: the subject up to its first slash."""
     return subject.split("/", 1)[0]
-
-
-def _names(*names: str | None) -> list[str]:
-    return [head_of(name) for name in names if name]
 
 
 def unstarted(dossier: Dossier, contract: Contract, period: str | None, today: date) -> Readiness:
