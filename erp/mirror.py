@@ -14,9 +14,10 @@ from datetime import UTC, datetime, timedelta
 from domain.errors import ErpError, ErpRefused, ErpUnavailable, NotFound
 from domain.records import Firm
 from erp.reader import Changes, ErpReader, Head, Page
-from store import mirror, results
+from store import due, mirror, mirror_rows
 from store.database import Connection, Database
-from store.mirror import Change, Seen, State
+from store.mirror import Change, State
+from store.mirror_rows import Rows, Seen
 
 WHOLE_EVERY = timedelta(hours=24)
 PATIENCE = 10.0  # seconds that a person waits for fresher facts before the last ones are shown
@@ -131,7 +132,7 @@ class Mirror:
             changes += await mirror.forget(connection, self.tenant, gone, read_at)
             if changes:
                 await mirror.changed(connection)
-                await results.follow(connection, self.tenant, changes)
+                await due.follow(connection, self.tenant, changes)
         if project_id not in seen:
             raise NotFound("The project is no longer in the ERP.")
 
@@ -155,7 +156,7 @@ class Mirror:
     async def _read(self, connection: Connection, state: State | None, *, whole: bool) -> Synced:
         read_at = self._clock()
         old = state is None or whole or read_at - state.whole_at > WHOLE_EVERY
-        found = None if old or state is None else await self.reader.changes(state.mark, mirror.Rows(connection))
+        found = None if old or state is None else await self.reader.changes(state.mark, Rows(connection))
         if found is None:
             head, changes = await self._everything(connection, state, read_at)
         else:
@@ -184,9 +185,9 @@ class Mirror:
         given = {**about, "mark": head.mark, "warnings": head.warnings, "read_at": read_at}
         await mirror.set_state(connection, self.tenant, given, whole=whole, changed=len(changes) + other)
         if other:
-            await results.due(connection, self.tenant, [results.ALL])
+            await due.add(connection, self.tenant, [due.ALL])
         else:
-            await results.follow(connection, self.tenant, changes)
+            await due.follow(connection, self.tenant, changes)
 
     async def _everything(
         self, connection: Connection, state: State | None, read_at: datetime
@@ -208,12 +209,12 @@ class Mirror:
     async def _apply(self, connection: Connection, found: Changes, read_at: datetime) -> list[Change]:
         changes = await self._keep(connection, found.page, read_at)
         changes += await mirror.forget(connection, self.tenant, found.gone, read_at)
-        await mirror.forget_rows(connection, found.gone_rows)
+        await mirror_rows.forget(connection, found.gone_rows)
         return changes
 
     async def _keep(self, connection: Connection, page: Page, read_at: datetime) -> list[Change]:
         changes = await mirror.put(connection, self.tenant, page.records, read_at)
-        await mirror.put_rows(connection, self.tenant, page.rows)
+        await mirror_rows.put(connection, self.tenant, page.rows)
         return changes
 
     async def _firm(self, *, fresh: bool, time: bool) -> Firm:

@@ -9,7 +9,8 @@ from typing import Any, Protocol, TypeVar
 
 from domain.actions import Image
 from domain.records import Contract, Customer, Employee, Firm, Invoice, PriceList, Project, TimeEntry
-from store.mirror import Key, Record, Row, Rows
+from store.mirror import Key, Record
+from store.mirror_rows import Row, Rows
 
 T = TypeVar("T")
 

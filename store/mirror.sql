@@ -58,23 +58,6 @@ where (k.kind, k.id) = (g.kind, g.id) returning k.kind, k.id, k.key
 insert into mirror_key (tenant, kind, id, key)
 select %(tenant)s, * from unnest(%(kinds)s::text[], %(ids)s::text[], %(keys)s::text[]) on conflict do nothing
 
--- name: put_rows
-insert into mirror_row (tenant, model, id, version, kind, owner)
-select %(tenant)s, * from unnest(%(models)s::text[], %(ids)s::bigint[], %(versions)s::text[], %(kinds)s::text[],
-    %(owners)s::text[])
-on conflict (tenant, model, id) do update set version = excluded.version, kind = excluded.kind, owner = excluded.owner
-
--- name: see
-insert into mirror_seen (tenant, model, id)
-select %(tenant)s, * from unnest(%(models)s::text[], %(ids)s::text[]) on conflict do nothing
-
--- name: unsee
-delete from mirror_seen
-
--- name: gone
-select r.kind, r.id from mirror_record r
-where not exists (select from mirror_seen s where s.tenant = r.tenant and (s.model, s.id) = ('record ' || r.kind, r.id))
-
 -- name: forget
 with gone as (
     delete from mirror_record r using unnest(%(kinds)s::text[], %(ids)s::text[]) as g (kind, id)
@@ -84,14 +67,6 @@ with gone as (
     select %(tenant)s, kind, id, version, fetched_at, body, %(read_at)s from gone
 )
 select kind, id, true as known, project, project as was_project from gone
-
--- name: forget_rows
-delete from mirror_row r using unnest(%(models)s::text[], %(ids)s::bigint[]) as g (model, id)
-where (r.model, r.id) = (g.model, g.id)
-
--- name: forget_unseen_rows
-delete from mirror_row r
-where not exists (select from mirror_seen s where s.tenant = r.tenant and (s.model, s.id) = (r.model, r.id::text))
 
 -- name: records
 select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fetched_at":' || to_json(fetched_at)::text),
@@ -126,24 +101,6 @@ select distinct kind, id from mirror_key where key = any(%(keys)s)
 -- name: counts
 select kind, count(*) as count from mirror_record group by kind
 
--- name: row_versions
-select id, version from mirror_row where model = %(model)s and id = any(%(ids)s)
-
--- name: row_count
-select count(*) as count from mirror_row where model = %(model)s and id > %(after)s and id <= %(until)s
-
--- name: row_top
-select coalesce(max(id), 0) as top from mirror_row where model = %(model)s
-
--- name: row_ids
-select id from mirror_row where model = %(model)s and id > %(after)s and id <= %(until)s
-
--- name: row_owners
-select model, id, kind, owner from mirror_row where model = %(model)s and id = any(%(ids)s)
-
--- name: rows_of
-select model, id from mirror_row where kind = %(kind)s and owner = any(%(owners)s)
-
 -- name: past
 select kind, id, version, fetched_at, until, body from mirror_past where kind = %(kind)s and id = %(id)s
 order by until desc, n desc limit %(limit)s
@@ -154,9 +111,3 @@ update mirror_state set generation = generation + 1
 -- name: heads
 select h.head from unnest(%(heads)s::text[]) as h (head)
 where exists (select from mirror_key k where k.key = 'head:' || h.head)
-
--- name: keys_of
-select distinct key from mirror_key where kind = %(kind)s and id = any(%(ids)s)
-
--- name: projects_of_time
-select distinct project from mirror_record where kind = 'time' and id = any(%(ids)s)

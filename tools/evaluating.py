@@ -20,10 +20,11 @@ from policies.prerequisites.case import Case
 from policies.prerequisites.outside import Outside
 from policies.prerequisites.portfolio import Dossier, head_of, overdue, unstarted
 from policies.prerequisites.rulebook import ACTIVATION
-from store import facts, mirror, results, waivers
+from store import due, facts, mirror, results, waivers
 from store.database import Connection, Database
+from store.due import ALL, CONTRACT, SUBJECT, TERMS
 from store.mirror import State
-from store.results import ALL, CONTRACT, SUBJECT, TERMS, Result
+from store.results import Result
 from tools import knowledge
 
 AT_ONCE = 250
@@ -51,7 +52,7 @@ async def evaluate(database: Database, tenant: str, today: date, month: str = ""
     done = await drain(database, tenant, today)
     for _ in range(PATIENCE):
         async with database.tenant(tenant) as connection:
-            if not (await results.waiting(connection))[0]:
+            if not (await due.waiting(connection))[0]:
                 break
         await asyncio.sleep(0.1)
         more = await drain(database, tenant, today)
@@ -64,7 +65,7 @@ async def drain(database: Database, tenant: str, today: date) -> Evaluated:
     judged = changed = 0
     while True:
         async with database.tenant(tenant) as connection:
-            taken = await results.take(connection, AT_ONCE)
+            taken = await due.take(connection, AT_ONCE)
             state = await mirror.state(connection)
             if not taken or state is None:
                 return Evaluated(judged, changed)
@@ -75,35 +76,35 @@ async def drain(database: Database, tenant: str, today: date) -> Evaluated:
 async def prepare(database: Database, tenant: str, today: date, month: str = "") -> None:
     """Turn what is due as a whole into the projects that it concerns."""
     async with database.tenant(tenant) as connection:
-        kept = await results.months(connection)
+        kept = await due.months(connection)
         stale = [name for name in {"", month, *kept} if kept.get(name) != today]
-        if not stale and not (await results.waiting(connection))[1]:
+        if not stale and not (await due.waiting(connection))[1]:
             return
-        await results.lock(connection, tenant)
-        special = await results.take_special(connection)
-        kept = await results.months(connection)
+        await due.lock(connection, tenant)
+        special = await due.take_special(connection)
+        kept = await due.months(connection)
         stale = [name for name in {"", month, *kept} if kept.get(name) != today]
-        await results.drop_months(connection)
+        await due.drop_months(connection)
         for name in stale:
-            await results.keep_month(connection, tenant, name, today)
+            await due.keep_month(connection, tenant, name, today)
         await _expand(connection, tenant, special | ({ALL, TERMS} if stale else set()), today)
 
 
 async def _expand(connection: Connection, tenant: str, special: set[str], today: date) -> None:
     if TERMS in special:
         terms = await knowledge.terms_by_contract(connection, today)
-        numbers = await results.put_terms(connection, tenant, terms)
-        await results.due_subjects(connection, tenant, [head_of(number) for number in numbers], loose=False)
+        numbers = await due.put_terms(connection, tenant, terms)
+        await due.subjects(connection, tenant, [head_of(number) for number in numbers], loose=False)
     if heads := [entry.removeprefix(SUBJECT) for entry in special if entry.startswith(SUBJECT)]:
-        await results.due_subjects(connection, tenant, heads)
+        await due.subjects(connection, tenant, heads)
     if ALL in special:
-        await results.due_everyone(connection, tenant)
+        await due.everyone(connection, tenant)
 
 
 async def _judge(connection: Connection, tenant: str, state: State, taken: Sequence[str], today: date) -> Evaluated:
     projects = await mirror.chosen(connection, "project", taken)
     dossier = await around(connection, state, projects)
-    months = sorted(await results.months(connection)) or [""]
+    months = sorted(await due.months(connection)) or [""]
     found = [result for project in projects for result in judged(dossier, project, months, today)]
     found += await _unstarted(connection, state, taken, months, today)
     there = {result.readiness.project_id for result in found}
@@ -178,11 +179,11 @@ async def _known(connection: Connection, firm: Firm) -> Dossier:
     names = [name for project in firm.projects for name in (project.code, project.name)]
     names += [contract.number for contract in firm.contracts]
     names += [name for customer in firm.customers for name in (customer.code, customer.name)]
-    heads = {head_of(name) for name in names if name} | set(await results.loose(connection))
+    heads = {head_of(name) for name in names if name} | set(await due.loose(connection))
     reports = await facts.newest_of(connection, sorted(heads))
     settings = await knowledge.settings_of(connection)
     outside = replace(Outside.of(reports, settings.precedence), covered=await facts.covered(connection))
-    terms: Mapping[str, tuple[Term, ...]] = await results.terms_of(connection, [c.number for c in firm.contracts])
+    terms: Mapping[str, tuple[Term, ...]] = await due.terms_of(connection, [c.number for c in firm.contracts])
     agreed = await waivers.in_force(connection, firm.fetched_at.date())
     return Dossier.of(firm, outside, terms, settings, [row.waiver for row in agreed])
 

@@ -8,7 +8,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 
-from store import results
+from store import due
 from store.database import Database
 from tools.evaluating import Evaluated, drain, evaluate, prepare
 
@@ -20,8 +20,8 @@ async def evaluate_many(database: Database, tenant: str, today: date, *, process
     """As `evaluate`, with more processes where many projects are due. For the worker; a request never forks."""
     await prepare(database, tenant, today)
     async with database.tenant(tenant) as connection:
-        due, _ = await results.waiting(connection)
-    if due < FROM or processes < 2:  # noqa: PLR2004 - one process is this one
+        many, _ = await due.waiting(connection)
+    if many < FROM or processes < 2:  # noqa: PLR2004 - one process is this one
         return await evaluate(database, tenant, today)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes - 1, mp_context=context) as pool:

@@ -17,7 +17,7 @@ from erp.tryton.parties import customers
 from erp.tryton.tables import ATTACHMENTS, HOLDERS, RATES, TIME, Row, Tables, referenced
 from erp.tryton.work import WorkTree, employees, projects, time_entries
 from store.mirror import KIND_OF, Record
-from store.mirror import Row as MirrorRow
+from store.mirror_rows import Row as MirrorRow
 
 # The record that a row is part of: its kind, and the row's field that names it (empty: the row itself).
 OWNERS: Mapping[str, tuple[str, str]] = {

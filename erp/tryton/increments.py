@@ -33,7 +33,8 @@ from erp.tryton.tables import (
     read_tables,
     referenced,
 )
-from store.mirror import Key, Rows
+from store.mirror import Key
+from store.mirror_rows import Rows
 
 # A transaction gets its stamp when it begins and is seen when it commits; whoever takes longer is found by counting,
 # or by the whole reading of each day.

@@ -18,7 +18,7 @@ from erp.tryton.neighbourhood import Wanted, neighbourhood
 from erp.tryton.rpc import TrytonConnection
 from erp.tryton.sources import SYSTEM
 from erp.tryton.tables import ATTACHMENTS, BEHIND, HOLDERS, SMALL, TABLES, TIME, Tables, attachments, read_tables
-from store.mirror import Rows
+from store.mirror_rows import Rows
 
 
 class TrytonReader(TrytonConnection):

@@ -31,7 +31,8 @@ from domain.records import (
 from domain.source import Source
 from erp.reader import Changes, Head, Page, Take, collected
 from policies.prerequisites.period import week_of
-from store.mirror import Record, Rows
+from store.mirror import Record
+from store.mirror_rows import Rows
 
 PAGE = 5000
 PER_CUSTOMER = 10
