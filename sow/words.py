@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate, islice
+from typing import NamedTuple
 
 from sow.anchors import DIGIT, EDGE, Anchor, Need, ends, needs
 
-WORD = re.compile(r"[^\W\d_]+")
+WORD = re.compile(r"([^\W\d_]+)")
 SPARSE = 0.6  # of the text: with wider windows than that, one pass over the whole is cheaper
+FEW = 8  # places where a match can begin: each is tried by itself
 
-Window = tuple[int, int]
+Range = tuple[int, int]
+
+
+class Window(NamedTuple):
+    """A range of the text that matches lie in, and where in it they can begin: from each first to its last."""
+
+    low: int
+    high: int
+    begins: list[Range]
 
 
 class Words:
@@ -21,19 +33,36 @@ class Words:
     def __init__(self, text: str) -> None:
         self.text = text
         self._found: dict[tuple[str, ...], list[int]] = {}
+        self._counted: dict[tuple[str, ...], int] = {}
 
     def finditer(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """What `pattern.finditer(text)` gives, as far as unbounded repeats reach no further than `sow.anchors` says."""
-        windows = None if ends(pattern) else self._windows(needs(pattern))
+        windows = self._windows(needs(pattern))
         if windows is None:
             yield from pattern.finditer(self.text)
             return
         done = 0
-        for low, high in windows:
-            at = max(low, done)
-            while at < high and (match := pattern.search(self.text, at, high)):
+        for window in windows:
+            for match in self._within(pattern, window, done):
                 yield match
-                at = done = match.end() + (match.end() == match.start())
+                done = match.end() + (match.end() == match.start())
+
+    def _within(self, pattern: re.Pattern[str], window: Window, done: int) -> Iterator[re.Match[str]]:
+        """The matches in one window that begin where they can, and not before the last one ended."""
+        text, whole = self.text, ends(pattern)
+        high = len(text) if whole else window.high
+        for first, last in window.begins:
+            at = max(first, done)
+            while at <= last:
+                each = whole or last - at < FEW
+                match = pattern.match(text, at, high) if each else pattern.search(text, at, high)
+                if match:
+                    yield match
+                    at = done = match.end() + (match.end() == match.start())
+                elif each:
+                    at += 1
+                else:
+                    return
 
     def search(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """What `pattern.search(text)` gives."""
@@ -75,43 +104,49 @@ class Words:
         lowered = self.text.lower().replace("\u017f", "s")
         if len(lowered) != len(self.text):  # a few capitals have two small letters
             lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
-        index: dict[str, list[int]] = {}
-        for match in WORD.finditer(lowered):
-            index.setdefault(match[0], []).append(match.start())
+        parts = WORD.split(lowered)  # between words, a word, between words
+        index: dict[str, list[int]] = defaultdict(list)
+        for start, word in zip(islice(accumulate(map(len, parts)), 0, None, 2), parts[1::2], strict=False):
+            index[word].append(start)
         return index
 
     def _windows(self, alternatives: Sequence[Need]) -> list[Window] | None:
         """The ranges in which matches lie, joined where they touch; None when they are most of the text."""
-        found: list[Window] = []
+        found: list[tuple[int, int, int]] = []
         for needed in alternatives:
             if not needed.anchors:
                 return None
-            found += self._around(needed)
+            if all(map(self._count, needed.anchors)):
+                found += self._around(needed)
         windows: list[Window] = []
-        for low, high in sorted(found):
-            if windows and low <= windows[-1][1]:
-                windows[-1] = (windows[-1][0], max(high, windows[-1][1]))
+        for first, high, last in sorted(found):
+            if windows and first <= windows[-1].high:
+                before = windows[-1]
+                windows[-1] = Window(before.low, max(high, before.high), before.begins)
+                before.begins.append((first, last))
             else:
-                windows.append((low, high))
-        return windows if sum(high - low for low, high in windows) <= SPARSE * len(self.text) else None
+                windows.append(Window(first, high, [(first, last)]))
+        return windows if sum(window.high - window.low for window in windows) <= SPARSE * len(self.text) else None
 
-    def _around(self, needed: Need) -> Iterator[Window]:
-        """A window for each place of the rarest anchor that has the other anchors near it."""
+    def _around(self, needed: Need) -> Iterator[tuple[int, int, int]]:
+        """Where a match can begin, lie and begin at last, for each place of the rarest anchor with the others near."""
         rarest = min(needed.anchors, key=self._count)
-        if not self._count(rarest):
-            return
-        others = [(anchor, self.places(anchor.words)) for anchor in needed.anchors if anchor is not rarest]
-        reach = needed.width - rarest.low
+        others = [
+            (self.places(other.words), other.low - rarest.high, other.high - rarest.low)
+            for other in needed.anchors
+            if other is not rarest
+        ]
+        reach, size = needed.width - rarest.low, len(self.text)
         for place in self.places(rarest.words):
-            first, last = place - rarest.high, place - rarest.low
-            if all(_between(places, first + other.low, last + other.high) for other, places in others):
-                yield max(0, first), min(len(self.text), place + reach)
+            for places, low, high in others:
+                at = bisect_left(places, place + low)
+                if at == len(places) or places[at] > place + high:
+                    break
+            else:
+                yield max(0, place - rarest.high), min(size, place + reach), place - rarest.low
 
     def _count(self, anchor: Anchor) -> int:
-        return sum(len(self._places(word)) for word in anchor.words)
-
-
-def _between(places: Sequence[int], low: int, high: int) -> bool:
-    """Whether any of these places, which are in order, lies in a range."""
-    at = bisect_left(places, low)
-    return at < len(places) and places[at] <= high
+        known = self._counted.get(anchor.words)
+        if known is None:
+            known = self._counted[anchor.words] = sum(len(self._places(word)) for word in anchor.words)
+        return known

@@ -13,7 +13,7 @@ from sow.anchors import needs
 from sow.finders import FINDERS
 from sow.reading import read_layout
 from sow.view import View, rule, view
-from sow.words import Words
+from sow.words import Window, Words
 
 SENTENCES = (
     "Client shall pay each undisputed invoice within thirty (30) days of receipt of the invoice.",
@@ -57,7 +57,8 @@ def test_a_rule_is_tried_only_where_its_words_stand() -> None:
     words = Words(text)
     (needed,) = needs(rule(r"\bbudget (?:cap|ceiling)\b"))
     assert [anchor.words for anchor in needed.anchors] == [("\nbudget\n",), ("\ncap\n", "\nceiling\n")]
-    assert words._windows([needed]) == [(text.index("budget"), len(text))]
+    at = text.index("budget")
+    assert words._windows([needed]) == [Window(at, len(text), [(at, at)])]
     assert words._windows(needs(rule(r"\bspending limit\b"))) == []
 
 
