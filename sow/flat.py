@@ -60,24 +60,33 @@ def flatten(text: str, furniture: tuple[tuple[int, int], ...] = ()) -> Flat:
     """Fold `text`; `furniture` are ranges (page headers and footers) that the view leaves out."""
     parts: list[str] = []
     starts, sources, length = [0], [0], 0
-
-    def keep(piece: str, source: int) -> None:
-        nonlocal length
-        if piece:
-            starts.append(length)
-            sources.append(source)
-            parts.append(piece)
-            length += len(piece)
-
     for begin, end in _kept(len(text), furniture):
         at = begin
         for match in FOLDED.finditer(text, begin, end):
-            keep(text[at : match.start()], at)
-            for index, character in enumerate(_fold(match)):
-                keep(character, min(match.start() + index, match.end() - 1))
-            at = match.end()
-        keep(text[at:end], at)
+            start, stop = match.span()
+            found = _fold(match)
+            if len(found) > 1:
+                runs = [(text[at:start], at), *((c, min(start + n, stop - 1)) for n, c in enumerate(found))]
+            else:
+                runs = [(text[at:start] + found, at)]
+            for piece, source in runs:
+                if piece:
+                    starts.append(length)
+                    sources.append(source)
+                    parts.append(piece)
+                    length += len(piece)
+            at = stop
+        if at < end:
+            starts.append(length)
+            sources.append(at)
+            parts.append(text[at:end])
+            length += end - at
     return Flat(_alike("".join(parts)), tuple(starts), tuple(sources))
+
+
+def folded(text: str) -> str:
+    """`flatten(text).text`, for who need not know where it stood."""
+    return _alike(FOLDED.sub(_fold, text))
 
 
 def _alike(text: str) -> str:

@@ -78,9 +78,15 @@ class Words:
     def _places(self, word: str) -> list[int]:
         known = self._found.get((word,))
         if known is None:
-            known = sorted(self._spelled(word)) if word.strip(EDGE).isalpha() else self._signed(word)
-            self._found[word,] = known
+            known = self._found[word,] = self._looked_up(word)
         return known
+
+    def _looked_up(self, word: str) -> list[int]:
+        if not word.strip(EDGE).isalpha():
+            return self._signed(word)
+        if word[0] == word[-1] == EDGE:
+            return self._index.get(word.strip(EDGE), [])
+        return sorted(self._spelled(word))
 
     def _signed(self, sign: str) -> list[int]:
         return [match.start() for match in re.finditer(r"\d" if sign == DIGIT else re.escape(sign), self.text)]
@@ -101,7 +107,7 @@ class Words:
 
     @cached_property
     def _index(self) -> dict[str, list[int]]:
-        lowered = self.text.lower().replace("\u017f", "s")
+        lowered = small(self.text)
         if len(lowered) != len(self.text):  # a few capitals have two small letters
             lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
         parts = WORD.split(lowered)  # between words, a word, between words
@@ -150,3 +156,16 @@ class Words:
         if known is None:
             known = self._counted[anchor.words] = sum(len(self._places(word)) for word in anchor.words)
         return known
+
+
+def small(text: str) -> str:
+    """The text in the small letters that patterns are written in: `re` takes a long s and a dotless i for theirs."""
+    return text.lower().replace("\u017f", "s").replace("\u0131", "i")
+
+
+def may_match(pattern: re.Pattern[str], lowered: str) -> bool:
+    """Whether a text, given in small letters, holds the words that a pattern needs."""
+    return any(
+        all(any(word == DIGIT or word.strip(EDGE) in lowered for word in anchor.words) for anchor in need.anchors)
+        for need in needs(pattern)
+    )
