@@ -54,16 +54,25 @@ class Need:
     width: int
 
 
-@cache
-def ends(pattern: re.Pattern[str]) -> bool:
-    """Whether a pattern asks for the end of the text, which a window would feign."""
-    return "AT_END" in repr(parser.parse(pattern.pattern, pattern.flags))
+@dataclass(frozen=True)
+class Needs:
+    """What each alternative of a pattern needs (without anchors: it could match anywhere), and whether the pattern
+    asks for the end of the text, which a window would feign.
+    """
+
+    alternatives: tuple[Need, ...]
+    ends: bool
+
+
+def needs(pattern: re.Pattern[str]) -> Needs:
+    """What a pattern needs, read off once."""
+    return _read(pattern.pattern, pattern.flags)  # a pattern's own hash goes over all of its code each time
 
 
 @cache
-def needs(pattern: re.Pattern[str]) -> tuple[Need, ...]:
-    """What each of a pattern's alternatives needs; nothing for one that could match without any word."""
-    return tuple(_needs(list(parser.parse(pattern.pattern, pattern.flags))))
+def _read(text: str, flags: int) -> Needs:
+    parsed = parser.parse(text, flags)
+    return Needs(tuple(_needs(list(parsed))), "AT_END" in repr(parsed))
 
 
 def _needs(items: list[Any]) -> Iterator[Need]:

@@ -40,4 +40,11 @@ class Places:
 
 def union(one: Box, other: Box) -> Box:
     """The smallest box around both."""
-    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
+    left, bottom, right, top = one
+    other_left, other_bottom, other_right, other_top = other
+    return (
+        left if left < other_left else other_left,  # noqa: FURB136 - called for every word: min() takes three times as long
+        bottom if bottom < other_bottom else other_bottom,  # noqa: FURB136 - as above
+        right if right > other_right else other_right,  # noqa: FURB136 - as above
+        top if top > other_top else other_top,  # noqa: FURB136 - as above
+    )

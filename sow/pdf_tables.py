@@ -197,12 +197,13 @@ def _segments(text: str, words: Places, page: Page) -> Iterator[Segment]:
 
 
 def _continues(line: Box, box: Box) -> bool:
-    gap = box[0] - line[2]
-    height = max(line[3] - line[1], box[3] - box[1], 1.0)
-    return _level(line, box) and -height < gap < GAP * height
+    gap, height = box[0] - line[2], max(line[3] - line[1], box[3] - box[1], 1.0)
+    return -height < gap < GAP * height and _level(line, box)
 
 
 def _level(one: Box, other: Box) -> bool:
     """Whether two boxes stand on one line: they overlap vertically by more than half of the lower one."""
-    overlap = min(one[3], other[3]) - max(one[1], other[1])
-    return overlap > -0.5 and overlap > 0.3 * min(one[3] - one[1], other[3] - other[1])  # noqa: PLR2004 - points
+    _, bottom, _, top = one
+    _, other_bottom, _, other_top = other
+    overlap = min(top, other_top) - max(bottom, other_bottom)
+    return overlap > -0.5 and overlap > 0.3 * min(top - bottom, other_top - other_bottom)  # noqa: PLR2004 - points

@@ -6,11 +6,11 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, islice
-from typing import NamedTuple
 
-from sow.anchors import DIGIT, EDGE, Anchor, Need, ends, needs
+from sow.anchors import DIGIT, EDGE, Anchor, Need, needs
 
 WORD = re.compile(r"([^\W\d_]+)")
 SPARSE = 0.6  # of the text: with wider windows than that, one pass over the whole is cheaper
@@ -19,7 +19,8 @@ FEW = 8  # places where a match can begin: each is tried by itself
 Range = tuple[int, int]
 
 
-class Window(NamedTuple):
+@dataclass(slots=True)
+class Window:
     """A range of the text that matches lie in, and where in it they can begin: from each first to its last."""
 
     low: int
@@ -37,19 +38,20 @@ class Words:
 
     def finditer(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """What `pattern.finditer(text)` gives, as far as unbounded repeats reach no further than `sow.anchors` says."""
-        windows = self._windows(needs(pattern))
+        needed = needs(pattern)
+        windows = self._windows(needed.alternatives)
         if windows is None:
             yield from pattern.finditer(self.text)
             return
         done = 0
         for window in windows:
-            for match in self._within(pattern, window, done):
+            for match in self._within(pattern, window, done, needed.ends):
                 yield match
                 done = match.end() + (match.end() == match.start())
 
-    def _within(self, pattern: re.Pattern[str], window: Window, done: int) -> Iterator[re.Match[str]]:
-        """The matches in one window that begin where they can, and not before the last one ended."""
-        text, whole = self.text, ends(pattern)
+    def _within(self, pattern: re.Pattern[str], window: Window, done: int, whole: bool) -> Iterator[re.Match[str]]:
+        """The matches in one window that begin where they can, not before `done`; with `whole` they may end after it."""
+        text = self.text
         high = len(text) if whole else window.high
         for first, last in window.begins:
             at = max(first, done)
@@ -86,20 +88,22 @@ class Words:
             return self._signed(word)
         if word[0] == word[-1] == EDGE:
             return self._index.get(word.strip(EDGE), [])
-        return sorted(self._spelled(word))
+        return self._spelled(word)
 
     def _signed(self, sign: str) -> list[int]:
         return [match.start() for match in re.finditer(r"\d" if sign == DIGIT else re.escape(sign), self.text)]
 
-    def _spelled(self, word: str) -> Iterator[int]:
+    def _spelled(self, word: str) -> list[int]:
         """The places of all words that hold this one, at their edge where it says so."""
         vocabulary, lead = self._vocabulary, word.startswith(EDGE)
+        found: list[int] = []
         at = vocabulary.find(word)
         while at >= 0:
             begin = at + 1 if lead else vocabulary.rfind(EDGE, 0, at) + 1
-            full = vocabulary[begin : vocabulary.index(EDGE, begin)]
-            yield from (start + at + lead - begin for start in self._index[full])
+            places, into = self._index[vocabulary[begin : vocabulary.index(EDGE, begin)]], at + lead - begin
+            found += [start + into for start in places] if into else places
             at = vocabulary.find(word, at + 1)
+        return sorted(found)
 
     @cached_property
     def _vocabulary(self) -> str:
@@ -127,9 +131,8 @@ class Words:
         windows: list[Window] = []
         for first, high, last in sorted(found):
             if windows and first <= windows[-1].high:
-                before = windows[-1]
-                windows[-1] = Window(before.low, max(high, before.high), before.begins)
-                before.begins.append((first, last))
+                windows[-1].begins.append((first, last))
+                windows[-1].high = max(high, windows[-1].high)
             else:
                 windows.append(Window(first, high, [(first, last)]))
         return windows if sum(window.high - window.low for window in windows) <= SPARSE * len(self.text) else None
@@ -167,5 +170,5 @@ def may_match(pattern: re.Pattern[str], lowered: str) -> bool:
     """Whether a text, given in small letters, holds the words that a pattern needs."""
     return any(
         all(any(word == DIGIT or word.strip(EDGE) in lowered for word in anchor.words) for anchor in need.anchors)
-        for need in needs(pattern)
+        for need in needs(pattern).alternatives
     )
