@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sow.finders.introductions import LEGAL, Party, clean, cut, introduced, is_name
+from sow.finders.introductions import Party, introduced
+from sow.finders.names import LEGAL, clean, cut, is_name
 from sow.labels import labelled, pairs
 from sow.view import Candidate, View, rule
 
