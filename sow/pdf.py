@@ -8,6 +8,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from domain.errors import DocumentEmpty, DocumentEncrypted, DocumentError, DocumentTooLarge
+from domain.source import Box
 from domain.terms import Warning as Notice
 from sow.document import Layout, Page
 from sow.pdf_boxes import Places
@@ -80,9 +81,7 @@ def _layout(document: pdfium.PdfDocument, found: Structure, recognised: dict[int
         size = _write_page(document, index, recognised.get(index + 1), paper)
         for name, value, box in found.fields.get(index, ()):
             line = f"\n{name}: {value}"
-            spans = [match.span() for match in WORD.finditer(line)] if box else []
-            at = paper.length
-            paper.write(line, Places([at + s for s, _ in spans], [at + e for _, e in spans], [box for _ in spans if box]))
+            paper.write(line, _line_places(line, paper.length, box) if box else Places())
         paper.write("\n\f" if index + 1 < len(document) else "\n")
         paper.pages.append(Page(index + 1, start, paper.length, *size))
         if paper.length > MOST_CHARACTERS:
@@ -91,6 +90,12 @@ def _layout(document: pdfium.PdfDocument, found: Structure, recognised: dict[int
     found_tables = tables(text, paper.places, paper.pages)
     rest = (found_tables, tuple(paper.warnings), tuple(paper.recognised))
     return Layout("pdf", text, tuple(paper.pages), paper.places, *rest)
+
+
+def _line_places(line: str, at: int, box: Box) -> Places:
+    """All words of a line in one place."""
+    spans = [match.span() for match in WORD.finditer(line)]
+    return Places([at + start for start, _ in spans], [at + end for _, end in spans], [box] * len(spans))
 
 
 def _write_page(

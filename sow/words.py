@@ -50,7 +50,7 @@ class Words:
                 done = match.end() + (match.end() == match.start())
 
     def _within(self, pattern: re.Pattern[str], window: Window, done: int, whole: bool) -> Iterator[re.Match[str]]:
-        """The matches in one window that begin where they can, not before `done`; with `whole` they may end after it."""
+        """The matches that begin in a window where they can, not before `done`; with `whole` they may end after it."""
         text = self.text
         high = len(text) if whole else window.high
         for first, last in window.begins:

@@ -55,7 +55,9 @@ WHENEVER = rule(
     r"\bat any time\b[^.;]{0,80}\b(?:by|upon|on) (?:\w+ ){0,3}(?:notice|notification)\b"
     r"|\b(?:by|upon|on) (?:\w+ ){0,3}(?:notice|notification)\b[^.;]{0,60}\bat any time\b"
 )
-LIMITED = rule(rf"{PREMISE.pattern}|\bas follows\b|\bthe following\b|\bpursuant to\b|\bin accordance with\b|\bin case\b")
+LIMITED = rule(
+    rf"{PREMISE.pattern}|\bas follows\b|\bthe following\b|\bpursuant to\b|\bin accordance with\b|\bin case\b"
+)
 LENGTH_OF_NOTICE = rule(
     r"{COUNT}[- ]? ?(?:calendar |business |working |full )?(?:days?|months?|weeks?|years?)\b|\[[*_ ]+\]|_{3}"
 )
@@ -202,7 +204,11 @@ def _at_once(view: View) -> Iterator[Candidate]:
         low, high = view.sentence_start(match.start()), view.sentence_end(match.end())
         sentence, after = view.text[low:high], view.text[low : high + 200]
         free = STATED_FREE.search(sentence) or (WHENEVER.search(sentence) and not LIMITED.search(sentence))
-        if free and OBJECT.search(sentence) and not (LENGTH_OF_NOTICE.search(after) or FOR_CAUSE.search(sentence) or CONDITION.search(sentence)):
+        if (
+            free
+            and OBJECT.search(sentence)
+            and not (LENGTH_OF_NOTICE.search(after) or FOR_CAUSE.search(sentence) or CONDITION.search(sentence))
+        ):
             yield candidate("termination_convenience_days", 0, match, 0.6)
 
 
@@ -218,7 +224,7 @@ def _clause_end(view: View, at: int) -> int:
 
 
 def _listed(view: View, low: int, match: re.Match[str]) -> bool:
-    """Whether a notice is all that an item of a list asks for: "terminable (a) for breach; or (b) on 30 days' notice"."""
+    """Whether an item of a list asks for a notice alone: "terminable (a) for breach; or (b) on 30 days' notice"."""
     item = ITEM_OF_NOTICE.search(view.text, low, match.start())
     lead = item and MAY_END.search(view.text, max(0, item.start() - LEAD), item.start() + 1)
     given = GIVEN.search(view.text, match.end(), match.end() + 60)

@@ -15,7 +15,10 @@ CONVENIENCE = [
         [20],
     ),
     ("Either party may terminate this Agreement without giving any reason on 21 days' written notice.", [21]),
-    ("The Client may end nothing early; either party may terminate this alliance at any time on 40 days' notice.", [40]),
+    (
+        "The Client may end nothing early; either party may terminate this alliance at any time on 40 days' notice.",
+        [40],
+    ),
     (
         "This SOW shall be terminable (a) by the Client (i) at once for breach or (ii) upon sixty (60) days' written "
         "notice to the Provider or (b) by the Provider on its own terms.",
