@@ -77,7 +77,8 @@ def _read(text: str, flags: int) -> Needs:
 
 def _needs(items: list[Any]) -> Iterator[Need]:
     """Alternatives that a pattern begins with are told apart when it is nothing but them, or needs nothing near."""
-    whole = Need(tuple(_anchors(items)), _width(items)[1] + _ahead(items) + 1)
+    anchors = sorted(_anchors(items), key=_telling, reverse=True)  # a text without the rarest is done with soonest
+    whole = Need(tuple(anchors), _width(items)[1] + _ahead(items) + 1)
     head = next((index for index, (kind, _) in enumerate(items) if kind not in WIDTHLESS), len(items))
     branches = _alternatives(items[head]) if head < len(items) else []
     if branches and (len(items) == 1 or not any(a.high - a.low <= NEAR for a in whole.anchors)):

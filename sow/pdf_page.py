@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import repeat
+from itertools import accumulate, repeat
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -26,6 +26,7 @@ from sow.pdf_objects import Inventory, inventory
 SIGNS = {ord("\x02"): BROKEN, ord("\r"): None, 0: "\ufffd", **{n: " " for n in range(1, 32) if n not in {2, 10, 13}}}
 SIGN = re.compile(r"[\x00-\x09\x0b-\x1f]")
 WORD = re.compile(r"\S+")
+BETWEEN = re.compile(r"(\S+)")
 RECTANGLE = ctypes.sizeof(pdfium_c.FS_RECTF)
 Edges = tuple[ctypes.c_double, ctypes.c_double, ctypes.c_double, ctypes.c_double]
 
@@ -71,9 +72,9 @@ def _ends_lines_as_expected(text: str) -> bool:
 
 def _places(textpage: pdfium.PdfTextPage, text: str, at: int) -> Places:
     """The words of a page whose lines end as expected: the loose boxes of their first and last characters joined."""
-    spans = [match.span() for match in WORD.finditer(text)]
-    firsts, lasts = [start for start, _ in spans], [end - 1 for _, end in spans]
-    size = RECTANGLE * 2 * len(spans)
+    firsts, ends = _edges(text, 0)
+    lasts = [end - 1 for end in ends]
+    size = RECTANGLE * 2 * len(firsts)
     edges = (ctypes.c_float * (size // 4))()  # of each word: left, top, right, bottom of one end, then of the other
     handle, begin = address_of(textpage.raw), ctypes.addressof(edges)
     measure = by_address("FPDFText_GetLooseCharBox", 3)
@@ -91,9 +92,14 @@ def _places(textpage: pdfium.PdfTextPage, text: str, at: int) -> Places:
             whole, *columns, strict=True
         )
     ]
-    shown = [match.span() for match in WORD.finditer(text.replace("\r", ""))]
-    places = Places([at + start for start, _ in shown], [at + end for _, end in shown], boxes)
+    places = Places(*_edges(text.replace("\r", ""), at), boxes)
     return places if all(known) else places.only(known)
+
+
+def _edges(text: str, at: int) -> tuple[list[int], list[int]]:
+    """Where each word of a text starts and ends, counted from `at`."""
+    edges = list(accumulate(map(len, BETWEEN.split(text)), initial=at))[1:-1]
+    return edges[::2], edges[1::2]
 
 
 @dataclass(frozen=True)
