@@ -21,6 +21,7 @@ from erp.reader import ErpReader, Images
 from erp.snapshot import FirmSnapshot
 from store.copies import Copies
 from store.database import Database
+from store.receipts import Receipts
 
 
 def now() -> datetime:
@@ -52,10 +53,11 @@ class Erp:
 
 @dataclass(frozen=True)
 class Seal:
-    """Where the audit log's verifying key and the copies of its checkpoints lie, for whoever checks it on a page."""
+    """Where the audit log's verifying key, the copies of its checkpoints and the receipts of its newest entries lie."""
 
     keys: Path
     copies: Copies
+    receipts: Receipts | None = None
 
 
 @dataclass(frozen=True)

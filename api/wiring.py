@@ -13,6 +13,7 @@ from agent.models import ModelSettings, chat_model
 from agent.ports import AgentPorts
 from agent.reading import ReadingModel
 from api.copies import copies_of
+from api.database import open_database, receipts_of
 from api.services import Erp, Seal, Services, WebSettings
 from api.settings import Settings
 from domain.actions import Action
@@ -22,6 +23,7 @@ from erp.snapshot import FirmSnapshot
 from erp.tryton.reader import TrytonReader
 from erp.tryton.writer import TrytonWriter
 from policies.guardrails import Guardrails
+from sow.nursery import nursery
 from sow.second_reading import Budget
 from store import actions
 from store.database import Database
@@ -34,7 +36,7 @@ from tools.tool import Tool, ToolContext
 async def open_services(settings: Settings) -> AsyncGenerator[Services]:
     """What the API's routes and the agent work with; nothing in it can write to an ERP."""
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database(settings.need("database_url")))
+        database = await stack.enter_async_context(open_database(settings))
         reader = await stack.enter_async_context(open_reader(settings))
         policies = Rulebook(database)
         erps = {settings.tenant: _erp(settings.tenant, database, reader)}
@@ -46,7 +48,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
             reauthenticate_minutes=settings.reauthenticate_minutes,
             reads_with_model=settings.reads_with_model,
         )
-        seal = Seal(settings.keys, copies_of(settings))
+        seal = Seal(settings.keys, copies_of(settings), receipts_of(settings))
         # What takes seconds to import is imported beside the first requests, which are for pages.
         async with asyncio.TaskGroup() as warming:
             warming.create_task(asyncio.to_thread(_warm, guardrails))
@@ -57,7 +59,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
 async def open_hands(settings: Settings) -> AsyncGenerator[tuple[Hands, AgentPorts]]:
     """What the worker works with: the one place where a writer is made."""
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database(settings.need("database_url"), max_size=4))
+        database = await stack.enter_async_context(open_database(settings, max_size=4))
         reader = await stack.enter_async_context(open_reader(settings))
         writer = await stack.enter_async_context(
             TrytonWriter(
@@ -112,6 +114,7 @@ async def open_reading_model(settings: Settings) -> AsyncGenerator[tuple[Reading
 
 
 def _warm(guardrails: Guardrails) -> None:
+    nursery().warm()
     guardrails.warm()
     embedding()
 

@@ -18,6 +18,7 @@ from actions.patience import Patience
 from agent.ports import AgentPorts
 from agent.turns import resume_after_action
 from api.copies import copies_of
+from api.database import receipts_of
 from api.settings import Settings
 from api.wiring import open_hands, open_reading_model
 from domain.trace import traced
@@ -112,7 +113,7 @@ def register_reading(queue: App, ours: str, database: Database, reading: tuple[M
 def _register_upkeep(queue: App, settings: Settings, hands: Hands, key: Ed25519PrivateKey) -> None:
     """What is done by the clock: unfinished actions, the seal of the log, and its retention."""
     ours = settings.tenant
-    copies = copies_of(settings)
+    copies, receipts = copies_of(settings), receipts_of(settings)
 
     @queue.periodic(cron=EVERY_MINUTE, periodic_id=ours)
     @queue.task(name=jobs.RECONCILE, queue=ours, queueing_lock=f"{jobs.RECONCILE}:{ours}")
@@ -127,7 +128,7 @@ def _register_upkeep(queue: App, settings: Settings, hands: Hands, key: Ed25519P
     @_in_a_trace
     async def seal_log(timestamp: int) -> None:
         del timestamp
-        await seal.seal(hands.database, ours, key, copies)
+        await seal.seal(hands.database, ours, key, copies, receipts)
 
     @queue.periodic(cron=EVERY_QUARTER, periodic_id=ours)
     @queue.task(name=jobs.PRUNE, queue=ours, queueing_lock=f"{jobs.PRUNE}:{ours}")
