@@ -16,8 +16,7 @@ from domain.errors import DocumentError
 from domain.records import Firm
 from erp.demo import server
 from erp.demo.cache import copy_firm
-from erp.reader import ErpReader
-from erp.snapshot import FirmSnapshot
+from erp.mirror import Mirror
 from erp.tryton.reader import TrytonReader
 from evals.truth import DocumentTruth
 from sow import library
@@ -37,12 +36,11 @@ class Stand:
     """The firm as a person of it would find it, with every document in its place."""
 
     database: Database
-    snapshot: FirmSnapshot
+    mirror: Mirror
     firm: Firm
     facts: ImportReport
     documents: dict[str, DocumentRow]
     refused: dict[str, str]  # documents that could not be taken in: key to the error's code
-    reader: ErpReader
 
 
 @asynccontextmanager
@@ -65,12 +63,11 @@ async def stand(truths: dict[str, DocumentTruth], home: Path) -> AsyncGenerator[
         reader = await stack.enter_async_context(
             TrytonReader(**vars(server.account(place, port, "countersign_reader")))
         )
-        yield await _furnished(database, reader, truths, place)
+        yield await _furnished(database, Mirror(database, TENANT, reader, seconds=3600), truths, place)
 
 
-async def _furnished(database: Database, reader: ErpReader, truths: dict[str, DocumentTruth], home: Path) -> Stand:
-    snapshot = FirmSnapshot(reader, seconds=3600)
-    firm = await snapshot.get()
+async def _furnished(database: Database, mirror: Mirror, truths: dict[str, DocumentTruth], home: Path) -> Stand:
+    firm = await mirror.get()
     report = await import_facts(
         database, EVALUATOR, server.outside_file(home).read_text("utf-8"), now=datetime.now(UTC)
     )
@@ -85,7 +82,7 @@ async def _furnished(database: Database, reader: ErpReader, truths: dict[str, Do
             )
         except DocumentError as error:
             refused[key] = error.code
-    return Stand(database, snapshot, firm, report, documents, refused, reader)
+    return Stand(database, mirror, firm, report, documents, refused)
 
 
 def free_port() -> int:

@@ -68,9 +68,10 @@ def _prefixes(said: str, plain: str) -> tuple[str, ...]:
 def _qualified(said: str, found: list[Rule]) -> tuple[Rule, ...]:
     """Of several rules about one subject those whose id says what is wrong in the way that was said: "po missing"."""
     for part, pattern in qualifiers() if said not in WHOLE else ():
-        kept = tuple(rule for rule in found if part in rule.id)
+        kept = [rule for rule in found if part in rule.id]
+        kept = [rule for rule in kept if rule.id.endswith(f".{part}")] or kept  # "po.missing", not its document
         if kept and pattern.search(said):
-            return kept
+            return tuple(kept)
     return tuple(found)
 
 

@@ -16,6 +16,7 @@ from api.routes import (
     session,
     threads,
     tokens,
+    waivers,
 )
 
 ROUTES = (
@@ -25,6 +26,7 @@ ROUTES = (
     documents.router,
     codes.router,
     readiness.router,
+    waivers.router,
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,

@@ -59,7 +59,7 @@ async def desk(firm: Stand, model: ModelSettings, today: date) -> Desk:
 
     async def context(actor: Actor, thread: str | None) -> ToolContext:
         in_force = await rulebook(actor.tenant)
-        return ToolContext(actor, firm.database, firm.reader, firm.snapshot, in_force, today, thread)
+        return ToolContext(actor, firm.database, firm.mirror.reader, firm.mirror, in_force, today, thread)
 
     async def action(tenant: str, action_id: str) -> Action:
         async with firm.database.tenant(tenant) as connection:
@@ -100,7 +100,12 @@ async def _proposals(firm: Stand, rulebook: Rulebook, actors: Mapping[str, Actor
     policies = await rulebook(TENANT)
     for code, number, verdict in wanted:
         made = await propose(
-            firm.database, firm.reader, policies, actors["priya"], _order(firm, code, number), now=datetime.now(UTC)
+            firm.database,
+            firm.mirror.reader,
+            policies,
+            actors["priya"],
+            _order(firm, code, number),
+            now=datetime.now(UTC),
         )
         if verdict:
             reason = "The client withdrew it." if verdict == "reject" else ""

@@ -97,7 +97,15 @@ def _eur(amount: str) -> dict[str, str]:
 async def test_unbilled_time_by_group(desk: Desk, by: str, label: str) -> None:
     result = await desk.ask(SUBMITTED, "unbilled_time", group_by=by)
     rows = table(result, "Unbilled time").rows
-    assert values(rows[0]) == [label, "20", _eur("2000.00"), "16", _eur("1600.00"), "4", _eur("400.00")]  # none of unknown approval
+    assert values(rows[0]) == [
+        label,
+        "20",
+        _eur("2000.00"),
+        "16",
+        _eur("1600.00"),
+        "4",
+        _eur("400.00"),
+    ]  # none of unknown approval
     assert len(rows) == 1
     assert rows[0][2].sources
 
