@@ -17,7 +17,7 @@ from policies.prerequisites.rulebook import Rule, rulebook
 from tools.tool import Tool, ToolContext, ToolResult
 
 FILE = Path(__file__).with_name("subjects.toml")
-WHOLE = frozenset({"sow against erp"})  # subjects that no word of trouble narrows: any difference is meant
+BROAD = "sow against erp"  # any difference, where no subject of its own is named
 IDLE = frozenset(str(tomllib.loads(FILE.read_text("utf-8"))["idle"]).split())
 
 
@@ -40,7 +40,14 @@ def subject_of(text: str) -> str | None:
     """The subject that a sentence names, the one in most words; None where no prerequisite is about it."""
     said = words(text)
     found = [(len(match.group()), name) for name, pattern, _ in subjects() for match in pattern.finditer(said)]
-    return max(found, default=(0, None))[1]
+    narrower = [one for one in found if one[1] not in (BROAD, "contract")]
+    return max(narrower or found, default=(0, None))[1]
+
+
+@cache
+def whole() -> frozenset[str]:
+    """Subjects that no word of trouble narrows."""
+    return frozenset(one["name"] for one in tomllib.loads(FILE.read_text("utf-8"))["subject"] if one.get("whole"))
 
 
 def rules_about(text: str) -> tuple[Rule, ...]:
@@ -62,14 +69,17 @@ def rules_about(text: str) -> tuple[Rule, ...]:
 def _prefixes(said: str, plain: str) -> tuple[str, ...]:
     """The starts of the ids of the subject of this name, else of all subjects that the words speak of."""
     named = next((rules for name, _, rules in subjects() if name == said), None)
-    return named or tuple(prefix for _, pattern, rules in subjects() if pattern.search(plain) for prefix in rules)
+    found = {name: rules for name, pattern, rules in subjects() if pattern.search(plain)}
+    if len(found) > 1:
+        found.pop(BROAD, None)
+    return named or tuple(prefix for rules in found.values() for prefix in rules)
 
 
 def _qualified(said: str, found: list[Rule]) -> tuple[Rule, ...]:
     """Of several rules about one subject those whose id says what is wrong in the way that was said: "po missing"."""
-    for part, pattern in qualifiers() if said not in WHOLE else ():
+    for part, pattern in qualifiers() if not any(name in said for name in whole()) else ():
         kept = [rule for rule in found if part in rule.id]
-        kept = [rule for rule in kept if rule.id.endswith(f".{part}")] or kept  # "po.missing", not its document
+        kept = [rule for rule in kept if f".{part}" in rule.id] or kept  # "po.missing", not its document
         if kept and pattern.search(said):
             return tuple(kept)
     return tuple(found)
@@ -89,7 +99,7 @@ def told_of(subject: str, text: str) -> str:
         rule for name, _, starts in subjects() if name == subject for rule in rulebook() if rule.id.startswith(starts)
     ]
     for part, pattern in qualifiers():
-        if subject not in WHOLE and pattern.search(said) and any(part in rule.id for rule in found):
+        if subject not in whole() and pattern.search(said) and any(part in rule.id for rule in found):
             return f"{subject} {part.replace('_', ' ')}"
     return subject
 

@@ -30,7 +30,7 @@ ABOUT_ONE = {
 WEAK = {None, Kind.READINESS, Kind.FIND, Kind.PORTFOLIO, Kind.UNBILLED, Kind.WHY}
 ASKED_OF_ONE = {Kind.READINESS, Kind.PORTFOLIO, Kind.WHY}
 OF_ONE = re.compile(
-    r"^(?:(?:please|and|but|so|then) )*(?:can|could|may|is|are|why|which|what (?:is )?missing|whats missing)\b"
+    r"^(?:(?:please|and|but|so|then|cld-uki-1001|[a-z]+-[a-z]+-\d+|\d{4}) )*(?:can|could|may|is|are|why|which|what (?:is )?missing|whats missing)\b"
 )
 UNBILLED_SAID = r"un ?billed|un ?invoiced|wip|not (?:yet )?(?:been )?(?:billed|invoiced)|approved"
 SENTENCE = 4  # words from which on a likeness to a sentence says something
@@ -75,23 +75,30 @@ def _step(reading: Reading) -> Plan:
 def understood(reading: Reading) -> Kind | None:
     """The kind by the grammar; by who is named, or by the nearest example, where the grammar has only a weak word."""
     kind = kind_of(reading.text)
+    if kind is Kind.HISTORY and reading.first("employee") and not reading.first("staff"):
+        return Kind.WORKED  # who records time and decides nothing here has changed nothing here
     if kind not in WEAK or (kind in ASKED_OF_ONE and OF_ONE.search(reading.text)):
         return kind
     if kind is Kind.UNBILLED and speaks_of("open_work", reading.text):
         return kind
     short = len(reading.text.split()) < SENTENCE
-    if reading.last_calls and (short or (kind is None and ELLIPSIS.search(reading.text))):
+    if reading.last_calls and (short or (kind in {None, Kind.FIND} and ELLIPSIS.search(reading.text))):
         return kind  # "and Lena?" goes on about the last question
-    if reading.first("invoice"):
-        return Kind.INVOICES
-    if reading.first("employee") and not reading.says(UNBILLED_SAID):
-        return Kind.WORKED
-    if reading.first("staff"):
-        return Kind.HISTORY
+    if about := _by_name(reading):
+        return about
     near = None if short else nearest(reading.text)
     if near is None or (near.kind == kind) or near.likeness < (SURE if kind else LIKELY):
         return kind
     return near.kind
+
+
+def _by_name(reading: Reading) -> Kind | None:
+    """What the naming of an invoice or a person asks about."""
+    if reading.first("invoice"):
+        return Kind.INVOICES
+    if reading.first("employee") and not reading.says(UNBILLED_SAID):
+        return Kind.WORKED
+    return Kind.HISTORY if reading.first("staff") else None
 
 
 def _unclear(reading: Reading) -> Plan | None:

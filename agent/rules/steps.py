@@ -19,7 +19,7 @@ MENTIONED = re.compile(
     r"(?:about|on|regarding) (?!acme|[\w-]*\d)\w)"
 )
 ON_HOLD_SAID = re.compile(r"\bprojects?\b.*\bon hold\b|\bon hold\b.*\bprojects?\b")
-PAYING = re.compile(r"\bhow (?:long|soon|quickly|fast|many days)\b.*\bpay")
+PAYING = re.compile(r"\b(?:how|within how) (?:long|soon|quickly|fast|many days)\b.*\bpay")
 GROUPS = {
     "customer": r"customers?|clients?|accounts?",
     "practice": r"practices?|departments?|teams?",
