@@ -30,7 +30,8 @@ ABOUT_ONE = {
 WEAK = {None, Kind.READINESS, Kind.FIND, Kind.PORTFOLIO, Kind.UNBILLED, Kind.WHY}
 ASKED_OF_ONE = {Kind.READINESS, Kind.PORTFOLIO, Kind.WHY}
 OF_ONE = re.compile(
-    r"^(?:(?:please|and|but|so|then|cld-uki-1001|[a-z]+-[a-z]+-\d+|\d{4}) )*(?:can|could|may|is|are|why|which|what (?:is )?missing|whats missing)\b"
+    r"^(?:(?:please|and|but|so|then|[a-z]+-[a-z]+-\d+|\d{4}) )*"
+    r"(?:can|could|may|is|are|why|which|what (?:is )?missing|whats missing)\b"
 )
 UNBILLED_SAID = r"un ?billed|un ?invoiced|wip|not (?:yet )?(?:been )?(?:billed|invoiced)|approved"
 SENTENCE = 4  # words from which on a likeness to a sentence says something
