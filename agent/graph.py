@@ -7,6 +7,7 @@ only makes it read the rows again.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Literal
 
 from langchain_core.messages import AIMessage
@@ -18,7 +19,16 @@ from langgraph.types import interrupt
 
 from agent import events
 from agent.calling import call_all
-from agent.consulting import ASK_BACK, AskBack, ModelFailed, consult
+from agent.consulting import (
+    ASK_BACK,
+    MOST_TOKENS,
+    SECONDS,
+    AskBack,
+    ModelFailed,
+    consult,
+    definitions_size,
+    taken,
+)
 from agent.outcomes import followed, is_final, outcome_blocks
 from agent.ports import TurnContext
 from agent.rules.model import RulesModel
@@ -78,7 +88,7 @@ async def consult_model(state: TurnState, runtime: Runtime[TurnContext]) -> Upda
     if isinstance(configured, RulesModel) or steered:
         return await _by_rules(state, runtime, tried, [])
     try:
-        answer = await consult(configured, context.tools, state["messages"])
+        answer = await _by_model(context, runtime, state)
     except ModelFailed as error:
         note = f"The configured language model was not used because {error.detail}. The built-in rules answer instead."
         runtime.stream_writer(events.status(note))
@@ -86,6 +96,34 @@ async def consult_model(state: TurnState, runtime: Runtime[TurnContext]) -> Upda
         answered = await _by_rules(state, runtime, tried, [f"fallback:{error.detail}"])
         return {**answered, "blocks": [plain(Text(note))]}
     return {"messages": [answer], "consultations": tried, "engine": model_name(configured)}
+
+
+async def _by_model(context: TurnContext, runtime: Runtime[TurnContext], state: TurnState) -> AIMessage:
+    """The configured model's answer, within what the turn, the person and the firm may take of it."""
+    model, meter = context.ports.model, context.meter
+    if meter is None or meter.seconds_left <= 0:
+        raise ModelFailed("it took too long")
+    most = int(getattr(model, "max_tokens", None) or MOST_TOKENS)
+    await meter.reserve(model_name(model), state["messages"], definitions_size(context.tools), most)
+    try:
+        answer = await consult(
+            model,
+            context.tools,
+            state["messages"],
+            seconds=min(SECONDS, meter.seconds_left),
+            patience=min(meter.limits.patience, meter.seconds_left),
+            waiting=lambda pause: runtime.stream_writer(
+                events.status(f"The language model is busy; it is asked again in {pause:.1f} seconds")
+            ),
+        )
+    except ModelFailed as error:
+        meter.note(error.tokens)
+        raise
+    except asyncio.CancelledError:
+        meter.note(None)
+        raise
+    meter.note(taken(answer))
+    return answer
 
 
 async def _by_rules(state: TurnState, runtime: Runtime[TurnContext], tried: int, flags: list[str]) -> Update:
@@ -135,9 +173,10 @@ async def call_tools(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
 
 async def check(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """Keep the model's prose only if all that it states occurs in this turn's results."""
+    stopped = ["stopped:consultations"] if _last(state).tool_calls else []
     prose = str(_last(state).text).strip()
     problems = runtime.context.ports.guardrails.outgoing(prose, _facts(state)) if prose else ()
-    return {"prose": "" if problems else prose, "flags": [f"withheld:{problem}" for problem in problems]}
+    return {"prose": "" if problems else prose, "flags": stopped + [f"withheld:{problem}" for problem in problems]}
 
 
 async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> Update:

@@ -21,7 +21,6 @@ class ModelSettings:
     name: str = ""
     key: SecretStr = NO_KEY
     seconds: float = 45.0
-    retries: int = 1
     max_tokens: int = 1_500
 
 
@@ -35,7 +34,7 @@ def chat_model(settings: ModelSettings | None = None) -> BaseChatModel:
         # Servers of one's own often want no key at all, but the client insists on having one.
         api_key=settings.key if settings.key.get_secret_value() else SecretStr("none"),
         timeout=settings.seconds,
-        max_retries=settings.retries,
+        max_retries=0,
         max_completion_tokens=settings.max_tokens,
         temperature=0,
         streaming=True,

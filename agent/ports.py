@@ -9,6 +9,7 @@ from datetime import date
 
 from langchain_core.language_models import BaseChatModel
 
+from agent.budgets import Limits, Meter
 from domain.actions import Action
 from domain.actor import Actor
 from policies.guardrails import Guardrails
@@ -31,6 +32,7 @@ class AgentPorts:
     tools: Callable[[Actor], Awaitable[tuple[Tool, ...]]]
     context: Callable[[Actor, str | None], Awaitable[ToolContext]]
     action: Callable[[str, str], Awaitable[Action]]
+    limits: Limits = field(default_factory=Limits)
     # Whoever tells an outcome holds a connection and asks for a second; several at once could wait for each other.
     telling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -45,3 +47,4 @@ class TurnContext:
     today: date
     tools: tuple[Tool, ...] = ()
     tool_context: ToolContext | None = None
+    meter: Meter | None = None  # a turn that is only told an outcome asks no model

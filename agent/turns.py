@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
+from agent.budgets import Meter
 from agent.checkpoints import TenantSaver
 from agent.events import Event
 from agent.graph import TurnGraph, build, model_name
@@ -25,6 +25,7 @@ from policies.guardrails import Incoming
 from policies.privacy import mask
 from prompts.library import prompt
 from store import threads
+from store.model_use import Use
 from store.threads import Outcome, PastTurn, WaitingTurn
 
 FACTS_LIMIT = 20_000
@@ -82,7 +83,8 @@ async def turn_context(ports: AgentPorts, actor: Actor, thread_id: str, turn: st
     """The actor acts through the agent from here on: policy can tell that from the person's own deeds."""
     agent = actor.through_agent(turn)
     tool_context = await ports.context(agent, thread_id)
-    return TurnContext(ports, agent, thread_id, tool_context.today, await ports.tools(agent), tool_context)
+    meter = Meter(ports.limits, ports.database, agent, thread_id, turn)
+    return TurnContext(ports, agent, thread_id, tool_context.today, await ports.tools(agent), tool_context, meter)
 
 
 async def _run(
@@ -136,6 +138,8 @@ async def _close(context: TurnContext, turn: str, incoming: Incoming, running: _
     )
     async with context.ports.database.tenant(context.actor.tenant) as connection:
         await threads.finish(connection, context.actor, context.thread, turn, outcome)
+        if context.meter is not None:
+            await context.meter.settle(connection)
     if state != "waiting":
         await TenantSaver(context.ports.database, context.actor.tenant).adelete_thread(turn)
     for action_id in outcome.actions:
@@ -145,16 +149,15 @@ async def _close(context: TurnContext, turn: str, incoming: Incoming, running: _
 
 
 def _trace(context: TurnContext, incoming: Incoming, running: _Running) -> Mapping[str, Any]:
-    used = [
-        m.usage_metadata for m in running.state.get("messages", []) if isinstance(m, AIMessage) and m.usage_metadata
-    ]
+    used = context.meter.total if context.meter is not None else Use()
     return {
         "prompt": prompt("agent").digest,
         "configured": model_name(context.ports.model),
         "flags": list(dict.fromkeys(running.state.get("flags", []))),
         "masked": list(incoming.masked),
         "consultations": running.state.get("consultations", 0),
-        "tokens": {"in": sum(u["input_tokens"] for u in used), "out": sum(u["output_tokens"] for u in used)},
+        "tokens": {"in": used.tokens_in, "out": used.tokens_out},
+        "cost": str(used.cost),
         "problem": running.problem,
     }
 

@@ -54,6 +54,13 @@ class Settings(BaseSettings):
     model_document_cost: Decimal = Field(
         default=Decimal(0), ge=0, description="Most that it may cost, in the currency of the prices; 0: no limit."
     )
+    model_turn_tokens: int = Field(default=200_000, ge=0, description="Most tokens for one question; 0: no limit.")
+    model_person_tokens: int = Field(default=2_000_000, ge=0, description="Most tokens of one person a day (UTC).")
+    model_tenant_tokens: int = Field(default=20_000_000, ge=0, description="Most tokens of the whole firm a day.")
+    model_turn_cost: Decimal = Field(default=Decimal(0), ge=0, description="Most money for one question; 0: no limit.")
+    model_person_cost: Decimal = Field(default=Decimal(0), ge=0, description="Most money of one person a day.")
+    model_tenant_cost: Decimal = Field(default=Decimal(0), ge=0, description="Most money of the whole firm a day.")
+    model_turn_seconds: int = Field(default=120, ge=1, description="Most seconds that the model has for one question.")
     model_price_in: Decimal = Field(default=Decimal(0), ge=0, description="Price of a million tokens that are sent.")
     model_price_out: Decimal = Field(default=Decimal(0), ge=0, description="Price of a million tokens of answers.")
 

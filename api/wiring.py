@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from actions.execution import Hands
 from actions.rulebook import Rulebook
+from agent.budgets import Limits
 from agent.models import ModelSettings, chat_model
 from agent.ports import AgentPorts
 from agent.reading import ReadingModel
@@ -96,7 +97,21 @@ def agent_ports(
             return await actions.get(connection, action_id)
 
     model = chat_model(ModelSettings(settings.model_url, settings.model_name, settings.model_key))
-    return AgentPorts(database, model, guardrails, tools, context, action)
+    return AgentPorts(database, model, guardrails, tools, context, action, _limits(settings))
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        turn_tokens=settings.model_turn_tokens,
+        person_tokens=settings.model_person_tokens,
+        tenant_tokens=settings.model_tenant_tokens,
+        turn_cost=settings.model_turn_cost,
+        person_cost=settings.model_person_cost,
+        tenant_cost=settings.model_tenant_cost,
+        price_in=settings.model_price_in,
+        price_out=settings.model_price_out,
+        turn_seconds=settings.model_turn_seconds,
+    )
 
 
 @asynccontextmanager

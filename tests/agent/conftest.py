@@ -13,6 +13,7 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 from pydantic import BaseModel
 
+from agent.budgets import Limits
 from agent.ports import AgentPorts
 from agent.rules.model import RulesModel
 from domain.actions import Action, ActionState, Decision, Image, Intent, PolicyVerdict
@@ -112,12 +113,15 @@ class World:
     policies: Policies
     actor: Actor
     model: BaseChatModel = field(default_factory=RulesModel)
+    limits: Limits = field(default_factory=Limits)
     actions: dict[str, Action] = field(default_factory=dict)
     seen: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     @property
     def ports(self) -> AgentPorts:
-        return AgentPorts(self.database, self.model, self.guardrails, self.tools, self.context, self.action)
+        return AgentPorts(
+            self.database, self.model, self.guardrails, self.tools, self.context, self.action, self.limits
+        )
 
     async def context(self, actor: Actor, thread: str | None) -> ToolContext:
         reader = FirmReader()

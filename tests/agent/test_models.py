@@ -13,8 +13,8 @@ from agent.graph import MAX_CONSULTATIONS, NOTHING, WITHHELD
 from agent.models import ModelSettings, chat_model
 from agent.rules.model import RulesModel
 from domain.actions import ActionState
+from evals.scripted import Reply, serve
 from tests.agent.conftest import Say, World
-from tests.agent.openai_server import Reply, serve
 
 pytestmark = pytest.mark.anyio
 READINESS = Reply(calls=(("project_readiness", '{"project": "CLD-UKI-1004"}'),))
@@ -22,7 +22,7 @@ QUESTION = "Is CLD-UKI-1004 ready to bill?"
 
 
 def use(world: World, url: str) -> None:
-    world.model = chat_model(ModelSettings(url, "scripted", SecretStr("k"), seconds=5, retries=0))
+    world.model = chat_model(ModelSettings(url, "scripted", SecretStr("k"), seconds=5))
 
 
 def shown(events: list[Any]) -> list[dict[str, Any]]:

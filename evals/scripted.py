@@ -1,19 +1,28 @@
-"""A real HTTP server that speaks the OpenAI chat protocol from a script: the faults of real endpoints, on demand."""
+"""A real HTTP server that speaks the OpenAI chat protocol from a script: the faults of real endpoints, on demand.
+
+Harnesses and tests use it alike. It streams as real endpoints do, and fails as they do.
+"""
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+OK = 200
+
 
 @dataclass(frozen=True)
 class Reply:
-    """One scripted answer. `calls` are (name, arguments as text); `cut` closes the stream before its end."""
+    """One scripted answer. `calls` are (name, arguments as text); `cut` closes the stream before its end.
+
+    `slow` seconds pass before the first byte; `ids` False leaves the calls without ids, `usage` None without counts.
+    """
 
     text: str = ""
     calls: tuple[tuple[str, str], ...] = ()
@@ -21,34 +30,53 @@ class Reply:
     cut: bool = False
     garbage: bool = False
     finish: str = ""
+    retry_after: str = ""
+    slow: float = 0.0
+    ids: bool = True
+    usage: tuple[int, int] | None = (11, 7)
+
+
+Answer = Callable[[dict[str, Any]], Reply]
 
 
 @dataclass
 class Script:
+    """What is answered, in order, the last for ever; or `answer`, which makes each reply of the request."""
+
     replies: list[Reply]
-    requests: list[dict[str, Any]] = field(default_factory=list)
+    answer: Answer | None = None
+    requests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     url: str = ""
 
-    def next(self) -> Reply:
+    def take(self, request: dict[str, Any]) -> Reply:
+        """The reply to this request, which is kept."""
+        self.requests.append(request)
+        if self.answer is not None:
+            return self.answer(request)
         return self.replies[min(len(self.requests), len(self.replies)) - 1]
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 512  # many turns connect at once
+    daemon_threads = True
+
+
 @contextmanager
-def serve(*replies: Reply) -> Iterator[Script]:
-    script = Script(list(replies))
+def serve(*replies: Reply, answer: Answer | None = None) -> Generator[Script]:
+    """A server on a port of its own, until the block ends."""
+    script = Script(list(replies), answer)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            script.requests.append(json.loads(body) | {"path": self.path})
-            _answer(self, script.next())
+            _answer(self, script.take(json.loads(body) | {"path": self.path}))
 
-        def log_message(self, *args: object) -> None:
-            pass
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the library's
+            """Nothing is printed."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     script.url = f"http://127.0.0.1:{server.server_port}/v1"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -61,11 +89,14 @@ def serve(*replies: Reply) -> Iterator[Script]:
 
 def _answer(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
     handler.close_connection = True
-    if reply.status != 200:
+    time.sleep(reply.slow)
+    if reply.status != OK:
         body = json.dumps({"error": {"message": "scripted: SECRET upstream text", "type": "server_error"}}).encode()
         handler.send_response(reply.status)
         handler.send_header("Content-Type", "application/json")
         handler.send_header("Content-Length", str(len(body)))
+        if reply.retry_after:
+            handler.send_header("Retry-After", reply.retry_after)
         handler.end_headers()
         handler.wfile.write(body)
         return
@@ -88,13 +119,15 @@ def _chunks(reply: Reply) -> Iterator[dict[str, Any]]:
         yield _chunk({"content": f"{word} "})
     for index, (name, arguments) in enumerate(reply.calls):
         half = len(arguments) // 2
-        call = {"index": index, "id": f"call_{index}", "type": "function"}
+        call: dict[str, Any] = {"index": index, "id": f"call_{index}" if reply.ids else "", "type": "function"}
         yield _chunk({"tool_calls": [{**call, "function": {"name": name, "arguments": arguments[:half]}}]})
         yield _chunk({"tool_calls": [{"index": index, "function": {"arguments": arguments[half:]}}]})
     if not reply.cut:
         yield _chunk({}, reply.finish or ("tool_calls" if reply.calls else "stop"))
-        usage = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
-        yield {**_chunk({}), "choices": [], "usage": usage}
+        if reply.usage:
+            sent, made = reply.usage
+            usage = {"prompt_tokens": sent, "completion_tokens": made, "total_tokens": sent + made}
+            yield {**_chunk({}), "choices": [], "usage": usage}
 
 
 def _chunk(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
