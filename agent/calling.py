@@ -24,6 +24,7 @@ from tools.tool import Tool, ToolResult
 # on and may not make them up.
 STATED = frozenset({"po_number", "tax_code", "invoice_address"})
 UNKNOWN_TOOL = "(no such tool)"
+WORD = re.compile(r"[\w/.-]{1,40}")
 DERIVED = frozenset({"country"})  # a code for what people write as a name
 
 
@@ -117,7 +118,7 @@ async def _call(context: TurnContext, offered: dict[str, Tool], wanted: _Wanted,
     try:
         result = await tool.run(context.tool_context, arguments)
     except CountersignError as error:
-        return _failed(wanted, error)
+        return _failed(wanted, error, said)
     return _answered(wanted, tool, result)
 
 
@@ -149,8 +150,15 @@ def _refused(wanted: _Wanted, code: str, detail: str) -> Called:
     return Called(wanted.id, wanted.name, wanted.arguments, {"error": {"code": code, "detail": detail}}, refused=code)
 
 
-def _failed(wanted: _Wanted, error: CountersignError) -> Called:
-    """A tool's own error is an answer to the person: "not permitted" and "not there" are shown as they are."""
+def _failed(wanted: _Wanted, error: CountersignError, said: str) -> Called:
+    """A tool's own error is an answer to the person: "not permitted" and "not there" are shown as they are.
+
+    What it repeats of a model's argument is shown only where it is a word or the person's own: arguments can lie.
+    """
     facts = {"error": {"code": error.code, "detail": error.detail}}
-    shown = {"kind": "text", "text": error.detail}
+    detail, words = error.detail, _letters(said)
+    for value in map(str, wanted.arguments.values()):
+        if not WORD.fullmatch(value) and _letters(value) not in words:
+            detail = detail.replace(value, "that")
+    shown = {"kind": "text", "text": detail}
     return Called(wanted.id, wanted.name, wanted.arguments, facts, (shown,), refused=error.code)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Literal
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, SystemMessage
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -33,10 +33,11 @@ from agent.outcomes import followed, is_final, outcome_blocks
 from agent.ports import TurnContext
 from agent.rules.model import RulesModel
 from agent.state import TurnState, Update
-from agent.understanding import opening_messages
+from agent.understanding import context_of, opening_messages
 from domain.actions import ActionState
 from domain.blocks import Choices, Text
 from domain.canonical import plain
+from policies.grounding import claims
 
 MAX_CONSULTATIONS = 6
 STEP_SECONDS = 120.0
@@ -145,7 +146,7 @@ async def ask_back(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     call = next(call for call in _last(state).tool_calls if call["name"] == ASK_BACK)
     asked = AskBack.model_validate(call["args"])
     known = [*_facts(state), *(message.content for message in state["messages"] if message.type == "system")]
-    problems = runtime.context.ports.guardrails.outgoing(" ".join([asked.question, *asked.options]), known)
+    problems = _withheld(runtime.context, state, " ".join([asked.question, *asked.options]), known)
     question = "Which one do you mean?" if problems else asked.question
     block = plain(Choices(question, () if problems else tuple(asked.options)))
     runtime.stream_writer(events.block(block, 1 + len(state["blocks"])))
@@ -155,8 +156,9 @@ async def ask_back(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
 async def call_tools(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """Run what was asked for, and stream each rendered block as soon as it is there."""
     answer = _last(state)
-    for call in answer.tool_calls:
-        runtime.stream_writer(events.status(CALLED.get(call["name"], call["name"].replace("_", " ").capitalize())))
+    offered = {tool.name for tool in runtime.context.tools}
+    for name in dict.fromkeys(call["name"] for call in answer.tool_calls if call["name"] in offered):
+        runtime.stream_writer(events.status(CALLED.get(name, name.replace("_", " ").capitalize())))
     said = " ; ".join([*(str(turn["asked"]) for turn in state["history"]), state["text"]])
     called = await call_all(runtime.context, answer, said)
     blocks = [block for one in called for block in one.blocks if block not in state["blocks"]]
@@ -175,7 +177,7 @@ async def check(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     """Keep the model's prose only if all that it states occurs in this turn's results."""
     stopped = ["stopped:consultations"] if _last(state).tool_calls else []
     prose = str(_last(state).text).strip()
-    problems = runtime.context.ports.guardrails.outgoing(prose, _facts(state)) if prose else ()
+    problems = _withheld(runtime.context, state, prose, _facts(state)) if prose else ()
     return {"prose": "" if problems else prose, "flags": stopped + [f"withheld:{problem}" for problem in problems]}
 
 
@@ -233,6 +235,21 @@ def model_name(model: Any) -> str:
 def _facts(state: TurnState) -> list[Any]:
     # What was refused may repeat the model's own words, and those prove nothing.
     return [call["facts"] for call in state["calls"] if not call["refused"]]
+
+
+def _withheld(context: TurnContext, state: TurnState, prose: str, facts: list[Any]) -> tuple[str, ...]:
+    """Why prose is not shown. The rules' own sentences are made of the facts; an outside model's may be anything."""
+    if state["engine"] == RulesModel().name:
+        return context.ports.guardrails.outgoing(prose, facts)
+    return context.ports.guardrails.outgoing(prose, facts, expected=_asked_about(state))
+
+
+def _asked_about(state: TurnState) -> list[str]:
+    """Codes of the person's own words, and of names that can mean one record only."""
+    told = state["messages"][0]
+    mentions = context_of(told)["mentions"] if isinstance(told, SystemMessage) else []
+    single = [one["candidates"][0]["value"] for one in mentions if len(one["candidates"]) == 1]
+    return [code for text in [state["text"], *map(str, single)] for code in claims(text).codes]
 
 
 def _last(state: TurnState) -> AIMessage:

@@ -40,6 +40,7 @@ class Stand:
     firm: Firm
     facts: ImportReport
     documents: dict[str, DocumentRow]
+    owner_url: str  # of the server's own database, as its owner
     refused: dict[str, str]  # documents that could not be taken in: key to the error's code
 
 
@@ -63,10 +64,13 @@ async def stand(truths: dict[str, DocumentTruth], home: Path) -> AsyncGenerator[
         reader = await stack.enter_async_context(
             TrytonReader(**vars(server.account(place, port, "countersign_reader")))
         )
-        yield await _furnished(database, Mirror(database, TENANT, reader, seconds=3600), truths, place)
+        mirror = Mirror(database, TENANT, reader, seconds=3600)
+        yield await _furnished(database, mirror, truths, place, postgres.owner_url("postgres"))
 
 
-async def _furnished(database: Database, mirror: Mirror, truths: dict[str, DocumentTruth], home: Path) -> Stand:
+async def _furnished(
+    database: Database, mirror: Mirror, truths: dict[str, DocumentTruth], home: Path, owner: str
+) -> Stand:
     firm = await mirror.get()
     report = await import_facts(
         database, EVALUATOR, server.outside_file(home).read_text("utf-8"), now=datetime.now(UTC)
@@ -82,7 +86,7 @@ async def _furnished(database: Database, mirror: Mirror, truths: dict[str, Docum
             )
         except DocumentError as error:
             refused[key] = error.code
-    return Stand(database, mirror, firm, report, documents, refused)
+    return Stand(database, mirror, firm, report, documents, owner, refused)
 
 
 def free_port() -> int:

@@ -68,11 +68,16 @@ class Guardrails:
         masked = mask(text)[0] if "Privacy" in failed else text
         return Incoming(masked, failed.get("Injection", ()), failed.get("Privacy", ()))
 
-    def outgoing(self, prose: str, facts: Iterable[Any]) -> tuple[str, ...]:
-        """What the prose states that this turn's facts do not; empty means that it may be shown."""
+    def outgoing(self, prose: str, facts: Iterable[Any], *, expected: Iterable[str] | None = None) -> tuple[str, ...]:
+        """What the prose states that this turn's facts do not; empty means that it may be shown.
+
+        `expected` are the codes that the person asked about, for prose of an outside model, which is held to more
+        (testimony.py); None for the built-in rules, whose sentences are made of the facts.
+        """
         if len(prose) > PROSE_LIMIT:
             return ("length",)
-        return self._checks.failures(self._checks.outgoing, prose, {"facts": list(facts)}).get("Grounded", ())
+        given = {"facts": list(facts), "expected": None if expected is None else list(expected)}
+        return self._checks.failures(self._checks.outgoing, prose, given).get("Grounded", ())
 
     @cached_property
     def _checks(self) -> _Checks:

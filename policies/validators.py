@@ -13,6 +13,7 @@ from guardrails.validator_base import FailResult, PassResult, ValidationResult, 
 from policies.grounding import ungrounded
 from policies.privacy import mask
 from policies.signals import injection_signals
+from policies.testimony import doubts
 
 SEPARATOR = "\x1f"
 
@@ -45,10 +46,13 @@ class Privacy(Validator):
 
 @register_validator(name="countersign/grounded", data_type="string")
 class Grounded(Validator):
-    """Prose states only what the results in `metadata["facts"]` say."""
+    """Prose states only what the results in `metadata["facts"]` say; an outside model's is held to more."""
 
     def _validate(self, value: Any, metadata: dict[str, Any]) -> ValidationResult:
-        return _verdict(ungrounded(value, metadata["facts"]))
+        found = ungrounded(value, metadata["facts"])
+        if metadata["expected"] is not None:
+            found += doubts(value, metadata["facts"], metadata["expected"])
+        return _verdict(found)
 
 
 def guards() -> tuple[Guard[str], Guard[str]]:

@@ -1,0 +1,1 @@
+"""A deceitful model against the demo firm: what of it a person is shown."""

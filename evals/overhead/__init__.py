@@ -1,0 +1,1 @@
+"""What governing costs: our turn against a bare agent with the same model, tools and database."""
