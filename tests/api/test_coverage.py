@@ -262,6 +262,7 @@ async def batch(world: World) -> tuple[str, str, dict[str, Any]]:
 
 
 RECIPES |= {
+    "POST /projects/{code}/reading": plainly("finn", "/projects/CLD-UKI-1001/reading"),
     "POST /v1/projects/{code}/reading": plainly("finn", "/v1/projects/CLD-UKI-1001/reading"),
     "POST /v1/delegations": delegation,
     "POST /v1/delegations/{delegation_id}/end": ended,
