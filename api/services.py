@@ -21,6 +21,7 @@ from erp.reader import ErpReader, Images
 from erp.snapshot import FirmSnapshot
 from store.copies import Copies
 from store.database import Database
+from store.embedding import Embedded, Embedder
 
 
 def now() -> datetime:
@@ -74,6 +75,7 @@ class Services:
     checks: asyncio.Lock = field(default_factory=asyncio.Lock)
     exports: asyncio.Lock = field(default_factory=asyncio.Lock)
     clock: Callable[[], datetime] = now
+    embedder: Embedder = field(default_factory=Embedded)
 
     @property
     def today(self) -> date:

@@ -102,7 +102,8 @@ async def _codes(firm: Stand, truths: dict[str, DocumentTruth]) -> CodeScore:
             read = await documents.terms(connection, row.id)
             known = tuple(Term(term.field, term.value, term.evidence, term.confidence) for term in read)
             text = await documents.body(connection, row.id)
-            first = (await propose(connection, firm.firm, Paper(text, known, row.name, row.id)))[0]
+            asked = Paper(text, known, row.name, row.id)
+            first = (await propose(connection, firm.firm, asked, today=firm.firm.fetched_at.date()))[0]
         outcomes.append((truths[key], first.code, _expected(truths[key], firm.firm)))
     right = [(item, code == wanted) for item, code, wanted in outcomes]
     return CodeScore(

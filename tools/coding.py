@@ -45,7 +45,10 @@ async def _propose(context: ToolContext, wanted: ProposeCodes) -> ToolResult:
             return ToolResult({"proposals": []}, (Text("There is no statement of work to propose a code for."),))
         paper = await _paper(connection, found[0])
         await library.opened(connection, context.actor, found[0].id, "text")
-        proposals = (await codes.propose(connection, dossier.firm, paper))[:SHOWN]
+        found_codes = await codes.propose(
+            connection, dossier.firm, paper, today=context.today, embedder=context.embedder
+        )
+        proposals = found_codes[:SHOWN]
     facts = {"document": found[0].id, "proposals": [_facts(proposal) for proposal in proposals]}
     return ToolResult(facts, (_table(found[0], proposals),), {"D1": found[0].id})
 

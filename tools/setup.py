@@ -13,7 +13,7 @@ from domain.source import Evidence
 from domain.terms import Term
 from policies.numbering import parts
 from tools.codes import Paper
-from tools.engagement import case, work
+from tools.engagement import customer_of
 
 HOURS_A_DAY = 8
 BILLED = {
@@ -29,9 +29,7 @@ def project_from(paper: Paper, firm: Firm, code: str, contract_number: str | Non
     """The proposal to create this project. Raises Conflict when the customer is unknown or the code is taken."""
     if any(project.code == code for project in firm.projects):
         raise Conflict(f"The ERP has a project {code} already; choose a new number.")
-    known = work(paper.terms, paper.text, paper.name)
-    customer_id = case(known, firm, paper.text).customer_id
-    customer = next((one for one in firm.customers if one.id == customer_id), None)
+    customer = customer_of(paper.work, firm, paper.text)
     if customer is None:
         raise Conflict("The document's client was not found among the ERP's customers; create the customer first.")
     contract = next((one for one in firm.contracts if one.number == contract_number), None)

@@ -24,7 +24,8 @@ async def show(request: Request, wired: Wired, actor: CodeProposer, document_id:
     firm = await wired.erp(actor).firm.get()
     async with wired.database.tenant(actor.tenant) as connection:
         row = await documents.get(connection, document_id)
-        proposals = await codes.propose(connection, firm, await paper(connection, actor, document_id, wired.today))
+        found = await paper(connection, actor, document_id, wired.today)
+        proposals = await codes.propose(connection, firm, found, today=wired.today, embedder=wired.embedder)
         choice = await chosen.of_document(connection, document_id)
     exists = choice is not None and any(project.code == choice.code for project in firm.projects)
     return page(request, "codes.html", document=row, proposals=proposals, choice=choice, exists=exists)
@@ -42,7 +43,9 @@ async def choose(
     firm = await wired.erp(actor).firm.get()
     async with wired.database.tenant(actor.tenant) as connection:
         found = await paper(connection, actor, document_id, wired.today)
-        await codes.choose(connection, actor, firm, found, code=code, reason=reason)
+        await codes.choose(
+            connection, actor, firm, found, code=code, reason=reason, today=wired.today, embedder=wired.embedder
+        )
     return RedirectResponse(f"/documents/{document_id}/codes", 303)
 
 

@@ -32,7 +32,8 @@ async def propose(wired: Wired, actor: CodeProposer, document_id: str) -> Json:
     async with wired.database.tenant(actor.tenant) as connection:
         found = await paper(connection, actor, document_id, wired.today)
         choice = await chosen.of_document(connection, document_id)
-        return {"choice": plain(choice), "proposals": plain(await codes.propose(connection, firm, found))}
+        proposals = await codes.propose(connection, firm, found, today=wired.today, embedder=wired.embedder)
+        return {"choice": plain(choice), "proposals": plain(proposals)}
 
 
 @router.post("/codes", status_code=201)
@@ -41,7 +42,16 @@ async def choose(wired: Wired, actor: CodeProposer, document_id: str, wanted: Co
     firm = await wired.erp(actor).firm.get()
     async with wired.database.tenant(actor.tenant) as connection:
         found = await paper(connection, actor, document_id, wired.today)
-        await codes.choose(connection, actor, firm, found, code=wanted.code, reason=wanted.reason)
+        await codes.choose(
+            connection,
+            actor,
+            firm,
+            found,
+            code=wanted.code,
+            reason=wanted.reason,
+            today=wired.today,
+            embedder=wired.embedder,
+        )
         return {"choice": plain(await chosen.of_document(connection, document_id))}
 
 
