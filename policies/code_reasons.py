@@ -149,13 +149,14 @@ def of_practice(case: CodeCase, practice: str | None, rule: Numbering) -> Iterab
     if practice is None or practice not in rule.practices or not case.practices:
         return
     share = _share(case.practices, practice)
+    weight = rule.weights["practice" if case.kind == "document" else "practice_of_a_line"]
     name = rule.practices[practice].name
     best = max(case.practices, key=lambda key: case.practices[key])
     if share >= AS_NEAR:
-        yield Reason(f"The work is that of {name}", rule.weights["practice"] * share)
+        yield Reason(f"The work is that of {name}", weight * share)
     else:
         text = f"The work is nearer to {rule.practices[best].name} than to {name}"
-        yield Reason(text, rule.weights["practice"] * (share - _share(case.practices, best)))
+        yield Reason(text, weight * (share - _share(case.practices, best)))
 
 
 def of_region(case: CodeCase, region: str | None, rule: Numbering) -> Iterable[Reason]:

@@ -92,14 +92,17 @@ async def nearest(
     *,
     besides: str | None = None,
     model: str = Embedded.model,
+    customer: str = "",
     limit: int = 8,
 ) -> tuple[PrecedentRow, ...]:
-    """The tenant's choices nearest in meaning, nearest first; `besides` leaves one document's own choice out.
+    """The tenant's choices nearest in meaning, nearest first; `besides` leaves one document's own choice out, `customer` all
+    other customers' choices.
 
     Of several choices for one case only the last counts: the earlier ones were taken back.
     """
     await connection.execute(SQL["scan_on"])
     values = {"embedding": Vector(list(embedding)).to_text(), "document": besides, "model": model, "limit": limit}
+    values["customer"] = customer
     rows = await (await connection.execute(SQL["nearest"], values)).fetchall()
     return tuple(PrecedentRow(**row) for row in rows)
 

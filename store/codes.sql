@@ -15,6 +15,7 @@ select code, kind, document, customer, practice, region, billing, subject, chose
        1 - (embedding <=> %(embedding)s::vector) as similarity
 from code_precedent p
 where document is distinct from %(document)s and model = %(model)s
+    and (%(customer)s = '' or customer = %(customer)s)
     and not exists (
         select from code_precedent later
         where later.tenant = p.tenant and later.chosen_at > p.chosen_at

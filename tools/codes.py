@@ -6,6 +6,7 @@ Nothing is applied by itself.
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,7 +19,7 @@ from domain.actor import Actor
 from domain.errors import InvalidInput
 from domain.records import Firm
 from domain.terms import Term
-from policies.codes import CodeCase, CodeProposal, Precedent, Standing, rank
+from policies.codes import Candidate, CodeCase, CodeProposal, Precedent, Standing, rank
 from policies.numbering import numbering, parts
 from store import catalogue, codes
 from store.catalogue import Hit
@@ -75,6 +76,21 @@ class Line:
         return Work("", (said,) if said else (), said, frozenset(numbers(said)), values, self.kind, self.day)
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """All that the ranking of one case looks at."""
+
+    case: CodeCase
+    candidates: tuple[Candidate, ...]
+    precedents: tuple[Precedent, ...]
+    used: tuple[str, ...]
+    standing: Standing | None
+
+    def ranked(self) -> tuple[CodeProposal, ...]:
+        """The proposals, best first."""
+        return rank(self.case, self.candidates, self.precedents, used=self.used, standing=self.standing)
+
+
 async def propose(
     connection: Connection,
     firm: Firm,
@@ -89,17 +105,34 @@ async def propose(
     Raises ModelUnavailable when a configured embeddings endpoint does not answer.
     """
     await keep_up(connection, firm, embedder)
+    found = await gather(connection, firm, asked, today=today, embedder=embedder)
+    # Comparing letters with some hundred names takes long enough to be kept off the event loop.
+    return await asyncio.to_thread(found.ranked)
+
+
+async def gather(
+    connection: Connection,
+    firm: Firm,
+    asked: Paper | Line,
+    *,
+    today: date | None = None,
+    embedder: Embedder = EMBEDDED,
+) -> Gathered:
+    """What the ranking needs, from a catalogue that is up to date."""
     known = asked.work
     meanings = await meanings_of(known, embedder)
     case_ = case(known, firm, asked.text, meanings, today or datetime.now(UTC).date())
     hits = await _hits(connection, known, case_, meanings, embedder.model)
-    precedents = await _precedents(connection, asked, meanings[known.subject], embedder.model)
     standing = await _standing(connection, asked, case_)
     if standing is not None:
         hits |= {hit.project: hit for hit in await catalogue.by_code(connection, standing.code)}
-    used = [*await codes.reserved(connection), *(p.code for p in firm.projects if p.code)]
-    found = [candidate(known, hit, meanings) for hit in hits.values()]
-    return await asyncio.to_thread(rank, case_, found, precedents, used=used, standing=standing)
+    return Gathered(
+        case_,
+        tuple(candidate(known, hit, meanings) for hit in hits.values()),
+        await _precedents(connection, asked, case_.customer_name, meanings[known.subject], embedder.model),
+        (*await codes.reserved(connection), *(p.code for p in firm.projects if p.code)),
+        standing,
+    )
 
 
 async def meanings_of(known: Work, embedder: Embedder) -> Mapping[str, Array]:
@@ -124,10 +157,14 @@ async def _hits(
     return {hit.project: hit for hit in found}
 
 
-async def _precedents(connection: Connection, asked: Paper | Line, meaning: Array, model: str) -> list[Precedent]:
+async def _precedents(
+    connection: Connection, asked: Paper | Line, customer: str, meaning: Array, model: str
+) -> tuple[Precedent, ...]:
+    """The nearest choices of all, and the nearest of the same customer, which many others may be nearer than."""
     besides = asked.id if isinstance(asked, Paper) else None
-    rows = await codes.nearest(connection, meaning.tolist(), besides=besides, model=model)
-    return [Precedent(row.code, row.practice, row.region, row.customer, row.similarity, row.kind) for row in rows]
+    near = functools.partial(codes.nearest, connection, meaning.tolist(), besides=besides, model=model)
+    rows = [*await near(), *(await near(customer=customer) if customer else ())]
+    return tuple(Precedent(row.code, row.practice, row.region, row.customer, row.similarity, row.kind) for row in rows)
 
 
 async def _standing(connection: Connection, asked: Paper | Line, case_: CodeCase) -> Standing | None:

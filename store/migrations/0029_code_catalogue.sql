@@ -46,3 +46,4 @@ alter table code_precedent add column case_key text not null default '';
 alter table code_precedent add column model text not null default 'all-MiniLM-L6-v2';
 create index code_precedent_case on code_precedent (tenant, case_key, chosen_at desc) where case_key <> '';
 grant insert (case_key, model) on code_precedent to countersign_app;
+create index code_precedent_customer on code_precedent (tenant, customer);
