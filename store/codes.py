@@ -95,9 +95,9 @@ async def nearest(
     customer: str = "",
     limit: int = 8,
 ) -> tuple[PrecedentRow, ...]:
-    """The tenant's choices nearest in meaning, nearest first; `besides` leaves one document's own choice out, `customer` all
-    other customers' choices.
+    """The tenant's choices nearest in meaning, nearest first; `besides` leaves one document's own choice out.
 
+    `customer`: only choices for this customer, by its name.
     Of several choices for one case only the last counts: the earlier ones were taken back.
     """
     await connection.execute(SQL["scan_on"])

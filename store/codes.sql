@@ -14,7 +14,7 @@ select set_config('hnsw.iterative_scan', 'strict_order', true)
 select code, kind, document, customer, practice, region, billing, subject, chosen_by, chosen_at,
        1 - (embedding <=> %(embedding)s::vector) as similarity
 from code_precedent p
-where document is distinct from %(document)s and model = %(model)s
+where (%(document)s::text is null or document is distinct from %(document)s) and model = %(model)s
     and (%(customer)s = '' or customer = %(customer)s)
     and not exists (
         select from code_precedent later

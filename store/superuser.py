@@ -65,7 +65,7 @@ def fill_catalogue(owner_url: str, tenant: str, vectors: Sequence[Sequence[float
         connection.execute("truncate code_catalogue")
         for name, _ in found:
             connection.execute(sql.SQL("drop index {}").format(sql.Identifier(name)))
-        with connection.cursor().copy(cast("LiteralString", f"copy code_catalogue ({columns}) from stdin")) as copy:
+        with connection.cursor().copy(f"copy code_catalogue ({columns}) from stdin") as copy:
             for number, vector in enumerate(vectors):
                 text = "[" + ",".join(f"{value:.7g}" for value in vector) + "]"
                 copy.write_row((tenant, str(number), f"X{number}", "", "open", True, "", spelt, model, text))

@@ -29,6 +29,7 @@ from tools.catalogue import keep_up, numbers
 from tools.engagement import Array, Work, candidate, case, work
 
 NEAR_LINES = 4  # title lines of a document that codes are looked up by, when its customer is not known
+NEAREST_KIN = 12  # codes whose practices tell who does such work
 EMBEDDED = Embedded()
 
 
@@ -121,7 +122,10 @@ async def gather(
     """What the ranking needs, from a catalogue that is up to date."""
     known = asked.work
     meanings = await meanings_of(known, embedder)
-    case_ = case(known, firm, asked.text, meanings, today or datetime.now(UTC).date())
+    kin = await catalogue.by_meaning(
+        connection, meanings[known.subject].tolist(), embedder.model, date.max, limit=NEAREST_KIN
+    )
+    case_ = case(known, firm, asked.text, meanings, today or datetime.now(UTC).date(), kin)
     hits = await _hits(connection, known, case_, meanings, embedder.model)
     standing = await _standing(connection, asked, case_)
     if standing is not None:

@@ -69,7 +69,7 @@ def _facts(proposal: CodeProposal) -> dict[str, Any]:
         "kind": proposal.kind,
         "practice": proposal.practice,
         "region": proposal.region,
-        "score": round(proposal.score, 2),
+        "confidence": proposal.confidence,
     }
 
 
@@ -78,13 +78,14 @@ def _table(row: DocumentRow, proposals: tuple[CodeProposal, ...]) -> Table:
         (
             Cell(p.code, project_href(p.code) if p.kind == "existing" else ""),
             Cell(f"{p.name} (new)" if p.kind == "new" else p.name),
+            Cell("chosen" if p.binding else f"{p.confidence:.0%}"),
             Cell("; ".join(p.reasons)),
             Cell("; ".join(p.against)),
             Cell("Choose on its page", document_href(row.id)),
         )
         for p in proposals
     )
-    return Table(f"Project codes for {row.name}", ("Code", "Project", "For", "Against", ""), rows)
+    return Table(f"Project codes for {row.name}", ("Code", "Project", "Confidence", "For", "Against", ""), rows)
 
 
 PROPOSE_CODES = Tool(

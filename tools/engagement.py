@@ -22,6 +22,7 @@ SAME_NAME = 90  # of 100: two spellings of one customer
 HEAD = 3000  # characters in which a document says what it is
 LINES = 14
 ROLE_SHARE = 0.25
+FEW_KIN = 5
 LEGAL_FORM = re.compile(r"\b(plc|ltd|limited|llc|inc|dac|gmbh|ag|se|kg|society|group|the)\b\.?", re.IGNORECASE)
 Array = npt.NDArray[np.float32]
 
@@ -71,9 +72,14 @@ def work(terms: Sequence[Term], text: str, name: str = "") -> Work:
     return Work(name, lines, ". ".join(lines[:8])[:1500], frozenset(stated | numbers(f"{stem}\n{text[:HEAD]}")), values)
 
 
-def case(work: Work, firm: Firm, text: str, meanings: Mapping[str, Array], today: date) -> CodeCase:
-    """What the ranker is told of the work. `meanings` holds the unit vectors of all `work.texts`."""
+def case(
+    work: Work, firm: Firm, text: str, meanings: Mapping[str, Array], today: date, kin: Sequence[Hit] = ()
+) -> CodeCase:
+    """What the ranker is told of the work. `meanings` holds the unit vectors of all `work.texts`, `kin` are the firm's
+    codes that are nearest to the work, whoever's they are: their practices do such work.
+    """
     rule = numbering()
+    shares = _shares(meanings[work.subject], kin)
     customer = customer_of(work, firm, text)
     region = rule.region_of(customer.country if customer else None)
     starts = _day(work.first("effective_date"))
@@ -81,7 +87,10 @@ def case(work: Work, firm: Firm, text: str, meanings: Mapping[str, Array], today
         customer_id=customer.id if customer else None,
         customer_name=customer.name if customer else (work.first("client") or ""),
         region=region.key if region else None,
-        practices={name: _practice(work, name, rule, meanings) for name in rule.practices},
+        practices={
+            name: _practice(work, name, rule, meanings) + rule.weights["kin"] * shares.get(name, 0.0)
+            for name in rule.practices
+        },
         billing=work.all("billing_type"),
         currency=work.first("currency"),
         references=work.references,
@@ -150,6 +159,15 @@ def _practice(work: Work, name: str, rule: Numbering, meanings: Mapping[str, Arr
     roles = work.roles()
     matching = sum(any(word in role for word in practice.roles) for role in roles)
     return max(0.0, nearness) + (ROLE_SHARE * matching / len(roles) if roles else 0.0)
+
+
+def _shares(subject: Array, kin: Sequence[Hit]) -> dict[str, float]:
+    """Each practice's share of the nearest codes, the nearer ones counting for more; nothing where there are few."""
+    near = [(hit.practice, max(0.0, float(subject @ hit.embedding)) ** 3) for hit in kin if hit.embedding is not None]
+    whole = sum(weight for _, weight in near)
+    if len(near) < FEW_KIN or not whole:
+        return {}
+    return {name: sum(w for practice, w in near if practice == name) / whole for name, _ in near if name}
 
 
 def _title_lines(text: str) -> Iterable[str]:

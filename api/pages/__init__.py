@@ -17,7 +17,9 @@ from api.pages import (
     standing,
     terms,
     threads,
+    time_to_bill,
     words,
+    work_codes,
 )
 
 PAGES = (
@@ -28,7 +30,9 @@ PAGES = (
     terms.router,
     standing.router,
     codes.router,
+    work_codes.router,
     readiness.router,
+    time_to_bill.router,
     proposals.router,
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id

@@ -15,7 +15,9 @@ from api.routes import (
     readiness,
     session,
     threads,
+    time_to_bill,
     tokens,
+    work_codes,
 )
 
 ROUTES = (
@@ -24,7 +26,9 @@ ROUTES = (
     tokens.router,
     documents.router,
     codes.router,
+    work_codes.router,
     readiness.router,
+    time_to_bill.router,
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,

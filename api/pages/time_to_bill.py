@@ -1,0 +1,36 @@
+"""Time to bill: how many days pass between work and its invoice, and where they go."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from api import billing
+from api.access import ReadinessReader
+from api.render import page
+from api.services import Wired
+from policies.numbering import numbering
+from policies.time_to_bill import STAGES
+from tools.time_to_bill import TimeToBill, durations
+
+router = APIRouter()
+GROUPS = ("practice", "customer", "region", "project", "month")
+
+
+@router.get("/time-to-bill")
+async def show(
+    request: Request, wired: Wired, actor: ReadinessReader, wanted: Annotated[TimeToBill, Query()]
+) -> Response:
+    """The table by the grouping that is asked for."""
+    rule = numbering()
+    return page(
+        request,
+        "time_to_bill.html",
+        wanted=wanted,
+        found=durations(await billing.dossier(wired, actor), wanted, wired.today),
+        groups=GROUPS,
+        stages=STAGES,
+        practices={code: practice.name for code, practice in rule.practices.items()},
+    )
