@@ -16,6 +16,8 @@ class FactKind(StrEnum):
     MILESTONE = "milestone"  # subject "contract number/milestone name"; status: delivered | accepted | rejected, on
     PURCHASE_ORDER = "purchase_order"  # subject contract number; required, number, amount, currency, valid_until
     BILLING_HOLD = "billing_hold"  # subject project code; held: bool, reason_code
+    # subject "customer code/opportunity"; status: open | won | lost, on, amount, currency, number (of its contract)
+    OPPORTUNITY = "opportunity"
     CHANGE_REQUEST = "change_request"  # subject "contract number/CR-n"; status: open | approved, amount, currency
 
 

@@ -45,7 +45,7 @@ def entries_of(firm: Firm) -> tuple[Entry, ...]:
 
 
 def _entry(project: Project, code: str, contracts: Sequence[Contract]) -> Entry:
-    own = _own_numbers(contracts)
+    own = own_numbers(contracts)
     carried = {key(value) for contract in contracts for value in (contract.number, contract.po_number) if value}
     practice, region = parts(code)
     return Entry(
@@ -66,7 +66,8 @@ def _entry(project: Project, code: str, contracts: Sequence[Contract]) -> Entry:
     )
 
 
-def _own_numbers(contracts: Iterable[Contract]) -> set[str]:
+def own_numbers(contracts: Iterable[Contract]) -> set[str]:
+    """The numbers of statements of work that the contracts' descriptions and files name."""
     texts = [text for c in contracts for text in (c.description, *(a.name for a in c.attachments))]
     return set[str]().union(*(numbers(text) for text in texts))
 

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz
 
-from domain.records import Customer, Firm
+from domain.records import Contract, Customer, Firm
 from domain.terms import Term
 from policies.codes import Candidate, CodeCase
 from policies.numbering import Numbering, numbering
 from store.catalogue import Hit
-from tools.catalogue import key, numbers
+from tools.catalogue import key, numbers, own_numbers
 
 SAME_NAME = 90  # of 100: two spellings of one customer
 HEAD = 3000  # characters in which a document says what it is
@@ -136,6 +136,25 @@ def customer_of(work: Work, firm: Firm, text: str) -> Customer | None:
     head = text[:HEAD].lower()
     named = [customer for customer in firm.customers if bare(customer.name) and bare(customer.name) in head]
     return named[0] if len(named) == 1 else None
+
+
+def contract_of(known: Work, firm: Firm, customer: Customer | None, linked: str | None) -> Contract | None:
+    """The ERP's contract of this document: the one a person linked, else the customer's that carries its number."""
+    if linked:
+        return next((one for one in firm.contracts if one.number == linked), None)
+    mine = [
+        c for c in firm.contracts if customer is not None and c.customer_id == customer.id and c.state != "cancelled"
+    ]
+    refs = known.references
+    for contract in mine:
+        own = own_numbers([contract])
+        if any(attached.name == known.name for attached in contract.attachments) or own & refs:
+            return contract
+        carried = {key(value) for value in (contract.number, contract.po_number) if value}
+        # One purchase order may cover several statements of work: a contract that names another one is not this one's.
+        if carried & refs and not (own and any(ref.startswith(("SOW", "WO")) for ref in refs)):
+            return contract
+    return None
 
 
 def _alike(one: str, other: str) -> tuple[float, float]:

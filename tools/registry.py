@@ -8,6 +8,7 @@ from tools.asking import ASK_DOCUMENT
 from tools.coding import PROPOSE_CODES
 from tools.directory import FIND_PROJECTS
 from tools.invoicing import PROPOSE_INVOICE
+from tools.opening import SET_UP_PROJECT
 from tools.proposals import ACTIONS_STATUS, EXPLAIN_POLICY
 from tools.readiness import PORTFOLIO_READINESS, PROJECT_READINESS
 from tools.remedies import PROPOSE_FIX
@@ -26,6 +27,7 @@ TOOLS: tuple[Tool, ...] = (
     SOW_TERMS,
     ASK_DOCUMENT,
     PROPOSE_CODES,
+    SET_UP_PROJECT,
     UNCODED_WORK,
     PROPOSE_FIX,
     PROPOSE_INVOICE,

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.access import ActionProposer, CodeProposer
-from api.papers import paper, propose_project
+from api.papers import plan_set_up, propose_project
 from api.render import page
 from api.services import Wired
 from store import codes as chosen
 from store import documents
 from tools import codes
+from tools.papers import paper
 
 router = APIRouter(prefix="/documents/{document_id}")
 
@@ -47,6 +48,12 @@ async def choose(
             connection, actor, firm, found, code=code, reason=reason, today=wired.today, embedder=wired.embedder
         )
     return RedirectResponse(f"/documents/{document_id}/codes", 303)
+
+
+@router.get("/set-up")
+async def planned(request: Request, wired: Wired, actor: CodeProposer, document_id: str) -> Response:
+    """All that the document asks to be set up."""
+    return page(request, "set_up.html", found=await plan_set_up(wired, actor, document_id))
 
 
 @router.post("/project")

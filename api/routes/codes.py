@@ -8,11 +8,13 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.access import ActionProposer, CodeProposer
-from api.papers import paper, propose_project
+from api.papers import plan_set_up, propose_project
 from api.services import Wired
 from domain.canonical import plain
 from store import codes as chosen
 from tools import codes
+from tools.opening import whole
+from tools.papers import paper
 
 router = APIRouter(prefix="/documents/{document_id}", tags=["codes"])
 Json = dict[str, Any]
@@ -53,6 +55,12 @@ async def choose(wired: Wired, actor: CodeProposer, document_id: str, wanted: Co
             embedder=wired.embedder,
         )
         return {"choice": plain(await chosen.of_document(connection, document_id))}
+
+
+@router.get("/set-up")
+async def planned(wired: Wired, actor: CodeProposer, document_id: str) -> Json:
+    """All that the document asks to be set up: each field with its source, and what the ERP may have already."""
+    return whole(await plan_set_up(wired, actor, document_id))
 
 
 @router.post("/project", status_code=201)
