@@ -44,6 +44,9 @@ TONES = {
     "to_set_up": ("wait", "To set up"),
     "not_stated": ("open", "Not stated"),
     "differs": ("warn", "Differs"),
+    "agreed": ("", "As agreed"),
+    "reported": ("good", "Reported"),
+    "unreported": ("", "Not reported"),
 }
 
 

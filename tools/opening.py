@@ -20,6 +20,9 @@ STATES = {
     "not_stated": "not stated",
     "differs": "differs",
     "proposed": "to choose",
+    "agreed": "as agreed",
+    "reported": "reported",
+    "unreported": "not reported",
 }
 
 
@@ -39,7 +42,7 @@ def answered(found: SetUp) -> dict[str, Any]:
     return {
         "document": found.document,
         "code": found.code,
-        "exists": found.exists,
+        "project": found.project,
         "waiting": found.waiting,
         "sections": [
             {

@@ -89,8 +89,8 @@ def test_a_known_customer_s_new_work() -> None:
         "last": "2027-03-31",
         "count": 4,
     }
-    assert found.missing == ("Opportunity: Won",)
-    assert (found.differing, found.duplicates, found.exists) == ((), (), False)
+    assert found.missing == ()
+    assert (found.differing, found.duplicates, found.project) == ((), (), None)
 
 
 def test_the_set_up_shows_what_the_proposal_would_write() -> None:
@@ -130,7 +130,7 @@ def test_what_nobody_states_is_named(missing: str) -> None:
 
 
 def test_a_purchase_order_that_nobody_requires_is_not_missed() -> None:
-    assert planned(paper(without="po_number", po_required=False)).missing == ("Opportunity: Won",)
+    assert planned(paper(without="po_number", po_required=False)).missing == ()
 
 
 def test_the_contract_that_carries_the_number_is_compared() -> None:
@@ -143,7 +143,11 @@ def test_the_contract_that_carries_the_number_is_compared() -> None:
     assert "PO-501" in fields["Contract", "Purchase order"].note
     # Its price list is compared, too: the day rate is no price of an hour that it has.
     assert fields["Price list", "Engineer"].state == "in_erp"
+    # Another code was chosen than that of the contract's project: one of the two would be there twice.
     assert [one.why for one in found.duplicates] == ["It is the project of contract S-1001."]
+    undecided = planned(paper(), replace(Small().firm(), contracts=(contract,)), chosen=Chosen(None))
+    assert (undecided.project, undecided.duplicates) == ("CLD-UKI-1001", ())
+    assert told(undecided)["Project", "Billed by"].state == "in_erp"
 
 
 def test_a_shared_purchase_order_is_no_sign_of_the_same_contract() -> None:
@@ -219,11 +223,12 @@ def test_without_a_choice_the_best_code_is_proposed() -> None:
 
 def test_a_project_that_is_there_is_shown() -> None:
     taken = planned(paper(), chosen=Chosen("CLD-UKI-1001"))
-    assert taken.exists
-    assert [one.why for one in taken.duplicates] == ["It has this code."]
-    assert taken.duplicates[0].href == "/projects/CLD-UKI-1001"
+    assert (taken.project, taken.duplicates) == ("CLD-UKI-1001", ())
+    assert told(taken)["Project", "Name"].value == "Port systems"
+    assert told(taken)["Tasks", "Build"].state == "in_erp"
     titled = replace(Small().firm(), projects=(replace(Small().project, name="Quay Crane Telemetry"),))
     assert [one.why for one in planned(paper(), titled).duplicates] == ["The same customer's project of this title."]
+    assert planned(paper(), titled).duplicates[0].href == "/projects/CLD-UKI-1001"
 
 
 def test_the_same_document_again_is_named() -> None:

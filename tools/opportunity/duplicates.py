@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from domain.actions import Origin
-from domain.records import Contract, Customer, Firm
+from domain.records import Contract, Customer, Firm, Project
 from sow.families import Paper as Filed
 from tools.catalogue import key, own_numbers
 from tools.cells import document_href, project_href, project_key
@@ -33,14 +33,18 @@ class Duplicate:
 
 
 def duplicates(
-    paper: Paper, firm: Firm, filed: Sequence[Filed], found: tuple[Customer | None, Contract | None], code: str | None
+    paper: Paper,
+    firm: Firm,
+    filed: Sequence[Filed],
+    found: tuple[Customer | None, Contract | None],
+    there: Project | None,
 ) -> Iterator[Duplicate]:
-    """All of them. `found` are the customer and contract that the set-up takes for the document's own."""
+    """All of them. `found` are the customer and contract taken for the document's own, `there` its project."""
     customer, contract = found
     if customer is None:
         yield from _customers(paper, firm)
     yield from _contracts(paper, firm, contract)
-    yield from _projects(paper, firm, found, code)
+    yield from _projects(paper, firm, found, there)
     yield from _documents(paper, filed)
 
 
@@ -64,14 +68,14 @@ def _contracts(paper: Paper, firm: Firm, mine: Contract | None) -> Iterator[Dupl
 
 
 def _projects(
-    paper: Paper, firm: Firm, found: tuple[Customer | None, Contract | None], code: str | None
+    paper: Paper, firm: Firm, found: tuple[Customer | None, Contract | None], there: Project | None
 ) -> Iterator[Duplicate]:
     customer, contract = found
     for project in firm.projects:
+        if project is there:
+            continue
         why = ""
-        if code and project.code == code:
-            why = "It has this code."
-        elif contract is not None and contract.id in project.contract_ids:
+        if contract is not None and contract.id in project.contract_ids:
             why = f"It is the project of contract {contract.number}."
         elif customer is not None and project.customer_id == customer.id and _titled(paper, project.name):
             why = "The same customer's project of this title."

@@ -10,18 +10,21 @@ from typing import Any
 from domain.actions import Origin
 from domain.records import Contract, Customer, PriceList, Project
 from domain.terms import Term
+from sow.normal_form import CHOICES
 from tools.catalogue import key
 
 IN_ERP, TO_SET_UP, NOT_STATED, DIFFERS, PROPOSED = "in_erp", "to_set_up", "not_stated", "differs", "proposed"
-WORST_FIRST = (DIFFERS, NOT_STATED, PROPOSED, TO_SET_UP, IN_ERP)
+REPORTED, UNREPORTED, AGREED = "reported", "unreported", "agreed"
+WORST_FIRST = (DIFFERS, NOT_STATED, PROPOSED, TO_SET_UP, IN_ERP, AGREED, REPORTED, UNREPORTED)
 QUOTES = 6
 Record = Customer | Contract | PriceList | Project
 
 
 @dataclass(frozen=True)
 class Field:
-    """`state`: `in_erp` (it is there), `to_set_up`, `not_stated` (nobody says it), `differs` (ERP and paper disagree),
-    `proposed` (a person must choose). `value` is JSON, money as {"amount", "currency"}.
+    """`state`: `in_erp` (it is there), `to_set_up`, `not_stated` (nobody says it), `differs` (two sources disagree),
+    `proposed` (a person must choose), `agreed` (the ERP's record has no place for it), `reported` by another system, or
+    `unreported` because no such system is connected. `value` is JSON, money as {"amount", "currency"}.
     """
 
     name: str
@@ -47,12 +50,14 @@ class Section:
 
 
 def stated(terms: Sequence[Term], name: str, wanted: str, note: str = "") -> Field:
-    """A field that the set-up needs, as the document states it, with its quotes."""
+    """A field that the set-up needs, as the document states it, with its quotes; `note` is for its absence."""
     found = [term for term in terms if term.field == wanted]
     if not found:
         return Field(name, None, NOT_STATED, note=note or "The document does not state it: ask the client.")
-    value = found[0].value if len(found) == 1 else [term.value for term in found]
-    return Field(name, value, TO_SET_UP, read(found), note)
+    # The values of a closed list are names for programs.
+    said = [term.value.replace("_", " ") if wanted in CHOICES else term.value for term in found]
+    value = said[0] if len(said) == 1 else said
+    return Field(name, value, TO_SET_UP, read(found))
 
 
 def optional(terms: Sequence[Term], name: str, wanted: str) -> tuple[Field, ...]:

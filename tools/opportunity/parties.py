@@ -15,9 +15,13 @@ from policies.prerequisites.outside import source_of
 from tools.catalogue import key
 from tools.codes import Paper
 from tools.opportunity.fields import (
+    AGREED,
     DIFFERS,
     IN_ERP,
     NOT_STATED,
+    REPORTED,
+    TO_SET_UP,
+    UNREPORTED,
     Field,
     against,
     first,
@@ -48,18 +52,19 @@ def _speaks(line: str, one: OutsideFact) -> bool:
     return fuzz.token_set_ratio(line.casefold(), one.subject.partition("/")[2].casefold()) >= SPEAKS_OF_IT
 
 
-def opportunity_fields(found: OutsideFact | None, paper: Paper) -> Iterator[Field]:
-    """What the sales system says was won, beside the document's value."""
+def opportunity_fields(found: OutsideFact | None, paper: Paper, *, covered: bool) -> Iterator[Field]:
+    """What the sales system says was won, beside the document's value. `covered`: some system reports opportunities."""
     if found is None:
-        note = "No system reports a won opportunity for this work: the document alone speaks for it."
-        yield Field("Won", None, NOT_STATED, note=note)
+        note = "The document alone speaks for this work: "
+        note += "no won opportunity names it." if covered else "no system reports opportunities."
+        yield Field("Won", None, NOT_STATED if covered else UNREPORTED, note=note)
         return
     origin = Origin("system", source_of(found))
-    yield Field("Name", found.subject.partition("/")[2], IN_ERP, origin)
-    yield Field("Won on", found.value.get("on") or found.reported_at.date().isoformat(), IN_ERP, origin)
+    yield Field("Name", found.subject.partition("/")[2], REPORTED, origin)
+    yield Field("Won on", found.value.get("on") or found.reported_at.date().isoformat(), REPORTED, origin)
     amount, currency = exact(found.value.get("amount")), found.value.get("currency")
     if amount is not None:
-        field = Field("Amount", priced(amount, currency), IN_ERP, origin)
+        field = Field("Amount", priced(amount, currency), REPORTED, origin)
         value = first(paper.terms, "total_value") or first(paper.terms, "not_to_exceed")
         stated_in = first(paper.terms, "currency")
         if value is not None and (exact(value) != amount or (stated_in or currency) != currency):
@@ -112,7 +117,7 @@ def contract_fields(paper: Paper, contract: Contract | None) -> Iterator[Field]:
     money = ("Total value", "Not to exceed", "Expenses, at most")
     for field in fields:
         shown = replace(field, value=priced(field.value, currency)) if field.name in money else field
-        yield against(shown, _there(contract, field.name), contract) if contract is not None else shown
+        yield shown if contract is None else _beside(shown, contract)
 
 
 def _ends(paper: Paper) -> Field:
@@ -121,11 +126,13 @@ def _ends(paper: Paper) -> Field:
     return replace(length[0], note="A length, counted from the beginning.") if ends.value is None and length else ends
 
 
-def _there(contract: Contract, name: str) -> object:
-    """What the ERP's contract has under this name, None where it has no such field."""
+def _beside(field: Field, contract: Contract) -> Field:
     fields = {
         "Purchase order": contract.po_number,
         "Currency": contract.currency,
         "Payment terms, days": contract.payment_terms_days,
     }
-    return fields.get(name)
+    if field.name not in fields:
+        return replace(field, state=AGREED) if field.state == TO_SET_UP else field
+    there = fields[field.name]
+    return against(field, there, contract) if there else replace(field, note=f"Contract {contract.number} has none.")

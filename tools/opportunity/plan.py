@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.actor import Actor
-from domain.facts import OutsideFact
+from domain.facts import FactKind, OutsideFact
 from domain.records import Firm
 from sow import linking
 from sow.families import Paper as Filed
@@ -20,13 +20,14 @@ from store import documents, facts, waiting
 from store.database import Connection
 from store.embedding import Embedder
 from tools import codes
+from tools.cells import project_key
 from tools.codes import Paper
 from tools.engagement import contract_of, customer_of
 from tools.opportunity.duplicates import Duplicate, duplicates
 from tools.opportunity.fields import DIFFERS, NOT_STATED, Section
 from tools.opportunity.parties import contract_fields, customer_fields, opportunity_fields, won
 from tools.opportunity.schedule import schedule_fields
-from tools.opportunity.work import Chosen, price_fields, project_fields, task_fields
+from tools.opportunity.work import Chosen, price_fields, project_fields, project_of, task_fields
 from tools.papers import paper
 
 
@@ -34,14 +35,14 @@ from tools.papers import paper
 class SetUp:
     """All records with their fields, what may be there already, and how far the project is.
 
-    `code` was chosen by a person, `exists` says that the ERP has a project of that code, `waiting` is the id of the
-    proposal that waits to create it, `as_of` when the ERP was read.
+    `code` was chosen by a person, `project` is the key of the ERP's project of this work, `waiting` the id of the
+    proposal that waits to create one, `as_of` when the ERP was read.
     """
 
     document: str
     name: str
     code: str | None
-    exists: bool
+    project: str | None
     waiting: str | None
     sections: tuple[Section, ...]
     duplicates: tuple[Duplicate, ...]
@@ -95,14 +96,15 @@ def set_up(read: Paper, firm: Firm, around: Around, chosen: Chosen, today: date)
     """What this document asks to be set up. Pure."""
     customer = customer_of(read.work, firm, read.text)
     contract = contract_of(read.work, firm, customer, around.linked)
+    there = project_of(firm, chosen.code, contract)
     return SetUp(
         document=read.id or "",
         name=read.name,
         code=chosen.code,
-        exists=any(chosen.code and project.code == chosen.code for project in firm.projects),
+        project=project_key(there) if there else None,
         waiting=around.waiting,
         sections=_sections(read, firm, around, chosen, today),
-        duplicates=tuple(duplicates(read, firm, around.filed, (customer, contract), chosen.code)),
+        duplicates=tuple(duplicates(read, firm, around.filed, (customer, contract), there)),
         as_of=firm.fetched_at.isoformat(),
     )
 
@@ -111,13 +113,15 @@ def _sections(read: Paper, firm: Firm, around: Around, chosen: Chosen, today: da
     """What there is to say, in the order in which it is set up; work without rates needs no price list."""
     customer = customer_of(read.work, firm, read.text)
     contract = contract_of(read.work, firm, customer, around.linked)
+    there = project_of(firm, chosen.code, contract)
     client = customer.name if customer else read.work.first("client") or ""
+    covered = any(one.kind is FactKind.OPPORTUNITY for one in around.reports)
     found = {
-        "Opportunity": opportunity_fields(won(around.reports, read, customer, contract), read),
+        "Opportunity": opportunity_fields(won(around.reports, read, customer, contract), read, covered=covered),
         "Customer": customer_fields(read, customer),
         "Contract": contract_fields(read, contract),
-        "Project": project_fields(read, firm, chosen, client, today),
-        "Tasks": task_fields(read, contract),
+        "Project": project_fields(read, there, chosen, client, today),
+        "Tasks": task_fields(read, there, contract),
         "Price list": price_fields(read, firm, contract),
         "Billing schedule": schedule_fields(read.terms),
     }

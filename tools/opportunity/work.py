@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from domain.actions import Origin
-from domain.records import Contract, Firm, PriceList
+from domain.records import Contract, Firm, PriceList, Project
 from domain.terms import Term
 from policies.codes import CodeProposal
 from policies.prerequisites.outside import day
@@ -20,6 +20,7 @@ from tools.opportunity.fields import (
     PROPOSED,
     TO_SET_UP,
     Field,
+    against,
     first,
     priced,
     read,
@@ -39,18 +40,29 @@ class Chosen:
     proposals: tuple[CodeProposal, ...] = ()
 
 
-def project_fields(paper: Paper, firm: Firm, chosen: Chosen, customer: str, today: date) -> Iterator[Field]:
-    """The project as it is proposed to the ERP."""
-    there = next((project for project in firm.projects if chosen.code and project.code == chosen.code), None)
+def project_of(firm: Firm, code: str | None, contract: Contract | None) -> Project | None:
+    """The ERP's project of this work: that of the code that a person chose, else the contract's only one."""
+    if code:
+        return next((project for project in firm.projects if project.code == code), None)
+    mine = [project for project in firm.projects if contract is not None and contract.id in project.contract_ids]
+    return mine[0] if len(mine) == 1 else None
+
+
+def project_fields(paper: Paper, there: Project | None, chosen: Chosen, customer: str, today: date) -> Iterator[Field]:
+    """The project as it is proposed to the ERP, or as it stands there."""
+    kinds = [term for term in paper.terms if term.field == "billing_type" and term.value in BILLED]
+    said = ", ".join(str(term.value).replace("_", " ") for term in kinds)
+    billed = Field("Billed by", billed_by(paper.terms), TO_SET_UP, read(kinds), said)
+    billed = billed if kinds else stated(paper.terms, "Billed by", "billing_type")
     if there is not None:
-        yield Field("Code", chosen.code, IN_ERP, recorded(there))
-    else:
-        yield code_field(chosen)
+        yield Field("Code", there.code, IN_ERP, recorded(there))
+        yield Field("Name", there.name, IN_ERP, recorded(there))
+        yield against(billed, there.billing, there)
+        yield Field("Opened", there.opened and there.opened.isoformat(), IN_ERP, recorded(there))
+        return
+    yield code_field(chosen)
     yield Field("Name", project_name(paper, customer), TO_SET_UP, Origin("document", note="the document's name"))
-    said = stated(paper.terms, "Billed by", "billing_type")
-    known = [term for term in paper.terms if term.field == "billing_type" and term.value in BILLED]
-    note = ", ".join(str(term.value).replace("_", " ") for term in known)
-    yield Field("Billed by", billed_by(paper.terms), TO_SET_UP, read(known), note) if known else said
+    yield billed
     starts = day(first(paper.terms, "effective_date"))
     opens = max(today, starts) if starts else today
     begins = [term for term in paper.terms if term.field == "effective_date"]
@@ -69,16 +81,28 @@ def code_field(chosen: Chosen) -> Field:
     return Field("Code", best.code, PROPOSED, origin, f"{best.confidence:.0%} sure: choose it or another.")
 
 
-def task_fields(paper: Paper, contract: Contract | None) -> Iterator[Field]:
-    """A task for each milestone or role, each from its own words."""
-    currency = contract.currency if contract else first(paper.terms, "currency")
-    tasks = planned_tasks(paper.terms, currency)
+def task_fields(paper: Paper, there: Project | None, contract: Contract | None) -> Iterator[Field]:
+    """A task for each milestone or role, each from its own words; what the project has is told to be there."""
+    tasks = planned_tasks(paper.terms, contract.currency if contract else first(paper.terms, "currency"))
     terms = [term for term in paper.terms if term.field in OF_WORK]
+    known = {task.name.casefold(): task for task in there.tasks} if there else {}
     for task in tasks:
+        name = str(task["name"])
         price = priced(task["price"], task["currency"]) if task["price"] else None
-        value = {"price an hour": price} if price else "billed as a whole"
-        yield Field(str(task["name"]), value, TO_SET_UP, read(_naming(terms, str(task["name"]))))
-    if not tasks:
+        field = Field(name, {"price an hour": price} if price else "billed as a whole", TO_SET_UP)
+        field = replace(field, origin=read(_naming(terms, name)))
+        yield replace(field, state=IN_ERP) if name.casefold() in known else field
+    if there is not None:
+        planned = {str(task["name"]).casefold() for task in tasks}
+        for name, task in known.items():
+            if name not in planned:
+                price = (
+                    {"amount": str(task.list_price.amount), "currency": task.list_price.currency}
+                    if task.list_price
+                    else None
+                )
+                yield Field(task.name, price and {"price an hour": price}, IN_ERP, Origin("erp", task.source))
+    elif not tasks:
         note = "The document states neither milestones nor roles: plan the tasks by hand."
         yield Field("Tasks", None, NOT_STATED, note=note)
 
