@@ -179,7 +179,7 @@ def of_unknown_reference(case: CodeCase, carrying: Sequence[Candidate], rule: Nu
 
 def chosen_before(precedents: Sequence[Precedent], what: str, case: CodeCase, rule: Numbering) -> Iterable[Reason]:
     """The nearest earlier choice; one of the same customer says most about this very code."""
-    near = max(precedents, key=lambda p: p.similarity, default=None)
+    near = max(precedents, key=lambda p: (p.similarity, p.code, p.customer, p.kind), default=None)
     if near is None or near.similarity < PRECEDENT_COUNTS:
         return
     same = bool(case.customer_name) and near.kind == "existing" and _words(near.customer) == _words(case.customer_name)

@@ -90,7 +90,7 @@ def rank(
     weighed = [
         _existing(case, candidate, precedents, rule) for candidate in candidates if may_be_proposed(case, candidate)
     ]
-    carrying = [c for c in candidates if c.references & case.references]
+    carrying = sorted((c for c in candidates if c.references & case.references), key=lambda c: (c.code, c.project_id))
     weighed += [
         _new(case, (practice, region, number), precedents, carrying, rule)
         for practice in rule.practices
