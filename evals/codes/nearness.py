@@ -16,7 +16,7 @@ from store.embedding import Embedded, embedding
 from store.superuser import fill_catalogue
 
 Array = npt.NDArray[np.float32]
-NAMES = 4000  # embedded; the rest is made of them
+NAMES = 4000  # embedded, a tenth at most; the rest is made of them
 QUERIES = 200
 NEAREST = 10
 
@@ -27,7 +27,7 @@ def vectors(count: int, seed: int) -> Array:
     Embedding all 100,000 would take a quarter of an hour. What is made like this lies where names lie: near others of
     its kind, and no two in the same place.
     """
-    names = [one.project.name for one in generate(min(count, NAMES), seed).made]
+    names = [one.project.name for one in generate(min(count // 10, NAMES), seed).made]
     real = np.asarray(embedding().encode_many(names), np.float32)
     chance = np.random.default_rng(seed)
     rest = count - len(real)
@@ -64,7 +64,7 @@ async def measure(owner_url: str, database: Database, tenant: str, count: int, s
 
 def _queries(held: Array, seed: int) -> list[Array]:
     """Other firms' names: none of them is in the catalogue."""
-    names = [one.project.name for one in generate(QUERIES, seed + 1).made]
+    names = [one.project.name for one in generate(min(QUERIES, len(held) // 20), seed + 1).made]
     random.Random(seed).shuffle(names)  # noqa: S311 - repeatable
     found = np.asarray(embedding().encode_many(names), np.float32)
-    return [found[at] for at in range(min(QUERIES, len(held)))]
+    return list(found)
