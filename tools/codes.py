@@ -189,9 +189,7 @@ async def choose(
     today: date | None = None,
     embedder: Embedder = EMBEDDED,
 ) -> None:
-    """Remember that this person chose this code for this work; a proposal that waits to create the document's project
-    under another code is superseded. Raises InvalidInput for what is no code.
-    """
+    """Remember this choice; a waiting project under another code is superseded. Raises InvalidInput for no code."""
     known = asked.work
     meanings = await meanings_of(known, embedder)
     case_ = case(known, firm, asked.text, meanings, today or datetime.now(UTC).date())
