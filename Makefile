@@ -4,7 +4,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: setup demo demo-reset demo-check test check lock screenshots clean
+.PHONY: setup demo demo-reset demo-check test check lock screenshots rules-pages clean
 
 setup: .venv/.installed
 
@@ -41,6 +41,9 @@ lock:
 
 screenshots: setup
 	$(BIN)/python -m evals.screenshots
+
+rules-pages: setup
+	$(BIN)/python -m policies.prerequisites.pages
 
 clean:
 	rm -rf .venv

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
@@ -26,6 +27,7 @@ def _visible(text: str) -> str:
 Lines = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_visible)]
 Text = Annotated[Lines, StringConstraints(pattern=r"^[^\n]*$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 Amount = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)]
 
 
@@ -138,12 +140,14 @@ class CancelDraftInvoice(Arguments):
 
 
 # What a firm may change of its policy; the schema is the product's, because the questions are.
-EDITABLE = ("authorization.cedar", "approval.toml")
+EDITABLE = ("authorization.cedar", "approval.toml", "prerequisites.toml")
 MAX_POLICY = 200_000
 
 
 def policy_digests(files: Mapping[str, str]) -> dict[str, str]:
-    """The digest of each policy file under the name that reviewers read: `authorization`, `approval`."""
+    """The digest of each policy file under the name that reviewers read: `authorization`, `approval`,
+    `prerequisites`.
+    """
     return {name.partition(".")[0]: digest(files[name]) for name in EDITABLE}
 
 
@@ -153,12 +157,13 @@ class ChangePolicy(Arguments):
     files: dict[str, str]
     authorization: str = ""
     approval: str = ""
+    prerequisites: str = ""
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
         """Refuse what does not load, does not fit the schema, or allows what no policy may."""
         if set(self.files) != {*EDITABLE}:
-            raise ValueError(f"give both files: {', '.join(EDITABLE)}")
+            raise ValueError(f"give all files: {', '.join(EDITABLE)}")
         if sum(map(len, self.files.values())) > MAX_POLICY:
             raise ValueError(f"the files are longer than {MAX_POLICY:,} characters together")
         if any(hidden(mark) for text in self.files.values() for mark in text if mark not in "\n\t"):
@@ -170,13 +175,33 @@ class ChangePolicy(Arguments):
         if allowed := forbidden(draft):
             raise ValueError(f"it answers otherwise than any policy must: {'; '.join(allowed)}")
         digests = policy_digests(self.files)
-        if (self.authorization, self.approval) == (digests["authorization"], digests["approval"]):
+        if all(getattr(self, name) == found for name, found in digests.items()):
             return self
         return self.model_copy(update=digests)
+
+
+class WaiveRule(Arguments):
+    """A rule that shall not hold back one project, up to and including a day; `amount` is what it holds back now."""
+
+    project_id: Text
+    rule: Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=80)]
+    until: date
+    reason: Lines
+    amount: Amount
+    currency: Currency
+
+
+class EndWaiver(Arguments):
+    """The waiver that ends, by the action that made it."""
+
+    waiver: Annotated[str, StringConstraints(pattern=UUID)]
+    project_id: Text
+    rule: Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=80)]
+    state: Literal["ended"] = "ended"
 
 
 class ThawExecution(Arguments):
     """The freeze that ends."""
 
-    freeze: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    freeze: Annotated[str, StringConstraints(pattern=UUID)]
     state: Literal["thawed"] = "thawed"

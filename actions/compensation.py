@@ -43,12 +43,13 @@ async def compensate(
         policies.require(actor, known(action.type).operation)
         intent = _undoing(action, reason.strip())
         at_home = known(action.type).system == House.system
-        await _must_still_stand(House(database, actor.tenant) if at_home else reader, action)
+        place: Images = House(database, actor.tenant) if at_home else reader
+        await _must_still_stand(place, action)
         try:
-            if at_home:
+            if action.type == "policy.change":
                 undoing = await restore(database, policies, actor, intent, now=now, compensates=action.id)
             else:
-                undoing = await propose(database, reader, policies, actor, intent, now=now, compensates=action.id)
+                undoing = await propose(database, place, policies, actor, intent, now=now, compensates=action.id)
         except InvalidInput as error:
             raise NoWayBack(f"What was there before cannot be written back. {error.detail}") from error
         if undoing.compensates != action.id:

@@ -12,9 +12,11 @@ from typing import Any, Protocol
 
 from actions.deeds import POLICY_CHANGE
 from actions.thawing import THAW
+from actions.waiving import END, ENDING, WAIVE, WAIVING
 from domain.actions import Image
 from domain.errors import NotFound
 from domain.source import Source
+from store import rulebook
 from store.database import Connection, Database
 
 
@@ -36,7 +38,7 @@ class Deed(Protocol):
         ...
 
 
-DEEDS: Mapping[str, Deed] = {"policy.change": POLICY_CHANGE, "execution.thaw": THAW}
+DEEDS: Mapping[str, Deed] = {"policy.change": POLICY_CHANGE, "execution.thaw": THAW, WAIVE: WAIVING, END: ENDING}
 
 
 class House:
@@ -63,12 +65,14 @@ class House:
         *,
         reference: str,
         versions: Mapping[str, str],
-        attempt: int,  # noqa: ARG002 - the transaction ends before the answer: no attempt is ever on its way
+        attempt: int,  # noqa: ARG002 - the database refuses a write whose action is not being carried out
         deadline: datetime,  # noqa: ARG002 - as above
     ) -> Source:
         """As `erp.writer.ErpWriter`; a second write with the same reference is answered with the first."""
         async with self._database.tenant(self._tenant) as connection:
             deed = DEEDS[action_type]
+            # Before looking: an earlier attempt of this action may be about to commit.
+            await rulebook.one_at_a_time(connection, action_type)
             if there := await deed.find(connection, reference):
                 return there
             return await deed.write(connection, arguments, reference=reference, versions=versions)

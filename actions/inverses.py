@@ -67,6 +67,16 @@ def of_policy(action: Action) -> Intent | str:
     return _intent(action, action.type, {"files": action.before.fields["files"]})
 
 
+def of_waiver(action: Action) -> Intent | str:
+    """End the waiver that it made."""
+    wanted = action.intent.arguments
+    return _intent(
+        action,
+        "finding.end_waiver",
+        {"waiver": action.id, "project_id": wanted["project_id"], "rule": wanted["rule"]},
+    )
+
+
 def _intent(action: Action, action_type: str, arguments: dict[str, Any]) -> Intent:
     earlier = action.intent
     origin = Origin("action", Source(SYSTEM, "action", action.id, action.digest, label=earlier.summary))

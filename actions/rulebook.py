@@ -37,7 +37,9 @@ class Rulebook:
             found = await rulebook.in_force(connection)
             key = (found.digest, found.base_currency)
             if key not in self._loaded:
-                own = {} if found.version == rulebook.SHIPPED else await files_of(connection, found.version)
+                own = {}
+                if found.version != rulebook.SHIPPED:
+                    own = dict((await rulebook.version(connection, found.version)).files)
                 self._loaded[key] = self._load(own, found)
         return self._loaded[key]
 
@@ -58,7 +60,9 @@ async def files_of(connection: Connection, number: int) -> dict[str, str]:
     if number == rulebook.SHIPPED:
         shipped = read(FOLDER)
         return {name: shipped[name] for name in EDITABLE}
-    return dict((await rulebook.version(connection, number)).files)
+    files = dict((await rulebook.version(connection, number)).files)
+    # A version from before a file could be changed has it as shipped.
+    return files if set(files) >= {*EDITABLE} else {**{name: read(FOLDER)[name] for name in EDITABLE}, **files}
 
 
 async def judged_new(

@@ -33,7 +33,7 @@ async def opening_messages(context: TurnContext, state: TurnState) -> tuple[AnyM
     found: tuple[Mention, ...] = ()
     if context.tool_context is not None:
         try:
-            firm = await context.tool_context.firm.get()
+            firm = await context.tool_context.firm.masters()
             found = mentions(state["text"], firm, vocabulary(firm), context.today)
         except ErpError:
             found = ()

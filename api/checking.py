@@ -15,4 +15,4 @@ async def checked(services: Services, actor: Actor) -> Verification:
         raise NotFound("This installation does not check the log on pages; use `countersign audit verify`.")
     key = verifying_key(services.seal.keys)
     async with services.checks:
-        return await verify(services.database, actor.tenant, key, services.seal.copies)
+        return await verify(services.database, actor.tenant, key, services.seal.copies, services.seal.receipts)

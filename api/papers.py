@@ -18,7 +18,7 @@ async def plan_set_up(wired: Services, actor: Actor, document_id: str) -> SetUp:
 
     Raises NotFound, ErpUnavailable, ModelUnavailable.
     """
-    firm = await wired.erp(actor).firm.get()
+    firm = await wired.erp(actor).firm.masters()
     async with wired.database.tenant(actor.tenant) as connection:
         return await plan(connection, actor, firm, document_id, wired.today, wired.embedder)
 
@@ -29,7 +29,7 @@ async def propose_project(wired: Services, actor: Actor, document_id: str) -> Ac
     Raises NotFound, Conflict (no code chosen, code taken, client unknown), NotPermitted, ErpUnavailable.
     """
     erp = wired.erp(actor)
-    firm = await erp.firm.get(fresh=True)
+    firm = await erp.firm.masters(fresh=True)
     async with wired.database.tenant(actor.tenant) as connection:
         row = await documents.get(connection, document_id)
         found = await paper(connection, actor, document_id, wired.today)

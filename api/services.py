@@ -17,11 +17,12 @@ from actions.rulebook import Rulebook
 from agent.ports import AgentPorts
 from domain.actor import Actor
 from domain.errors import NotFound
+from erp.mirror import Mirror
 from erp.reader import ErpReader, Images
-from erp.snapshot import FirmSnapshot
 from store.copies import Copies
 from store.database import Database
 from store.embedding import Embedded, Embedder
+from store.receipts import Receipts
 
 
 def now() -> datetime:
@@ -45,18 +46,19 @@ class WebSettings:
 
 @dataclass(frozen=True)
 class Erp:
-    """One firm's system of record, read-only, with its last reading."""
+    """One firm's system of record, read-only, with what was last read of it."""
 
     reader: ErpReader
-    firm: FirmSnapshot
+    firm: Mirror
 
 
 @dataclass(frozen=True)
 class Seal:
-    """Where the audit log's verifying key and the copies of its checkpoints lie, for whoever checks it on a page."""
+    """Where the audit log's verifying key, the copies of its checkpoints and the receipts of its newest entries lie."""
 
     keys: Path
     copies: Copies
+    receipts: Receipts | None = None
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     audit_bucket_secret: SecretStr = Field(default=SecretStr(""), description="Its secret.")
     audit_bucket_lock: str = Field(default="compliance", description="Object lock mode: compliance or governance.")
     audit_bucket_days: int = Field(default=3650, ge=1, description="How many days a copy cannot be deleted.")
+    audit_receipts: bool = Field(
+        default=True,
+        description="Note audit entries in a folder of home until sealed; false where API and worker share none.",
+    )
     audit_retention_days: int = Field(
         default=0, ge=0, description="Prune older entries to their hashes; 0: keep them for ever."
     )

@@ -34,6 +34,7 @@ TONES = {
     "warns": ("warn", "Look first"),
     "unknown_fact": ("open", "Cannot determine"),
     "not_applicable": ("", "Does not apply"),
+    "waived": ("wait", "Waived"),
     "proposed": ("wait", "To confirm"),
     "conflict": ("warn", "Conflict"),
     "confirmed": ("good", "Confirmed"),

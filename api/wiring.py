@@ -13,15 +13,17 @@ from agent.models import ModelSettings, chat_model
 from agent.ports import AgentPorts
 from agent.reading import ReadingModel
 from api.copies import copies_of
+from api.database import open_database, receipts_of
 from api.services import Erp, Seal, Services, WebSettings
 from api.settings import Settings
 from domain.actions import Action
 from domain.actor import Actor
+from erp.mirror import Mirror
 from erp.reader import ErpReader
-from erp.snapshot import FirmSnapshot
 from erp.tryton.reader import TrytonReader
 from erp.tryton.writer import TrytonWriter
 from policies.guardrails import Guardrails
+from sow.nursery import nursery
 from sow.second_reading import Budget
 from store import actions
 from store.database import Database
@@ -30,12 +32,15 @@ from store.embedding_endpoint import EndpointEmbedder
 from tools.registry import tools_for
 from tools.tool import Tool, ToolContext
 
+# The worker reads what changed each minute; only when it is late does whoever asks read for themselves.
+FRESH_SECONDS = 120.0
+
 
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncGenerator[Services]:
     """What the API's routes and the agent work with; nothing in it can write to an ERP."""
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database(settings.need("database_url")))
+        database = await stack.enter_async_context(open_database(settings))
         reader = await stack.enter_async_context(open_reader(settings))
         policies = Rulebook(database)
         erps = {settings.tenant: _erp(settings.tenant, database, reader)}
@@ -48,7 +53,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
             reauthenticate_minutes=settings.reauthenticate_minutes,
             reads_with_model=settings.reads_with_model,
         )
-        seal = Seal(settings.keys, copies_of(settings))
+        seal = Seal(settings.keys, copies_of(settings), receipts_of(settings))
         # What takes seconds to import is imported beside the first requests, which are for pages.
         async with asyncio.TaskGroup() as warming:
             warming.create_task(asyncio.to_thread(_warm, guardrails))
@@ -56,10 +61,10 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
 
 
 @asynccontextmanager
-async def open_hands(settings: Settings) -> AsyncGenerator[tuple[Hands, AgentPorts]]:
+async def open_hands(settings: Settings) -> AsyncGenerator[tuple[Hands, AgentPorts, Mirror]]:
     """What the worker works with: the one place where a writer is made."""
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database(settings.need("database_url"), max_size=4))
+        database = await stack.enter_async_context(open_database(settings, max_size=4))
         reader = await stack.enter_async_context(open_reader(settings))
         writer = await stack.enter_async_context(
             TrytonWriter(
@@ -73,7 +78,7 @@ async def open_hands(settings: Settings) -> AsyncGenerator[tuple[Hands, AgentPor
         erps = {settings.tenant: _erp(settings.tenant, database, reader)}
         embedder = await stack.enter_async_context(open_embedder(settings))
         agent = agent_ports(settings, database, erps, policies, Guardrails(), embedder)
-        yield Hands(database, reader, writer, policies), agent
+        yield Hands(database, reader, writer, policies), agent, erps[settings.tenant].firm
 
 
 def agent_ports(
@@ -134,6 +139,7 @@ async def open_reading_model(settings: Settings) -> AsyncGenerator[tuple[Reading
 
 
 def _warm(guardrails: Guardrails) -> None:
+    nursery().warm()
     guardrails.warm()
     embedding()
 
@@ -143,7 +149,7 @@ def _erp(tenant: str, database: Database, reader: ErpReader) -> Erp:
         async with database.tenant(tenant) as connection:
             return await actions.last_write(connection)
 
-    return Erp(reader, FirmSnapshot(reader, last_write=last_write))
+    return Erp(reader, Mirror(database, tenant, reader, seconds=FRESH_SECONDS, last_write=last_write))
 
 
 def open_reader(settings: Settings) -> TrytonReader:

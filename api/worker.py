@@ -18,15 +18,19 @@ from actions.patience import Patience
 from agent.ports import AgentPorts
 from agent.turns import resume_after_action
 from api.copies import copies_of
+from api.database import receipts_of
 from api.settings import Settings
 from api.wiring import open_hands, open_reading_model
+from domain.errors import ErpError
 from domain.trace import traced
+from erp.mirror import Mirror
 from sow.asking import prepare
 from sow.second_reading import Budget, Model, read_again
 from store import jobs, seal
 from store.database import Database
 from store.note import signing_key
 from store.retention import LegalHold, prune
+from tools.evaluating_many import evaluate_many
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -52,10 +56,11 @@ class Retries(BaseRetryStrategy):
 
 async def run_worker(settings: Settings) -> None:
     """Work until told to stop (SIGTERM or Ctrl-C); a job under way is finished first."""
-    async with open_hands(settings) as (hands, agent), open_reading_model(settings) as reading:
+    async with open_hands(settings) as (hands, agent, mirror), open_reading_model(settings) as reading:
         queue = jobs.queue(settings.need("database_url"))
-        register(queue, settings, hands, agent, signing_key(settings.keys))
+        register(queue, settings, hands, agent, signing_key(settings.keys), mirror)
         register_reading(queue, settings.tenant, hands.database, reading)
+        register_sync(queue, mirror)
         async with queue.open_async():
             await _revive(queue, settings.tenant)
             await queue.run_worker_async(
@@ -63,8 +68,18 @@ async def run_worker(settings: Settings) -> None:
             )
 
 
-def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, key: Ed25519PrivateKey) -> None:
-    """Give the queue its tasks: of one firm, whose ERP `hands` reach. A job that names another firm is refused."""
+def register(
+    queue: App,
+    settings: Settings,
+    hands: Hands,
+    agent: AgentPorts,
+    key: Ed25519PrivateKey,
+    mirror: Mirror | None = None,
+) -> None:
+    """Give the queue its tasks: of one firm, whose ERP `hands` reach. A job that names another firm is refused.
+
+    With a `mirror`, what was written is read back into it at once.
+    """
     ours = settings.tenant
 
     @queue.task(name=jobs.EXECUTE, retry=Retries())
@@ -75,6 +90,8 @@ def register(queue: App, settings: Settings, hands: Hands, agent: AgentPorts, ke
             return
         action = await execute(hands, tenant, action_id)
         log.info("action %s is %s", action_id, action.state)
+        if mirror is not None:
+            await refresh(mirror)
 
     @queue.task(name=jobs.SETTLED, retry=Retries())
     @_in_a_trace
@@ -109,10 +126,35 @@ def register_reading(queue: App, ours: str, database: Database, reading: tuple[M
     del prepare_passages, read_with_model  # the queue holds them by name
 
 
+def register_sync(queue: App, mirror: Mirror) -> None:
+    """The task that reads what changed in the ERP and judges whom it touches: each minute, and after a write."""
+
+    @queue.periodic(cron=EVERY_MINUTE, periodic_id=mirror.tenant)
+    @queue.task(name=jobs.SYNC, queue=mirror.tenant, queueing_lock=f"{jobs.SYNC}:{mirror.tenant}")
+    @_in_a_trace
+    async def read_erp(timestamp: int) -> None:
+        del timestamp
+        await refresh(mirror)
+
+    del read_erp  # the queue holds it by name
+
+
+async def refresh(mirror: Mirror) -> None:
+    """Read what changed, and judge whom it touches. A failure is kept beside the facts: every answer tells it."""
+    try:
+        synced = await mirror.sync()
+    except ErpError as error:
+        log.warning("the ERP was not read: %s", error.detail)
+        return
+    done = await evaluate_many(mirror.database, mirror.tenant, datetime.now(UTC).date())
+    if synced.changed or done.judged:
+        log.info("%s records of the ERP changed, %s projects judged", synced.changed, done.judged)
+
+
 def _register_upkeep(queue: App, settings: Settings, hands: Hands, key: Ed25519PrivateKey) -> None:
     """What is done by the clock: unfinished actions, the seal of the log, and its retention."""
     ours = settings.tenant
-    copies = copies_of(settings)
+    copies, receipts = copies_of(settings), receipts_of(settings)
 
     @queue.periodic(cron=EVERY_MINUTE, periodic_id=ours)
     @queue.task(name=jobs.RECONCILE, queue=ours, queueing_lock=f"{jobs.RECONCILE}:{ours}")
@@ -127,7 +169,7 @@ def _register_upkeep(queue: App, settings: Settings, hands: Hands, key: Ed25519P
     @_in_a_trace
     async def seal_log(timestamp: int) -> None:
         del timestamp
-        await seal.seal(hands.database, ours, key, copies)
+        await seal.seal(hands.database, ours, key, copies, receipts)
 
     @queue.periodic(cron=EVERY_QUARTER, periodic_id=ours)
     @queue.task(name=jobs.PRUNE, queue=ours, queueing_lock=f"{jobs.PRUNE}:{ours}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -11,11 +12,14 @@ from domain.source import Evidence, Source
 
 
 class Verdict(StrEnum):
-    """`unknown` is "cannot determine": the finding names the system that would know."""
+    """`unknown` is "cannot determine": the finding names the system that would know. `waived`: people agreed to bill
+    in spite of it, for a time; it holds no money.
+    """
 
     PASS = "pass"  # noqa: S105 - a verdict
     FAIL = "fail"
     UNKNOWN = "unknown"
+    WAIVED = "waived"
     NOT_APPLICABLE = "not_applicable"
 
 
@@ -36,6 +40,21 @@ class Remedy:
 
 
 @dataclass(frozen=True)
+class Waiver:
+    """A rule that does not hold back one project (its id in the ERP) up to and including a day: who agreed, and why.
+
+    `action` is the approved action that it stands on.
+    """
+
+    rule: str
+    project: str
+    until: date
+    reason: str
+    by: str
+    action: str = ""
+
+
+@dataclass(frozen=True)
 class Finding:
     """One rule's verdict on one project for one period. `owner` is a role's title; `amount` what it holds back."""
 
@@ -49,6 +68,7 @@ class Finding:
     sources: tuple[Source, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     remedy: Remedy | None = None
+    waiver: Waiver | None = None
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Project:
-    """A project. `status`: open, on_hold, done, cancelled. `billing`: timesheet, effort, progress, manual."""
+    """A project. `status`: open, on_hold, done, cancelled. `billing`: timesheet, effort, progress, manual.
+
+    `ends` is the last day on which time may be recorded, None where the ERP has none.
+    """
 
     id: str
     code: str | None
@@ -134,6 +137,7 @@ class Project:
     opened: date | None
     tasks: tuple[Task, ...]
     source: Source
+    ends: date | None = None
 
 
 @dataclass(frozen=True)
@@ -207,7 +211,10 @@ class PriceList:
 
 @dataclass(frozen=True)
 class Firm:
-    """Everything that readiness needs, read from one ERP in pages. `fetched_at` is when the reading began (UTC)."""
+    """Everything that readiness needs, read from one ERP in pages. `fetched_at` is when the reading began (UTC).
+
+    `rates` are the exchange rates that the ERP holds against its base currency, as (currency, date).
+    """
 
     system: str
     company: str
@@ -221,4 +228,5 @@ class Firm:
     invoices: tuple[Invoice, ...] = ()
     price_lists: tuple[PriceList, ...] = ()
     closed_periods: tuple[tuple[date, date], ...] = ()
+    rates: tuple[tuple[str, date], ...] = ()
     warnings: tuple[str, ...] = field(default=())

@@ -19,25 +19,28 @@ from store.database import Database
 from store.embedded import EmbeddedPostgres, embedded_postgres
 from store.migrate import migrate
 from store.note import Checkpoint, signing_key
+from store.receipts import Receipts
 from store.seal import seal
 from store.superuser import crowd, execute, keep_tables, restore_tables
 from store.tenants import add_tenant, ensure_database
 from store.verification import Verification, verify
 
 TENANT = "northlight"
+FOLDERS = ("copies", "receipts")
 TABLES = ("audit_entry", "audit_text", "audit_leaf", "audit_node", "audit_checkpoint")
 ANN = Actor(TENANT, "ann", "Ann", frozenset({Role.APPROVER}))
 
 
 @dataclass(frozen=True)
 class LogStand:
-    """A database of one tenant with the copies of its checkpoints."""
+    """A database of one tenant with the copies of its checkpoints and the receipts of its entries."""
 
     server: EmbeddedPostgres
     name: str
     place: Path
     key: Ed25519PrivateKey
     database: Database
+    receipts: Receipts | None
 
     @property
     def app_url(self) -> str:
@@ -62,11 +65,11 @@ class LogStand:
 
     async def seal(self) -> Checkpoint | None:
         """A checkpoint over what is there."""
-        return await seal(self.database, TENANT, self.key, self.copies)
+        return await seal(self.database, TENANT, self.key, self.copies, self.receipts)
 
     async def verify(self) -> Verification:
         """All of it, checked."""
-        return await verify(self.database, TENANT, self.key.public_key(), self.copies)
+        return await verify(self.database, TENANT, self.key.public_key(), self.copies, self.receipts)
 
     async def bundle(self) -> Path:
         """The log as an archive."""
@@ -84,13 +87,17 @@ class LogStand:
         """Remember the log as it is now, for `restore`."""
         keep_tables(self.server.owner_url(self.name), TABLES)
         shutil.rmtree(self.place / "kept", ignore_errors=True)
-        shutil.copytree(self.place / "copies", self.place / "kept")
+        for folder in FOLDERS:
+            shutil.copytree(self.place / folder, self.place / "kept" / folder)
 
     def restore(self) -> None:
         """Make the log what it was, whatever was done to it."""
         restore_tables(self.server.owner_url(self.name), TABLES)
-        shutil.rmtree(self.place / "copies", ignore_errors=True)
-        shutil.copytree(self.place / "kept", self.place / "copies")
+        if self.receipts:
+            self.receipts.close()
+        for folder in FOLDERS:
+            shutil.rmtree(self.place / folder, ignore_errors=True)
+            shutil.copytree(self.place / "kept" / folder, self.place / folder)
 
 
 @asynccontextmanager
@@ -100,5 +107,6 @@ async def log_stand(place: Path) -> AsyncGenerator[LogStand]:
         ensure_database(server.owner_url("postgres"), "countersign")
         migrate(server.owner_url("countersign"))
         add_tenant(server.owner_url("countersign"), TENANT, name="Northlight Consulting", base_currency="EUR")
-        async with Database(server.worker_url("countersign"), max_size=4) as database:
-            yield LogStand(server, "countersign", place / "log", signing_key(place / "keys"), database)
+        receipts = Receipts(place / "log" / "receipts")
+        async with Database(server.worker_url("countersign"), max_size=4, receipts=receipts) as database:
+            yield LogStand(server, "countersign", place / "log", signing_key(place / "keys"), database, receipts)

@@ -63,7 +63,7 @@ async def _measure(home: Path) -> tuple[dict[str, Any], list[str]]:
         print(f"Reading {len(truths)} documents")
         read, tricks = await _terms(firm, truths)
         print(f"Assessing {len(firm.firm.projects)} projects")
-        dossier = await load(firm.database, firm.snapshot, TENANT)
+        dossier = await load(firm.database, firm.mirror, TENANT)
         found = readiness.score(portfolio(dossier, None, today), planted, lookalikes)
         print("Proposing codes")
         codes = await _codes(firm, truths)

@@ -1,12 +1,28 @@
-"""Scores the portfolio's findings against the planted problems and their look-alikes."""
+"""Readiness against the truth: every planted problem found with its amount, and no look-alike reported.
+
+`countersign evals run readiness [--list] [--home DIR] [--seed N]`; with a seed the same generator builds another firm:
+other customers on the engagements, other people, other amounts, and the problems planted at other places.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from domain.findings import Finding, Readiness, Verdict
+from erp.demo import server
+from erp.demo.cache import built_firm
+from evals import truth
+from evals.stand import TENANT, stand
 from evals.truth import Lookalike, Planted
+from policies.prerequisites.portfolio import portfolio
+from policies.prerequisites.rulebook import rulebook
+from tools.knowledge import load
 
 
 @dataclass(frozen=True)
@@ -18,6 +34,61 @@ class ReadinessScore:
     wrong_amount: tuple[str, ...]
     false: tuple[str, ...]
     deceived: tuple[str, ...]  # of `false`: the look-alikes
+
+
+def run(argv: list[str]) -> dict[str, Any]:
+    """Measure, telling what is done; the figures are returned. `--list` prints misses, `--home DIR` takes a firm."""
+    began = time.monotonic()
+    seed = int(argv[argv.index("--seed") + 1]) if "--seed" in argv else 0
+    print("Building the firm, unless it stands")
+    home = Path(argv[argv.index("--home") + 1]) if "--home" in argv else _firm(seed)
+    found, planted, projects = asyncio.run(_measure(home, seed))
+    if "--list" in argv:
+        for line in listing(found):
+            print(line)
+    return {
+        "eval": "readiness",
+        "seed": seed,
+        "rules": len(rulebook()),
+        "planted": len(planted),
+        "found": len(found.found),
+        "missed": len(found.missed),
+        "false": len(found.false),
+        "wrong_amount": len(found.wrong_amount),
+        "lookalikes_reported": len(found.deceived),
+        "rules_planted": len({one.rule for one in planted}),
+        "projects": projects,
+        "seconds": round(time.monotonic() - began, 1),
+    }
+
+
+def _firm(seed: int) -> Path:
+    today = datetime.now(UTC).date()
+    return built_firm(today, progress=lambda text: print(f"  {text}"), whole_month=True, seed=seed)
+
+
+async def _measure(home: Path, seed: int) -> tuple[ReadinessScore, tuple[Planted, ...], int]:
+    today = server.seeded_on(home)
+    planted, lookalikes = truth.problems(seed, today)
+    attached = {item.key: item for item in truth.documents(today)} if not seed else {}
+    async with stand(attached, home) as firm:
+        print(f"Assessing {len(firm.firm.projects)} projects by {len(rulebook())} rules")
+        dossier = await load(firm.database, firm.mirror, TENANT)
+        answers = portfolio(dossier, None, today)
+    torn = [answer.project_name for answer in answers if answer.ready + answer.blocked != answer.unbilled]
+    found = score(answers, planted, lookalikes)
+    return replace(found, wrong_amount=(*found.wrong_amount, *torn)), planted, len(answers)
+
+
+def listing(found: ReadinessScore) -> list[str]:
+    """Each miss and each false finding, in words."""
+    parts = (
+        ("missed", found.missed),
+        ("amount differs", found.wrong_amount),
+        ("false", found.false),
+        ("look-alike reported", found.deceived),
+    )
+    return [f"{title}: {line}" for title, lines in parts for line in lines]
 
 
 def score(assessed: Sequence[Readiness], planted: Sequence[Planted], lookalikes: Sequence[Lookalike]) -> ReadinessScore:

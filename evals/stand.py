@@ -16,7 +16,7 @@ from domain.errors import DocumentError
 from domain.records import Firm
 from erp.demo import server
 from erp.demo.cache import copy_firm
-from erp.snapshot import FirmSnapshot
+from erp.mirror import Mirror
 from erp.tryton.reader import TrytonReader
 from evals.truth import DocumentTruth
 from sow import library
@@ -36,7 +36,7 @@ class Stand:
     """The firm as a person of it would find it, with every document in its place."""
 
     database: Database
-    snapshot: FirmSnapshot
+    mirror: Mirror
     firm: Firm
     facts: ImportReport
     documents: dict[str, DocumentRow]
@@ -63,11 +63,11 @@ async def stand(truths: dict[str, DocumentTruth], home: Path) -> AsyncGenerator[
         reader = await stack.enter_async_context(
             TrytonReader(**vars(server.account(place, port, "countersign_reader")))
         )
-        yield await _furnished(database, FirmSnapshot(reader, seconds=3600), truths, place)
+        yield await _furnished(database, Mirror(database, TENANT, reader, seconds=3600), truths, place)
 
 
-async def _furnished(database: Database, snapshot: FirmSnapshot, truths: dict[str, DocumentTruth], home: Path) -> Stand:
-    firm = await snapshot.get()
+async def _furnished(database: Database, mirror: Mirror, truths: dict[str, DocumentTruth], home: Path) -> Stand:
+    firm = await mirror.get()
     report = await import_facts(
         database, EVALUATOR, server.outside_file(home).read_text("utf-8"), now=datetime.now(UTC)
     )
@@ -82,7 +82,7 @@ async def _furnished(database: Database, snapshot: FirmSnapshot, truths: dict[st
             )
         except DocumentError as error:
             refused[key] = error.code
-    return Stand(database, snapshot, firm, report, documents, refused)
+    return Stand(database, mirror, firm, report, documents, refused)
 
 
 def free_port() -> int:

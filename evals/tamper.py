@@ -18,7 +18,7 @@ from typing import Any
 from actions.execution import worker
 from domain.errors import IntegrityBroken
 from evals.log import TENANT, LogStand, log_stand
-from evals.tamperings import PRUNED, SQL
+from evals.tamperings import PRUNED, SQL, UNSEALED
 from store.bundle_check import check_bundle
 from store.note import signing_key
 from store.retention import LegalHold, prune
@@ -44,11 +44,15 @@ async def _run(entries: int) -> dict[str, Any]:
         async with log_stand(Path(place)) as stand:
             await _furnish(stand, entries)
             seen |= await _archives(stand)
-            for name, deed in _deeds().items():
-                seen[name] = await _tried(stand, deed, heals=name in HEALS)
-            await _prune(stand)
-            for name, statements in PRUNED.items():
+            for name, statements in UNSEALED.items():
                 seen[name] = await _tried(stand, _statements(statements))
+            # What was sealed must be guarded by the seals alone: its receipts are soon discarded.
+            bare = replace(stand, receipts=None)
+            for name, deed in _deeds().items():
+                seen[name] = await _tried(bare, deed, heals=name in HEALS)
+            await _prune(bare)
+            for name, statements in PRUNED.items():
+                seen[name] = await _tried(bare, _statements(statements))
     for name, was_seen in seen.items():
         print(f"{'seen' if was_seen else 'MISSED'}: {name}")
     missed = [name for name, was_seen in seen.items() if not was_seen]
@@ -61,7 +65,6 @@ async def _furnish(stand: LogStand, entries: int) -> None:
     await stand.write(entries - FIRST - LATE, first=FIRST)
     await stand.seal()
     await stand.write(LATE, first=entries - LATE)
-    stand.tamper("update audit_entry set subject = 'action:late' where id = (select max(id) from audit_entry)")
     stand.keep()
 
 

@@ -15,10 +15,11 @@ from domain.canonical import digest
 from domain.errors import ConfigurationError, NotPermitted, OverLimit, SegregationOfDuties
 from policies.approval import Account, Earlier, Matrix, open_steps
 from policies.authorization import Authorization, Authorizer, entity_of, proposal_facts
+from policies.prerequisites.own import rule_settings
 from policies.rule import Window
 
 FOLDER = Path(__file__).parent
-FILES = ("authorization.cedar", "authorization.cedarschema", "approval.toml")
+FILES = ("authorization.cedar", "authorization.cedarschema", "approval.toml", "prerequisites.toml")
 ERRORS: dict[str, type[NotPermitted]] = {e.code: e for e in (NotPermitted, SegregationOfDuties, OverLimit)}
 # Without sums, every cumulative rule counts: what is not known never helps.
 NOT_KNOWN: Earlier = {}
@@ -43,6 +44,7 @@ class Policies:
             self.matrix = Matrix.parse(texts["approval.toml"])
         except ValueError as error:
             raise ConfigurationError(f"approval.toml cannot be used: {error}") from error
+        self.rules = rule_settings(texts["prerequisites.toml"])
         self.texts = {name: texts[name] for name in FILES}
         self.digest = digest(self.texts)
         self.authorizer = Authorizer(texts["authorization.cedar"], texts["authorization.cedarschema"], self.digest)

@@ -16,12 +16,14 @@ op: Any = _constants
 parser: Any = _parser
 END: tuple[Any, Any] = (None, None)
 EDGE = "\n"  # beside a word: it begins or ends there
-SIGNS = frozenset("$€£¥%/_@#[")  # rare enough in prose to look for
+SIGNS = frozenset("$€£¥%&/_@#[")  # rare enough in prose to look for
 DIGIT = "0"  # stands for any digit
 SPACES = 8  # a folded text holds no longer run of white space
 WORDY = 60  # characters that an unbounded repeat of letters or digits is taken to reach
 ENDLESS = 400  # as WORDY, of anything else
 MOST_ALTERNATIVES = 80
+NEAR = 64  # characters: a word whose place in a match is known less closely leaves much to be tried
+WIDTHLESS = frozenset({op.AT, op.ASSERT, op.ASSERT_NOT})
 
 
 @dataclass(frozen=True)
@@ -52,26 +54,47 @@ class Need:
     width: int
 
 
-@cache
-def ends(pattern: re.Pattern[str]) -> bool:
-    """Whether a pattern asks for the end of the text, which a window would feign."""
-    return "AT_END" in repr(parser.parse(pattern.pattern, pattern.flags))
+@dataclass(frozen=True)
+class Needs:
+    """What each alternative of a pattern needs (without anchors: it could match anywhere), and whether the pattern
+    asks for the end of the text, which a window would feign.
+    """
+
+    alternatives: tuple[Need, ...]
+    ends: bool
+
+
+def needs(pattern: re.Pattern[str]) -> Needs:
+    """What a pattern needs, read off once."""
+    return _read(pattern.pattern, pattern.flags)  # a pattern's own hash goes over all of its code each time
 
 
 @cache
-def needs(pattern: re.Pattern[str]) -> tuple[Need, ...]:
-    """What each of a pattern's alternatives needs; nothing for one that could match without any word."""
-    return tuple(_needs(list(parser.parse(pattern.pattern, pattern.flags))))
+def _read(text: str, flags: int) -> Needs:
+    parsed = parser.parse(text, flags)
+    return Needs(tuple(_needs(list(parsed))), "AT_END" in repr(parsed))
 
 
 def _needs(items: list[Any]) -> Iterator[Need]:
-    if len(items) == 1 and items[0][0] is op.SUBPATTERN:
-        yield from _needs(list(items[0][1][3]))
-    elif len(items) == 1 and items[0][0] is op.BRANCH:
-        for branch in items[0][1][1]:
-            yield from _needs(list(branch))
+    """Alternatives that a pattern begins with are told apart when it is nothing but them, or needs nothing near."""
+    anchors = sorted(_anchors(items), key=_telling, reverse=True)  # a text without the rarest is done with soonest
+    whole = Need(tuple(anchors), _width(items)[1] + _ahead(items) + 1)
+    head = next((index for index, (kind, _) in enumerate(items) if kind not in WIDTHLESS), len(items))
+    branches = _alternatives(items[head]) if head < len(items) else []
+    if branches and (len(items) == 1 or not any(a.high - a.low <= NEAR for a in whole.anchors)):
+        for branch in branches:
+            yield from _needs([*items[:head], *branch, *items[head + 1 :]])
     else:
-        yield Need(tuple(_anchors(items)), _width(items)[1] + _ahead(items) + 1)
+        yield whole
+
+
+def _alternatives(item: tuple[Any, Any]) -> list[list[Any]]:
+    """The alternatives that a part of a pattern is made of; none for one without."""
+    kind, value = item
+    if kind is op.SUBPATTERN:
+        inner = list(value[3])
+        return _alternatives(inner[0]) if len(inner) == 1 else []
+    return [list(branch) for branch in value[1]] if kind is op.BRANCH else []
 
 
 def _anchors(items: list[Any], *, begins: bool = False, ends: bool = False) -> Iterator[Anchor]:
@@ -126,6 +149,8 @@ def _within(kind: Any, value: Any, *, begins: bool, ends: bool) -> Iterator[Anch
         yield from _anchors(list(value[3]), begins=begins, ends=ends)
     elif kind in {op.MAX_REPEAT, op.MIN_REPEAT} and value[0] > 0:
         yield from _anchors(list(value[2]), begins=begins)
+    elif kind is op.ASSERT and value[0] > 0:
+        yield from _anchors(list(value[1]), begins=begins)
     elif kind is op.BRANCH:
         yield from _branch([list(branch) for branch in value[1]], begins=begins, ends=ends)
 
@@ -180,7 +205,7 @@ def _one(kind: Any, value: Any) -> tuple[int, int]:
     if kind in {op.MAX_REPEAT, op.MIN_REPEAT}:
         least, most = _width(list(value[2]))
         return least * value[0], most * value[1] if value[1] is not op.MAXREPEAT else _reach(value[2])
-    return (0, 0) if kind in {None, op.AT, op.ASSERT, op.ASSERT_NOT} else (0, ENDLESS)
+    return (0, 0) if kind is None or kind in WIDTHLESS else (0, ENDLESS)
 
 
 def _ahead(items: Sequence[Any]) -> int:
@@ -221,4 +246,4 @@ def _taken(kind: Any, value: Any) -> str:
         return "".join(_taken(*item) for item in value[3])
     if kind in {op.MAX_REPEAT, op.MIN_REPEAT}:
         return "".join(_taken(*item) for item in value[2])
-    return "" if kind in {op.AT, op.ASSERT, op.ASSERT_NOT} else "a "
+    return "" if kind in WIDTHLESS else "a "

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from domain.errors import CountersignError, DocumentTooLarge
 from sow.document import Attached, Reading
-from sow.doors import Start
 from sow.examination import examined
-from sow.sandbox import attached, fresh, read_sandboxed
+from sow.sandbox import attached, read_sandboxed
 
 MOST_FILES = 50  # of one upload, in all messages within messages together
 LONGEST_NAME = 200
@@ -37,27 +36,25 @@ class Enclosure:
         return hashlib.sha256(self.data).hexdigest()
 
 
-async def enclosures(
-    data: bytes, reading: Reading, *, password: str | None = None, start: Start = fresh
-) -> AsyncIterator[Enclosure]:
+async def enclosures(data: bytes, reading: Reading, *, password: str | None = None) -> AsyncIterator[Enclosure]:
     """All files in a message, then those of the messages among them; nothing for a document that is no message."""
     left = [(data, "", 1)] if reading.document.kind == "email" else []
     count = 0
     while left:
         message, path, depth = left.pop(0)
-        for file in await attached(message, start=start):
+        for file in await attached(message):
             count += 1
             if count > MOST_FILES:
                 return
-            enclosure = await _read(file, path, password, start)
+            enclosure = await _read(file, path, password)
             if depth < DEEPEST and isinstance(enclosure.result, Reading) and enclosure.result.document.kind == "email":
                 left.append((file.data, f"{enclosure.path}/", depth + 1))
             yield enclosure
 
 
-async def _read(file: Attached, path: str, password: str | None, start: Start) -> Enclosure:
+async def _read(file: Attached, path: str, password: str | None) -> Enclosure:
     try:
-        reading = await read_sandboxed(file.data, file_name(file.name), password=password, start=start)
+        reading = await read_sandboxed(file.data, file_name(file.name), password=password)
         result: Reading | CountersignError = await examined(reading)
     except CountersignError as error:
         result = error

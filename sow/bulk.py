@@ -13,10 +13,9 @@ from typing import Any
 from domain.errors import CountersignError, DocumentTimeout, DocumentTooLarge, NotFound
 from sow.attachments import Enclosure, enclosures, file_name
 from sow.document import Reading
-from sow.doors import Start
 from sow.edition import edition
 from sow.examination import examined
-from sow.sandbox import fresh, read_sandboxed
+from sow.sandbox import read_sandboxed
 
 READABLE = frozenset({".pdf", ".docx", ".doc", ".eml", ".msg", ".md", ".markdown", ".txt", ".text"})
 MOST_BYTES = 100_000_000
@@ -74,13 +73,13 @@ def found(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-async def read_all(paths: Sequence[Path], jobs: int, start: Start = fresh) -> AsyncIterator[Read]:
+async def read_all(paths: Sequence[Path], jobs: int) -> AsyncIterator[Read]:
     """Read documents, `jobs` at a time, in the order given."""
     free, ahead = asyncio.Semaphore(jobs), asyncio.Semaphore(jobs * AHEAD)
 
     async def one(path: Path) -> Read:
         async with free:
-            return await _read(path, start)
+            return await _read(path)
 
     async def begin() -> None:
         for path in paths:
@@ -95,13 +94,13 @@ async def read_all(paths: Sequence[Path], jobs: int, start: Start = fresh) -> As
     await beginning
 
 
-async def _read(path: Path, start: Start) -> Read:
+async def _read(path: Path) -> Read:
     sha256 = ""
     try:
         data = content(path)
         sha256 = digest(data)
-        reading = await examined(await read_sandboxed(data, file_name(path.name), start=start))
-        attached = tuple([item async for item in enclosures(data, reading, start=start)])
+        reading = await examined(await read_sandboxed(data, file_name(path.name)))
+        attached = tuple([item async for item in enclosures(data, reading)])
     except CountersignError as error:
         return Read(path, sha256, error)
     return Read(path, sha256, reading, attached)

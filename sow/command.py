@@ -17,11 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from domain.errors import CountersignError
 from sow.bulk import Read, content, digest, done, found, read_all
 from sow.document import Reading
-from sow.nursery import Nursery
 from sow.reading import read_layout
-from sow.sandbox import fresh
-
-FEW = 2  # documents: for more, a process that is ready is quicker than a new one each
 
 
 def extract(paths: Sequence[Path], jsonl: bool, jobs: int, out: Path | None = None) -> int:
@@ -51,10 +47,9 @@ def _left(paths: Sequence[Path], known: set[str]) -> list[Path]:
 async def _extract(paths: Sequence[Path], target: TextIO, as_json: bool, jobs: int, skipped: int) -> int:
     failed, began = 0, time.monotonic()
     with ExitStack() as stack:
-        start = stack.enter_context(Nursery()).start if len(paths) > FEW else fresh
         bar = stack.enter_context(_progress())
         task = bar.add_task("", total=len(paths))
-        async for read in read_all(paths, jobs, start):
+        async for read in read_all(paths, jobs):
             failed += not isinstance(read.result, Reading)
             lines = read.lines() if as_json else [_report(read)]
             target.write("\n".join(lines) + "\n")

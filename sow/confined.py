@@ -1,7 +1,7 @@
-"""The program of the reading process: one request on standard input, one answer on standard output, nothing else.
+"""What the reading process does: one request on standard input, one answer on standard output, nothing else.
 
-Run as `python -m sow.confined SECONDS MEGABYTES`. A request is one line of JSON, then the document's bytes. The answer
-is `ok` or an error's code, a line feed, and the JSON, PNG, PDF or files (or the error's detail).
+A request is one line of JSON, then the document's bytes. The answer is `ok` or an error's code, a line feed, and the
+JSON, PNG, PDF or files (or the error's detail).
 """
 
 from __future__ import annotations
@@ -60,7 +60,3 @@ def _packed(data: bytes) -> bytes:
     files = attachments(data)
     head = json.dumps([[file.name, len(file.data)] for file in files]).encode()
     return head + b"\n" + b"".join(file.data for file in files)
-
-
-if __name__ == "__main__":
-    serve(int(sys.argv[1]), int(sys.argv[2]))

@@ -28,9 +28,6 @@ class Door:
     end: Callable[[bool], Awaitable[int]]
 
 
-Start = Callable[[int, int], Awaitable[Door]]  # seconds, megabytes
-
-
 async def spawned(*command: str) -> Door:
     """A new process of ours; its standard error is lost, for a library's complaint may quote the document."""
     process = await asyncio.create_subprocess_exec(

@@ -10,23 +10,22 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+BEGINS = r"(?:\d{1,2}\.(?:\d{1,2}\.?)*\s+|\([a-z]\)\s|[A-Z]\.\s)[A-Z\"\u201c*]|[\u2022\u25cf\u25aa]"
+PARAGRAPH = re.compile(BEGINS)
+# One character of a class first, and then what must stand around it: only so does `re` skip all others quickly.
 FOLDED = re.compile(
-    r"(?P<hyphen>(?<=[a-z])[-\u00ad\u2010]\n(?=[a-z]))"
-    r"|(?P<emphasis>(?<![\[*])\*{1,3}(?![\]*])|(?<=\s)`|`(?=\s)|\\(?=[$#*_.\-()\[\]]))"
-    r"|(?P<invisible>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff])"
-    r"|(?P<space>[^\S ]\s*| \s+)"
-    r"|(?P<other>[\u2018\u2019\u201a\u02bc\u201c\u201d\u201e\u2010-\u2015\u2212\ufb00-\ufb04\uff04])"
+    r"[-\u00ad\u2010*`\\\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufb00-\ufb04\s](?:"
+    rf"(?<=\n)(?:\s+|(?={BEGINS}))|(?<= )\s+|(?<=[^\S\n ])\s*"
+    r"|(?<=[a-z][-\u00ad\u2010])\n(?=[a-z])"
+    r"|(?<=\*)(?<![\[*]\*)\*{0,2}(?![\]*])|(?<=\s`)|(?<=`)(?=\s)|(?<=\\)(?=[$#*_.\-()\[\]])"
+    r"|(?<=[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufb00-\ufb04])"
+    r")"
 )
-PARAGRAPH = re.compile(r"(?:\d{1,2}\.(?:\d{1,2}\.?)*\s+|\([a-z]\)\s|[A-Z]\.\s)[A-Z\"\u201c*]|[\u2022\u25cf\u25aa]")
-OTHER = {
+LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
+ALIKE = {
     **dict.fromkeys("\u2018\u2019\u201a\u02bc", "'"),
     **dict.fromkeys("\u201c\u201d\u201e", '"'),
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
-    "\ufb00": "ff",
-    "\ufb01": "fi",
-    "\ufb02": "fl",
-    "\ufb03": "ffi",
-    "\ufb04": "ffl",
     "\uff04": "$",
 }
 
@@ -61,24 +60,39 @@ def flatten(text: str, furniture: tuple[tuple[int, int], ...] = ()) -> Flat:
     """Fold `text`; `furniture` are ranges (page headers and footers) that the view leaves out."""
     parts: list[str] = []
     starts, sources, length = [0], [0], 0
-
-    def keep(piece: str, source: int) -> None:
-        nonlocal length
-        if piece:
-            starts.append(length)
-            sources.append(source)
-            parts.append(piece)
-            length += len(piece)
-
     for begin, end in _kept(len(text), furniture):
         at = begin
         for match in FOLDED.finditer(text, begin, end):
-            keep(text[at : match.start()], at)
-            for index, character in enumerate(_fold(match)):
-                keep(character, min(match.start() + index, match.end() - 1))
-            at = match.end()
-        keep(text[at:end], at)
-    return Flat("".join(parts), tuple(starts), tuple(sources))
+            start, stop = match.span()
+            found = _fold(match)
+            if len(found) > 1:
+                runs = [(text[at:start], at), *((c, min(start + n, stop - 1)) for n, c in enumerate(found))]
+            else:
+                runs = [(text[at:start] + found, at)]
+            for piece, source in runs:
+                if piece:
+                    starts.append(length)
+                    sources.append(source)
+                    parts.append(piece)
+                    length += len(piece)
+            at = stop
+        if at < end:
+            starts.append(length)
+            sources.append(at)
+            parts.append(text[at:end])
+            length += end - at
+    return Flat(_alike("".join(parts)), tuple(starts), tuple(sources))
+
+
+def folded(text: str) -> str:
+    """`flatten(text).text`, for who need not know where it stood."""
+    return _alike(FOLDED.sub(_fold, text))
+
+
+def _alike(text: str) -> str:
+    for sign, plain in ALIKE.items():  # `translate` looks every character up
+        text = text.replace(sign, plain)
+    return text
 
 
 def _kept(length: int, furniture: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
@@ -87,8 +101,9 @@ def _kept(length: int, furniture: tuple[tuple[int, int], ...]) -> list[tuple[int
 
 
 def _fold(match: re.Match[str]) -> str:
-    if match["space"]:
-        newlines = match["space"].count("\n")
+    found = match[0]
+    if found[0].isspace():
+        newlines = found.count("\n")
         begins = newlines and PARAGRAPH.match(match.string, match.end())
         return "\n\n" if newlines > 1 or begins else "\n" if newlines else " "
-    return OTHER[match["other"]] if match["other"] else ""
+    return LIGATURES.get(found, "")

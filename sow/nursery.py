@@ -2,63 +2,54 @@
 
 Starting Python and compiling the rules takes longer than reading most documents. A fork has both done, is confined like
 any reading process before it sees its document (`sow.confined`), and ends with it: no document meets another.
-
-Run as `python -m sow.nursery` with a socket as standard input. A message of three numbers (zero, seconds, megabytes)
-with two pipes asks for a fork and is answered with its process id; a process id asks for that fork's exit status.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import signal
 import socket
 import struct
 import subprocess
 import sys
-import time
+import threading
 from contextlib import suppress
-from typing import Self
+from functools import cache
 
-from sow.confined import serve
+from domain.errors import DocumentError
 from sow.doors import ENVIRONMENT, Door
-from sow.reading import read_document
 
 NUMBER = struct.Struct("=q")
 WANTED = struct.Struct("=qqq")
-LINGER = 2.0  # seconds that a fork may take to end after its answer
+ANSWER_SECONDS = 30.0  # beginning takes a second or two; whoever answers nothing for so long is begun anew
 
 
 class Nursery:
-    """That process as its owner sees it. Use as a context; `start` is what `sow.sandbox` takes for `start`."""
+    """That process as its owner sees it, begun when it is first needed and again when it has died.
+
+    Owners may be several threads and event loops of one process.
+    """
 
     def __init__(self) -> None:
-        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "sow.nursery"], stdin=theirs.fileno(), stderr=subprocess.DEVNULL, env=ENVIRONMENT
-        )
-        theirs.close()
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Self:
-        return self
+    @property
+    def pid(self) -> int | None:
+        """The number of the process, None while there is none."""
+        return self._process.pid if self._process else None
 
-    def __exit__(self, *_: object) -> None:
-        self._socket.close()
-        self._process.wait()
+    def warm(self) -> None:
+        """Begin it, so that the first document waits for less."""
+        with self._lock:
+            self._living()
 
     async def start(self, seconds: int, megabytes: int) -> Door:
-        """A fork that waits for its document."""
-        reading, asked = os.pipe()
-        answered, writing = os.pipe()
-        try:
-            socket.send_fds(self._socket, [WANTED.pack(0, seconds, megabytes)], [reading, writing])
-            (process,) = NUMBER.unpack(self._socket.recv(NUMBER.size))
-        finally:
-            os.close(reading)
-            os.close(writing)
-        return await self._door(process, asked, answered)
-
-    async def _door(self, process: int, asked: int, answered: int) -> Door:
+        """A fork that waits for its document. Raises DocumentError when none can be had."""
+        process, asked, answered = await asyncio.to_thread(self._forked, seconds, megabytes)
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(limit=1 << 22)
         listening, _ = await loop.connect_read_pipe(
@@ -70,57 +61,79 @@ class Nursery:
             if not sending.is_closing():
                 sending.abort()
             listening.close()
-            if killed:
-                with suppress(ProcessLookupError):  # it keeps its number until we ask for its status
-                    os.kill(process, signal.SIGKILL)
-            self._socket.send(NUMBER.pack(process))
-            return NUMBER.unpack(self._socket.recv(NUMBER.size))[0]
+            return await asyncio.to_thread(self._ended, process, killed)
 
         return Door(asyncio.StreamWriter(sending, protocol, None, loop), reader, end)
 
+    def close(self) -> None:
+        """End it; a fork that still reads ends by itself."""
+        with self._lock:
+            if self._socket and self._process:
+                self._socket.close()
+                self._process.wait()
+            self._socket = self._process = None
 
-def main() -> None:
-    """Fork when asked to, until the owner closes the socket."""
-    read_document(b"Payment terms: net 30 days.", "warm.md")
-    with socket.socket(fileno=os.dup(0)) as owner:
-        while True:
-            message, pipes, _, _ = socket.recv_fds(owner, WANTED.size, 2)
-            if not message:
-                return
-            if len(message) == WANTED.size:
-                _, seconds, megabytes = WANTED.unpack(message)
-                owner.send(NUMBER.pack(_fork(pipes, seconds, megabytes)))
-            else:
-                owner.send(NUMBER.pack(_status(*NUMBER.unpack(message))))
+    def _forked(self, seconds: int, megabytes: int) -> tuple[int, int, int]:
+        reading, asked = os.pipe()
+        answered, writing = os.pipe()
+        try:
+            with self._lock:
+                return self._asked_for(WANTED.pack(0, seconds, megabytes), [reading, writing]), asked, answered
+        except BaseException:
+            os.close(asked)
+            os.close(answered)
+            raise
+        finally:
+            os.close(reading)
+            os.close(writing)
+
+    def _asked_for(self, message: bytes, pipes: list[int]) -> int:
+        """A number in answer to a message; a process that has died is asked no more, and another is begun once."""
+        for _ in range(2):
+            living = self._living()
+            with suppress(OSError):
+                socket.send_fds(living, [message], pipes)
+                if answer := living.recv(NUMBER.size):
+                    return NUMBER.unpack(answer)[0]
+            self._begin()
+        raise DocumentError("The process that reads documents cannot be started. Try again, or look at the server.")
+
+    def _living(self) -> socket.socket:
+        if self._socket is None or self._process is None or self._process.poll() is not None:
+            return self._begin()
+        return self._socket
+
+    def _begin(self) -> socket.socket:
+        if self._socket and self._process:
+            self._socket.close()
+            self._process.kill()
+            self._process.wait()
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket.settimeout(ANSWER_SECONDS)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "sow.forks"], stdin=theirs.fileno(), stderr=subprocess.DEVNULL, env=ENVIRONMENT
+            )
+        return self._socket
+
+    def _ended(self, process: int, killed: bool) -> int:
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                return -signal.SIGKILL
+            if killed:
+                with suppress(ProcessLookupError):  # it keeps its number until we ask for its status
+                    os.kill(process, signal.SIGKILL)
+            return self._asked_for(NUMBER.pack(process), [])
 
 
-def _fork(pipes: list[int], seconds: int, megabytes: int) -> int:
-    process = os.fork()
-    if process:
-        for pipe in pipes:
-            os.close(pipe)
-        return process
-    try:
-        os.dup2(pipes[0], 0)
-        os.dup2(pipes[1], 1)
-        os.closerange(3, 4096)
-        serve(seconds, megabytes)
-        os._exit(0)
-    finally:
-        os._exit(1)
+def nursery() -> Nursery:
+    """The one of this process; a fork of this process gets its own."""
+    return _of(os.getpid())
 
 
-def _status(process: int) -> int:
-    """How a fork ended, as `subprocess` gives it: negative for a signal."""
-    until = time.monotonic() + LINGER
-    while time.monotonic() < until:
-        ended, status = os.waitpid(process, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.001)
-    os.kill(process, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-
-
-if __name__ == "__main__":
-    main()
+@cache
+def _of(process: int) -> Nursery:
+    del process
+    begun = Nursery()
+    atexit.register(begun.close)
+    return begun

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from domain.errors import DocumentEmpty, DocumentEncrypted, DocumentError, DocumentTooLarge
+from domain.source import Box
 from domain.terms import Warning as Notice
 from sow.document import Layout, Page
-from sow.pdf_boxes import Place, Places
+from sow.pdf_boxes import Places
 from sow.pdf_hyphens import settled
 from sow.pdf_page import WORD, Sheet, read_page
 from sow.pdf_pictures import words_on
@@ -31,15 +31,16 @@ class _Paper:
     """The text under construction."""
 
     parts: list[str] = field(default_factory=list[str])
-    places: list[Place] = field(default_factory=list[Place])
+    places: Places = field(default_factory=Places)
     pages: list[Page] = field(default_factory=list[Page])
     warnings: list[Notice] = field(default_factory=list[Notice])
     recognised: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
     length: int = 0
 
-    def write(self, text: str, places: Sequence[Place] = ()) -> None:
+    def write(self, text: str, places: Places | None = None) -> None:
         """Append text; its places count from the start of the whole."""
-        self.places += places
+        if places is not None:
+            self.places.extend(places)
         self.parts.append(text)
         self.length += len(text)
 
@@ -80,9 +81,7 @@ def _layout(document: pdfium.PdfDocument, found: Structure, recognised: dict[int
         size = _write_page(document, index, recognised.get(index + 1), paper)
         for name, value, box in found.fields.get(index, ()):
             line = f"\n{name}: {value}"
-            words = WORD.finditer(line) if box else ()
-            at = paper.length
-            paper.write(line, [Place(at + m.start(), at + m.end(), box) for m in words if box])
+            paper.write(line, _line_places(line, paper.length, box) if box else Places())
         paper.write("\n\f" if index + 1 < len(document) else "\n")
         paper.pages.append(Page(index + 1, start, paper.length, *size))
         if paper.length > MOST_CHARACTERS:
@@ -90,7 +89,13 @@ def _layout(document: pdfium.PdfDocument, found: Structure, recognised: dict[int
     text = settled("".join(paper.parts))
     found_tables = tables(text, paper.places, paper.pages)
     rest = (found_tables, tuple(paper.warnings), tuple(paper.recognised))
-    return Layout("pdf", text, tuple(paper.pages), Places(paper.places), *rest)
+    return Layout("pdf", text, tuple(paper.pages), paper.places, *rest)
+
+
+def _line_places(line: str, at: int, box: Box) -> Places:
+    """All words of a line in one place."""
+    spans = [match.span() for match in WORD.finditer(line)]
+    return Places([at + start for start, _ in spans], [at + end for _, end in spans], [box] * len(spans))
 
 
 def _write_page(

@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from itertools import compress
 
 from domain.source import Box
 
 
-class Place(NamedTuple):  # not a dataclass: a long document has a million
-    """A word of a text with its box in PDF points, origin bottom left."""
-
-    start: int
-    end: int
-    box: Box
-
-
 class Places:
-    """The words of a whole document, in order."""
+    """The words of a text in order: where each starts and ends, and its box in PDF points, origin bottom left.
 
-    def __init__(self, places: Iterable[Place] = ()) -> None:
-        self._places = tuple(places)
-        self._starts = [place.start for place in self._places]
-        self._ends = [place.end for place in self._places]
+    Three lists, not one of records: a long document has a million words.
+    """
+
+    def __init__(self, starts: Iterable[int] = (), ends: Iterable[int] = (), boxes: Iterable[Box] = ()) -> None:
+        self.starts = list(starts)
+        self.ends = list(ends)
+        self.boxes = list(boxes)
+
+    def extend(self, other: Places) -> None:
+        """Append the words of what follows."""
+        self.starts += other.starts
+        self.ends += other.ends
+        self.boxes += other.boxes
+
+    def only(self, kept: Sequence[object]) -> Places:
+        """The words whose mark is true."""
+        return Places(compress(self.starts, kept), compress(self.ends, kept), compress(self.boxes, kept))
 
     def within(self, start: int, end: int) -> tuple[Box, ...]:
         """The boxes of the words that a range of the text touches."""
-        first, last = bisect_right(self._ends, start), bisect_left(self._starts, end)
-        return tuple(place.box for place in self._places[first:last])
+        return tuple(self.boxes[bisect_right(self.ends, start) : bisect_left(self.starts, end)])
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self.starts)
 
 
 def union(one: Box, other: Box) -> Box:

@@ -6,12 +6,12 @@ import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import hypot
-from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from domain.source import Box
+from sow.pdf_calls import address_of, by_address, getting
 
 Matrix = tuple[float, float, float, float, float, float]
 UNMOVED: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -21,6 +21,14 @@ SMALLEST = 2.0  # points; nobody reads smaller
 MOST_OBJECTS = 20_000  # on one page; with more, every character is looked at
 DEEPEST = 6  # forms within forms
 WIDE = 0.4  # of the page: a picture that large is what the page is about
+
+UNSEEN = frozenset({pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP})
+MODE = by_address("FPDFTextObj_GetTextRenderMode", 1)
+COLOUR = by_address("FPDFPageObj_GetFillColor", 5)
+BOUNDS = by_address("FPDFPageObj_GetBounds", 5)
+SIZE = by_address("FPDFTextObj_GetFontSize", 2)
+MATRIX = by_address("FPDFPageObj_GetMatrix", 2)
+KIND = by_address("FPDFPageObj_GetType", 1)
 
 
 @dataclass(frozen=True)
@@ -34,18 +42,18 @@ class Inventory:
 
 def inventory(page: pdfium.PdfPage) -> Inventory:
     """Look at a page's objects, those within forms too."""
+    probe = Probe()
     area = page.get_cropbox() or (0.0, 0.0, *page.get_size())
     whole = max((area[2] - area[0]) * (area[3] - area[1]), 1.0)
     doubtful = pictured = scanned = False
-    for count, (item, depth, matrix) in enumerate(_objects(page.raw, 0, UNMOVED)):
-        kind = pdfium_c.FPDFPageObj_GetType(item)
+    for count, (item, kind, depth, matrix) in enumerate(_objects(probe, address_of(page.raw), 0, UNMOVED)):
         if count > MOST_OBJECTS or depth >= DEEPEST:
             doubtful = True
             break
         if kind == pdfium_c.FPDF_PAGEOBJ_TEXT:
-            doubtful = doubtful or _could_hide(item, area, matrix)
+            doubtful = doubtful or probe.could_hide(item, area, matrix)
         elif kind == pdfium_c.FPDF_PAGEOBJ_IMAGE:
-            bounds = _bounds(item, matrix)
+            bounds = probe.bounds(item, matrix)
             pictured = True
             scanned = scanned or (bounds[2] - bounds[0]) * (bounds[3] - bounds[1]) > WIDE * whole
         elif kind in {pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_SHADING}:
@@ -53,61 +61,70 @@ def inventory(page: pdfium.PdfPage) -> Inventory:
     return Inventory(doubtful, pictured, scanned)
 
 
-def _objects(holder: Any, depth: int, matrix: Matrix) -> Iterator[tuple[Any, int, Matrix]]:
-    count, get = (
-        (pdfium_c.FPDFPage_CountObjects, pdfium_c.FPDFPage_GetObject)
-        if depth == 0
-        else (pdfium_c.FPDFFormObj_CountObjects, pdfium_c.FPDFFormObj_GetObject)
-    )
-    for index in range(max(0, count(holder))):
+def _objects(probe: Probe, holder: int, depth: int, matrix: Matrix) -> Iterator[tuple[int, int, int, Matrix]]:
+    """Each object's address, type, depth and the matrix of the forms around it."""
+    owner = "FPDFFormObj" if depth else "FPDFPage"
+    get = getting(f"{owner}_GetObject")
+    for index in range(max(0, by_address(f"{owner}_CountObjects", 1)(holder))):
         item = get(holder, index)
-        yield item, depth, matrix
-        if depth < DEEPEST and pdfium_c.FPDFPageObj_GetType(item) == pdfium_c.FPDF_PAGEOBJ_FORM:
-            yield from _objects(item, depth + 1, _after(_matrix(item), matrix))
-
-
-def _matrix(item: Any) -> Matrix:
-    found = pdfium_c.FS_MATRIX()
-    if not pdfium_c.FPDFPageObj_GetMatrix(item, found):
-        return UNMOVED
-    return (found.a, found.b, found.c, found.d, found.e, found.f)
+        if not item:
+            continue
+        kind = KIND(item)
+        yield item, kind, depth, matrix
+        if depth < DEEPEST and kind == pdfium_c.FPDF_PAGEOBJ_FORM:
+            yield from _objects(probe, item, depth + 1, _after(probe.matrix(item), matrix))
 
 
 def _after(first: Matrix, then: Matrix) -> Matrix:
+    if then is UNMOVED:
+        return first
     a, b, c, d, e, f = first
     g, h, i, j, k, m = then
     return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
 
 
-def _could_hide(item: Any, area: Box, matrix: Matrix) -> bool:
-    """Whether text is painted in a way that a reader may not see: invisible, pale, tiny, or not wholly on the page."""
-    mode = pdfium_c.FPDFTextObj_GetTextRenderMode(item)
-    if mode in {pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP}:
-        return True
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    known = pdfium_c.FPDFPageObj_GetFillColor(item, red, green, blue, alpha)
-    if known and (min(red.value, green.value, blue.value) >= PALE or alpha.value < FAINT):
-        return True
-    left, bottom, right, top = _bounds(item, matrix)
-    outside = left < area[0] or bottom < area[1] or right > area[2] or top > area[3]
-    return right > left and (outside or _size(item, matrix) < SMALLEST)
+class Probe:
+    """Asks PDFium about one object after another, each answer into the same memory."""
 
+    def __init__(self) -> None:
+        self._numbers, self._colours = (ctypes.c_float * 6)(), (ctypes.c_uint * 4)()
+        self._at = [ctypes.addressof(self._numbers) + 4 * index for index in range(4)]
+        self._colours_at = [ctypes.addressof(self._colours) + 4 * index for index in range(4)]
 
-def _size(item: Any, matrix: Matrix) -> float:
-    size = ctypes.c_float()
-    if not pdfium_c.FPDFTextObj_GetFontSize(item, size):
-        return 0.0
-    placed = _after(_matrix(item), matrix)
-    return abs(size.value) * hypot(placed[2], placed[3])
+    def could_hide(self, item: int, area: Box, matrix: Matrix) -> bool:
+        """Whether text is painted in a way that may not be seen: invisible, pale, tiny, or not wholly on the page."""
+        if MODE(item) in UNSEEN:
+            return True
+        if COLOUR(item, *self._colours_at):
+            red, green, blue, alpha = self._colours
+            if alpha < FAINT or min(red, green, blue) >= PALE:
+                return True
+        left, bottom, right, top = self.bounds(item, matrix)
+        outside = left < area[0] or bottom < area[1] or right > area[2] or top > area[3]
+        return right > left and (outside or self._size(item, matrix) < SMALLEST)
 
+    def _size(self, item: int, matrix: Matrix) -> float:
+        if not SIZE(item, self._at[0]):
+            return 0.0
+        size = abs(self._numbers[0])
+        placed = _after(self.matrix(item), matrix)
+        return size * hypot(placed[2], placed[3])
 
-def _bounds(item: Any, matrix: Matrix) -> Box:
-    """An object's box on the page; `matrix` is that of the forms around it."""
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    pdfium_c.FPDFPageObj_GetBounds(item, left, bottom, right, top)
-    if matrix == UNMOVED:
-        return left.value, bottom.value, right.value, top.value
-    a, b, c, d, e, f = matrix
-    corners = [(x, y) for x in (left.value, right.value) for y in (bottom.value, top.value)]
-    xs, ys = [a * x + c * y + e for x, y in corners], [b * x + d * y + f for x, y in corners]
-    return min(xs), min(ys), max(xs), max(ys)
+    def matrix(self, item: int) -> Matrix:
+        """How an object is turned, stretched and moved within what it is part of."""
+        if not MATRIX(item, self._at[0]):
+            return UNMOVED
+        a, b, c, d, e, f = self._numbers
+        return a, b, c, d, e, f
+
+    def bounds(self, item: int, matrix: Matrix) -> Box:
+        """An object's box on the page; `matrix` is that of the forms around it."""
+        if not BOUNDS(item, *self._at):
+            return 0.0, 0.0, 0.0, 0.0
+        left, bottom, right, top, _, _ = self._numbers
+        if matrix is UNMOVED:
+            return left, bottom, right, top
+        a, b, c, d, e, f = matrix
+        corners = [(x, y) for x in (left, right) for y in (bottom, top)]
+        xs, ys = [a * x + c * y + e for x, y in corners], [b * x + d * y + f for x, y in corners]
+        return min(xs), min(ys), max(xs), max(ys)

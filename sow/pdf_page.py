@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import reduce
+from itertools import accumulate, repeat
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from domain.source import Box
-from sow.pdf_boxes import Place, union
+from sow.pdf_boxes import Places, union
+from sow.pdf_calls import address_of, by_address
 from sow.pdf_hidden import Ink, Paint, is_hidden
 from sow.pdf_hyphens import BROKEN
 from sow.pdf_objects import Inventory, inventory
 
 SIGNS = {ord("\x02"): BROKEN, ord("\r"): None, 0: "\ufffd", **{n: " " for n in range(1, 32) if n not in {2, 10, 13}}}
+SIGN = re.compile(r"[\x00-\x09\x0b-\x1f]")
 WORD = re.compile(r"\S+")
+BETWEEN = re.compile(r"(\S+)")
+RECTANGLE = ctypes.sizeof(pdfium_c.FS_RECTF)
 Edges = tuple[ctypes.c_double, ctypes.c_double, ctypes.c_double, ctypes.c_double]
 
 
@@ -33,7 +38,7 @@ class Sheet:
     width: float
     height: float
     text: str
-    places: tuple[Place, ...]
+    places: Places
     hidden: str = ""
     pictured: bool = False  # there is something to see that is no text
     scanned: bool = False  # a picture covers much of the page
@@ -48,11 +53,16 @@ def read_page(page: pdfium.PdfPage, at: int = 0) -> Sheet:
         plain = not found.doubtful and len(text) == textpage.count_chars() and _ends_lines_as_expected(text)
         size = (page.get_width(), page.get_height())
         if plain:
-            places = tuple(_places(textpage, text, at))
-            return Sheet(*size, text.translate(SIGNS), places, "", found.pictured, found.scanned)
+            places = _places(textpage, text, at)
+            return Sheet(*size, _readable(text), places, "", found.pictured, found.scanned)
         return _careful(page, textpage, (size, at), found)
     finally:
         textpage.close()
+
+
+def _readable(text: str) -> str:
+    shown = text.replace("\r", "")
+    return shown.translate(SIGNS) if SIGN.search(shown) else shown
 
 
 def _ends_lines_as_expected(text: str) -> bool:
@@ -60,32 +70,36 @@ def _ends_lines_as_expected(text: str) -> bool:
     return text.count("\r\n") == text.count("\r") == text.count("\n")
 
 
-def _places(textpage: pdfium.PdfTextPage, text: str, at: int) -> Iterator[Place]:
-    measure = _measure()
-    handle = ctypes.cast(textpage.raw, ctypes.c_void_p).value
-    first, last = (ctypes.c_float * 4)(), (ctypes.c_float * 4)()  # left, top, right, bottom
-    begin, end = ctypes.addressof(first), ctypes.addressof(last)
-    line = 0
-    for number, row in enumerate(text.split("\r\n")):
-        place = at + line - number
-        for match in WORD.finditer(row):
-            start, stop = match.span()
-            if not measure(handle, line + start, begin):
-                continue
-            left, top, right, bottom = first
-            if stop - start > 1 and measure(handle, line + stop - 1, end):
-                box = union((left, bottom, right, top), (last[0], last[3], last[2], last[1]))
-            else:
-                box = (left, bottom, right, top)
-            yield Place(place + start, place + stop, box)
-        line += len(row) + 2
+def _places(textpage: pdfium.PdfTextPage, text: str, at: int) -> Places:
+    """The words of a page whose lines end as expected: the loose boxes of their first and last characters joined."""
+    firsts, ends = _edges(text, 0)
+    lasts = [end - 1 for end in ends]
+    size = RECTANGLE * 2 * len(firsts)
+    edges = (ctypes.c_float * (size // 4))()  # of each word: left, top, right, bottom of one end, then of the other
+    handle, begin = address_of(textpage.raw), ctypes.addressof(edges)
+    measure = by_address("FPDFText_GetLooseCharBox", 3)
+    known = list(map(measure, repeat(handle), firsts, range(begin, begin + size, 2 * RECTANGLE)))
+    whole = list(map(measure, repeat(handle), lasts, range(begin + RECTANGLE, begin + size, 2 * RECTANGLE)))
+    numbers = memoryview(edges).cast("B").cast("f").tolist()
+    columns = (numbers[column::8] for column in range(8))
+    boxes = [
+        (left, bottom, other_right, top)
+        if closed and top == other_top and bottom == other_bottom and left <= other_left and right <= other_right
+        else union((left, bottom, right, top), (other_left, other_bottom, other_right, other_top))
+        if closed
+        else (left, bottom, right, top)
+        for closed, left, top, right, bottom, other_left, other_top, other_right, other_bottom in zip(
+            whole, *columns, strict=True
+        )
+    ]
+    places = Places(*_edges(text.replace("\r", ""), at), boxes)
+    return places if all(known) else places.only(known)
 
 
-@cache
-def _measure() -> Callable[[int | None, int, int], int]:
-    """FPDFText_GetLooseCharBox by address: the binding's own conversion of its arguments takes twice its time."""
-    address = ctypes.cast(pdfium_c.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
-    return ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(address)
+def _edges(text: str, at: int) -> tuple[list[int], list[int]]:
+    """Where each word of a text starts and ends, counted from `at`."""
+    edges = list(accumulate(map(len, BETWEEN.split(text)), initial=at))[1:-1]
+    return edges[::2], edges[1::2]
 
 
 @dataclass(frozen=True)
@@ -105,18 +119,19 @@ def _careful(
     shown = [glyph for glyph in glyphs if not glyph.hidden]
     text = "".join(glyph.text for glyph in shown)
     size, at = begin
-    return Sheet(*size, text, tuple(_words(text, shown, at)), hidden, found.pictured, found.scanned)
+    return Sheet(*size, text, _words(text, shown, at), hidden, found.pictured, found.scanned)
 
 
-def _words(text: str, glyphs: Sequence[Glyph], at: int) -> Iterator[Place]:
+def _words(text: str, glyphs: Sequence[Glyph], at: int) -> Places:
+    places = Places()
     boxes = [glyph.box for glyph in glyphs for _ in glyph.text]
     for match in WORD.finditer(text):
         drawn = [box for box in boxes[match.start() : match.end()] if box]
         if drawn:
-            around = drawn[0]
-            for box in drawn[1:]:
-                around = union(around, box)
-            yield Place(at + match.start(), at + match.end(), around)
+            places.starts.append(at + match.start())
+            places.ends.append(at + match.end())
+            places.boxes.append(reduce(union, drawn))
+    return places
 
 
 def _glyphs(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> Iterator[Glyph]:

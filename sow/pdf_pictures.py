@@ -8,14 +8,14 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from domain.source import Box
-from sow.pdf_boxes import Place
+from sow.pdf_boxes import Places
 from sow.recognised import Recognised
 
 
-def words_on(page: pdfium.PdfPage, recognised: Recognised, at: int) -> tuple[str, tuple[Place, ...]]:
+def words_on(page: pdfium.PdfPage, recognised: Recognised, at: int) -> tuple[str, Places]:
     """The recognised text from an offset, and each word's place in PDF points, turned or cropped as it is."""
     parts: list[str] = []
-    places: list[Place] = []
+    places = Places()
     length = 0
     height = round(recognised.width * page.get_height() / max(page.get_width(), 1.0))
     for word in recognised.words:
@@ -24,8 +24,10 @@ def words_on(page: pdfium.PdfPage, recognised: Recognised, at: int) -> tuple[str
         one = _point(page, (recognised.width, height), (word.left, word.bottom))
         other = _point(page, (recognised.width, height), (word.right, word.top))
         box: Box = (min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1]))
-        places.append(Place(at + length - len(word.text), at + length, box))
-    return "".join(parts) + "\n", tuple(places)
+        places.starts.append(at + length - len(word.text))
+        places.ends.append(at + length)
+        places.boxes.append(box)
+    return "".join(parts) + "\n", places
 
 
 def _point(page: pdfium.PdfPage, size: tuple[int, int], pixel: tuple[int, int]) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from domain.source import Box
 from sow.document import Cell, Page, Table
-from sow.pdf_boxes import Place, union
+from sow.pdf_boxes import Places, union
 
 GAP = 1.2  # of the character height: wider than a word space, narrower than a gutter
 EDGE = 3  # segments between a table and the edge of its page: headers, footers, page numbers
@@ -36,11 +36,9 @@ class Found(NamedTuple):
     after: int
 
 
-def tables(text: str, words: Sequence[Place], pages: Sequence[Page]) -> tuple[Table, ...]:
+def tables(text: str, words: Places, pages: Sequence[Page]) -> tuple[Table, ...]:
     """Tables of at least two rows, page by page; the columns are those of the first row."""
-    starts = [word.start for word in words]
-    on_page = (words[bisect_left(starts, page.start) : bisect_left(starts, page.end)] for page in pages)
-    found = (list(_tables(text, list(_segments(text, standing)))) for standing in on_page)
+    found = (list(_tables(text, list(_segments(text, words, page)))) for page in pages)
     return tuple(
         Table(tuple(tuple(_cell(text, cell) for cell in row) for row in rows))
         for rows in joined(text, found)
@@ -177,29 +175,36 @@ def _offset(head: Box, box: Box) -> float:
     return min(abs(head[0] - box[0]), abs(head[2] - box[2]))
 
 
-def _segments(text: str, words: Sequence[Place]) -> Iterator[Segment]:
-    begun, end = -1, 0
+def _segments(text: str, words: Places, page: Page) -> Iterator[Segment]:
+    on_page = slice(bisect_left(words.starts, page.start), bisect_left(words.starts, page.end))
+    begun = end = breaks = -1  # `breaks` is the first line break after the last word
     line: Box = (0.0, 0.0, 0.0, 0.0)
-    for word in words:
-        if begun >= 0 and text.find("\n", end, word.start) < 0 and _continues(line, word.box):
-            line, end = union(line, word.box), word.end
+    for start, stop, box in zip(words.starts[on_page], words.ends[on_page], words.boxes[on_page], strict=True):
+        if start < breaks and box[1] == line[1] and box[3] == line[3] and 0.0 <= box[0] - line[2] < box[3] - box[1]:
+            line = (line[0], line[1], max(line[2], box[2]), line[3])  # most words: spared the arithmetic
+        elif start < breaks and _continues(line, box):
+            line = union(line, box)
         else:
             if begun >= 0:
                 yield Segment(begun, end, line)
-            begun, end, line = word
+            begun, line = start, box
+            if start > breaks:
+                found = text.find("\n", start)
+                breaks = found if found >= 0 else len(text)
+        end = stop
     if begun >= 0:
         yield Segment(begun, end, line)
 
 
 def _continues(line: Box, box: Box) -> bool:
-    gap = box[0] - line[2]
-    if line[1] == box[1] and line[3] == box[3] and 0.0 <= gap < box[3] - box[1]:  # most words: spared the arithmetic
-        return True
-    height = max(line[3] - line[1], box[3] - box[1], 1.0)
-    return _level(line, box) and -height < gap < GAP * height
+    gap, height = box[0] - line[2], max(line[3] - line[1], box[3] - box[1], 1.0)
+    return -height < gap < GAP * height and _level(line, box)
 
 
 def _level(one: Box, other: Box) -> bool:
     """Whether two boxes stand on one line: they overlap vertically by more than half of the lower one."""
-    overlap = min(one[3], other[3]) - max(one[1], other[1])
-    return overlap > -0.5 and overlap > 0.3 * min(one[3] - one[1], other[3] - other[1])  # noqa: PLR2004 - points
+    _, bottom, _, top = one
+    _, other_bottom, _, other_top = other
+    lower, upper = top - bottom, other_top - other_bottom
+    overlap = (top if top < other_top else other_top) - (bottom if bottom > other_bottom else other_bottom)  # noqa: FURB136 - called for every word
+    return overlap > -0.5 and overlap > 0.3 * (lower if lower < upper else upper)  # noqa: FURB136, PLR2004 - points

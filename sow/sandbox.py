@@ -13,8 +13,9 @@ from pydantic import TypeAdapter
 from domain.canonical import plain
 from domain.errors import CountersignError, DocumentError, DocumentTimeout
 from sow.document import Attached, Page, Reading
-from sow.doors import Door, Start, ask, spawned
+from sow.doors import ask
 from sow.judging import Claim, Judgement
+from sow.nursery import nursery
 from sow.recognised import Recognised
 from sow.recognition import pixels, recognise, tesseract
 
@@ -25,11 +26,6 @@ READING = TypeAdapter(Reading)
 JUDGEMENT = TypeAdapter(Judgement)
 
 
-async def fresh(seconds: int, megabytes: int) -> Door:
-    """A reading process that was started for one document."""
-    return await spawned("-m", "sow.confined", str(seconds), str(megabytes))
-
-
 async def read_sandboxed(
     data: bytes,
     name: str,
@@ -38,33 +34,32 @@ async def read_sandboxed(
     seconds: int = SECONDS,
     megabytes: int = MEGABYTES,
     recognition_seconds: float = RECOGNITION_SECONDS,
-    start: Start = fresh,
 ) -> Reading:
     """Read a document; pages that are pictures are recognised where Tesseract is installed.
 
     Raises what `sow.reading.read_document` does, and DocumentTimeout.
     """
     request: dict[str, Any] = {"want": "reading", "name": name, "password": password, "recognised": []}
-    reading = READING.validate_json(await _ask(request, data, seconds, megabytes, start))
+    reading = READING.validate_json(await _ask(request, data, seconds, megabytes))
     unread = {warning.page for warning in reading.warnings if warning.code == "no_text_layer"}
     pictures = [page for page in reading.pages if page.number in unread and page.width]
     if not pictures or not tesseract():
         return reading
-    words, late = await _recognised(data, pictures, password, recognition_seconds, start)
+    words, late = await _recognised(data, pictures, password, recognition_seconds)
     if words:
         request["recognised"] = [plain(page) for page in words]
-        reading = READING.validate_json(await _ask(request, data, seconds, megabytes, start))
+        reading = READING.validate_json(await _ask(request, data, seconds, megabytes))
     return _late(reading, late, recognition_seconds)
 
 
 async def judge_sandboxed(data: bytes, claims: Sequence[Claim]) -> Judgement:
     """Judge what a model claims to have read in a document. Raises as `read_sandboxed` does."""
     request = {"want": "judged", "password": None, "claims": [plain(claim) for claim in claims]}
-    return JUDGEMENT.validate_json(await _ask(request, data, SECONDS, MEGABYTES, fresh))
+    return JUDGEMENT.validate_json(await _ask(request, data, SECONDS, MEGABYTES))
 
 
 async def _recognised(
-    data: bytes, pages: list[Page], password: str | None, seconds: float, start: Start
+    data: bytes, pages: list[Page], password: str | None, seconds: float
 ) -> tuple[list[Recognised], list[Page]]:
     """What could be recognised in time, and the pages that were left."""
     until = time.monotonic() + seconds
@@ -74,7 +69,7 @@ async def _recognised(
         if left < 1:
             return found, pages[index:]
         try:
-            picture = await page_image(data, page.number, width=pixels(page.width), password=password, start=start)
+            picture = await page_image(data, page.number, width=pixels(page.width), password=password)
             found.append(await recognise(picture, page.number, max(1.0, until - time.monotonic())))
         except DocumentTimeout:
             return found, pages[index:]
@@ -94,17 +89,15 @@ def _late(reading: Reading, pages: list[Page], seconds: float) -> Reading:
     return replace(reading, warnings=tuple(warnings))
 
 
-async def page_image(
-    data: bytes, page: int, *, width: int = 900, password: str | None = None, start: Start = fresh
-) -> bytes:
+async def page_image(data: bytes, page: int, *, width: int = 900, password: str | None = None) -> bytes:
     """A PDF page (from 1) as PNG. Raises what `sow.images.page_png` does, and DocumentTimeout."""
     request = {"want": "image", "page": page, "width": width, "password": password}
-    return await _ask(request, data, SECONDS, MEGABYTES, start)
+    return await _ask(request, data, SECONDS, MEGABYTES)
 
 
-async def attached(data: bytes, *, start: Start = fresh) -> tuple[Attached, ...]:
+async def attached(data: bytes) -> tuple[Attached, ...]:
     """The files in a message, none of them read. Raises DocumentError or DocumentTimeout."""
-    head, _, body = (await _ask({"want": "attached"}, data, SECONDS, MEGABYTES, start)).partition(b"\n")
+    head, _, body = (await _ask({"want": "attached"}, data, SECONDS, MEGABYTES)).partition(b"\n")
     files: list[Attached] = []
     for name, length in json.loads(head):
         files.append(Attached(name, body[:length]))
@@ -114,11 +107,11 @@ async def attached(data: bytes, *, start: Start = fresh) -> tuple[Attached, ...]
 
 async def unlock(data: bytes, password: str) -> bytes:
     """A protected PDF or DOCX without its protection. Raises DocumentEncrypted, DocumentError or DocumentTimeout."""
-    return await _ask({"want": "unlocked", "password": password}, data, SECONDS, MEGABYTES, fresh)
+    return await _ask({"want": "unlocked", "password": password}, data, SECONDS, MEGABYTES)
 
 
-async def _ask(request: dict[str, Any], data: bytes, seconds: int, megabytes: int, start: Start) -> bytes:
-    door = await start(seconds, megabytes)
+async def _ask(request: dict[str, Any], data: bytes, seconds: int, megabytes: int) -> bytes:
+    door = await nursery().start(seconds, megabytes)
     status, answer = await ask(door, json.dumps(request).encode() + b"\n" + data, seconds + 5)
     return _opened(answer, status)
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from domain.terms import Warning as Notice
 from sow.document import Layout
-from sow.flat import flatten
+from sow.flat import folded
 from sow.view import rule
+from sow.words import may_match, small
 
 ADDRESSED = (
     (
@@ -52,5 +53,6 @@ def suspicions(layout: Layout) -> Iterator[Notice]:
 
 def reads_like_instruction(text: str) -> bool:
     """Whether a text addresses a language model rather than a party of a contract."""
-    folded = flatten(text).text
-    return any(rule(pattern).search(folded) for pattern in ADDRESSED)
+    shown = folded(text)
+    lowered = small(shown)
+    return any(may_match(rule(pattern), lowered) and rule(pattern).search(shown) for pattern in ADDRESSED)

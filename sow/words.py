@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import accumulate, islice
 
-from sow.anchors import DIGIT, EDGE, Anchor, Need, ends, needs
+from sow.anchors import DIGIT, EDGE, Anchor, Need, needs
 
-WORD = re.compile(r"[^\W\d_]+")
+WORD = re.compile(r"([^\W\d_]+)")
 SPARSE = 0.6  # of the text: with wider windows than that, one pass over the whole is cheaper
+FEW = 8  # places where a match can begin: each is tried by itself
 
-Window = tuple[int, int]
+Range = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Window:
+    """A range of the text that matches lie in, and where in it they can begin: from each first to its last."""
+
+    low: int
+    high: int
+    begins: list[Range]
 
 
 class Words:
@@ -21,19 +34,37 @@ class Words:
     def __init__(self, text: str) -> None:
         self.text = text
         self._found: dict[tuple[str, ...], list[int]] = {}
+        self._counted: dict[tuple[str, ...], int] = {}
 
     def finditer(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """What `pattern.finditer(text)` gives, as far as unbounded repeats reach no further than `sow.anchors` says."""
-        windows = None if ends(pattern) else self._windows(needs(pattern))
+        needed = needs(pattern)
+        windows = self._windows(needed.alternatives)
         if windows is None:
             yield from pattern.finditer(self.text)
             return
         done = 0
-        for low, high in windows:
-            at = max(low, done)
-            while at < high and (match := pattern.search(self.text, at, high)):
+        for window in windows:
+            for match in self._within(pattern, window, done, needed.ends):
                 yield match
-                at = done = match.end() + (match.end() == match.start())
+                done = match.end() + (match.end() == match.start())
+
+    def _within(self, pattern: re.Pattern[str], window: Window, done: int, whole: bool) -> Iterator[re.Match[str]]:
+        """The matches that begin in a window where they can, not before `done`; with `whole` they may end after it."""
+        text = self.text
+        high = len(text) if whole else window.high
+        for first, last in window.begins:
+            at = max(first, done)
+            while at <= last:
+                each = whole or last - at < FEW
+                match = pattern.match(text, at, high) if each else pattern.search(text, at, high)
+                if match:
+                    yield match
+                    at = done = match.end() + (match.end() == match.start())
+                elif each:
+                    at += 1
+                else:
+                    return
 
     def search(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """What `pattern.search(text)` gives."""
@@ -49,22 +80,30 @@ class Words:
     def _places(self, word: str) -> list[int]:
         known = self._found.get((word,))
         if known is None:
-            known = sorted(self._spelled(word)) if word.strip(EDGE).isalpha() else self._signed(word)
-            self._found[word,] = known
+            known = self._found[word,] = self._looked_up(word)
         return known
+
+    def _looked_up(self, word: str) -> list[int]:
+        if not word.strip(EDGE).isalpha():
+            return self._signed(word)
+        if word[0] == word[-1] == EDGE:
+            return self._index.get(word.strip(EDGE), [])
+        return self._spelled(word)
 
     def _signed(self, sign: str) -> list[int]:
         return [match.start() for match in re.finditer(r"\d" if sign == DIGIT else re.escape(sign), self.text)]
 
-    def _spelled(self, word: str) -> Iterator[int]:
+    def _spelled(self, word: str) -> list[int]:
         """The places of all words that hold this one, at their edge where it says so."""
         vocabulary, lead = self._vocabulary, word.startswith(EDGE)
+        found: list[int] = []
         at = vocabulary.find(word)
         while at >= 0:
             begin = at + 1 if lead else vocabulary.rfind(EDGE, 0, at) + 1
-            full = vocabulary[begin : vocabulary.index(EDGE, begin)]
-            yield from (start + at + lead - begin for start in self._index[full])
+            places, into = self._index[vocabulary[begin : vocabulary.index(EDGE, begin)]], at + lead - begin
+            found += [start + into for start in places] if into else places
             at = vocabulary.find(word, at + 1)
+        return sorted(found)
 
     @cached_property
     def _vocabulary(self) -> str:
@@ -72,46 +111,77 @@ class Words:
 
     @cached_property
     def _index(self) -> dict[str, list[int]]:
-        lowered = self.text.lower().replace("\u017f", "s")
+        lowered = small(self.text)
         if len(lowered) != len(self.text):  # a few capitals have two small letters
             lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
-        index: dict[str, list[int]] = {}
-        for match in WORD.finditer(lowered):
-            index.setdefault(match[0], []).append(match.start())
+        parts = WORD.split(lowered)  # between words, a word, between words
+        index: dict[str, list[int]] = defaultdict(list)
+        for start, word in zip(islice(accumulate(map(len, parts)), 0, None, 2), parts[1::2], strict=False):
+            index[word].append(start)
         return index
 
     def _windows(self, alternatives: Sequence[Need]) -> list[Window] | None:
         """The ranges in which matches lie, joined where they touch; None when they are most of the text."""
-        found: list[Window] = []
+        found: list[tuple[int, int, int]] = []
         for needed in alternatives:
             if not needed.anchors:
                 return None
-            found += self._around(needed)
+            if all(map(self._count, needed.anchors)):
+                found += self._around(needed)
         windows: list[Window] = []
-        for low, high in sorted(found):
-            if windows and low <= windows[-1][1]:
-                windows[-1] = (windows[-1][0], max(high, windows[-1][1]))
+        for first, high, last in sorted(found):
+            if windows and first <= windows[-1].high:
+                windows[-1].begins.append((first, last))
+                windows[-1].high = max(high, windows[-1].high)
             else:
-                windows.append((low, high))
-        return windows if sum(high - low for low, high in windows) <= SPARSE * len(self.text) else None
+                windows.append(Window(first, high, [(first, last)]))
+        return windows if sum(window.high - window.low for window in windows) <= SPARSE * len(self.text) else None
 
-    def _around(self, needed: Need) -> Iterator[Window]:
-        """A window for each place of the rarest anchor that has the other anchors near it."""
+    def _around(self, needed: Need) -> Iterator[tuple[int, int, int]]:
+        """Where a match can begin, lie and begin at last, for each place of the rarest anchor with the others near."""
         rarest = min(needed.anchors, key=self._count)
-        if not self._count(rarest):
-            return
-        others = [(anchor, self.places(anchor.words)) for anchor in needed.anchors if anchor is not rarest]
-        reach = needed.width - rarest.low
+        others = [
+            (self.places(other.words), other.low - rarest.high, other.high - rarest.low)
+            for other in needed.anchors
+            if other is not rarest
+        ]
+        reach, size = needed.width - rarest.low, len(self.text)
         for place in self.places(rarest.words):
-            first, last = place - rarest.high, place - rarest.low
-            if all(_between(places, first + other.low, last + other.high) for other, places in others):
-                yield max(0, first), min(len(self.text), place + reach)
+            for places, low, high in others:
+                at = bisect_left(places, place + low)
+                if at == len(places) or places[at] > place + high:
+                    break
+            else:
+                yield max(0, place - rarest.high), min(size, place + reach), place - rarest.low
 
     def _count(self, anchor: Anchor) -> int:
-        return sum(len(self._places(word)) for word in anchor.words)
+        known = self._counted.get(anchor.words)
+        if known is None:
+            known = self._counted[anchor.words] = sum(len(self._places(word)) for word in anchor.words)
+        return known
 
 
-def _between(places: Sequence[int], low: int, high: int) -> bool:
-    """Whether any of these places, which are in order, lies in a range."""
-    at = bisect_left(places, low)
-    return at < len(places) and places[at] <= high
+def small(text: str) -> str:
+    """The text in the small letters that patterns are written in: `re` takes a long s and a dotless i for theirs."""
+    return text.lower().replace("\u017f", "s").replace("\u0131", "i")
+
+
+def may_match(pattern: re.Pattern[str], lowered: str) -> bool:
+    """Whether a text, given in small letters, holds the words that a pattern needs."""
+    for alternative in _spellings(pattern.pattern, pattern.flags):
+        for words in alternative:
+            if not any(map(lowered.__contains__, words)):
+                break
+        else:
+            return True
+    return False
+
+
+@cache
+def _spellings(text: str, flags: int) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """For each alternative of a pattern, of each of its anchors the words to look for; any digit is taken as there."""
+    alternatives = needs(re.compile(text, flags)).alternatives
+    return tuple(
+        tuple(tuple(word.strip(EDGE) for word in anchor.words) for anchor in need.anchors if DIGIT not in anchor.words)
+        for need in alternatives
+    )

@@ -13,6 +13,7 @@ from domain.actor import Actor
 from domain.canonical import plain
 from domain.trace import trace_id
 from store.database import Connection
+from store.entry import Entry
 from store.queries import queries
 
 SQL = queries("audit")
@@ -47,7 +48,9 @@ async def append(
     if texts:
         keys, salts, words = zip(*texts, strict=True)
         row |= {"keys": list(keys), "salts": list(salts), "texts": list(words)}
-    await connection.execute(SQL["append_with_texts" if texts else "append"], row)
+    written = await (await connection.execute(SQL["append_with_texts" if texts else "append"], row)).fetchone()
+    if written:
+        connection.entries.append(Entry(**written))
 
 
 def commitment(salt: bytes, text: str) -> str:

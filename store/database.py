@@ -12,17 +12,30 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from domain.errors import InvalidInput, StoreUnavailable
+from store.entry import Entry
+from store.receipts import Receipts
 
-Connection = AsyncConnection[dict[str, Any]]
+
+class Connection(AsyncConnection[dict[str, Any]]):
+    """A connection that knows which audit entries its transaction has written."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.entries: list[Entry] = []
 
 
 class Database:
-    """A pool of connections of the application's role, which owns nothing."""
+    """A pool of connections of the application's role, which owns nothing.
 
-    def __init__(self, url: str, *, max_size: int = 10) -> None:
+    With `receipts`, no audit entry commits that is not noted there.
+    """
+
+    def __init__(self, url: str, *, max_size: int = 10, receipts: Receipts | None = None) -> None:
         self.url = url
+        self._receipts = receipts
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
+            connection_class=Connection,
             kwargs={"row_factory": dict_row, "autocommit": True, "prepare_threshold": 0},
             min_size=1,
             max_size=max_size,
@@ -40,6 +53,8 @@ class Database:
     async def close(self) -> None:
         """Give all connections back to the server."""
         await self._pool.close()
+        if self._receipts:
+            self._receipts.close()
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -51,9 +66,15 @@ class Database:
     @asynccontextmanager
     async def tenant(self, tenant: str) -> AsyncGenerator[Connection]:
         """A transaction in which row-level security shows this tenant's rows only."""
-        async with self._connection() as connection, connection.transaction():
-            await connection.execute("select set_config('app.tenant', %s, true)", [tenant])
-            yield connection
+        async with self._connection() as connection:
+            entries = connection.entries = []
+            async with connection.transaction():
+                await connection.execute("select set_config('app.tenant', %s, true)", [tenant])
+                yield connection
+                if self._receipts and entries:
+                    self._receipts.announce(tenant, entries)
+            if self._receipts and entries:
+                self._receipts.confirm(tenant, entries)
 
     @asynccontextmanager
     async def nobody(self) -> AsyncGenerator[Connection]:

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 import psycopg
 
 from domain.errors import NotFound
+from store.entry import entry_of
 from store.queries import queries
+from store.receipts import Receipts
 from store.retention import LegalHold, UnderLegalHold
 
 SQL = queries("erasure")
 ERASED_PERSON = "Erased person"
-# In this order: the entry that says so comes first, what is allowed to go right before it goes.
+# In this order, after the entry that says so; what is allowed to go comes right before it goes.
 STEPS = (
-    "announce",
     "person",
     "credentials",
     "proposals",
@@ -48,7 +49,7 @@ class Erased:
     rows: dict[str, int]
 
 
-def erase_person(owner_url: str, tenant: str, wanted: str, hold: LegalHold) -> Erased:
+def erase_person(owner_url: str, tenant: str, wanted: str, hold: LegalHold, receipts: Receipts | None = None) -> Erased:
     """Erase the data of the person with this id or e-mail address.
 
     Raises NotFound, UnderLegalHold. Erasing someone again removes what was written since.
@@ -62,5 +63,10 @@ def erase_person(owner_url: str, tenant: str, wanted: str, hold: LegalHold) -> E
         if hold.covers(f"person:{person}"):
             raise UnderLegalHold
         values = {"tenant": tenant, "person": person, "erased": ERASED_PERSON}
+        entries = [entry_of(row) for row in connection.execute(SQL["announce"], values).fetchall()]
         rows = {step: connection.execute(SQL[step], values).rowcount for step in STEPS}
+        if receipts:
+            receipts.announce(tenant, entries)
+    if receipts:
+        receipts.confirm(tenant, entries)
     return Erased(person, {step: count for step, count in rows.items() if not step.startswith("allow")})

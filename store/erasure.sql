@@ -10,6 +10,7 @@ where tenant = %(tenant)s and (id::text = %(wanted)s or email = lower(%(wanted)s
 -- name: announce
 insert into audit_entry (tenant, person, event, subject)
 values (%(tenant)s, 'installation', 'person.erased', 'person:' || %(person)s)
+returning id, at, person, agent_run, on_behalf_of, event, subject, trace, facts::text
 
 -- name: person
 update person set name = %(erased)s, email = 'erased-' || id || '@erased.invalid', password_hash = '!',

@@ -28,8 +28,36 @@ async def record(connection: Connection, actor: Actor, facts: Sequence[OutsideFa
 
 
 async def newest(connection: Connection) -> tuple[OutsideFact, ...]:
-    """The newest report of every kind and subject, ordered by both."""
+    """The newest report of each system on every kind and subject, ordered by all three."""
     return tuple(_fact(row) for row in await (await connection.execute(SQL["newest"])).fetchall())
+
+
+async def known(connection: Connection, facts: Sequence[OutsideFact]) -> tuple[bool, ...]:
+    """Which of these reports are there already, word for word."""
+    found: set[int] = set()
+    for start in range(0, len(facts), ROWS_AT_ONCE):
+        rows = [_row(fact) | {"place": start + at} for at, fact in enumerate(facts[start : start + ROWS_AT_ONCE])]
+        cursor = await connection.execute(SQL["known"], {"facts": Jsonb(rows)})
+        found |= {row["place"] for row in await cursor.fetchall()}
+    return tuple(at in found for at in range(len(facts)))
+
+
+async def around(connection: Connection, heads: Sequence[str], *, limit: int = 200) -> tuple[OutsideFact, ...]:
+    """All reports about these subjects or what stands below them, newest first, superseded ones too."""
+    rows = await (await connection.execute(SQL["around"], {"heads": list(heads), "limit": limit})).fetchall()
+    return tuple(_fact(row) for row in rows)
+
+
+async def newest_of(connection: Connection, heads: Sequence[str]) -> tuple[OutsideFact, ...]:
+    """The newest report of each system on every subject whose part before the first slash is one of these."""
+    rows = await connection.execute(SQL["newest_of"], {"heads": list(heads)})
+    return tuple(_fact(row) for row in await rows.fetchall())
+
+
+async def covered(connection: Connection) -> frozenset[FactKind]:
+    """The kinds that some system reports on at all."""
+    rows = await connection.execute(SQL["covered"], {"kinds": [kind.value for kind in FactKind]})
+    return frozenset(FactKind(row["kind"]) for row in await rows.fetchall())
 
 
 async def history(connection: Connection, kind: FactKind, subject: str, *, limit: int = 50) -> tuple[OutsideFact, ...]:

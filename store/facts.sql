@@ -6,9 +6,27 @@ from jsonb_to_recordset(%(facts)s)
 on conflict do nothing
 
 -- name: newest
-select distinct on (kind, subject) id, kind, subject, value, system, reported_at
+select distinct on (kind, subject, system) id, kind, subject, value, system, reported_at
 from outside_fact
-order by kind, subject, reported_at desc, id desc
+order by kind, subject, system, reported_at desc, id desc
+
+-- name: known
+-- Which of these reports, by their place, are there word for word.
+select report.place
+from jsonb_to_recordset(%(facts)s)
+    as report (place int, kind text, subject text, value jsonb, system text, reported_at timestamptz)
+where exists (
+    select from outside_fact f
+    where (f.kind, f.subject, f.system, f.reported_at) = (report.kind, report.subject, report.system, report.reported_at)
+      and md5(f.value::text) = md5(report.value::text))
+
+-- name: around
+-- All reports on what is about these subjects or stands below one of them, the newest first.
+select id, kind, subject, value, system, reported_at
+from outside_fact
+where head = any(%(heads)s)
+order by reported_at desc, id desc
+limit %(limit)s
 
 -- name: history
 select id, kind, subject, value, system, reported_at
@@ -16,3 +34,13 @@ from outside_fact
 where kind = %(kind)s and subject = %(subject)s
 order by reported_at desc, id desc
 limit %(limit)s
+
+-- name: newest_of
+select distinct on (kind, subject, system) id, kind, subject, value, system, reported_at
+from outside_fact
+where head = any(%(heads)s)
+order by kind, subject, system, reported_at desc, id desc
+
+-- name: covered
+select kind from unnest(%(kinds)s::text[]) as k (kind)
+where exists (select from outside_fact f where f.kind = k.kind)

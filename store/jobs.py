@@ -18,6 +18,7 @@ SEAL = "seal_audit"
 PRUNE = "prune_audit"
 READ = "read_with_model"
 PREPARE = "prepare_passages"
+SYNC = "read_erp"
 
 
 def queue(url: str) -> App:

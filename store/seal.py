@@ -19,6 +19,8 @@ from store.database import Connection, Database
 from store.entry import entry_of, leaf
 from store.note import Checkpoint, opened, signed
 from store.queries import queries
+from store.receipts import Noted, Receipts
+from store.unsealed import compared
 
 SQL = queries("seal")
 BATCH = 5_000
@@ -30,34 +32,53 @@ def origin(tenant: str) -> str:
     return f"countersign/{tenant}"
 
 
-async def seal(database: Database, tenant: str, key: Ed25519PrivateKey, copies: Copies) -> Checkpoint | None:
+async def seal(
+    database: Database, tenant: str, key: Ed25519PrivateKey, copies: Copies, receipts: Receipts | None = None
+) -> Checkpoint | None:
     """Seal what has been committed since the last checkpoint and return the new one, or None if there was nothing.
 
-    Raises IntegrityBroken rather than sign over a log that was rolled back.
+    Raises IntegrityBroken rather than sign over a log that was rolled back, or that differs from its writers' receipts.
     """
     # One transaction keeps other sealers and checkers away until the copies are written; the other one seals.
     async with database.tenant(tenant) as turn:
         await turn.execute(SQL["one_sealer"], {"tenant": tenant})
         async with database.tenant(tenant) as connection:
-            note = await _seal(connection, tenant, key, copies)
+            note = await _seal(connection, tenant, key, copies, receipts)
             recent = await (await connection.execute(SQL["recent_checkpoints"], {"limit": RECENT})).fetchall()
         # After the commit: a copy must never promise what the database then forgot.
         await _copy(copies, tenant, {row["size"]: row["note"] for row in recent})
     return opened(note, origin(tenant), key.public_key()) if note else None
 
 
-async def _seal(connection: Connection, tenant: str, key: Ed25519PrivateKey, copies: Copies) -> str | None:
+async def _seal(
+    connection: Connection, tenant: str, key: Ed25519PrivateKey, copies: Copies, receipts: Receipts | None
+) -> str | None:
+    noted = await receipts.noted(tenant) if receipts else Noted()
     tree, since = await _last(connection, tenant, key, copies)
     row = await (await connection.execute(SQL["horizon"])).fetchone()
     horizon: str = row["horizon"] if row else since
     earlier = tree.size
-    await _extend(connection, tenant, tree, since, horizon)
+    fresh = await _extend(connection, tenant, tree, since, horizon)
+    if receipts:
+        await _hold_against(receipts, connection, tenant, noted, horizon, fresh)
     await _fill_tiles(connection, tenant, tree.size)
     if tree.size == earlier:
         return None
     note = signed(Checkpoint(origin(tenant), tree.size, tree.root), key)
     await _record(connection, tenant, tree, horizon, note)
     return note
+
+
+async def _hold_against(
+    receipts: Receipts, connection: Connection, tenant: str, noted: Noted, horizon: str, fresh: dict[int, bytes]
+) -> None:
+    found = await compared(connection, tenant, receipts, noted, horizon, fresh)
+    if found.problems:
+        raise IntegrityBroken(
+            f"{found.problems[0]} ({len(found.problems)} of this kind.) Nothing was signed; look at `countersign audit "
+            "verify`, and set the folder of receipts aside after an investigation."
+        )
+    await receipts.discard(tenant, found.waiting | fresh.keys())  # the fresh ones are sealed by this commit, not yet
 
 
 async def _last(connection: Connection, tenant: str, key: Ed25519PrivateKey, copies: Copies) -> tuple[Tree, str]:
@@ -76,7 +97,8 @@ async def _last(connection: Connection, tenant: str, key: Ed25519PrivateKey, cop
     return tree, row["horizon"]
 
 
-async def _extend(connection: Connection, tenant: str, tree: Tree, since: str, horizon: str) -> None:
+async def _extend(connection: Connection, tenant: str, tree: Tree, since: str, horizon: str) -> dict[int, bytes]:
+    fresh: dict[int, bytes] = {}
     async with connection.cursor(name="unsealed", row_factory=tuple_row) as cursor:
         await cursor.execute(SQL["unsealed"], {"since": since, "horizon": horizon})
         while rows := await cursor.fetchmany(BATCH):
@@ -92,6 +114,8 @@ async def _extend(connection: Connection, tenant: str, tree: Tree, since: str, h
                 ) from error
             for value in hashes:
                 tree.add(value)
+            fresh |= {entry.id: value for entry, value in zip(entries, hashes, strict=True)}
+    return fresh
 
 
 async def _fill_tiles(connection: Connection, tenant: str, size: int) -> None:

@@ -17,6 +17,13 @@ select id, at, person, agent_run, on_behalf_of, event, subject, trace, facts::te
 from audit_entry where transaction >= %(since)s::xid8 and transaction < %(horizon)s::xid8
 order by id
 
+-- name: waiting
+select id, at, person, agent_run, on_behalf_of, event, subject, trace, facts::text
+from audit_entry where transaction >= %(horizon)s::xid8
+
+-- name: leaves_of
+select entry, hash from audit_leaf where entry = any(%(entries)s)
+
 -- name: add_leaves
 insert into audit_leaf (tenant, index, entry, hash)
 select %(tenant)s, %(first)s + new.n - 1, new.entry, new.hash

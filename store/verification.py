@@ -17,7 +17,9 @@ from store.database import Connection, Database
 from store.entry import Entry, entry_of, leaf
 from store.promises import PERSON_ERASED, PRUNED, Problems, Promises, Walk
 from store.queries import queries
+from store.receipts import Noted, Receipts
 from store.seal import origin
+from store.unsealed import compared
 
 SQL = queries("seal")
 PAGE = 10_000
@@ -54,13 +56,16 @@ class _Words:
     erased: set[str] = field(default_factory=set[str])
 
 
-async def verify(database: Database, tenant: str, key: Ed25519PublicKey, copies: Copies) -> Verification:
+async def verify(
+    database: Database, tenant: str, key: Ed25519PublicKey, copies: Copies, receipts: Receipts | None = None
+) -> Verification:
     """Recompute every leaf and root of a tenant's log and compare them with every signed checkpoint, ours and copied.
 
     Sees entries changed, deleted, reordered, inserted or truncated, words changed or deleted, and a database rolled
-    back behind the copies.
+    back behind the copies; with receipts also what was done to entries before they were sealed.
     """
     result, problems = Verification(tenant), Problems()
+    noted = await receipts.noted(tenant) if receipts else Noted()
     promises = Promises(origin(tenant), key, problems)
     async with database.tenant(tenant) as connection:
         await connection.execute(SQL["one_sealer"], {"tenant": tenant})
@@ -74,7 +79,11 @@ async def verify(database: Database, tenant: str, key: Ed25519PublicKey, copies:
                 problems.add(f"The stored root over {row['size']} entries is not the signed one.")
         nodes = await (await connection.execute(SQL["nodes"])).fetchall()
         walk.compare_heads((row["level"], row["index"], bytes(row["hash"])) for row in nodes)
-        await _look_for_insertions(connection, result, problems, rows, words)
+        horizon: str = rows[-1]["horizon"] if rows else "0"
+        await _look_for_insertions(connection, result, problems, horizon, words)
+        if receipts:
+            for problem in (await compared(connection, tenant, receipts, noted, horizon)).problems:
+                problems.add(problem)
         await _compare_words(connection, result, problems, words)
     result.entries, result.root = walk.tree.size, walk.tree.root.hex()
     result.pruned, result.problems = walk.missing, problems.all()
@@ -155,9 +164,8 @@ async def _compare_words(connection: Connection, result: Verification, problems:
 
 
 async def _look_for_insertions(
-    connection: Connection, result: Verification, problems: Problems, rows: list[dict[str, Any]], words: _Words
+    connection: Connection, result: Verification, problems: Problems, horizon: str, words: _Words
 ) -> None:
-    horizon = rows[-1]["horizon"] if rows else "0"
     for row in await (await connection.execute(SQL["never_sealed"], {"horizon": horizon})).fetchall():
         if row["late"]:
             problems.add(f"Entry {row['id']} was inserted into a time that was sealed already.")

@@ -81,7 +81,7 @@ def narrowed(
 
 
 async def _find(context: ToolContext, wanted: FindProjects) -> ToolResult:
-    firm = await context.firm.get()
+    firm = await context.firm.masters()
     found = narrowed(firm, customer=wanted.customer, practice=wanted.practice, region=wanted.region)
     found = [p for p in found if wanted.status in (None, p.status) and _called(p, wanted.name)]
     found.sort(key=lambda project: (project.code or "~", project.name))

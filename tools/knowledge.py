@@ -5,26 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from actions.rulebook import files_of
 from domain.terms import SEVERAL, Term
-from erp.snapshot import FirmSnapshot
+from erp.mirror import Mirror
 from policies.prerequisites.items import words
 from policies.prerequisites.outside import Outside
+from policies.prerequisites.own import rule_settings
 from policies.prerequisites.portfolio import Dossier
+from policies.prerequisites.settings import RuleSettings
 from sow.families import Family, families
 from sow.inforce import InForce
 from sow.linking import hold, papers
-from store import facts
+from store import facts, rulebook, waivers
 from store.database import Connection, Database
 from store.documents import TermRow
 
 
-async def load(database: Database, snapshot: FirmSnapshot, tenant: str, *, fresh: bool = False) -> Dossier:
+async def load(database: Database, firm: Mirror, tenant: str, *, fresh: bool = False) -> Dossier:
     """Everything that readiness needs. Raises ErpUnavailable, StoreUnavailable."""
-    firm = await snapshot.get(fresh=fresh)
+    known = await firm.get(fresh=fresh)
     async with database.tenant(tenant) as connection:
         reports = await facts.newest(connection)
-        terms = await terms_by_contract(connection, firm.fetched_at.date())
-    return Dossier.of(firm, Outside.of(reports), terms)
+        terms = await terms_by_contract(connection, known.fetched_at.date())
+        settings = await settings_of(connection)
+        agreed = await waivers.in_force(connection, known.fetched_at.date())
+    outside = Outside.of(reports, settings.precedence)
+    return Dossier.of(known, outside, terms, settings, [row.waiver for row in agreed])
+
+
+async def settings_of(connection: Connection) -> RuleSettings:
+    """How the connection's firm sets the prerequisites, by the policy in force. Raises ConfigurationError."""
+    found = await rulebook.in_force(connection)
+    return rule_settings((await files_of(connection, found.version))["prerequisites.toml"])
 
 
 async def terms_by_contract(connection: Connection, on: date) -> Mapping[str, tuple[Term, ...]]:

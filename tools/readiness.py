@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -12,9 +13,10 @@ from domain.actor import Operation
 from domain.blocks import Block, Cell, Findings, Table
 from domain.findings import Finding, Readiness, Severity, Verdict
 from domain.money import totals
+from domain.records import Firm
 from domain.source import Source
-from policies.prerequisites.portfolio import Dossier, portfolio
-from tools import knowledge
+from store import results
+from tools import evaluating
 from tools.cells import (
     STATUS_WORDS,
     amount_cell,
@@ -31,7 +33,7 @@ from tools.tool import Tool, ToolContext, ToolResult
 SHOWN = 50
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Status = Literal["blocked", "cannot_determine", "billable", "nothing_to_bill"]
-ORDER = {Verdict.FAIL: 0, Verdict.UNKNOWN: 1, Verdict.PASS: 2, Verdict.NOT_APPLICABLE: 3}
+ORDER = {Verdict.FAIL: 0, Verdict.UNKNOWN: 1, Verdict.WAIVED: 2, Verdict.PASS: 3, Verdict.NOT_APPLICABLE: 4}
 
 
 class ProjectReadiness(BaseModel):
@@ -103,16 +105,17 @@ def answer_facts(answer: Readiness) -> dict[str, Any]:
 
 
 async def _project(context: ToolContext, wanted: ProjectReadiness) -> ToolResult:
-    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
-    project = project_of(dossier.firm, wanted.project)
+    firm = await context.firm.masters()
+    project = project_of(firm, wanted.project)
+    dossier = await evaluating.dossier_of(context.firm, context.today, project)
     answer = dossier.assess(project, wanted.month, context.today)
     blocks: tuple[Block, ...] = (findings_block(answer), money_block(answer, project.source))
     return ToolResult(answer_facts(answer), blocks, {"P1": project_key(project)})
 
 
-def select(dossier: Dossier, answers: Iterable[Readiness], wanted: PortfolioReadiness) -> list[Readiness]:
+def select(firm: Firm, answers: Iterable[Readiness], wanted: PortfolioReadiness) -> list[Readiness]:
     """The answers asked for; the larger amount held back first, then the larger ready one."""
-    names = {c.name for c in customers_of(dossier.firm, wanted.customer)} if wanted.customer else None
+    names = {c.name for c in customers_of(firm, wanted.customer)} if wanted.customer else None
     kept = [
         answer
         for answer in answers
@@ -125,8 +128,11 @@ def select(dossier: Dossier, answers: Iterable[Readiness], wanted: PortfolioRead
 
 
 async def _portfolio(context: ToolContext, wanted: PortfolioReadiness) -> ToolResult:
-    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
-    answers = select(dossier, portfolio(dossier, wanted.month, context.today), wanted)
+    state = await evaluating.up_to_date(context.firm, context.today, wanted.month or "")
+    firm = await context.firm.masters()
+    async with context.database.tenant(context.actor.tenant) as connection:
+        kept = await results.whole(connection, results.Wanted(month=wanted.month or "", status=wanted.status or ""))
+    answers = select(firm, (replace(answer, as_of=state.read_at.isoformat()) for answer in kept), wanted)
     facts = {
         "month": wanted.month,
         "count": len(answers),
@@ -135,11 +141,12 @@ async def _portfolio(context: ToolContext, wanted: PortfolioReadiness) -> ToolRe
         "ready": [money(amount) for amount in totals(a.ready for a in answers)],
         "held_back": [money(amount) for amount in totals(a.blocked for a in answers)],
         "projects": [_row_facts(answer) for answer in answers[:SHOWN]],
-        "as_of": dossier.firm.fetched_at.isoformat(),
+        "as_of": firm.fetched_at.isoformat(),
+        "warnings": list(firm.warnings),
     }
     handles = {f"P{number}": readiness_key(answer) for number, answer in enumerate(answers[:SHOWN], 1)}
     return ToolResult(
-        facts, (_table(dossier, answers), _totals(answers)) if answers else (_table(dossier, answers),), handles
+        facts, (_table(firm, answers), _totals(answers)) if answers else (_table(firm, answers),), handles
     )
 
 
@@ -159,8 +166,8 @@ def reasons(answer: Readiness) -> str:
     return "; ".join(told)
 
 
-def _table(dossier: Dossier, answers: list[Readiness]) -> Table:
-    sources = {project.id: (project.source,) for project in dossier.firm.projects}
+def _table(firm: Firm, answers: list[Readiness]) -> Table:
+    sources = {project.id: (project.source,) for project in firm.projects}
     rows = tuple(
         (
             project_cell(a, sources.get(a.project_id, ())),

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from domain.actor import Actor, Operation
 from domain.blocks import Block
+from erp.mirror import Mirror
 from erp.reader import ErpReader
-from erp.snapshot import FirmSnapshot
 from policies.engine import Policies
 from store.database import Database
 from store.embedding import Embedded, Embedder
@@ -25,7 +25,7 @@ class ToolContext:
     actor: Actor
     database: Database
     reader: ErpReader
-    firm: FirmSnapshot
+    firm: Mirror
     policies: Policies
     today: date
     thread: str | None = None

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from api.client import ask
 
+AT_ONCE = 1000  # the API's page of the portfolio
 TOKEN = click.option("--token", envvar="COUNTERSIGN_TOKEN", default="", help="Your access token.", show_envvar=True)
 PASSWORD = click.option(
     "--password", prompt=True, hide_input=True, help="Asked for when not given; a token cannot do it."
@@ -23,18 +24,37 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.command()
 @click.argument("project", required=False)
 @click.option("--month", default=None, help="YYYY-MM; all unbilled work when left out.")
+@click.option("--as-of", default=None, help="YYYY-MM-DD: the answer that stood at the end of that day.")
+@click.option("--practice", default=None, help="Of all: those of this practice.")
+@click.option("--region", default=None, help="Of all: those of this region.")
+@click.option("--customer", default=None, help="Of all: those of the customer of this name.")
+@click.option("--status", default=None, help="Of all: blocked, cannot_determine, billable or nothing_to_bill.")
 @TOKEN
 @AS_JSON
-def readiness(*, project: str | None, month: str | None, token: str, as_json: bool) -> None:
+def readiness(*, project: str | None, token: str, as_json: bool, **narrow: str | None) -> None:
     """Say whether PROJECT can be billed and what is missing; without PROJECT, all of them."""
-    path = f"/v1/projects/{project}/readiness" if project else "/v1/portfolio/readiness"
-    answer = ask("GET", path, token=token, params={"month": month} if month else {})
+    given = {name: value for name, value in narrow.items() if value}
+    if project:
+        path, given = f"/v1/projects/{project}/readiness", {n: given[n] for n in ("month", "as_of") if n in given}
+        answer: Any = ask("GET", path, token=token, params=given)
+    else:
+        answer = _everything(token, given)
     if as_json:
         click.echo(json.dumps(answer, indent=2))
     elif project:
         _print_project(answer)
     else:
         _print_portfolio(answer)
+
+
+def _everything(token: str, narrow: Mapping[str, str]) -> list[Any]:
+    """All pages of the portfolio."""
+    found: list[Any] = []
+    while True:
+        part = ask("GET", "/v1/portfolio/readiness", token=token, params={**narrow, "offset": str(len(found))})
+        found += part
+        if len(part) < AT_ONCE:
+            return found
 
 
 @click.group()
@@ -80,6 +100,8 @@ def _print_project(answer: Mapping[str, Any]) -> None:
     for finding in answer["findings"]:
         if finding["verdict"] in {"fail", "unknown"}:
             console.print(f"  {finding['verdict']:8} {finding['title']}: {finding['reason']} ({finding['owner']})")
+    read = f"ERP read at {answer['as_of'][:16]}" if answer["as_of"] else f"answer of {answer['since'][:16]}"
+    console.print(f"[dim]{read}[/dim]")
 
 
 def _print_portfolio(answer: Sequence[Mapping[str, Any]]) -> None:
@@ -87,4 +109,7 @@ def _print_portfolio(answer: Sequence[Mapping[str, Any]]) -> None:
     for row in answer:
         code = row["project_code"] or row["project_name"]
         table.add_row(code, row["customer"] or "", row["status"], _money(row["ready"]), _money(row["blocked"]))
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    if answer:
+        console.print(f"[dim]{len(answer)} projects; ERP read at {answer[0]['as_of'][:16]}[/dim]")

@@ -14,11 +14,11 @@ from api.cli.answers import AS_JSON, TOKEN
 from api.cli.chain import lines
 from api.client import ask, download
 from api.copies import copies_of
+from api.database import open_database, receipts_of
 from api.settings import Settings
 from domain.canonical import plain
 from domain.errors import InvalidInput
 from store.bundle_check import check_bundle, key_of
-from store.database import Database
 from store.note import key_from, verifying_key
 from store.verification import Verification, verify
 
@@ -103,8 +103,9 @@ def _verify_here(*, as_json: bool) -> None:
     settings = Settings()
 
     async def run() -> Verification:
-        async with Database(settings.need("database_url"), max_size=1) as database:
-            return await verify(database, settings.tenant, verifying_key(settings.keys), copies_of(settings))
+        async with open_database(settings, max_size=1) as database:
+            key, copies = verifying_key(settings.keys), copies_of(settings)
+            return await verify(database, settings.tenant, key, copies, receipts_of(settings))
 
     result = asyncio.run(run())
     said = (

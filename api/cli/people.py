@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import click
 
+from api.database import open_database, receipts_of
 from api.passwords import hash_password
 from api.settings import Settings
 from domain.actor import Role
 from store import people
-from store.database import Database
 from store.erasure import erase_person
 from store.retention import LegalHold
 from store.tenants import add_tenant
@@ -48,7 +48,7 @@ def add(
         add_tenant(settings.need("database_owner_url"), tenant, name=tenant_name, base_currency=currency)
 
     async def run() -> None:
-        async with Database(settings.need("database_url"), max_size=1) as database, database.tenant(tenant) as db:
+        async with open_database(settings, max_size=1) as database, database.tenant(tenant) as db:
             await people.add(
                 db,
                 tenant,
@@ -76,7 +76,7 @@ def erase(*, who: str, tenant: str) -> None:
     """
     settings = Settings()
     hold = LegalHold.parse(settings.legal_hold)
-    erased = erase_person(settings.need("database_owner_url"), tenant, who, hold)
+    erased = erase_person(settings.need("database_owner_url"), tenant, who, hold, receipts_of(settings))
     for place, count in erased.rows.items():
         click.echo(f"{count:>6}  {place.replace('_', ' ')}")
     click.echo(f"What {erased.person} did stays; who that was is gone.")
@@ -89,7 +89,7 @@ def list_people(tenant: str) -> None:
     settings = Settings()
 
     async def run() -> tuple[people.Person, ...]:
-        async with Database(settings.need("database_url"), max_size=1) as database, database.tenant(tenant) as db:
+        async with open_database(settings, max_size=1) as database, database.tenant(tenant) as db:
             return await people.everyone(db)
 
     for one in asyncio.run(run()):

@@ -18,13 +18,13 @@ from api.client import ask
 from policies.engine import FILES, FOLDER, Policies
 from policies.examples import Examples, beside, forbidden
 
-EDITABLE = ("authorization.cedar", "approval.toml")
+EDITABLE = ("authorization.cedar", "approval.toml", "prerequisites.toml")
 DRAFT = click.option(
     "--with",
     "folder",
     required=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with authorization.cedar, approval.toml or both; what is missing stays as it is.",
+    help="Folder with any of authorization.cedar, approval.toml, prerequisites.toml; what is missing stays as it is.",
 )
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from api.database import open_database
 from api.passwords import hash_password
 from api.settings import Settings
 from api.wiring import open_reader
@@ -37,7 +38,7 @@ def bootstrap(
 async def _bootstrap(
     settings: Settings, demo: Mapping[str, Any], password: str, home: Path, progress: Callable[[str], None]
 ) -> None:
-    async with Database(settings.database_url, max_size=AT_A_TIME) as database, open_reader(settings) as reader:
+    async with open_database(settings, max_size=AT_A_TIME) as database, open_reader(settings) as reader:
         actors = await _people(database, settings.tenant, demo["person"], password)
         finance, manager = _with(actors, Role.FINANCE), _with(actors, Role.PROJECT_MANAGER)
         await _facts(database, finance, outside_file(home).read_text("utf-8"))

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import Any
 
 from api.copies import copies_of
+from api.database import open_database, receipts_of
 from api.demo.console import Progress
 from api.demo.stack import Running, settings_of
 from api.demo.visitor import Visitor
@@ -22,7 +23,6 @@ from api.wiring import open_reader
 from domain.actions import Image
 from domain.errors import CountersignError
 from erp.demo.server import documents_folder
-from store.database import Database
 from store.note import verifying_key
 from store.verification import Verification, verify
 
@@ -227,11 +227,11 @@ def audit(job: Job) -> str:
 
 async def _sealed(settings: Settings) -> Verification:
     """Verify the log once the worker has sealed what was written so far."""
-    async with Database(settings.database_url, max_size=1) as database:
+    async with open_database(settings, max_size=1) as database:
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
             key = verifying_key(settings.keys)
-            result = await verify(database, settings.tenant, key, copies_of(settings))
+            result = await verify(database, settings.tenant, key, copies_of(settings), receipts_of(settings))
             if (result.entries and not result.waiting) or time.monotonic() > deadline:
                 return result
             await asyncio.sleep(1)

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/documents/{document_id}")
 @router.get("/codes")
 async def show(request: Request, wired: Wired, actor: CodeProposer, document_id: str) -> Response:
     """The proposals, best first."""
-    firm = await wired.erp(actor).firm.get()
+    firm = await wired.erp(actor).firm.masters()
     async with wired.database.tenant(actor.tenant) as connection:
         row = await documents.get(connection, document_id)
         found = await paper(connection, actor, document_id, wired.today)
@@ -41,7 +41,7 @@ async def choose(
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Choose a code."""
-    firm = await wired.erp(actor).firm.get()
+    firm = await wired.erp(actor).firm.masters()
     async with wired.database.tenant(actor.tenant) as connection:
         found = await paper(connection, actor, document_id, wired.today)
         await codes.choose(

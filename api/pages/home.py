@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from api import billing
 from api.access import Session
-from api.billing import Sum, sums, troubles
+from api.billing import Shown, Sum
 from api.pages.actions import decidable
 from api.pages.documents import open_terms
 from api.render import page
@@ -17,9 +17,9 @@ from api.services import Services, Wired
 from domain.actions import Action, ActionState
 from domain.actor import Actor, Operation
 from domain.errors import ErpError, NotFound
-from domain.findings import Finding, Readiness
 from store import actions, documents
 from store.documents import DocumentRow
+from store.results import Line
 
 router = APIRouter()
 NOON, EVENING = 12, 18
@@ -30,7 +30,7 @@ class Money:
     """What the firm's unbilled work is worth, as far as the ERP can be asked."""
 
     sums: list[Sum] = field(default_factory=list[Sum])
-    worst: list[tuple[Readiness, Finding]] = field(default_factory=list[tuple[Readiness, Finding]])
+    worst: list[Line] = field(default_factory=list[Line])
     erp_down: bool = False
 
 
@@ -75,11 +75,10 @@ async def _money(wired: Services, actor: Actor) -> Money:
     if not await _may(wired, actor, Operation.READINESS_READ):
         return Money()
     try:
-        found = await billing.whole(wired, actor, None)
+        found = await billing.portfolio(wired, actor, Shown(sort="blocked"))
     except (ErpError, NotFound):
         return Money(erp_down=True)
-    held = sorted((r for r in found if r.blocked), key=lambda r: -r.blocked.minor)[:5]
-    return Money(sums(found), [(r, troubles(r)[0]) for r in held])
+    return Money([Sum.of(total) for total in found.sums], [line for line in found.lines if line.blocked][:5])
 
 
 async def _unread(wired: Services, actor: Actor) -> list[tuple[DocumentRow, int]]:

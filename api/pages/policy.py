@@ -31,12 +31,13 @@ class DraftForm(BaseModel):
 
     authorization: str = ""
     approval: str = ""
+    prerequisites: str = ""
     summary: str = Field("", max_length=300)
 
     @property
     def files(self) -> dict[str, str]:
         """The files that were given, by name."""
-        given = dict(zip(EDITABLE, (self.authorization, self.approval), strict=True))
+        given = dict(zip(EDITABLE, (self.authorization, self.approval, self.prerequisites), strict=True))
         return {name: text for name, text in given.items() if text.strip()}
 
 

@@ -1,4 +1,4 @@
-"""Readiness: the portfolio with its money, and one project with what stands in the way."""
+"""One project: whether it can be billed, and what stands in the way."""
 
 from __future__ import annotations
 
@@ -7,46 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from api import billing
 from api.access import ReadinessReader
-from api.billing import Wanted, sums, troubles
+from api.billing import Wanted
+from api.project import view
 from api.render import page
 from api.services import Wired
-from domain.canonical import plain
-from domain.findings import Readiness
-from policies.numbering import numbering
-from store import actions
 
 router = APIRouter()
-ORDER = ("blocked", "cannot_determine", "billable", "nothing_to_bill")
-
-
-@router.get("/readiness")
-async def portfolio(
-    request: Request, wired: Wired, actor: ReadinessReader, wanted: Annotated[Wanted, Query()]
-) -> Response:
-    """All projects that this filter leaves, those that hold back most first."""
-    everything = await billing.whole(wired, actor, wanted.month or None)
-    found = [r for r in everything if billing.fits(r, wanted)]
-    rule = numbering()
-    return page(
-        request,
-        "readiness.html",
-        wanted=wanted,
-        rows=[(r, troubles(r)) for r in sorted(found, key=_order)],
-        sums=sums(found),
-        counts={status: sum(r.status == status for r in everything) for status in ORDER},
-        practices={code: practice.name for code, practice in rule.practices.items()},
-        regions={code: region.name for code, region in rule.regions.items()},
-        customers=sorted({r.customer for r in everything if r.customer}),
-        months=months(wired.today.year, wired.today.month),
-        as_of=everything[0].as_of if everything else "",
-    )
-
-
-def _order(found: Readiness) -> tuple[int, str, str]:
-    # By amount within a status; as text padded, because amounts of several currencies are only ever ordered, not added.
-    return ORDER.index(found.status), f"{10**15 - found.blocked.minor - found.ready.minor:020d}", found.project_name
 
 
 def months(year: int, month: int, count: int = 10) -> list[str]:
@@ -60,20 +27,15 @@ async def project(
     request: Request, wired: Wired, actor: ReadinessReader, code: str, wanted: Annotated[Wanted, Query()]
 ) -> Response:
     """One project."""
-    record, readiness = await billing.one(wired, actor, code, wanted.month or None)
-    async with wired.database.tenant(actor.tenant) as connection:
-        proposals = await actions.listing(connection, project=record.code) if record.code else ()
-    firm = await wired.erp(actor).firm.get()
+    shown = await view(wired, actor, code, wanted.month or None)
     return page(
         request,
         "project.html",
         code=code,
-        project=record,
-        readiness=readiness,
-        findings=[plain(f) for f in troubles(readiness)]
-        + [plain(f) for f in readiness.findings if f.verdict.value in ("pass", "not_applicable")],
-        contracts=[c for c in firm.contracts if c.id in record.contract_ids],
-        proposals=proposals,
+        view=shown,
+        project=shown.project,
+        readiness=shown.readiness,
         month=wanted.month,
         months=months(wired.today.year, wired.today.month),
+        today=wired.today,
     )

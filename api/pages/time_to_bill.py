@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from api import billing
 from api.access import ReadinessReader
 from api.render import page
 from api.services import Wired
 from policies.numbering import numbering
 from policies.time_to_bill import STAGES
+from tools import knowledge
 from tools.time_to_bill import TimeToBill, durations
 
 router = APIRouter()
@@ -25,11 +25,12 @@ async def show(
 ) -> Response:
     """The table by the grouping that is asked for."""
     rule = numbering()
+    dossier = await knowledge.load(wired.database, wired.erp(actor).firm, actor.tenant)
     return page(
         request,
         "time_to_bill.html",
         wanted=wanted,
-        found=durations(await billing.dossier(wired, actor), wanted, wired.today),
+        found=durations(dossier, wanted, wired.today),
         groups=GROUPS,
         stages=STAGES,
         practices={code: practice.name for code, practice in rule.practices.items()},

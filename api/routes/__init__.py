@@ -17,6 +17,7 @@ from api.routes import (
     threads,
     time_to_bill,
     tokens,
+    waivers,
     work_codes,
 )
 
@@ -29,6 +30,7 @@ ROUTES = (
     work_codes.router,
     readiness.router,
     time_to_bill.router,
+    waivers.router,
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,

@@ -30,7 +30,7 @@ class CodeChoice(BaseModel):
 @router.get("/codes")
 async def propose(wired: Wired, actor: CodeProposer, document_id: str) -> Json:
     """Ranked proposals, and the choice that stands, if any."""
-    firm = await wired.erp(actor).firm.get()
+    firm = await wired.erp(actor).firm.masters()
     async with wired.database.tenant(actor.tenant) as connection:
         found = await paper(connection, actor, document_id, wired.today)
         choice = await chosen.of_document(connection, document_id)
@@ -41,7 +41,7 @@ async def propose(wired: Wired, actor: CodeProposer, document_id: str) -> Json:
 @router.post("/codes", status_code=201)
 async def choose(wired: Wired, actor: CodeProposer, document_id: str, wanted: CodeChoice) -> Json:
     """Choose a code for this document; remembered as a precedent."""
-    firm = await wired.erp(actor).firm.get()
+    firm = await wired.erp(actor).firm.masters()
     async with wired.database.tenant(actor.tenant) as connection:
         found = await paper(connection, actor, document_id, wired.today)
         await codes.choose(

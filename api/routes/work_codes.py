@@ -70,7 +70,7 @@ async def propose(
     wired: Wired, actor: CodeProposer, lines: Annotated[list[WorkLine], Field(min_length=1, max_length=200)]
 ) -> list[Json]:
     """Ranked codes for each line, in the lines' order."""
-    firm = await wired.erp(actor).firm.get()
+    firm = await wired.erp(actor).firm.masters()
     async with wired.database.tenant(actor.tenant) as connection:
         await audit.append(connection, actor, "code.proposed", "codes", {"lines": len(lines)})
         return [
@@ -87,7 +87,7 @@ async def propose(
 @router.post("/choices", status_code=201)
 async def choose(wired: Wired, actor: CodeProposer, wanted: LineChoice) -> Json:
     """Remember the code that a person chose for such work: it binds the next proposal for the same."""
-    firm = await wired.erp(actor).firm.get()
+    firm = await wired.erp(actor).firm.masters()
     async with wired.database.tenant(actor.tenant) as connection:
         await codes.choose(
             connection,

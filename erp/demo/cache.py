@@ -16,20 +16,22 @@ SOURCES = ("erp/demo", "erp/tryton/connector", "erp/tryton/tables.py")
 DATA = frozenset({".py", ".toml", ".cfg", ".xml"})
 
 
-def built_firm(today: date, *, progress: Callable[[str], None], whole_month: bool = False) -> Path:
+def built_firm(today: date, *, progress: Callable[[str], None], whole_month: bool = False, seed: int = 0) -> Path:
     """The home of a firm built from these very sources as of `today`; built now if there is none.
 
-    With `whole_month` one that was built earlier in the month will do: its figures are the same. Copy it before
-    starting a server on it. Several processes wait for the one that builds; builds of other sources or days go.
+    With a `seed` another firm by the same generator. With `whole_month` one that was built earlier in the month will
+    do: its figures are the same. Copy it before starting a server on it. Several processes wait for the one that
+    builds; builds of other sources or days go.
     """
     cache = server.cache_folder()
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-    home = cache / f"firm-{_digest()}-{today:%Y-%m}{'' if whole_month else f'-{today:%d}'}"
+    day, other = "" if whole_month else f"-{today:%d}", f"-seed{seed}" if seed else ""
+    home = cache / f"firm-{_digest()}-{today:%Y-%m}{day}{other}"
     with (cache / "firm.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not server.is_built(home):
             _forget_others(cache, today)
-            server.build_firm(home, today=today, progress=progress)
+            server.build_firm(home, today=today, progress=progress, seed=seed)
     return home
 
 
@@ -40,9 +42,10 @@ def copy_firm(home: Path, target: Path) -> None:
 
 
 def _forget_others(cache: Path, today: date) -> None:
-    keep = (f"firm-{_digest()}-{today:%Y-%m}", f"firm-{_digest()}-{today:%Y-%m-%d}")
+    # That of the month, of this day, and of any seed; not those of other days.
+    keep = tuple(f"firm-{_digest()}-{today:%Y-%m}{day}" for day in ("", f"-{today:%d}"))
     for other in cache.glob("firm-*"):
-        if other.name not in keep:
+        if other.name.partition("-seed")[0] not in keep:
             shutil.rmtree(other, ignore_errors=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from erp.demo.moments import moment, month_end, month_start, offset_of, working_days
+from erp.demo.variant import variant
 
 DATA = Path(__file__).parent / "data"
 LAST_BILLED = -2  # the month before last is invoiced; everything since is open
@@ -119,16 +120,22 @@ class Plan:
         return next(found for found in self.engagements if found.key == key)
 
 
-def read_plan(today: date, folder: Path = DATA) -> Plan:
-    """The firm as the data files describe it, dated from `today`."""
+def read_plan(today: date, folder: Path = DATA, *, seed: int = 0) -> Plan:
+    """The firm as the data files describe it, or that of a seed, dated from `today`."""
     people = _toml(folder / "people.toml")
-    customers = {row["key"]: row for row in _toml(folder / "customers.toml")["customer"]}
+    customers: Mapping[str, Mapping[str, Any]] = {
+        row["key"]: row for row in _toml(folder / "customers.toml")["customer"]
+    }
     roles = {role: Decimal(price) for role, price in people["roles"].items()}
-    sows = _toml(folder / "sows.toml")["sow"]
+    sows: Sequence[Mapping[str, Any]] = _toml(folder / "sows.toml")["sow"]
+    raws: Sequence[Mapping[str, Any]] = _toml(folder / "engagements.toml")["engagement"]
+    if seed:
+        other = variant(seed, people["people"])
+        customers, raws, sows = other.customers, other.engagements, []
     calendar = _Calendar(today, tuple(people["people"]))
     engagements = tuple(
         _engagement(raw, [sow for sow in sows if sow.get("contract") == raw["key"]], customers, roles, calendar)
-        for raw in _toml(folder / "engagements.toml")["engagement"]
+        for raw in raws
     )
     return Plan(today, customers, people["people"], roles, engagements)
 

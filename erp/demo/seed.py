@@ -16,7 +16,7 @@ from erp.demo.plan import read_plan
 from erp.demo.seeding.accounts import ADMINISTRATOR, seed_accounts
 from erp.demo.seeding.contracts import contract_numbers, seed_contracts
 from erp.demo.seeding.invoices import seed_invoices
-from erp.demo.seeding.masters import seed_masters
+from erp.demo.seeding.masters import customer_codes, seed_masters
 from erp.demo.seeding.work import seed_projects, seed_time
 
 
@@ -31,10 +31,10 @@ class Places:
     accounts: Path
 
 
-def seed(places: Places, today: date) -> None:
+def seed(places: Places, today: date, number: int = 0) -> None:
     """Write everything, telling on standard output what is done and how long it took."""
     config = proteus_config.set_trytond(places.database, user=ADMINISTRATOR, config_file=str(places.config))
-    plan = read_plan(today)
+    plan = read_plan(today, seed=number)
     step = _Steps()
     masters = seed_masters(plan, config)
     step.done(f"{len(masters.parties)} customers, {len(masters.employees)} consultants")
@@ -46,7 +46,7 @@ def seed(places: Places, today: date) -> None:
     step.done(f"{seed_invoices(plan, masters, works, sales)} invoices")
     seed_accounts(masters, places.database, places.accounts)
     step.done("the service accounts")
-    facts = outside_facts(plan, contract_numbers(sales))
+    facts = outside_facts(plan, contract_numbers(sales), customer_codes(masters))
     places.outside.write_text(as_csv(facts), "utf-8")
     step.done(f"{len(facts)} reports of other systems")
 
@@ -69,8 +69,9 @@ def main() -> None:
         parser.add_argument(f"--{name}", required=True, type=Path)
     parser.add_argument("--database", required=True)
     parser.add_argument("--today", required=True, type=date.fromisoformat)
+    parser.add_argument("--seed", default=0, type=int)
     given = parser.parse_args()
-    seed(Places(given.database, given.config, given.documents, given.outside, given.accounts), given.today)
+    seed(Places(given.database, given.config, given.documents, given.outside, given.accounts), given.today, given.seed)
 
 
 if __name__ == "__main__":

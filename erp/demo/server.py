@@ -76,9 +76,16 @@ def seeded_on(home: Path) -> date:
 
 
 def build_firm(
-    home: Path, *, today: date, progress: Callable[[str], None], passwords: Mapping[str, str] | None = None
+    home: Path,
+    *,
+    today: date,
+    progress: Callable[[str], None],
+    passwords: Mapping[str, str] | None = None,
+    seed: int = 0,
 ) -> None:
     """Build the demo firm in `home` as of `today`, over whatever was there. An interrupted build leaves none.
+
+    With a `seed` another firm by the same generator (erp/demo/variant.py).
 
     `passwords` by login; accounts without one get a random one. Raises ConfigurationError with the last words of the
     step that failed.
@@ -89,7 +96,7 @@ def build_firm(
     _prepare_database(place, progress)
     progress("Writing the statements of work")
     write_all(documents_folder(home), today=today)
-    _seed(home, today, progress, passwords or {})
+    _seed(home, today, progress, passwords or {}, seed)
     _note_built(place, today.isoformat())
 
 
@@ -215,7 +222,7 @@ def _keep(file: Path, cached: Path) -> None:
     part.replace(cached)
 
 
-def _seed(home: Path, today: date, progress: Progress, passwords: Mapping[str, str]) -> None:
+def _seed(home: Path, today: date, progress: Progress, passwords: Mapping[str, str], number: int) -> None:
     progress("Filling the ERP with the demo firm")
     place = folder(home)
     _run(
@@ -223,6 +230,7 @@ def _seed(home: Path, today: date, progress: Progress, passwords: Mapping[str, s
             *(sys.executable, "-m", "erp.demo.seed", "--database", DATABASE, "--config", str(_configure(place))),
             *("--documents", str(documents_folder(home)), "--outside", str(outside_file(home))),
             *("--accounts", str(place / "accounts.json"), "--today", today.isoformat()),
+            *("--seed", str(number)),
         ],
         {GIVEN_PASSWORDS: json.dumps(dict(passwords))},
         progress,

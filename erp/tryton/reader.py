@@ -7,16 +7,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain.actions import Image
-from domain.errors import ErpError, ErpRefused, NotFound
+from domain.errors import ErpRefused, NotFound
 from domain.records import Firm
-from erp.tryton.billing import Ledger, contracts, invoices, price_lists
+from erp.reader import Changes, Head, Page, Take, collected
+from erp.tryton.firm import FirmOf, head_of, rows_of
 from erp.tryton.images import image
+from erp.tryton.increments import changes, mark_of
 from erp.tryton.lookup import record_id
-from erp.tryton.parties import customers
+from erp.tryton.neighbourhood import Wanted, neighbourhood
 from erp.tryton.rpc import TrytonConnection
 from erp.tryton.sources import SYSTEM
-from erp.tryton.tables import Tables, read_tables
-from erp.tryton.work import WorkTree, employees, projects, time_entries
+from erp.tryton.tables import ATTACHMENTS, BEHIND, HOLDERS, SMALL, TABLES, TIME, Tables, attachments, read_tables
+from store.mirror_rows import Rows
 
 
 class TrytonReader(TrytonConnection):
@@ -25,9 +27,34 @@ class TrytonReader(TrytonConnection):
     system = SYSTEM
 
     async def firm(self) -> Firm:
-        """All records that readiness needs; a request per page of a table."""
+        """All records that readiness needs, kept nowhere."""
+        return await collected(self, datetime.now(UTC))
+
+    async def whole(self, take: Take) -> Head:
+        """See `ErpReader`. Time is handed over page by page; all else is small enough to be read before it."""
         fetched_at = datetime.now(UTC)
-        return firm_of(await read_tables(self._rpc), fetched_at)
+        behind = await read_tables(self._rpc, BEHIND)
+        mark = mark_of(self._rpc.clock or fetched_at, behind)
+        rest = await read_tables(self._rpc, [model for model in TABLES if model not in (*BEHIND, TIME)])
+        attached = await attachments(self._rpc, [row["id"] for row in rest[HOLDERS]])
+        tables = Tables.of({**behind, **rest, ATTACHMENTS: attached})
+        firm = FirmOf(tables, fetched_at)
+        async for rows in self._rpc.pages(TIME, *TABLES[TIME]):
+            tables.note_billed(rows)
+            await take(Page(firm.time(rows), rows_of(TIME, rows, firm.tree)))
+        await take(firm.page())
+        return head_of(tables, mark)
+
+    async def changes(self, mark: Mapping[str, Any], known: Rows) -> Changes | None:
+        """See `ErpReader`: by the stamps of rows, and by counting for those that went."""
+        return await changes(self._rpc, mark, known)
+
+    async def around(self, project_id: str) -> Page | None:
+        """See `ErpReader`."""
+        fetched_at = datetime.now(UTC)
+        small = await read_tables(self._rpc, (*BEHIND, *SMALL))
+        found = await neighbourhood(self._rpc, small, Wanted(roots={record_id(project_id)}))
+        return FirmOf(found.tables, fetched_at).page(found.complete)
 
     async def image(self, action_type: str, arguments: Mapping[str, Any]) -> Image:
         """The present state of what this action sets. See erp/tryton/images.py for the fields of each type."""
@@ -44,27 +71,3 @@ class TrytonReader(TrytonConnection):
             raise NotFound("There is no such file in Tryton.")
         data = found[0]["data"]
         return data if isinstance(data, bytes) else b""
-
-
-def firm_of(tables: Tables, fetched_at: datetime) -> Firm:
-    """The firm that these rows describe."""
-    if not tables.rows["company.company"]:
-        raise ErpError("The account belongs to no company in Tryton.")
-    company = tables.rows["company.company"][0]
-    currency = tables.word("currency.currency", company["currency"], "code") or ""
-    tree = WorkTree(tables)
-    ledger = Ledger(tables, tree)
-    return Firm(
-        system=SYSTEM,
-        company=company["rec_name"],
-        base_currency=currency,
-        fetched_at=fetched_at,
-        customers=customers(tables, fetched_at),
-        contracts=contracts(tables, ledger, fetched_at),
-        projects=projects(tables, tree, currency, fetched_at),
-        employees=employees(tables, fetched_at),
-        time=time_entries(tables, tree, currency, fetched_at),
-        invoices=invoices(tables, tree, ledger, fetched_at),
-        price_lists=price_lists(tables, fetched_at),
-        closed_periods=tuple((row["start_date"], row["end_date"]) for row in tables.rows["account.period"]),
-    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
 import httpx
@@ -44,6 +45,7 @@ class TrytonRpc:
         self._session: str | None = None
         self._context: dict[str, Any] = {}
         self._login_lock = asyncio.Lock()
+        self.clock: datetime | None = None  # of the server, as its last answer told
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -62,20 +64,21 @@ class TrytonRpc:
         self, model: str, domain: Sequence[Any], fields: Sequence[str], *, context: Mapping[str, Any] | None = None
     ) -> list[dict[str, Any]]:
         """All matching records in pages, ordered by id, each with its `_timestamp` (its version stamp)."""
-        records: list[dict[str, Any]] = []
+        return [row async for page in self.pages(model, domain, fields, context=context) for row in page]
+
+    async def pages(
+        self, model: str, domain: Sequence[Any], fields: Sequence[str], *, context: Mapping[str, Any] | None = None
+    ) -> AsyncGenerator[list[dict[str, Any]]]:
+        """The same page by page. Each begins after the last id, so that records that come or go shift nothing."""
+        last = 0
         while True:
-            page = await self.call(
-                f"model.{model}.search_read",
-                list(domain),
-                len(records),
-                PAGE,
-                [["id", "ASC"]],
-                [*fields, "_timestamp"],
-                context=context,
-            )
-            records += page
+            within = [*domain, ("id", ">", last)] if last else list(domain)
+            order, wanted = [["id", "ASC"]], [*fields, "_timestamp"]
+            page = await self.call(f"model.{model}.search_read", within, 0, PAGE, order, wanted, context=context)
+            yield page
             if len(page) < PAGE:
-                return records
+                return
+            last = page[-1]["id"]
 
     async def _send(
         self, method: str, arguments: Sequence[Any], context: Mapping[str, Any] | None, session: str
@@ -110,6 +113,7 @@ class TrytonRpc:
         body = json.dumps({"id": 1, "method": method, "params": params}, default=_encode)
         try:
             async with self._client.stream("POST", self._path, content=body, headers=dict(headers)) as answer:
+                self.clock = _told(answer.headers.get("date")) or self.clock
                 read = 0
                 chunks: list[bytes] = []
                 async for chunk in answer.aiter_bytes():
@@ -124,6 +128,13 @@ class TrytonRpc:
             raise ErpNotReached(f"Tryton cannot be reached ({type(error).__name__}); nothing was sent.") from error
         except httpx.TransportError as error:
             raise ErpUnavailable(f"Tryton cannot be reached ({type(error).__name__}).") from error
+
+
+def _told(stamp: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(stamp).astimezone(UTC) if stamp else None
+    except ValueError:
+        return None
 
 
 def _result(answer: httpx.Response, method: str) -> Any:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from domain.money import Money
 from domain.records import Employee, Project, Task, TimeEntry
@@ -31,7 +32,6 @@ class WorkTree:
         for work, root in self.root.items():
             self.members.setdefault(root, []).append(self.works[work])
         self.contracts = {root: self._contracts(members) for root, members in self.members.items()}
-        self.of_invoice_line = self._invoice_lines()
 
     def projects(self) -> list[Row]:
         """The works that are projects in their own right."""
@@ -48,11 +48,13 @@ class WorkTree:
         lines = (self._tables.get("sale.line", referenced(work["origin"], "sale.line")) for work in members)
         return tuple(dict.fromkeys(line["sale"] for line in lines if line is not None))
 
-    def _invoice_lines(self) -> dict[int, int]:
-        found = {
-            row["invoice_line"]: self.of_timesheet_work[row["work"]]
-            for row in self._tables.rows["timesheet.line"]
-            if row["work"] in self.of_timesheet_work
+    @cached_property
+    def of_invoice_line(self) -> dict[int, int]:
+        """The project that a line of an invoice bills; to be asked for when all time was read."""
+        found: dict[int | None, int] = {
+            line: self.of_timesheet_work[work]
+            for line, work in self._tables.billed.items()
+            if work in self.of_timesheet_work
         }
         found |= {row["invoice_line"]: row["work"] for row in self._tables.rows["project.work.invoiced_progress"]}
         found |= {work["invoice_line"]: work["id"] for work in self.works.values()}
@@ -82,6 +84,7 @@ def _project(tables: Tables, tree: WorkTree, work: Row, currency: str, fetched_a
             _task(tables, row, currency, fetched_at) for row in tree.members[work["id"]] if row["id"] != work["id"]
         ),
         source=source("project.work", work, fetched_at, work["number"] or work["name"]),
+        ends=work["timesheet_end_date"],
     )
 
 
@@ -101,10 +104,10 @@ def _task(tables: Tables, row: Row, currency: str, fetched_at: datetime) -> Task
     )
 
 
-def time_entries(tables: Tables, tree: WorkTree, currency: str, fetched_at: datetime) -> tuple[TimeEntry, ...]:
+def time_entries(rows: Iterable[Row], tree: WorkTree, currency: str, fetched_at: datetime) -> tuple[TimeEntry, ...]:
     """Time on projects. Tryton bills an hour at its task's list price, in the company's currency."""
     entries: list[TimeEntry] = []
-    for row in tables.rows["timesheet.line"]:
+    for row in rows:
         work = tree.works.get(tree.of_timesheet_work.get(row["work"], -1))
         if work is None:
             continue

@@ -18,6 +18,7 @@ from domain.canonical import plain
 from domain.errors import ErpClosed, ErpNotReached, ErpRefused, ErpStale, ErpUnavailable, NotFound
 from domain.records import Firm
 from domain.source import Source
+from erp.reader import ReadsWhole
 from evals.adversary import deeds
 from evals.adversary.asking import ASKER, Asker
 
@@ -62,7 +63,7 @@ class Read:
 
 
 @dataclass
-class Ledger:
+class Ledger(ReadsWhole):
     """An `ErpReader` and `ErpWriter` of one firm. `tick` tells the run's time; `faults` are taken one per write."""
 
     tenant: str

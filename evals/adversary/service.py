@@ -21,7 +21,7 @@ from api.services import Erp, Services
 from api.settings import Settings
 from api.wiring import agent_ports
 from api.worker import register
-from erp.snapshot import FirmSnapshot
+from erp.mirror import Mirror
 from evals.adversary import house
 from evals.adversary.asking import Asker, asking
 from evals.adversary.ledger import Ledger
@@ -69,7 +69,7 @@ class Service:
     def connect(self, tenant: str, ledger: Ledger) -> None:
         """Give a firm its ERP."""
         self.ledgers[tenant] = ledger
-        self.erps[tenant] = Erp(ledger, FirmSnapshot(ledger, last_write=self._last_write(tenant)))
+        self.erps[tenant] = Erp(ledger, Mirror(self.database, tenant, ledger, last_write=self._last_write(tenant)))
 
     def disconnect(self, tenant: str) -> None:
         """Forget a firm's ERP."""

@@ -31,6 +31,7 @@ from domain.actions import Image
 from domain.errors import CountersignError
 from domain.records import Firm
 from domain.source import Source
+from erp.reader import ReadsWhole
 from erp.tryton.reader import TrytonReader
 from erp.tryton.writer import TrytonWriter
 from evals.crash import control
@@ -48,7 +49,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass
-class DoomedReader:
+class DoomedReader(ReadsWhole):
     """The real reader, in a process that may die around what it reads."""
 
     reader: TrytonReader

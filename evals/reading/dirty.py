@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import CountersignError, DocumentError
-from sow.doors import Start
-from sow.nursery import Nursery
 from sow.sandbox import MEGABYTES, SECONDS, read_sandboxed
 
 CLEAR = frozenset({"document_unreadable", "document_encrypted", "document_empty", "document_too_large"})
@@ -28,11 +26,10 @@ def measure(data: Path) -> dict[str, object]:
         return {"skipped": "no pdf_dirty"}
     manifest = {entry["file"]: entry for entry in json.loads((folder / "manifest.json").read_text())}
     files = sorted(folder.glob("*.pdf"))
-    with Nursery() as nursery:
-        return asyncio.run(_measured(files, manifest, nursery.start))
+    return asyncio.run(_measured(files, manifest))
 
 
-async def _measured(files: list[Path], manifest: dict[str, Any], start: Start) -> dict[str, object]:
+async def _measured(files: list[Path], manifest: dict[str, Any]) -> dict[str, object]:
     outcomes: Counter[str] = Counter()
     warned: Counter[str] = Counter()
     slowest: tuple[float, str] = (0.0, "")
@@ -40,7 +37,7 @@ async def _measured(files: list[Path], manifest: dict[str, Any], start: Start) -
     for path in files:
         began = time.monotonic()
         password = manifest.get(path.name, {}).get("known_password")
-        outcome, codes = await _one(path.read_bytes(), path.name, password, start)
+        outcome, codes = await _one(path.read_bytes(), path.name, password)
         slowest = max(slowest, (round(time.monotonic() - began, 1), path.name))
         outcomes[outcome] += 1
         warned.update(codes)
@@ -59,10 +56,10 @@ async def _measured(files: list[Path], manifest: dict[str, Any], start: Start) -
     }
 
 
-async def _one(data: bytes, name: str, password: str | None, start: Start) -> tuple[str, set[str]]:
+async def _one(data: bytes, name: str, password: str | None) -> tuple[str, set[str]]:
     """What became of a file: `read`, an error's code, or `crash`; and the codes of its warnings."""
     try:
-        reading = await read_sandboxed(data, name, password=password, start=start)
+        reading = await read_sandboxed(data, name, password=password)
     except CountersignError as error:
         crashed = type(error) is DocumentError and error.detail == DocumentError().detail
         return ("crash" if crashed else error.code), set()

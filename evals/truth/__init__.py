@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from domain.money import Money
+from erp.demo.plan import Engagement, read_plan
+from erp.demo.plants import ALL
 from erp.demo.sows import load, moment
+from erp.demo.variant import variant
 
 FOLDER = Path(__file__).parent
 MOMENT = re.compile(r"month[+-]\d+ day \w+")
@@ -64,11 +67,37 @@ def documents(today: date) -> tuple[DocumentTruth, ...]:
     )
 
 
-def problems() -> tuple[tuple[Planted, ...], tuple[Lookalike, ...]]:
-    """The planted problems and their look-alikes."""
+def problems(seed: int = 0, today: date | None = None) -> tuple[tuple[Planted, ...], tuple[Lookalike, ...]]:
+    """The planted problems and their look-alikes; with a seed those of that firm as of `today`."""
+    if seed and today is not None:
+        return _seeded(seed, today)
     data = tomllib.loads((FOLDER / "planted.toml").read_text("utf-8"))
     planted = tuple(Planted(row["project"], row["rule"], _money(row)) for row in data["planted"])
     return planted, tuple(Lookalike(row["project"], row["rule"], row["why"]) for row in data["lookalike"])
+
+
+def _seeded(seed: int, today: date) -> tuple[tuple[Planted, ...], tuple[Lookalike, ...]]:
+    plan = read_plan(today, seed=seed)
+    found: list[Planted] = []
+    alike: list[Lookalike] = []
+    for one in variant(seed, plan.people).planted:
+        engagement = plan.engagement(one.key)
+        name = engagement.title if one.plant.named else engagement.code
+        if one.problem:
+            found.append(Planted(name, one.plant.rule, _holding(one.plant.holds, engagement)))
+        else:
+            alike.append(Lookalike(name, one.plant.rule, "planted as a look-alike"))
+    return tuple(found), tuple(alike)
+
+
+def _holding(holds: str | None, engagement: Engagement) -> Money | None:
+    if holds is None:
+        return None
+    if holds == ALL:
+        return Money(engagement.unbilled(), engagement.currency)
+    less = holds.removeprefix("less ")
+    amount = engagement.unbilled() - Decimal(less) if less != holds else Decimal(holds)
+    return Money(amount, engagement.currency)
 
 
 def _money(row: dict[str, Any]) -> Money | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -11,25 +11,75 @@ from domain.errors import ConfigurationError
 from domain.findings import Finding, Readiness, Remedy, Severity, Verdict
 from domain.money import Money
 from domain.records import Project
-from policies.prerequisites import contracts, customers, invoices, orders, projects, rates, work
+from policies.prerequisites import (
+    accounts,
+    agreements,
+    contracts,
+    customers,
+    expenses,
+    hours,
+    invoices,
+    milestones,
+    orders,
+    projects,
+    rate_cards,
+    rates,
+    sow,
+    work,
+)
 from policies.prerequisites.case import Case
-from policies.prerequisites.judgement import Judgement, not_applicable
+from policies.prerequisites.conditions import judged as by_conditions
+from policies.prerequisites.conditions import silence
+from policies.prerequisites.fields import checked
+from policies.prerequisites.judgement import Judgement, not_applicable, waived
 from policies.prerequisites.known import ProjectFacts
-from policies.prerequisites.rulebook import Rule, rulebook
+from policies.prerequisites.rulebook import Rule, Switch, rulebook
 
 Check = Callable[[Case], Judgement]
-ROOMS = (contracts, orders, projects, work, rates, customers, invoices)
+ROOMS = (
+    contracts,
+    agreements,
+    sow,
+    orders,
+    projects,
+    work,
+    hours,
+    expenses,
+    milestones,
+    rates,
+    rate_cards,
+    customers,
+    accounts,
+    invoices,
+)
+STOPS = (Verdict.FAIL, Verdict.UNKNOWN)
 
 
 @cache
-def checks() -> tuple[tuple[Rule, Check], ...]:
-    """Every rule with its function. Raises ConfigurationError when data and functions do not match one to one."""
-    functions: Mapping[str, Check] = {id_: check for room in ROOMS for id_, check in room.RULES.items()}
-    rules = rulebook()
-    ids = [rule.id for rule in rules]
-    if sorted(ids) != sorted(functions):
-        raise ConfigurationError(f"Rules and functions differ: {sorted(set(ids) ^ set(functions)) or 'doubled ids'}.")
-    return tuple((rule, functions[rule.id]) for rule in rules)
+def checks() -> Mapping[str, Check]:
+    """The function of each shipped rule that is not data alone.
+
+    Raises ConfigurationError when data and functions do not match one to one, or a condition names no field.
+    """
+    functions = [(id_, check) for room in ROOMS for id_, check in room.RULES.items()]
+    coded = [rule.id for rule in rulebook() if not rule.require]
+    if sorted(coded) != sorted(id_ for id_, _ in functions):
+        wrong = sorted(set(coded) ^ {id_ for id_, _ in functions})
+        raise ConfigurationError(f"Rules and functions differ: {wrong or 'doubled ids'}.")
+    for condition in (found for rule in rulebook() for found in (*rule.applies, *rule.require)):
+        checked(condition.field)
+    return dict(functions)
+
+
+def judgements(case: Case) -> list[tuple[Rule, Judgement]]:
+    """Every rule that the firm asks, with its judgement; what was waived is marked so."""
+    functions = checks()
+    found = [(rule, judge(case, rule, functions.get(rule.id))) for rule in case.facts.settings.rules]
+    agreed = {one.rule: one for one in case.facts.waivers if one.until >= case.today}
+    return [
+        (rule, waived(one, agreed[rule.id]) if rule.id in agreed and one.verdict in STOPS else one)
+        for rule, one in found
+    ]
 
 
 def assess(project: Project, facts: ProjectFacts, period: str | None, today: date) -> Readiness:
@@ -38,9 +88,9 @@ def assess(project: Project, facts: ProjectFacts, period: str | None, today: dat
     Raises InvalidInput for a period that is no month.
     """
     case = Case(project, facts, period, today)
-    judged = [(rule, judge(case, rule, check)) for rule, check in checks()]
+    judged = judgements(case)
     unbilled = case.unbilled.rounded
-    ready = _ready(case, [judgement for rule, judgement in judged if rule.severity is Severity.BLOCKS]).rounded
+    free = ready(case, judged).rounded
     return Readiness(
         project_id=project.id,
         project_code=project.code,
@@ -49,27 +99,41 @@ def assess(project: Project, facts: ProjectFacts, period: str | None, today: dat
         practice=project.practice,
         region=project.region,
         period=period,
-        findings=tuple(_finding(case, rule, judgement) for rule, judgement in judged),
+        findings=tuple(finding_of(case, rule, judgement) for rule, judgement in judged),
         unbilled=unbilled,
-        ready=ready,
-        blocked=unbilled - ready,
+        ready=free,
+        blocked=unbilled - free,
         as_of=facts.as_of,
     )
 
 
-def judge(case: Case, rule: Rule, check: Check) -> Judgement:
+def judge(case: Case, rule: Rule, check: Check | None) -> Judgement:
     """One rule's judgement; a project that is over, or internal, has no prerequisites left."""
     if case.project.status in ("done", "cancelled") and not case.items and not rule.id.startswith("invoice."):
         return not_applicable("The project is over and nothing is left to bill.")
     if case.customer is None and case.contract is None and not case.items:
         return not_applicable("The project is internal: it has no customer and no billable work.")
-    return check(case)
+    if (idle := _idle(case, rule)) is not None:
+        return idle
+    if check is None:
+        return by_conditions(case, rule)
+    return silence(case, rule) or check(case)
 
 
-def _ready(case: Case, blocking: list[Judgement]) -> Money:
+def _idle(case: Case, rule: Rule) -> Judgement | None:
+    """Why a rule is not asked of anyone at present, though the firm has not switched it off."""
+    if rule.switch is Switch.ALWAYS or rule.id in case.facts.settings.on:
+        return None
+    if rule.switch is Switch.WANTED:
+        return not_applicable("The firm has not switched this rule on.")
+    missing = [kind.value.replace("_", " ") for kind in rule.needs if kind not in case.facts.outside.covered]
+    return not_applicable(f"No connected system reports {', '.join(missing)} facts.") if missing else None
+
+
+def ready(case: Case, judged: Iterable[tuple[Rule, Judgement]]) -> Money:
     """What no rule holds, up to the tightest ceiling: each amount is blocked once, by however many rules."""
     zero = Money(Decimal(0), case.currency)
-    stopping = [j for j in blocking if j.verdict in (Verdict.FAIL, Verdict.UNKNOWN)]
+    stopping = [j for rule, j in judged if rule.severity is Severity.BLOCKS and j.verdict in STOPS]
     if any(judgement.held is None for judgement in stopping):
         return zero
     held = frozenset(id_ for j in stopping if j.held is not None for id_ in j.held | j.unclear)
@@ -78,10 +142,11 @@ def _ready(case: Case, blocking: list[Judgement]) -> Money:
     return max(zero, min([free, *rooms]))
 
 
-def _finding(case: Case, rule: Rule, judgement: Judgement) -> Finding:
+def finding_of(case: Case, rule: Rule, judgement: Judgement) -> Finding:
+    """What people are told of a judgement."""
     return Finding(
         rule=rule.id,
-        title=rule.problem if judgement.verdict is Verdict.FAIL else rule.title,
+        title=rule.problem if judgement.verdict in (Verdict.FAIL, Verdict.WAIVED) else rule.title,
         verdict=judgement.verdict,
         severity=rule.severity,
         reason=judgement.reason,
@@ -90,11 +155,12 @@ def _finding(case: Case, rule: Rule, judgement: Judgement) -> Finding:
         sources=judgement.sources,
         evidence=judgement.evidence,
         remedy=_remedy(rule, judgement),
+        waiver=judgement.waiver,
     )
 
 
 def _held(case: Case, rule: Rule, judgement: Judgement) -> Money | None:
-    if rule.severity is Severity.WARNS or judgement.verdict not in (Verdict.FAIL, Verdict.UNKNOWN):
+    if rule.severity is Severity.WARNS or judgement.verdict not in STOPS:
         return None
     if judgement.room is not None:
         return min(case.unbilled, case.unbilled - judgement.room).rounded

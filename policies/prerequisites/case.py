@@ -12,10 +12,22 @@ from domain.facts import FactKind, OutsideFact
 from domain.money import Money
 from domain.records import Contract, Customer, PriceList, Project, Task
 from domain.terms import Term, TermStatus
-from policies.prerequisites.items import Item, ItemsOf, currency_of, items_of
+from policies.prerequisites.items import Item, ItemsOf, billed, currency_of, finished, items_of
 from policies.prerequisites.known import ProjectFacts
 from policies.prerequisites.period import span
 
+# What reports of a kind are about; the others are about projects.
+OF_CONTRACT = frozenset(
+    {
+        FactKind.MILESTONE,
+        FactKind.PURCHASE_ORDER,
+        FactKind.CHANGE_REQUEST,
+        FactKind.DELIVERY,
+        FactKind.PART_CAP,
+        FactKind.RETAINER,
+    }
+)
+OF_CUSTOMER = frozenset({FactKind.CREDIT, FactKind.TAX_SETUP, FactKind.E_INVOICING, FactKind.OPPORTUNITY})
 LIVE = ("confirmed", "processing", "done")
 # Which of several values of one term speaks: a person's word before a reading. Rejected and conflicting ones never do.
 SPEAKING = (TermStatus.CORRECTED, TermStatus.CONFIRMED, TermStatus.PROPOSED)
@@ -37,6 +49,11 @@ class Case:
         return ranked[0] if ranked else None
 
     @cached_property
+    def live(self) -> tuple[Contract, ...]:
+        """The contracts in force."""
+        return tuple(contract for contract in self.facts.contracts if contract.state in LIVE)
+
+    @cached_property
     def customer(self) -> Customer | None:
         """Who is billed."""
         return self.facts.customer
@@ -50,8 +67,32 @@ class Case:
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """What is to be billed in the period and not billed yet, ordered by date."""
-        about = ItemsOf(self.project, self.contract, self.facts, self.milestone_terms)
-        return items_of(about, self.period, self.today)
+        return items_of(self._about, self.period, self.today)
+
+    @property
+    def _about(self) -> ItemsOf:
+        return ItemsOf(self.project, self.contract, self.facts, self.milestone_terms)
+
+    @cached_property
+    def undelivered_lines(self) -> frozenset[str]:
+        """The contract's lines that no invoice bills and no task of the project shows as finished, by id."""
+        lines = self.contract.lines if self.contract else ()
+        return frozenset(x.id for x in lines if not billed(x, self._about) and not finished(x, self._about))
+
+    @cached_property
+    def listed_rates(self) -> dict[tuple[str | None, str], Money | None]:
+        """The price list's rate of a task and a person, once it was looked up."""
+        return {}
+
+    @cached_property
+    def stated_rates(self) -> dict[tuple[str | None, str], tuple[Decimal, Term] | None]:
+        """The statement of work's rate of a task and a person, once it was looked up."""
+        return {}
+
+    @cached_property
+    def timesheets(self) -> dict[tuple[str, int], OutsideFact | None]:
+        """What was found on the timesheet of an employee and a week (by its Monday), once it was looked up."""
+        return {}
 
     @cached_property
     def work(self) -> tuple[Item, ...]:
@@ -92,6 +133,26 @@ class Case:
     def milestone_terms(self) -> tuple[Term, ...]:
         """The milestones that the statement of work names."""
         return self.terms("milestones")
+
+    def threshold(self, rule: str, name: str) -> int:
+        """A threshold of a rule as the firm set it."""
+        return self.facts.settings.threshold(rule, name)
+
+    def subject_of(self, kind: FactKind) -> str | None:
+        """Under which name reports of a kind are about this project: its own, its contract's, its customer's."""
+        if kind in OF_CONTRACT:
+            return self.contract.number if self.contract else None
+        if kind in OF_CUSTOMER:
+            return (self.customer.code or self.customer.name) if self.customer else None
+        return self.subject
+
+    def reports(self, kind: FactKind) -> tuple[OutsideFact, ...]:
+        """The reports of a kind that are about this project, its contract or its customer."""
+        subject = self.subject_of(kind)
+        if subject is None:
+            return ()
+        exact = self.facts.outside.get(kind, subject)
+        return ((exact,) if exact else ()) + self.facts.outside.under(kind, subject)
 
     def value(self, held: frozenset[str] | None) -> Money:
         """What the named items (None: all) are worth in the project's currency; others cannot be added up."""

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from stdnum import get_cc_module
+from stdnum.de import leitweg
 
+from domain.facts import FactKind
 from domain.records import Customer
 from policies.prerequisites.case import Case
 from policies.prerequisites.judgement import Judgement, fails, not_applicable, passes
-from policies.prerequisites.outside import number
+from policies.prerequisites.outside import number, source_of
 
 NO_CUSTOMER = "The project has no customer."
 # Where an invoice between businesses must show the customer's identifier (VAT reverse charge or national rule).
 # Elsewhere, such as in the US, none is asked for. Council Directive 2006/112/EC art. 226(4); UK VAT Regulations 1995.
 EUROPEAN_UNION = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+# Countries without postal codes, or where an address is complete without (Universal Postal Union, addressing guides).
+NO_POSTAL_CODES = "AE AO BS BZ GH HK IE JM KE MO PA QA RW TT UG ZW"
+WITHOUT_POSTAL_CODE = frozenset(NO_POSTAL_CODES.split())
 REQUIRED_IN = frozenset({*EUROPEAN_UNION.split(), "CH", "GB", "NO"})
 
 
@@ -26,6 +31,50 @@ def invoice_address_missing(case: Case) -> Judgement:
         return passes("The customer has an invoice address.").citing(case.customer.source)
     found = fails("The customer has no invoice address in the ERP.").citing(case.customer.source)
     return found.clearing(customer_id=case.customer.id)
+
+
+def address_incomplete(case: Case) -> Judgement:
+    """The invoice address is one that post and tax offices accept: street, city, country, a code where there is one."""
+    address = case.customer.invoice_address if case.customer else None
+    if case.customer is None or address is None:
+        return not_applicable("There is no invoice address to check.")
+    parts = {"street": address.street, "city": address.city, "country": address.country}
+    parts |= {} if address.country in WITHOUT_POSTAL_CODE else {"postal code": address.postal_code}
+    empty = [name for name, text in parts.items() if not text.strip()]
+    if empty:
+        said = f"The customer's invoice address has no {' and no '.join(empty)}."
+        return fails(said).citing(case.customer.source).clearing(customer_id=case.customer.id)
+    return passes("The invoice address is complete.").citing(case.customer.source)
+
+
+def tax_country_differs(case: Case) -> Judgement:
+    """The tax identifier is of the country that the invoice is addressed to; else another establishment is billed."""
+    customer = case.customer
+    address = customer.invoice_address if customer else None
+    countries = {found for pair in (customer.tax_identifiers if customer else ()) if (found := _tax_country(*pair))}
+    if customer is None or address is None or not countries or not address.country:
+        return not_applicable("There is no tax identifier and address to compare.")
+    if address.country in countries:
+        return passes("Tax identifier and invoice address are of one country.").citing(customer.source)
+    said = f"The invoice goes to {address.country}, the tax identifier is of {', '.join(sorted(countries))}."
+    return fails(said).citing(customer.source)
+
+
+def _tax_country(kind: str, code: str) -> str | None:
+    prefix = kind.partition("_")[0].upper()
+    country = code[:2].upper() if prefix == "EU" else prefix
+    return {"EL": "GR", "XI": "GB"}.get(country, country) if len(country) == 2 else None  # noqa: PLR2004 - ISO alpha-2
+
+
+def buyer_reference_malformed(case: Case) -> Judgement:
+    """A Leitweg-ID satisfies its check digits (Koordinierungsstelle für IT-Standards, Leitweg-ID format 2.0.2)."""
+    report = next(iter(case.reports(FactKind.E_INVOICING)), None)
+    reference = str(report.value.get("buyer_reference") or "") if report else ""
+    if report is None or not reference or case.customer is None or case.customer.country != "DE":
+        return not_applicable("There is no Leitweg-ID to check.")
+    if leitweg.is_valid(reference):
+        return passes("The Leitweg-ID is well-formed.").citing(source_of(report))
+    return fails(f"The buyer reference {reference} is no valid Leitweg-ID.").citing(source_of(report))
 
 
 def tax_id_missing(case: Case) -> Judgement:
@@ -109,4 +158,7 @@ RULES: Mapping[str, Callable[[Case], Judgement]] = {
     "customer.billing_contact_missing": billing_contact_missing,
     "customer.payment_terms_missing": payment_terms_missing,
     "payment_terms.differ": payment_terms_differ,
+    "customer.address_incomplete": address_incomplete,
+    "customer.tax_country_differs": tax_country_differs,
+    "e_invoicing.buyer_reference_malformed": buyer_reference_malformed,
 }

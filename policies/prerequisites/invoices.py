@@ -10,8 +10,6 @@ from policies.prerequisites.case import Case
 from policies.prerequisites.items import words
 from policies.prerequisites.judgement import Judgement, counted, fails, not_applicable, passes, unknown
 
-STUCK_DAYS = 30
-
 
 def duplicate(case: Case) -> Judgement:
     """No two invoices of one month ask for the same work twice; a credit note of the same amount settles one."""
@@ -48,19 +46,36 @@ def _repeated(same: list[Invoice], credited: int) -> list[Invoice]:
 
 def draft_stuck(case: Case) -> Judgement:
     """A draft older than a month was forgotten or waits for someone."""
+    days = case.threshold("invoice.draft_stuck", "days")
     drafts = [invoice for invoice in case.facts.invoices if invoice.state == "draft"]
     if not drafts:
         return not_applicable("There is no draft invoice.")
-    old = [i for i in drafts if i.date and (case.today - i.date).days > STUCK_DAYS]
+    old = [i for i in drafts if i.date and (case.today - i.date).days > days]
     if old:
-        said = f"{counted(len(old), 'draft invoice')} older than {STUCK_DAYS} days."
+        said = f"{counted(len(old), 'draft invoice')} older than {days} days."
         return fails(said).citing(*(invoice.source for invoice in old))
     if any(invoice.date is None for invoice in drafts):
         return unknown("The ERP does not say since when the draft invoice waits.")
     return passes("No draft invoice is older than a month.").citing(*(invoice.source for invoice in drafts))
 
 
+def waiting(case: Case) -> Judgement:
+    """An invoice that was checked is posted and sent; one that waits for it is money that nobody asks for."""
+    days = case.threshold("invoice.waiting", "days")
+    checked = [invoice for invoice in case.facts.invoices if invoice.state == "validated"]
+    if not checked:
+        return not_applicable("No invoice waits to be posted.")
+    old = [i for i in checked if i.date and (case.today - i.date).days > days]
+    if old:
+        numbers = ", ".join(invoice.number or f"draft {invoice.id}" for invoice in old)
+        return fails(f"{numbers} validated more than {days} days ago and not posted.").citing(*(i.source for i in old))
+    if any(invoice.date is None for invoice in checked):
+        return unknown("The ERP does not say since when the invoice waits.")
+    return passes(f"No invoice waits for more than {days} days.").citing(*(i.source for i in checked))
+
+
 RULES: Mapping[str, Callable[[Case], Judgement]] = {
     "invoice.duplicate": duplicate,
     "invoice.draft_stuck": draft_stuck,
+    "invoice.waiting": waiting,
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from domain.findings import Verdict
+from domain.findings import Verdict, Waiver
 from domain.money import Money
 from domain.source import Evidence, Source
 
@@ -30,6 +30,7 @@ class Judgement:
     sources: tuple[Source, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    waiver: Waiver | None = None
 
     def citing(self, *sources: Source | None, evidence: Iterable[Evidence] = ()) -> Judgement:
         """The same judgement with its sources, in an order that does not depend on the records' order."""
@@ -70,6 +71,14 @@ def exceeds(reason: str, room: Money) -> Judgement:
 def unknown(reason: str, items: Iterable[str] | None = None) -> Judgement:
     """No system that is connected knows; held like a failure until one says."""
     return Judgement(Verdict.UNKNOWN, reason, None if items is None else frozenset(items))
+
+
+def waived(found: Judgement, waiver: Waiver) -> Judgement:
+    """What people agreed to bill in spite of: it holds nothing, and still says what is wrong."""
+    said = f"Waived until {waiver.until} by {waiver.by}: {waiver.reason.rstrip('.')}. {found.reason}"
+    return replace(
+        found, verdict=Verdict.WAIVED, reason=said, held=frozenset(), unclear=frozenset(), room=None, waiver=waiver
+    )
 
 
 def counted(number: int, noun: str) -> str:

@@ -8,7 +8,16 @@ from typing import Any
 from domain.money import Money
 from domain.source import Evidence, Source
 from policies.prerequisites.case import Case
-from policies.prerequisites.judgement import Judgement, exceeds, fails, not_applicable, passes, unknown
+from policies.prerequisites.judgement import (
+    Judgement,
+    counted,
+    exceeds,
+    fails,
+    fails_on,
+    not_applicable,
+    passes,
+    unknown,
+)
 from policies.prerequisites.outside import day, flag, money, source_of
 
 NO_CONTRACT = "The project has no contract."
@@ -125,9 +134,35 @@ def _has_order(case: Case) -> bool:
     return case.contract is not None and (bool(case.contract.po_number) or reported)
 
 
+def currency_differs(case: Case) -> Judgement:
+    """The purchase order is in the contract's currency."""
+    reported = case.order.value.get("currency") if case.order else None
+    if case.contract is None or case.order is None or not reported:
+        return not_applicable("No connected system reports the currency of a purchase order.")
+    sources = (case.contract.source, source_of(case.order))
+    if str(reported) == case.contract.currency:
+        return passes(f"Contract and purchase order are in {reported}.").citing(*sources)
+    said = f"The purchase order is in {reported}, contract {case.contract.number} in {case.contract.currency}."
+    return fails(said).citing(*sources)
+
+
+def not_yet_valid(case: Case) -> Judgement:
+    """The purchase order covers the work from its first day."""
+    begins = day(case.order.value.get("valid_from")) if case.order else None
+    if case.order is None or begins is None:
+        return not_applicable("No connected system reports from when a purchase order is valid.")
+    early = [item for item in case.items if item.date and item.date < begins]
+    if not early:
+        return passes(f"All work is after {begins}, when the purchase order begins.").citing(source_of(case.order))
+    said = f"{counted(len(early), 'item')} before {begins}, when the purchase order begins."
+    return fails_on(said, [i.id for i in early]).citing(source_of(case.order), *(i.source for i in early))
+
+
 RULES: Mapping[str, Callable[[Case], Judgement]] = {
     "po.missing": missing,
     "po.differs": differs,
     "po.expired": expired,
     "po.balance": balance,
+    "po.currency_differs": currency_differs,
+    "po.not_yet_valid": not_yet_valid,
 }

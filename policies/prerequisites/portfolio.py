@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from domain.findings import Finding, Readiness, Remedy, Verdict
+from domain.findings import Finding, Readiness, Remedy, Verdict, Waiver
 from domain.money import Money
 from domain.records import Contract, Customer, Employee, Firm, Invoice, PriceList, Project, TimeEntry
 from domain.terms import Term
 from policies.prerequisites.assessment import assess
 from policies.prerequisites.known import ProjectFacts
 from policies.prerequisites.outside import Outside
-from policies.prerequisites.projects import ACTIVATION_DAYS
-from policies.prerequisites.rulebook import rulebook
+from policies.prerequisites.rulebook import ACTIVATION, rulebook
+from policies.prerequisites.settings import RuleSettings
 
 SIGNED = ("confirmed", "processing")
 Terms = Mapping[str, tuple[Term, ...]]
@@ -37,10 +37,19 @@ class Dossier:
     employees: Mapping[str, Employee]
     time: Mapping[str, tuple[TimeEntry, ...]]
     invoices: Mapping[str, tuple[Invoice, ...]]
+    settings: RuleSettings = field(default_factory=RuleSettings)
+    waivers: Mapping[str, tuple[Waiver, ...]] = field(default_factory=dict[str, tuple[Waiver, ...]])
 
     @classmethod
-    def of(cls, firm: Firm, outside: Outside, terms: Terms) -> Dossier:
-        """Index one reading of the ERP with what other systems and documents say."""
+    def of(
+        cls,
+        firm: Firm,
+        outside: Outside,
+        terms: Terms,
+        settings: RuleSettings | None = None,
+        waivers: Iterable[Waiver] = (),
+    ) -> Dossier:
+        """Index one reading of the ERP with what other systems and documents say, and how the firm set its rules."""
         return cls(
             firm=firm,
             outside=outside,
@@ -51,6 +60,8 @@ class Dossier:
             employees={employee.id: employee for employee in firm.employees},
             time=_by(firm.time, lambda entry: [entry.project_id]),
             invoices=_by(firm.invoices, _billed_on),
+            settings=settings or RuleSettings(),
+            waivers=_by(waivers, lambda waiver: [waiver.project]),
         )
 
     def facts(self, project: Project) -> ProjectFacts:
@@ -70,6 +81,10 @@ class Dossier:
             invoices=tuple(invoices[id_] for id_ in sorted(invoices)),
             outside=self.outside,
             terms=self.terms,
+            settings=self.settings,
+            waivers=self.waivers.get(project.id, ()),
+            closed_periods=self.firm.closed_periods,
+            rates=self.firm.rates,
         )
 
     def assess(self, project: Project, period: str | None, today: date) -> Readiness:
@@ -81,26 +96,38 @@ def portfolio(dossier: Dossier, period: str | None, today: date) -> tuple[Readin
     """The readiness of every project by code, then of every signed contract that has no project."""
     projects = sorted(dossier.firm.projects, key=lambda project: (project.code or "~", project.name, project.id))
     assessed = [dossier.assess(project, period, today) for project in projects]
-    return (*assessed, *(_waiting(dossier, contract, period, today) for contract in unopened(dossier.firm, today)))
+    return (*assessed, *(unstarted(dossier, contract, period, today) for contract in unopened(dossier, today)))
 
 
-def unopened(firm: Firm, today: date) -> tuple[Contract, ...]:
-    """Contracts that were signed more than two weeks ago and have no project, by number."""
+def unopened(dossier: Dossier, today: date) -> tuple[Contract, ...]:
+    """Contracts that were signed longer ago than the rule allows and have no project, by number; none where the firm
+    switched the rule off.
+    """
+    firm, settings = dossier.firm, dossier.settings
+    if ACTIVATION in settings.off:
+        return ()
     opened = {id_ for project in firm.projects for id_ in project.contract_ids}
     waiting = (
         contract
         for contract in firm.contracts
-        if contract.id not in opened
-        and contract.state in SIGNED
-        and contract.date is not None
-        and (today - contract.date).days > ACTIVATION_DAYS
+        if contract.id not in opened and overdue(contract, today, settings.threshold(ACTIVATION, "days"))
     )
     return tuple(sorted(waiting, key=lambda contract: contract.number))
 
 
-def _waiting(dossier: Dossier, contract: Contract, period: str | None, today: date) -> Readiness:
+def overdue(contract: Contract, today: date, days: int) -> bool:
+    """Whether a contract was signed more than these days ago, so that its project should be there."""
+    return contract.state in SIGNED and contract.date is not None and (today - contract.date).days > days
+
+
+def head_of(subject: str) -> str:
+    """Whom a report is on: the subject up to its first slash."""
+    return subject.split("/", 1)[0]
+
+
+def unstarted(dossier: Dossier, contract: Contract, period: str | None, today: date) -> Readiness:
     """A contract without a project, in a project's form: nothing to bill yet, and one warning."""
-    rule = next(rule for rule in rulebook() if rule.id == "project.activation_delayed")
+    rule = next(rule for rule in rulebook() if rule.id == ACTIVATION)
     days = (today - contract.date).days if contract.date else 0
     arguments = (("contract_id", contract.id), ("customer_id", contract.customer_id))
     finding = Finding(

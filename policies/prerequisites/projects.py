@@ -9,9 +9,9 @@ from domain.facts import FactKind
 from policies.prerequisites.case import Case
 from policies.prerequisites.judgement import Judgement, fails, not_applicable, passes, unknown
 from policies.prerequisites.outside import flag, source_of
+from policies.prerequisites.rulebook import ACTIVATION
 
 NOT_OPEN = ("done", "on_hold", "cancelled")
-ACTIVATION_DAYS = 14
 
 
 def not_active(case: Case) -> Judgement:
@@ -60,7 +60,7 @@ def activation_delayed(case: Case) -> Judgement:
         return not_applicable("Contract date or opening date is not recorded.")
     days = (case.project.opened - case.contract.date).days
     sources = (case.project.source, case.contract.source)
-    if case.project.status == "open" and not case.facts.time and days > ACTIVATION_DAYS:
+    if case.project.status == "open" and not case.facts.time and days > case.threshold(ACTIVATION, "days"):
         return fails(f"The project was opened {days} days after the contract's date.").citing(*sources)
     return passes("The project is open.").citing(*sources)
 

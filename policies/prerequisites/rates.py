@@ -20,15 +20,28 @@ CENT = Decimal("0.01")
 
 def agreed_rate(case: Case, item: Item) -> Money | None:
     """What the contract's price list gives for the hour's role; None where it has none."""
+    key = _sold_as(item)
+    if key not in case.listed_rates:
+        case.listed_rates[key] = _listed(case, item)
+    return case.listed_rates[key]
+
+
+def _sold_as(item: Item) -> tuple[str | None, str]:
+    """What decides an hour's rate: its task and its person."""
+    return (item.entry.task_id, item.entry.employee_id) if item.entry else (None, "")
+
+
+def _listed(case: Case, item: Item) -> Money | None:
     found = case.price_list
     if found is None:
         return None
     prices = dict(found.prices)
-    price = next((prices[name] for name in _roles(case, item) if name in prices), None)
+    price = next((prices[name] for name in roles_of(case, item) if name in prices), None)
     return None if price is None else Money(price, found.currency)
 
 
-def _roles(case: Case, item: Item) -> tuple[str, ...]:
+def roles_of(case: Case, item: Item) -> tuple[str, ...]:
+    """Under which roles an hour is sold: its task's first, then the person's."""
     employee = case.facts.employees.get(item.entry.employee_id) if item.entry else None
     task = case.tasks.get(item.entry.task_id or "") if item.entry else None
     names = (task.product if task else None, employee.role if employee else None)
@@ -37,9 +50,16 @@ def _roles(case: Case, item: Item) -> tuple[str, ...]:
 
 def _stated_rate(case: Case, item: Item) -> tuple[Decimal, Term] | None:
     """The statement of work's hourly rate for the role, unless an amendment may have changed it since."""
+    key = _sold_as(item)
+    if key not in case.stated_rates:
+        case.stated_rates[key] = _stated(case, item)
+    return case.stated_rates[key]
+
+
+def _stated(case: Case, item: Item) -> tuple[Decimal, Term] | None:
     if case.contract is None or case.contract.amendments:
         return None
-    roles = {words(role) for role in _roles(case, item)}
+    roles = {words(role) for role in roles_of(case, item)}
     for term in case.terms("rates"):
         value = term.value if isinstance(term.value, dict) else {}
         amount, hours = number(value.get("amount")), HOURS_OF.get(str(value.get("per")))
@@ -108,7 +128,9 @@ def currency_differs(case: Case) -> Judgement:
     if case.contract is None:
         return not_applicable("The project has no contract.")
     listed = case.price_list.currency if case.price_list else None
-    present = {item.amount.currency for item in case.items if item.amount} | ({listed} if listed else set[str]())
+    present = {item.amount.currency for item in case.items if item.amount and not item.expense} | (
+        {listed} if listed else set[str]()
+    )
     others = sorted(present - {case.contract.currency})
     sources = (case.contract.source, case.price_list.source if case.price_list else None)
     if not present:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from domain.findings import Severity, Verdict
+from domain.findings import Severity
 from domain.money import Money
-from policies.prerequisites.assessment import checks, judge
+from policies.prerequisites.assessment import STOPS, judgements
 from policies.prerequisites.case import Case
 from policies.prerequisites.items import Item
 from policies.prerequisites.judgement import Judgement
@@ -12,8 +12,7 @@ from policies.prerequisites.judgement import Judgement
 
 def stopping(case: Case) -> list[Judgement]:
     """The judgements that hold money back."""
-    judged = [judge(case, rule, check) for rule, check in checks() if rule.severity is Severity.BLOCKS]
-    return [judgement for judgement in judged if judgement.verdict in (Verdict.FAIL, Verdict.UNKNOWN)]
+    return [found for rule, found in judgements(case) if rule.severity is Severity.BLOCKS and found.verdict in STOPS]
 
 
 def ready_items(case: Case) -> tuple[Item, ...]:

@@ -1,14 +1,13 @@
-"""Prerequisites of what is billed: time that is approved and covered by the contract, milestones that are accepted."""
+"""Prerequisites of what is billed: time that is approved and covered by the contract."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
 from domain.facts import FactKind, OutsideFact
-from domain.money import Money
 from policies.prerequisites.case import LIVE, Case
 from policies.prerequisites.items import Item
-from policies.prerequisites.judgement import Judgement, counted, fails_on, not_applicable, passes, unknown
+from policies.prerequisites.judgement import Judgement, fails_on, not_applicable, passes, unknown
 from policies.prerequisites.outside import day, source_of
 from policies.prerequisites.period import week_of
 
@@ -21,8 +20,12 @@ def approval(case: Case, item: Item) -> OutsideFact | None:
     employee = case.facts.employees.get(entry.employee_id) if entry else None
     if entry is None or employee is None:
         return None
-    subject = f"{case.subject}/{employee.name}/{week_of(entry.date)}"
-    return case.facts.outside.get(FactKind.TIMESHEET, subject)
+    monday = entry.date.toordinal() - entry.date.weekday()
+    key = (entry.employee_id, monday)
+    if key not in case.timesheets:
+        subject = f"{case.subject}/{employee.name}/{week_of(entry.date)}"
+        case.timesheets[key] = case.facts.outside.get(FactKind.TIMESHEET, subject)
+    return case.timesheets[key]
 
 
 def approved(case: Case, item: Item) -> bool | None:
@@ -77,33 +80,7 @@ def time_outside_contract(case: Case) -> Judgement:
     return fails_on(f"{' and '.join(parts)}.", held).citing(*cited, *sources, evidence=evidence if late else ())
 
 
-def milestone_not_accepted(case: Case) -> Judgement:
-    """A milestone is billed when the client has accepted it; delivery alone does not do."""
-    milestones = [item for item in case.items if item.line is not None]
-    if not milestones:
-        return not_applicable("No milestone is due to be billed.")
-    reports = [item.report for item in milestones if item.report]
-    silent = [item.id for item in milestones if item.report is None]
-    waiting = [item for item in milestones if item.report and _status(item.report) != "accepted"]
-    if waiting:
-        held = [item.id for item in waiting]
-        said = f"{len(held)} of {counted(len(milestones), 'unbilled milestone')} not accepted ({_sum(case, held)})."
-        return fails_on(said, held, silent).citing(*(source_of(item.report) for item in waiting if item.report))
-    if silent:
-        return unknown(f"No connected system reports acceptance of {counted(len(silent), 'milestone')}.", silent)
-    return passes("Every milestone to bill is accepted.").citing(*map(source_of, reports))
-
-
-def _status(report: OutsideFact) -> str:
-    return str(report.value.get("status", "")).lower()
-
-
-def _sum(case: Case, held: list[str]) -> Money:
-    return case.value(frozenset(held))
-
-
 RULES: Mapping[str, Callable[[Case], Judgement]] = {
     "time.not_approved": time_not_approved,
     "time.outside_contract": time_outside_contract,
-    "milestone.not_accepted": milestone_not_accepted,
 }

@@ -168,8 +168,9 @@ def _signing_dates(view: View) -> Iterator[Candidate]:
     """Of the dates beside signatures the last: a contract holds once both have signed."""
     signed = [
         (value, match)
-        for match in SIGNED_ON.finditer(view.text, len(view.text) // 3)
-        if (value := day(match["date"]))
+        for match in view.search(SIGNED_ON)
+        if match.start() >= len(view.text) // 3
+        and (value := day(match["date"]))
         and SIGNATURES.search(view.text, max(0, match.start() - 400), match.end() + 200)
     ]
     if signed:

@@ -30,12 +30,14 @@ FREELY = rule(
 )
 OBJECT = rule(
     r"\bterminat\w*\b[^.;]{0,30}\b(?:this|the|any|such|our|his|her|their|an?)\b[^.;]{0,30}"
-    r"\b(?:agreement|contract|sow|statement of work|orders?|services|engagement|arrangement|term|period|letter)\b"
+    r"\b(?:agreement|contract|sow|statement of work|orders?|services|engagement|arrangement|term|period|letter"
+    r"|relationship|alliance|collaboration|licen[cs]e)\b"
     r"|\b(?:this|the|an?) (?:\w+ ){0,2}(?:agreement|contract|sow|statement of work|order|engagement"
-    r"|appointment|employment)\b[^.;]{0,90}\bterminat|\buntil terminated by\b"
+    r"|appointment|employment)\b[^.;]{0,90}\btermina[tb]|\buntil terminated by\b"
 )
 STATED_FREE = rule(
     r"\bconvenience|\bwithout (?:any )?(?:cause|reason)|\bany (?:or no )?reason|\bno reason"
+    r"|\bwithout (?:giving|stating|supplying|assigning|showing|specifying) (?:an?y? |its |the )?(?:reasons?|cause)"
     r"|\bwith or without cause|\bnon-cause"
 )
 # a right that only some event gives
@@ -45,22 +47,40 @@ PREMISE = rule(
     r"|\bsuch party (?:may|shall)|\bduring the continuation|\bfor a (?:change|material)\b|\beffective at the later\b"
 )
 AT_ONCE = rule(
-    r"\b(?:may|right|entitled|option)\b[^.;]{0,80}\b(?:terminate|cancel)\b[^.;]{0,160}"
+    r"\b(?:may|right|entitled|option)\b[^.;]{0,80}\b(?:terminated?|cancel(?:l?ed)?)\b[^.;]{0,160}"
     r"\b(?:at any time|immediately|forthwith|with immediate effect)\b"
     r"|\b(?:at any time|immediately)\b[^.;]{0,60}\b(?:terminate|cancel)\b"
+)
+WHENEVER = rule(
+    r"\bat any time\b[^.;]{0,80}\b(?:by|upon|on) (?:\w+ ){0,3}(?:notice|notification)\b"
+    r"|\b(?:by|upon|on) (?:\w+ ){0,3}(?:notice|notification)\b[^.;]{0,60}\bat any time\b"
+)
+LIMITED = rule(
+    rf"{PREMISE.pattern}|\bas follows\b|\bthe following\b|\bpursuant to\b|\bin accordance with\b|\bin case\b"
 )
 LENGTH_OF_NOTICE = rule(
     r"{COUNT}[- ]? ?(?:calendar |business |working |full )?(?:days?|months?|weeks?|years?)\b|\[[*_ ]+\]|_{3}"
 )
 ITEM = rule(r"\((?:[a-h]|[ivx]{1,4}|\d)\)")
+# an item of a list that begins with its notice, the words before the list, and what makes the item a condition
+ITEM_OF_NOTICE = rule(
+    r"\((?:[a-h]|[ivx]{1,4}|\d)\) (?:by (?:either|any|the|a)? ?(?:\w+ ){1,3})?"
+    r"(?:up)?on (?:(?:not less than|at least|no less than|giving) )?$"
+)
+MAY_END = rule(
+    r"\b(?:terminable|may be (?:terminated|cancell?ed)|may (?:terminate|cancel) this \w+)\b[^.;()]{0,60}(?=:? ?\()"
+)
+GIVEN = rule(r"\bif\b|\bunless\b|\bafter\b|\bfollowing\b|\bin the event\b")
+AFTER = 110  # characters of a clause after its notice
+LEAD = 700  # characters between what introduces a list and its item
 CONDITION = rule(
     r"\bif\b(?! \w+(?: \w+)? (?:wish|desire|elect)\w* to (?:terminate|cancel))|\bunless\b|\bupon the occurrence"
     r"|\brenewal|\bprovided\b"
     r"|\bin the event (?:that |of )(?!(?:\w+ ){1,4}(?:desires?|wish\w*|elects?))|\bafter receipt|\bperiod of\b"
-    r"|\bexpir(?!ation of (?:this|the|such) (?:notice|\d|{WORD}))|\bwithin (?:$|\d|{WORD})"
+    r"|\bexpir(?!ation of (?:this|the|such|that) (?:notice|\d|{WORD}))|\bwithin (?:$|\d|{WORD})"
     r"|\bfollowing (?:a|any|the) (?!expir)"
 )
-TERMINATE = rule(r"\bterminat|\bcancel")
+TERMINATE = rule(r"\btermina[tb]|\bcancel")
 RENEWS = rule(
     r"\b(?:shall|will|may be|is|be)? ?(?:be )?automatically (?:be )?(?:renew|extend)(?:s|ed|ing)?\b"
     r"|\b(?:renew|extend)(?:s|ed)? (?:itself )?automatically|\bauto(?:matic)?[- ]renewal\b"
@@ -161,14 +181,18 @@ def _days(match: re.Match[str]) -> int | None:
 def _convenience(view: View) -> Iterator[Candidate]:
     for match in view.search(NOTICE):
         low = max(view.sentence_start(match.start()), match.start() - 260)
-        clause = view.text[low : min(view.sentence_end(match.end()), match.end() + 110)]
-        if not TERMINATE.search(clause) or not NOTIFIED.search(clause) or not (days := _days(match)):
+        clause = view.text[low : _clause_end(view, match.end())]
+        if not NOTIFIED.search(clause) or not (days := _days(match)):
+            continue
+        if _listed(view, low, match):
+            yield candidate("termination_convenience_days", days, match, 0.64)
+        if not TERMINATE.search(clause):
             continue
         own = _own(clause, match.start() - low)
         free, cause = WITHOUT_CAUSE.search(view.sentence(match.start())), FOR_CAUSE.search(own)
         if free and STATED_FREE.search(clause) and not FOR_CAUSE.search(_right(own)):
             yield candidate("termination_convenience_days", days, match, 0.88)
-        elif free and not cause and OBJECT.search(clause) and not PREMISE.search(view.text, low, match.start()):
+        elif free and not cause and OBJECT.search(clause) and not PREMISE.search(_before(view, match)):
             yield candidate("termination_convenience_days", days, match, 0.7)
         elif not cause and _freely(clause, own) and _of_notice(view, match) and not PREMISE.search(clause):
             yield candidate("termination_convenience_days", days, match, 0.66)
@@ -179,9 +203,32 @@ def _at_once(view: View) -> Iterator[Candidate]:
     for match in view.search(AT_ONCE):
         low, high = view.sentence_start(match.start()), view.sentence_end(match.end())
         sentence, after = view.text[low:high], view.text[low : high + 200]
-        free = STATED_FREE.search(sentence) and OBJECT.search(sentence)
-        if free and not (LENGTH_OF_NOTICE.search(after) or FOR_CAUSE.search(sentence) or CONDITION.search(sentence)):
+        free = STATED_FREE.search(sentence) or (WHENEVER.search(sentence) and not LIMITED.search(sentence))
+        if (
+            free
+            and OBJECT.search(sentence)
+            and not (LENGTH_OF_NOTICE.search(after) or FOR_CAUSE.search(sentence) or CONDITION.search(sentence))
+        ):
             yield candidate("termination_convenience_days", 0, match, 0.6)
+
+
+def _before(view: View, match: re.Match[str]) -> str:
+    """What the sentence says before a match."""
+    return view.text[view.sentence_start(match.start()) : match.start()]
+
+
+def _clause_end(view: View, at: int) -> int:
+    """Where the clause goes on to, at most: to the end of a word, or half of one would be taken for another."""
+    end = view.sentence_end(at)
+    return end if end <= at + AFTER else max(view.text.rfind(" ", at, at + AFTER), at)
+
+
+def _listed(view: View, low: int, match: re.Match[str]) -> bool:
+    """Whether an item of a list asks for a notice alone: "terminable (a) for breach; or (b) on 30 days' notice"."""
+    item = ITEM_OF_NOTICE.search(view.text, low, match.start())
+    lead = item and MAY_END.search(view.text, max(0, item.start() - LEAD), item.start() + 1)
+    given = GIVEN.search(view.text, match.end(), match.end() + 60)
+    return bool(lead and not given and _of_notice(view, match))
 
 
 def _own(clause: str, at: int) -> str:

@@ -10,13 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sow.finders.names import LEGAL, clean, cut, is_name
 from sow.view import View, rule
 
-LEGAL = (
-    r"(?:Inc|LLC|L\.L\.C|Ltd|LTD|INC|Limited|LIMITED|Corp|CORP|Corporation|CORPORATION|Company|COMPANY|Co|CO|plc|PLC"
-    r"|LLP|LP|L\.P|GmbH|GMBH|AG|KG|SE|S\.?A\.?S?|B\.?V|N\.?V|Pty|SARL|Incorporated|INCORPORATED|ULC|DAC|AB|ASA|S\.p\.A"
-    r"|N\.A|G\.I\.E|S/A|Oy|ApS|K\.K|Pte|PTE|Trust|Bank|University|Society)"
-)
 # what follows a preamble: aliases from here on are not those of parties
 ENDS = re.compile(
     r"\b(?:RECITALS|WHEREAS|WITNESSETH|W I T N E S S|BACKGROUND|INTRODUCTION|NOW,? THEREFORE|TABLE OF CONTENTS"
@@ -34,25 +30,14 @@ ALIAS = re.compile(
     r"|\b(?:[Hh]ereinafter|[Hh]ereafter)(?: referred to as| called)?,? (?:the )?([A-Z][A-Za-z]+)\)"
 )
 QUOTED = re.compile(r"(?:\"|'')\s*((?:(?!\"|'').){2,60}?)\s*[,.]?(?:\"|'')")
-NOT_PARTY = rule(r"date\b|agreement|\bsow\b|services\b|parties|\border\b|project|term\b|hereinafter as$|^party$")
+NOT_PARTY = rule(
+    r"date\b|agreement|\bsow\b|services\b|^(?:the |both |all )*parties\b|\border\b|project|term\b|hereinafter as$"
+    r"|^party$"
+)
 BEFORE_NAME = re.compile(
     r"(?i:[\s,;:.*•-]|\b(?:and|by|between|among|the|is|jointly)\b|\(?(?:\d{1,2}|[ivx]{1,3}|[a-z])[.)]"
     r"|\([A-Z][a-z]+\))*"
 )
-AFTER_NAME = rule(
-    r",? (?:an?|having|whose|with|located|organi[sz]ed|incorporated (?:in|under)|registered|established|acting|through"
-    r"|represented|who|which|at|of(?= (?:\d|\w+ (?:street|road|avenue)))|on behalf|as (?:client|customer|provider"
-    r"|supplier)"
-    r"|hereby|individually|both|is|are|enters?|dated|effective|the company set) |\((?!Pty)|[;|\n]| - |,(?= \d)"
-    r"|, (?=[^,\n]{3,40} \d)|, (?:hereinafter|hereafter|and its|referred|each|together|collectively)"
-    r"|(?-i:(?<=[a-z]{3})\. (?=[A-Z]))"
-)
-STRONG = re.compile(
-    r"\b(?:Inc|INC|LLC|L\.L\.C|Ltd|LTD|Corp|CORP|GmbH|LLP|Incorporated|plc|PLC|Limited(?! Liab| Part"
-    r"| Co))\b\.?(?=\s+(?!of\b|d/?b/?a|DBA|&|and\b|Co\b)[A-Z\d])"
-)
-FULL_STOP = re.compile(r"(?:\b(?:GmbH|LLC|LLP|plc|PLC|AG|SE|KG|DAC|[Ll]imited|Corporation|Company)|\.)\.$")
-FORM_NEXT = re.compile(rf"\s+(?:{LEGAL}|Partnership)\b")
 PLAIN = re.compile(
     r"(?P<name>[A-Z0-9][\w.&'/-]*(?:,? (?:of |de |the |for |and (?=[A-Z][\w&-]* (?:Company|Co\b|Sons|Partners"
     r"|Associates|Bank)))?"
@@ -62,26 +47,32 @@ JOINED = re.compile(
     r"(?:,|\)|\.|\"|\w)\s*(?:;|,)?\s*(?:\band\b|\bAnd\b|\bAND\b"
     r"|&)[\s:,]+(?:\(?[a-z\d]{1,2}[.)]\s*)?(?:the )?(?=[A-Z0-9]|[a-z]{1,2}[-A-Z0-9])"
 )
+# an alias of several, what joins their names, and what may follow each
+TOGETHER = re.compile(r"(?i)\b(?:collectively|together|each)\b")
+AND_ALSO = re.compile(r"[,;\n]\s*(?:and\s+)?|\s(?:and|AND|&)\s+")
+FIRST_OF_TWO = re.compile(rf"\b{LEGAL}\b\.?(?=, (?!{LEGAL}))")
+LISTED = re.compile(r"\s*(?:[,;(\n]|and\b|AND\b|&|$)")
+ONE_OF_THEM = re.compile(r"(?i)(?:a |the |each,? a )?part(?:y|ies)")
 SIGNATURE = rule(
     r"(?:^|\n)[ \t*]*(?:for (?:and on behalf of )?)?(?P<name>(?-i:[A-Z])[^\n:|/]{3,70}?)[ \t*]*"
     r"(?:\n\s*)+(?:by|signature|signed)[ ]?:"
+)
+LETTERED = rule(
+    r"\b(?P<called>(?-i:P)arty [a-d])\b[ \t*]*(?:\([^)\n]{2,40}\) ?)?:\s*(?P<name>(?-i:[A-Z])[^\n;]{3,160})"
+)
+# what stands before the name of who signs: a role, or the title of who signed for the one before
+SIGNS_AS = re.compile(
+    r"(?i:(?:the )?(?:(?:client|customer|buyer|purchaser|licensee|licensor|vendor|supplier|consultant|contractor"
+    r"|provider|distributor|agent|seller|franchisee|franchisor|company|chief [a-z]+ officer"
+    r"|(?:managing |executive )?director"
+    r"|(?:vice )?president(?: and ceo)?|ceo|cfo|general counsel|secretary|treasurer|title|manager)[ :,]+)+)(?=[A-Z])"
 )
 SIGNED_FOR = rule(
     r"\b(?:for (?:and on behalf of )?|)(?P<name>(?-i:[A-Z])[\w.,&' -]{2,60}?\b(?-i:" + LEGAL + r")\b\.?),? {0,9}by ?:"
 )
 IN_LETTER = re.compile(r"(?P<name>[A-Z][\w.&'-]*(?:,? [A-Z][\w.&'-]*){1,5})(?:, an? [^()]{3,80}?)?\s*$")
-PRONOUNS = frozenset({
-    "the", "this", "each", "either", "such", "it", "if", "in", "your", "you", "whereas", "any", "all", "both",
-    "parties", "party", "date", "page", "exhibit", "section", "article", "agreement", "dear", "above-named",
-    "undersigned",
-})  # fmt: skip
-PARTICLES = frozenset(
-    {"of", "and", "the", "de", "for", "d/b/a", "dba", "du", "la", "von", "van", "der", "und", "y", "e"}
-)
 PREAMBLE = 8_000
 WINDOW = 2_400
-LONGEST = 100
-MOST_WORDS = 11
 MOST_PARTIES = 6
 LONGEST_DESCRIPTION = 700
 ENOUGH = 2
@@ -113,25 +104,56 @@ def introduced(view: View, titles: frozenset[str]) -> list[Party]:
             found = parties
         if len(found) >= ENOUGH:
             return found
+    lettered = list(_lettered(view))
+    if len(lettered) >= ENOUGH:
+        return lettered
     letter = list(_in_letter(view, titles))
     signing = list(_signing(view))
+    if len(found) == 1:  # whoever else signs is the other party
+        known = clean(view.text[found[0].start : found[0].end]).casefold()
+        others = [party for party in signing if not _alike(known, clean(view.text[party.start : party.end]))]
+        return found + others[:1]
     return max((found, letter, signing), key=len)
+
+
+def _alike(known: str, name: str) -> bool:
+    """Whether two names may be one company's: the same first word."""
+    return known.split(maxsplit=1)[0].strip(".,") == name.casefold().split()[0].strip(".,")
 
 
 def _named(text: str, begin: int) -> Iterator[Party]:
     """Each name with the alias that follows it."""
     at, found = begin, 0
     for alias in ALIAS.finditer(text, begin, _end(text, begin)):
-        aliases = _aliases(next(group for group in alias.groups() if group))
+        said = _aliases(next(group for group in alias.groups() if group))
+        aliases = tuple(item for item in said if not ONE_OF_THEM.fullmatch(item))
         foreign = not aliases or any(NOT_PARTY.search(item) for item in aliases)
         span = None if foreign else _name(text, at, alias.start(), found)
-        if span or found or not foreign:
-            at = alias.end()
+        before, at = at, alias.end() if span or found or not foreign else at
         if span is None and not found and alias.start() - begin > LONGEST_DESCRIPTION:
             return
         if span and found < MOST_PARTIES:
             found += 1
             yield Party(*span, aliases)
+            if TOGETHER.search(alias[0]):
+                listed = _listed(text, before, alias.start())
+                others = [party for party in listed if party.end <= span[0] or party.start >= span[1]]
+                found += len(others)
+                yield from others
+
+
+def _listed(text: str, low: int, high: int) -> Iterator[Party]:
+    """The names after the first one of a list: "A Ltd, a Utah company, B LLC and C Inc. (together, the “Sellers”)"."""
+    at = low
+    while joined := AND_ALSO.search(text, at, high):
+        name = PLAIN.match(text, joined.end(), high)
+        first = name and FIRST_OF_TWO.search(name[0])
+        end = name.start() + first.end() if name and first else name.end() if name else 0
+        if name and is_name(clean(text[name.start() : end])) and LISTED.match(text, end):
+            yield Party(name.start(), end, ())
+            at = end
+        else:
+            at = joined.end()
 
 
 def _end(text: str, begin: int) -> int:
@@ -177,7 +199,7 @@ def _plain(text: str, begin: int, known: list[Party]) -> list[Party]:
         if span and (PLAIN.match(text, span[0]) or _described(text, span[1])):
             alias = ALIAS.match(text, span[1] + 1) or ALIAS.match(text, span[1])
             names = _aliases(next(group for group in alias.groups() if group)) if alias else ()
-            return [first, Party(*span, names)]
+            return [first, *_listed(text, first.end, joined.start() + 1), Party(*span, names)]
     return known
 
 
@@ -192,34 +214,6 @@ def _described(text: str, end: int) -> bool:
     )
 
 
-def cut(text: str) -> str:
-    """The text up to where a description begins, a legal form kept."""
-    found = next((match for match in AFTER_NAME.finditer(text) if match.start() > 1), None)
-    name = text[: found.start()] if found else text
-    if (form := STRONG.search(name)) and not FORM_NEXT.match(name, form.end()):
-        name = name[: form.end()]
-    if "\n" in text[len(name) : len(name) + 1] and (
-        wrapped := re.match(rf"\n(?:[A-Z][\w&.-]* )*{LEGAL}\b\.?", text[len(name) :])
-    ):
-        name += wrapped[0]
-    name = name.rstrip(" ,;:*-_|\n")
-    return name[:-1] if FULL_STOP.search(name) else name
-
-
-def is_name(name: str) -> bool:
-    """Whether a text can be the name of a company or a person."""
-    words = name.split()
-    return (
-        2 < len(name) < LONGEST  # noqa: PLR2004 - initials are no name
-        and len(words) < MOST_WORDS
-        and words[0].lower().strip(".,:") not in PRONOUNS
-        and re.search(r"[A-Z]|-[a-z]", name) is not None
-        and sum(word[0].islower() and word not in PARTICLES for word in words) < ENOUGH
-        and ":" not in name
-        and not re.search(r"\b(?:shall|will|must|is|are|agrees?|may)\b|_{3}|[\[<>]|/s/|(?i:^by\b)", name)
-    )
-
-
 def _in_letter(view: View, titles: frozenset[str]) -> Iterator[Party]:
     """A letter names its parties in running text, each right before its alias."""
     for alias in ALIAS.finditer(view.text, 0, PREAMBLE):
@@ -231,20 +225,27 @@ def _in_letter(view: View, titles: frozenset[str]) -> Iterator[Party]:
             yield Party(match.start("name"), match.end("name"), aliases)
 
 
+def _lettered(view: View) -> Iterator[Party]:
+    """Parties under headings of their own: "Party A: Tarn Data GmbH"."""
+    known: set[str] = set()
+    for match in LETTERED.finditer(view.text, 0, PREAMBLE):
+        name, called = cut(match["name"]), " ".join(match["called"].split()).title()
+        if called not in known and is_name(clean(name)):
+            known.add(called)
+            yield Party(match.start("name"), match.start("name") + len(name), (called,))
+
+
 def _signing(view: View) -> Iterator[Party]:
     """Who signs: a name with a legal form above the line to sign on."""
     known: set[str] = set()
     for pattern in (SIGNATURE, SIGNED_FOR):
         for match in pattern.finditer(view.text, len(view.text) // 2):
-            name = clean(match["name"])
+            role = SIGNS_AS.match(match["name"])
+            start = match.start("name") + (role.end() if role else 0)
+            name = clean(view.text[start : match.end("name")])
             if not is_name(name) or not re.search(rf"\b{LEGAL}\b\.?$", name) or name.casefold() in known:
                 continue
             known.add(name.casefold())
-            yield Party(match.start("name"), match.start("name") + len(match["name"].rstrip()), ())
+            yield Party(start, start + len(view.text[start : match.end("name")].rstrip()), ())
         if len(known) >= ENOUGH:
             return
-
-
-def clean(name: str) -> str:
-    """A name on one line, without the marks around it."""
-    return " ".join(name.split()).strip(" *,;:-_|")

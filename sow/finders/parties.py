@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sow.finders.introductions import LEGAL, Party, clean, cut, introduced, is_name
+from sow.finders.introductions import Party, introduced
+from sow.finders.names import LEGAL, clean, cut, is_name
 from sow.labels import labelled, pairs
 from sow.view import Candidate, View, rule
 
@@ -38,6 +39,12 @@ BOTH = 2  # parties: the role of one decides that of the other
 UNSURE = 0.5  # two names whose roles nothing tells: a person must say
 SHORTEST = 4
 GENERIC = frozenset({"international", "national", "general", "first", "united", "american", "global"})
+PAYS = rule(r"\b(?:shall|will|agrees to|must) (?:\w+ )?(?:pay|reimburse|compensate|engage|retain)")
+SERVES = rule(r"\b(?:shall|will|agrees to|must) (?:\w+ )?(?:perform|provide|render|deliver|invoice|develop)")
+SERVED = rule(r"\b(?:invoice|bill|provide|deliver|submit|services)\b")
+PAID = rule(r"\b(?:pay|paid|payable|reimburse|compensate)\b")
+NEAR = 80  # characters beside a deed in which a name stands
+SPACED = re.compile(r"\W+")
 WE_SERVE = (
     r"\b(?:we (?:will |shall )?(?:invoice|bill|charge)"
     r"|our (?:invoices?|fees|services|retainer)|you (?:will |shall )?pay)\b"
@@ -99,16 +106,9 @@ def _stated(party: Party) -> str | None:
 
 def _acting(view: View, party: Party) -> tuple[str | None, float]:
     """Whoever pays is the client, whoever performs the provider; "Company" breaks a tie."""
-    called = "|".join(re.escape(alias) for alias in _called(view, party)) or "(?!)"
-    pays = rf"\b(?:{called}) (?:shall|will|agrees to|must) (?:\w+ )?(?:pay|reimburse|compensate|engage|retain)"
-    served = rf"\b(?:invoice|bill|provide|deliver|submit|services)(?: [a-z]+)? (?:to )?(?:the )?(?:{called})\b"
-    serves = (
-        rf"\b(?:{called}) (?:shall|will|agrees to|must) (?:\w+ )?(?:perform|provide|render|deliver"
-        rf"|invoice|develop)"
-    )
-    paid = rf"\b(?:pay|paid|payable|reimburse|compensate)(?: to)? (?:the )?(?:{called})\b"
-    client = _count(view, pays) * 2 + _count(view, served)
-    provider = _count(view, serves) * 2 + _count(view, paid) * 2
+    names = tuple(_spaced(name) for name in _called(view, party))
+    client = _acts(view, PAYS, names) * 2 + _addressed(view, SERVED, names, between=True)
+    provider = _acts(view, SERVES, names) * 2 + _addressed(view, PAID, names) * 2
     if client == provider:
         return ("client", 0.6) if "company" in {alias.lower() for alias in party.aliases} else (None, 0.0)
     return ("client", 0.7) if client > provider else ("provider", 0.7)
@@ -120,6 +120,37 @@ def _called(view: View, party: Party) -> list[str]:
     first = name.split()[0].strip(",.") if name else ""
     short = [first] if len(first) >= SHORTEST and first.lower() not in GENERIC else []
     return [alias for alias in (*party.aliases, name, *short) if len(alias) > 1]
+
+
+def _acts(view: View, deeds: re.Pattern[str], names: tuple[str, ...]) -> int:
+    """How often one of these does a deed: "the Client shall pay"."""
+    return sum(before.endswith(names) for before in _beside(view, deeds, -NEAR))
+
+
+def _addressed(view: View, deeds: re.Pattern[str], names: tuple[str, ...], *, between: bool = False) -> int:
+    """How often a deed is done to one of these: "pay the Client"; `between` allows a word: "services to the Client"."""
+    heads = tuple(to + the + name for name in names for to in ("", " to") for the in ("", " the"))
+    told = _beside(view, deeds, NEAR)
+    return sum(
+        after.startswith(heads) or (between and after[max(0, after.find(" ", 1)) :].startswith(heads)) for after in told
+    )
+
+
+def _beside(view: View, deeds: re.Pattern[str], near: int) -> list[str]:
+    """What stands before each deed (`near` is negative) or after it."""
+
+    def made(seen: View) -> list[str]:
+        spans = [match.span() for match in seen.search(deeds)]
+        if near < 0:
+            return [_spaced(seen.text[max(0, start + near) : start]) for start, _ in spans]
+        return [_spaced(seen.text[end : end + near]) for _, end in spans]
+
+    return view.once(deeds.pattern, made)
+
+
+def _spaced(text: str) -> str:
+    """The words of a text in small letters, a space around each: what names are compared by."""
+    return f" {SPACED.sub(' ', text.casefold()).strip()} "
 
 
 def _count(view: View, pattern: str) -> int:

@@ -16,8 +16,8 @@ from psycopg.types.json import Jsonb
 
 from domain.actions import Image
 from domain.errors import ErpClosed, ErpNotReached, ErpRefused, ErpStale, ErpUnavailable, NotFound
-from domain.records import Firm
 from domain.source import Source
+from erp.reader import ReadsWhole
 
 SCHEMA = """
 create table erp_record (id text primary key, fields jsonb not null, version int not null default 1);
@@ -47,7 +47,7 @@ BEFORE = {
 
 
 @dataclass
-class LedgerErp:
+class LedgerErp(ReadsWhole):
     url: str
     faults: list[str] = field(default_factory=list)
     system: str = "ledger"
@@ -66,9 +66,6 @@ class LedgerErp:
     def writes(self) -> list[str]:
         with self._connect() as connection:
             return [row["reference"] for row in connection.execute("select reference from erp_write order by n")]
-
-    async def firm(self) -> Firm:
-        raise NotImplementedError
 
     async def attachment(self, attachment_id: str) -> bytes:
         raise NotImplementedError

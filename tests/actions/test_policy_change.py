@@ -18,6 +18,7 @@ from actions.proposals import propose
 from actions.rulebook import Rulebook
 from domain.actions import Action, ActionState, Intent
 from domain.actor import Actor, Operation, Role
+from domain.canonical import digest
 from domain.errors import (
     Conflict,
     InvalidInput,
@@ -258,6 +259,38 @@ async def test_a_crash_between_install_and_answer_installs_once(
         deadline=datetime.now(UTC),
     )
     assert again == found
+
+
+async def test_an_attempt_finds_what_an_earlier_one_is_about_to_commit(
+    worker_database: Database,
+    database: Database,
+    rules: Rulebook,
+    hands: Hands,
+    people: People,
+    tom: Actor,
+    owner: psycopg.Connection,
+) -> None:
+    """The first attempt was slow and its lease is over; the second must not take the first one's version for another's."""
+    action = await approve(database, rules, await changed(database, rules, tom, STRICTER), people.ada, people.marek)
+    owner.execute("update action set state = 'executing', attempt = 2 where id = %s", [action.id])
+    files = dict(action.intent.arguments["files"])
+    house = hands.serving(action).writer
+    async with worker_database.tenant("northlight") as slow:
+        await rulebook.one_at_a_time(slow, "policy.change")
+        await rulebook.install(slow, 1, files, digest(files), action.id)
+        second = asyncio.create_task(
+            house.write(
+                "policy.change",
+                action.intent.arguments,
+                reference=action.id,
+                versions=action.before.versions,
+                attempt=2,
+                deadline=datetime.now(UTC),
+            )
+        )
+        ended, _ = await asyncio.wait({second}, timeout=0.3)
+        assert not ended
+    assert (await second).id == "1"
 
 
 async def test_a_replay_tells_what_would_have_gone_otherwise_and_changes_nothing(

@@ -22,7 +22,8 @@ from domain.errors import NotFound
 from domain.money import Money
 from domain.records import Customer, Firm, Project
 from domain.source import Source
-from erp.snapshot import FirmSnapshot
+from erp.mirror import Mirror
+from erp.reader import ReadsWhole
 from policies.engine import Policies
 from policies.guardrails import Guardrails
 from store import threads
@@ -79,7 +80,7 @@ FIRM = Firm(
 )
 
 
-class FirmReader:
+class FirmReader(ReadsWhole):
     system = "test"
 
     async def firm(self) -> Firm:
@@ -121,7 +122,13 @@ class World:
     async def context(self, actor: Actor, thread: str | None) -> ToolContext:
         reader = FirmReader()
         return ToolContext(
-            actor, self.database, reader, FirmSnapshot(reader), self.policies, date(2026, 11, 23), thread
+            actor,
+            self.database,
+            reader,
+            Mirror(self.database, actor.tenant, reader),
+            self.policies,
+            date(2026, 11, 23),
+            thread,
         )
 
     async def tools(self, actor: Actor) -> tuple[Tool, ...]:

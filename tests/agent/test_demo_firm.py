@@ -17,7 +17,7 @@ from domain.actor import Actor, Role
 from domain.errors import SegregationOfDuties
 from domain.money import Money
 from erp.demo.server import outside_file
-from erp.snapshot import FirmSnapshot
+from erp.mirror import Mirror
 from policies.engine import Policies
 from policies.guardrails import Guardrails
 from store import actions, threads
@@ -59,7 +59,7 @@ async def test_readiness_fix_and_outcome(
             return await actions.get(connection, action_id)
 
     async with demo_firm.reader() as reader:
-        snapshot = FirmSnapshot(reader)
+        snapshot = Mirror(database, "northlight", reader)
 
         async def context(actor: Actor, thread: str | None) -> ToolContext:
             return ToolContext(actor, database, reader, snapshot, policies, demo_firm.today, thread)

@@ -21,7 +21,7 @@ from api.services import Erp, Services
 from api.sessions import COOKIE, csrf_token
 from domain.actions import Action
 from domain.actor import Actor, Role
-from erp.snapshot import FirmSnapshot
+from erp.mirror import Mirror
 from policies.guardrails import Guardrails
 from store import actions, people
 from store.database import Database
@@ -122,7 +122,7 @@ def erp(postgres: str) -> Iterator[SmallErp]:
 
 @pytest.fixture
 def services(database: Database, ids: dict[str, str], erp: SmallErp) -> Services:
-    return made(database, {"northlight": Erp(erp, FirmSnapshot(erp))})
+    return made(database, {"northlight": Erp(erp, Mirror(database, "northlight", erp))})
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import itertools
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,15 @@ def on_token(path: str) -> Recipe:
 
 FACTS = b"kind,subject,reported_at,system,held\nbilling_hold,CLD-UKI-1001,2026-11-20T08:00:00Z,psa,true\n"
 SAID = f"{CANARY}-reason"
+HOLD = {"kind": "billing_hold", "subject": "CLD-UKI-1001", "held": "true"}
+REPORT = {"kind": "billing_hold", "subject": "CLD-UKI-1001", "value": {"held": True}}
+
+
+def waiver(rule: str) -> dict[str, str]:
+    until = datetime.now(UTC).date() + timedelta(days=30)
+    return {"rule": rule, "until": until.isoformat(), "reason": SAID}
+
+
 RECIPES: dict[str, Recipe] = {
     "POST /v1/documents": plainly("priya", "/v1/documents", files={"file": ("a.md", SOW)}),
     "POST /documents": plainly("priya", "/documents", files={"file": ("b.md", SOW + b"\nAgain.\n")}),
@@ -191,6 +201,17 @@ RECIPES: dict[str, Recipe] = {
     "POST /account/tokens": plainly("finn", "/account/tokens", data={"label": f"{CANARY}-label", "days": 1}),
     "POST /account/tokens/{token_id}/revocation": on_token("/account/tokens/{token}/revocation"),
     "POST /v1/facts": plainly("finn", "/v1/facts", files={"file": ("psa.csv", FACTS)}),
+    "POST /v1/facts/preview": plainly("finn", "/v1/facts/preview", files={"file": ("psa.csv", FACTS)}),
+    "POST /v1/facts/reports": plainly("finn", "/v1/facts/reports", json=REPORT),
+    "POST /facts/preview": plainly("finn", "/facts/preview", files={"file": ("psa.csv", FACTS)}),
+    "POST /facts/import": plainly("finn", "/facts/import", data={"text": FACTS.decode()}),
+    "POST /facts/reports": plainly(
+        "finn", "/facts/reports", data=HOLD, files={"evidence": ("mail.md", SOW + b"Hold.")}
+    ),
+    "POST /v1/projects/{code}/waivers": plainly("finn", "/v1/projects/CLD-UKI-1001/waivers", json=waiver("po.missing")),
+    "POST /projects/{code}/waivers": plainly(
+        "finn", "/projects/CLD-UKI-1001/waivers", data=waiver("time.not_approved")
+    ),
     "POST /signout": plainly("finn", "/signout"),
     "POST /v1/audit/export": plainly("ines", "/v1/audit/export"),
     "POST /audit/export": plainly("ines", "/audit/export"),
@@ -248,6 +269,7 @@ RECIPES |= {
     ),
     "GET /v1/documents/{document_id}/set-up": on_document("priya", "/v1/documents/{document}/set-up"),
     "GET /documents/{document_id}/set-up": on_document("priya", "/documents/{document}/set-up"),
+    "POST /v1/projects/{code}/reading": plainly("finn", "/v1/projects/CLD-UKI-1001/reading"),
     "POST /v1/delegations": delegation,
     "POST /v1/delegations/{delegation_id}/end": ended,
     "POST /v1/actions/decisions": batch,
@@ -273,6 +295,7 @@ IDLE |= {
     "POST /codes",  # every project of the small firm has a code
     "POST /delegations",
     "POST /delegations/{delegation_id}/end",
+    *(f"POST {prefix}/projects/{{code}}/waivers/{{waiver_id}}/end" for prefix in ("", "/v1")),
     "POST /freezes",
     *(f"POST {prefix}/freezes/{{freeze_id}}/thaw" for prefix in ("", "/v1")),
     # A change of policy is proposed like any other action.
@@ -284,6 +307,8 @@ for _name in IDLE - RECIPES.keys():
         .replace("{action_id}", "{action}")
         .replace("{delegation_id}", "{action}")
         .replace("{freeze_id}", "{action}")
+        .replace("{code}", "CLD-UKI-1001")
+        .replace("{waiver_id}", "{action}")
     )
     RECIPES[_name] = refused("ines", _path)
 

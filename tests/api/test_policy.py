@@ -106,7 +106,7 @@ async def test_the_files_and_versions_over_http(door) -> None:
     said = (await ada.get("/v1/policy")).json()
     assert (said["version"], said["files"]["approval.toml"]) == (0, SHIPPED["approval.toml"])
     assert (await ada.get("/v1/policy/versions/0")).json()["files"] == {
-        name: SHIPPED[name] for name in ("authorization.cedar", "approval.toml")
+        name: SHIPPED[name] for name in ("authorization.cedar", "approval.toml", "prerequisites.toml")
     }
     assert (await ada.get("/v1/policy/versions/1")).status_code == 404
 

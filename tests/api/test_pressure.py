@@ -12,7 +12,7 @@ import pytest
 
 from api.app import create_app
 from api.services import Erp, Seal
-from erp.snapshot import FirmSnapshot
+from erp.mirror import Mirror
 from store import actions
 from store.copies import Folder
 from store.database import Database
@@ -33,7 +33,7 @@ def door(database: Database, ids: dict[str, str], erp: SmallErp) -> Door:
         async with database.tenant("northlight") as connection:
             return await actions.last_write(connection)
 
-    services = made(database, {"northlight": Erp(erp, FirmSnapshot(erp, last_write=last_write))})
+    services = made(database, {"northlight": Erp(erp, Mirror(database, "northlight", erp, last_write=last_write))})
     return Door(services, httpx.ASGITransport(create_app(services), raise_app_exceptions=False), ids)
 
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from api.app import create_app
 from api.services import Erp
-from erp.snapshot import FirmSnapshot
+from erp.mirror import Mirror
 from store.database import Database
 from tests.api.conftest import PASSWORD, made, settle
 from tests.api.small_erp import SmallErp, small_erp
@@ -76,7 +76,9 @@ class Site:
         async with Database(self._urls[0], max_size=8) as database:
             with psycopg.connect(self._urls[1], autocommit=True) as owner:
                 await settle(database, owner)
-            services = made(database, {"northlight": Erp(self._erp, FirmSnapshot(self._erp, seconds=0))})
+            services = made(
+                database, {"northlight": Erp(self._erp, Mirror(database, "northlight", self._erp, seconds=0))}
+            )
             config = uvicorn.Config(create_app(services), host="127.0.0.1", port=self.port, log_level="warning")
             self._server = uvicorn.Server(config)
             serving = asyncio.create_task(self._server.serve())

@@ -104,17 +104,3 @@ def test_everything_works_without_a_script(opened) -> None:
     ada.goto(page.url)
     ada.click("button.approve")
     expect(ada.locator(".top .status")).to_contain_text("Approved")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_no_page_is_wider_than_its_screen(opened, width: int, scheme: str) -> None:
-    page = opened(FINN, width=width, scheme=scheme)
-    upload(page)
-    document = page.url
-    propose(page)
-    for path in (*PLACES, document, f"{document}/codes", page.url):
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
-        size = len(page.content().encode())
-        assert size < 150_000, f"{path} has {size} bytes"

@@ -25,7 +25,7 @@ GOOD = (
     '"milestone","S-1001/Design, phase 1",2026-10-14T08:00:00Z,psa,accepted,,,,,,,2026-10-13\n'
 )
 BAD = [
-    ("expense,S-1,2026-10-12T08:00:00Z,psa,,,,,,,,", "kind"),
+    ("weather,S-1,2026-10-12T08:00:00Z,psa,,,,,,,,", "kind"),
     ("timesheet,S-1,2026-10-12T08:00:00Z,psa,approved,,,,,,,", "subject"),
     ("timesheet,P/Q/2026-W01,2026-10-12T08:00:00Z,psa,fine,,,,,,,", "status"),
     ("timesheet,P/Q/2026-W01,yesterday,psa,approved,,,,,,,", "reported_at"),

@@ -27,6 +27,8 @@ WORKERS = {
     ("seal", "add_nodes"),
     ("retention", "prune"),
     ("freezes", "thaw"),
+    ("waivers", "add"),
+    ("waivers", "end"),
     ("model_readings", "record"),
     ("model_readings", "dispute"),
     ("rulebook", "install"),

@@ -14,7 +14,8 @@ from domain.actions import Image
 from domain.actor import Actor, Role
 from domain.errors import NotFound
 from domain.records import Firm
-from erp.snapshot import FirmSnapshot
+from erp.mirror import Mirror
+from erp.reader import ReadsWhole
 from policies.engine import Policies
 from store import facts
 from store.database import Database
@@ -23,7 +24,7 @@ from tools.registry import TOOLS
 from tools.tool import ToolContext, ToolResult
 
 
-class SmallReader:
+class SmallReader(ReadsWhole):
     """A system of record that holds one small firm: its reading, and the before-image of two kinds of action."""
 
     system = "tryton"
@@ -62,7 +63,8 @@ class Desk:
 
     def context(self, small: Small) -> ToolContext:
         reader = SmallReader(small.firm())
-        return ToolContext(self.actor, self.database, reader, FirmSnapshot(reader), self.policies, TODAY, thread=None)
+        mirror = Mirror(self.database, self.actor.tenant, reader, seconds=0)
+        return ToolContext(self.actor, self.database, reader, mirror, self.policies, TODAY, thread=None)
 
 
 @pytest.fixture(scope="session")

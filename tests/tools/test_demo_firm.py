@@ -15,7 +15,7 @@ from domain.blocks import Table
 from domain.findings import Readiness, Verdict
 from domain.records import Firm
 from erp.demo import server
-from erp.snapshot import FirmSnapshot
+from erp.mirror import Mirror
 from evals.truth import DocumentTruth, documents
 from policies.prerequisites.portfolio import portfolio
 from sow import library
@@ -37,9 +37,9 @@ TRUTH = Path(__file__).parents[2] / "evals" / "truth" / "planted.toml"
 pytestmark = [pytest.mark.anyio, pytest.mark.erp]
 
 
-async def learned(demo: DemoFirm, desk: Desk, reader: Any) -> FirmSnapshot:
+async def learned(demo: DemoFirm, desk: Desk, reader: Any) -> Mirror:
     """Take in what the demo takes in: the other systems' reports, and the contracts' statements of work."""
-    snapshot = FirmSnapshot(reader, seconds=3600)
+    snapshot = Mirror(desk.database, "northlight", reader, seconds=3600)
     firm = await snapshot.get()
     text = server.outside_file(demo.home).read_text("utf-8")
     report = await import_facts(desk.database, desk.actor, text, now=datetime.combine(demo.today, time(23), UTC))
@@ -85,7 +85,7 @@ async def test_the_planted_is_found_and_nothing_else(demo_firm: DemoFirm, desk: 
         await _proposals(demo_firm, desk, reader, snapshot)
 
 
-async def _proposals(demo: DemoFirm, desk: Desk, reader: Any, snapshot: FirmSnapshot) -> None:
+async def _proposals(demo: DemoFirm, desk: Desk, reader: Any, snapshot: Mirror) -> None:
     """The main job's own example, and a draft invoice: proposed over the real ERP's before-image."""
     context = ToolContext(desk.actor, desk.database, reader, snapshot, desk.policies, demo.today)
     fix = await _ask(context, "propose_fix", project="CLD-UKI-1001")
@@ -121,7 +121,7 @@ async def test_new_work_is_set_up_as_its_document_says(demo_firm: DemoFirm, desk
     truths = {one.key: one for one in documents(demo_firm.today) if one.key in NEW}
     assert set(truths) == set(NEW)
     async with demo_firm.reader() as reader:
-        snapshot = FirmSnapshot(reader, seconds=3600)
+        snapshot = Mirror(desk.database, "northlight", reader, seconds=3600)
         firm = await snapshot.get()
         for key, truth in truths.items():
             data = (server.documents_folder(demo_firm.home) / truth.file).read_bytes()

@@ -78,7 +78,7 @@ def _lines(engagement: Engagement, roles: Mapping[str, Decimal]) -> list[tuple[s
     if engagement.milestones:
         return [(FIXED_FEE, found.name, Decimal(1), found.amount) for found in engagement.milestones]
     hours: dict[str, Decimal] = {}
-    for task in engagement.tasks:
+    for task in (one for one in engagement.tasks if one.role):
         hours[task.role] = hours.get(task.role, Decimal(0)) + task.effort
     if not hours:
         role = engagement.raw["role"]

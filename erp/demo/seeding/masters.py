@@ -201,6 +201,12 @@ def _customers(plan: Plan, masters: Masters, countries: Mapping[str, Any]) -> No
     masters.addresses = {key: addresses[party][0] for key, party in masters.parties.items()}
 
 
+def customer_codes(masters: Masters) -> dict[str, str]:
+    """The code that Tryton gave each customer, by key."""
+    codes = {party.id: party.code for party in bulk.model("party.party").find()}
+    return {key: codes[party] or "" for key, party in masters.parties.items()}
+
+
 def _party(key: str, row: Mapping[str, Any], masters: Masters, countries: Mapping[str, Any]) -> dict[str, Any]:
     address = {
         "street_unstructured": row["street"],

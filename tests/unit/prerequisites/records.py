@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain.facts import FactKind, OutsideFact
-from domain.findings import Finding, Readiness
+from domain.findings import Finding, Readiness, Waiver
 from domain.money import Money
 from domain.records import (
     Address,
@@ -28,6 +28,7 @@ from domain.source import Evidence, Source
 from domain.terms import Term, TermStatus
 from policies.prerequisites.outside import Outside
 from policies.prerequisites.portfolio import Dossier
+from policies.prerequisites.settings import RuleSettings
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -177,6 +178,11 @@ class Small:
     invoices: tuple[Invoice, ...] = ()
     facts: tuple[OutsideFact, ...] = FACTS
     terms: dict[str, tuple[Term, ...]] = field(default_factory=dict)
+    more: tuple[Contract, ...] = ()
+    settings: RuleSettings = field(default_factory=RuleSettings)
+    waivers: tuple[Waiver, ...] = ()
+    closed_periods: tuple[tuple[date, date], ...] = ()
+    rates: tuple[tuple[str, date], ...] = ()
 
     def but(self, **changes: Any) -> Small:
         """`customer__name=...` changes a field of a field."""
@@ -203,19 +209,27 @@ class Small:
             base_currency="EUR",
             fetched_at=NOW,
             customers=(self.customer,),
-            contracts=(self.contract,) if self.contract else (),
-            projects=(self.project,),
+            contracts=((self.contract,) if self.contract else ()) + self.more,
+            projects=(self._project,),
             employees=(self.employee,),
             time=self.time,
             invoices=self.invoices,
             price_lists=(self.prices,),
+            closed_periods=self.closed_periods,
+            rates=self.rates,
         )
 
+    @property
+    def _project(self) -> Project:
+        more = tuple(contract.id for contract in self.more)
+        return replace(self.project, contract_ids=(*self.project.contract_ids, *more))
+
     def dossier(self) -> Dossier:
-        return Dossier.of(self.firm(), Outside.of(self.facts), self.terms)
+        outside = Outside.of(self.facts, self.settings.precedence)
+        return Dossier.of(self.firm(), outside, self.terms, self.settings, self.waivers)
 
     def answer(self, period: str | None = None, today: date = TODAY) -> Readiness:
-        return self.dossier().assess(self.project, period, today)
+        return self.dossier().assess(self._project, period, today)
 
     def finding(self, rule: str, period: str | None = None) -> Finding:
         return next(f for f in self.answer(period).findings if f.rule == rule)

@@ -11,7 +11,6 @@ import pytest
 from domain.facts import FactKind
 from domain.findings import Severity, Verdict
 from domain.records import Amendment
-from policies.prerequisites.assessment import checks
 from policies.prerequisites.rulebook import rulebook
 from tests.unit.prerequisites.records import (
     CONTRACT,
@@ -191,9 +190,8 @@ def test_what_nobody_knows_is_unknown(rule: str, small: Small) -> None:
         assert small.answer().status in ("cannot_determine", "blocked")
 
 
-def test_every_rule_has_a_problem_and_data() -> None:
-    assert {rule.id for rule in rulebook()} == {rule for rule, _, _ in PROBLEMS}
-    assert len(checks()) == len(rulebook())
+def test_every_rule_has_its_data() -> None:
+    assert {rule for rule, _, _ in PROBLEMS} <= {rule.id for rule in rulebook()}
     assert all(rule.owner and rule.remedy for rule in rulebook())
 
 

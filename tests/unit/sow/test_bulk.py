@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import DocumentError, DocumentTimeout
+from domain.errors import DocumentTimeout
 from sow import bulk
 from sow.command import extract
-from sow.nursery import Nursery
-from sow.reading import read_document
+from sow.nursery import nursery
 from sow.sandbox import read_sandboxed
 from tests.unit.sow.paper import pdf
 
@@ -68,33 +67,29 @@ def test_what_took_too_long_is_no_result(tmp_path) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_fork_answers_as_a_new_process_does() -> None:
-    data = pdf(LINES)
-    with Nursery() as nursery:
-        assert await read_sandboxed(data, "a.pdf", start=nursery.start) == read_document(data, "a.pdf")
-        with pytest.raises(DocumentError) as raised:
-            await read_sandboxed(b"%PDF-1.4 broken", "a.pdf", start=nursery.start)
-        assert raised.value.code == "document_unreadable"
-        large = ("Client shall pay each invoice within thirty (30) days. " * 60_000).encode()
-        with pytest.raises(DocumentTimeout):
-            await read_sandboxed(large, "a.txt", seconds=1, start=nursery.start)
-        assert (await read_sandboxed(b"net 30 days", "a.txt", start=nursery.start)).document.kind == "text"
+async def test_a_nursery_that_was_killed_is_begun_again() -> None:
+    assert (await read_sandboxed(b"net 30 days", "a.txt")).document.kind == "text"
+    first = nursery().pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    found = await asyncio.gather(*(read_sandboxed(f"net {days} days".encode(), "a.txt") for days in (30, 45, 60)))
+    assert [term.value for reading in found for term in reading.terms] == [30, 45, 60]
+    assert nursery().pid not in {None, first}
 
 
 @pytest.mark.anyio
 @pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
 async def test_a_fork_is_confined_and_killed_when_it_lingers() -> None:
-    with Nursery() as nursery:
-        door = await nursery.start(5, 512)
-        owner = nursery._process.pid
-        (child,) = [int(number) for number in Path(f"/proc/{owner}/task/{owner}/children").read_text().split()]
-        for _ in range(100):
-            status = Path(f"/proc/{child}/status").read_text()
-            if "Seccomp:\t2" in status:
-                break
-            await asyncio.sleep(0.02)
-        assert "Seccomp:\t2" in status
-        assert "NoNewPrivs:\t1" in status
-        assert await door.end(True) == -signal.SIGKILL
-        with pytest.raises(ProcessLookupError):
-            os.kill(child, 0)
+    door = await nursery().start(5, 512)
+    owner = nursery().pid
+    (child,) = [int(number) for number in Path(f"/proc/{owner}/task/{owner}/children").read_text().split()]
+    for _ in range(100):
+        status = Path(f"/proc/{child}/status").read_text()
+        if "Seccomp:\t2" in status:
+            break
+        await asyncio.sleep(0.02)
+    assert "Seccomp:\t2" in status
+    assert "NoNewPrivs:\t1" in status
+    assert await door.end(True) == -signal.SIGKILL
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)

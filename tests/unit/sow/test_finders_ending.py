@@ -14,6 +14,31 @@ CONVENIENCE = [
         "7.1 The Client may cure a breach. 7.2 The Client may terminate this SOW for any reason on 20 days' notice.",
         [20],
     ),
+    ("Either party may terminate this Agreement without giving any reason on 21 days' written notice.", [21]),
+    (
+        "The Client may end nothing early; either party may terminate this alliance at any time on 40 days' notice.",
+        [40],
+    ),
+    (
+        "This SOW shall be terminable (a) by the Client (i) at once for breach or (ii) upon sixty (60) days' written "
+        "notice to the Provider or (b) by the Provider on its own terms.",
+        [60],
+    ),
+    (
+        "This SOW shall be terminable by the Client at any time and in its discretion in the event of a claim; by either "
+        "party upon 25 days' written notice to the other; or by the Provider in the event of a sale.",
+        [25],
+    ),
+    (
+        "Where the Client wishes to terminate this SOW before its end, it shall provide the Provider with at least "
+        "50 days prior written notice of its wish, and this SOW ends following the expiration of that 50-day period.",
+        [50],
+    ),
+    ("This SOW may be terminated at any time by written notice of either party to the other.", [0]),
+    ("The Client may terminate this SOW by notice at any time as follows: (a) for breach; (b) for insolvency.", []),
+    ("Invoices are due (a) on receipt or (b) upon thirty (30) days' written notice to the Client.", []),
+    ("This SOW may be terminated (a) by the Client upon ten (10) days' written notice if a fee is late.", []),
+    ("Should the Provider sell its business, this SOW may be terminated at any time by notice of the Client.", []),
     ("If the Client fails to pay, the Provider may terminate this Agreement on 10 days' notice.", []),
     ("Either party may terminate this Agreement upon expiration of the term by 30 days' notice.", []),
     ("The Provider may cancel a training day on five days' notice.", []),

@@ -13,7 +13,7 @@ from sow.anchors import needs
 from sow.finders import FINDERS
 from sow.reading import read_layout
 from sow.view import View, rule, view
-from sow.words import Words
+from sow.words import Window, Words
 
 SENTENCES = (
     "Client shall pay each undisputed invoice within thirty (30) days of receipt of the invoice.",
@@ -55,10 +55,11 @@ def test_every_rule_finds_what_it_finds_when_tried_everywhere(seed: int, monkeyp
 def test_a_rule_is_tried_only_where_its_words_stand() -> None:
     text = "nothing of interest here. " * 2_000 + "The budget cap is EUR 9."
     words = Words(text)
-    (needed,) = needs(rule(r"\bbudget (?:cap|ceiling)\b"))
+    (needed,) = needs(rule(r"\bbudget (?:cap|ceiling)\b")).alternatives
     assert [anchor.words for anchor in needed.anchors] == [("\nbudget\n",), ("\ncap\n", "\nceiling\n")]
-    assert words._windows([needed]) == [(text.index("budget"), len(text))]
-    assert words._windows(needs(rule(r"\bspending limit\b"))) == []
+    at = text.index("budget")
+    assert words._windows([needed]) == [Window(at, len(text), [(at, at)])]
+    assert words._windows(needs(rule(r"\bspending limit\b")).alternatives) == []
 
 
 def test_words_are_found_at_their_edges_and_within_others() -> None:

@@ -1,0 +1,123 @@
+"""The portfolio as a file for a spreadsheet: every project of a filter, its money and what stands in the way.
+
+Money is a number with a currency beside it, never a sum over currencies. A text that a spreadsheet would take for a
+formula is made harmless (OWASP, CSV injection), as names come from other people's systems.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+import xlsxwriter
+from fastapi.responses import Response
+
+from api.billing import Fresh, Wanted, answers
+from api.services import Services
+from domain.actor import Actor
+from domain.findings import Readiness
+from store import audit
+from tools.evaluating import told, troubles
+
+COLUMNS = (
+    "Code",
+    "Project",
+    "Customer",
+    "Practice",
+    "Region",
+    "Month",
+    "Status",
+    "Currency",
+    "Unbilled",
+    "Ready to bill",
+    "Held back",
+    "In the way",
+    "Owners",
+    "ERP read at (UTC)",
+)
+MONEY = (8, 9, 10)
+WIDTHS = (16, 34, 28, 10, 10, 10, 18, 10, 14, 14, 14, 60, 28, 20)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+Kind = Literal["csv", "xlsx"]
+
+
+async def export(services: Services, actor: Actor, wanted: Wanted, kind: Kind) -> Response:
+    """A part of the portfolio as a file; that it left is an entry of the audit log, committed before."""
+    fresh, found = await answers(services, actor, wanted)
+    facts = {"format": kind, "projects": len(found), **wanted.model_dump(exclude_defaults=True, exclude={"search"})}
+    async with services.database.tenant(actor.tenant) as connection:
+        await audit.append(connection, actor, "readiness.exported", "readiness:portfolio", facts)
+    make, media = (as_csv, CSV) if kind == "csv" else (as_xlsx, XLSX)
+    name = f"readiness-{wanted.month or fresh.read_at.date()}.{kind}"
+    headers = {"content-disposition": f'attachment; filename="{name}"', "x-read-at": fresh.read_at.isoformat()}
+    return Response(await asyncio.to_thread(make, found, fresh), media_type=media, headers=headers)
+
+
+def rows(found: Sequence[Readiness], fresh: Fresh) -> Iterator[tuple[Any, ...]]:
+    """A line a project in the order of COLUMNS; money as Decimal, the rest as text."""
+    read_at = fresh.read_at.strftime("%Y-%m-%d %H:%M:%S")
+    for one in found:
+        stopping = troubles(one)
+        yield (
+            one.project_code or "",
+            one.project_name,
+            one.customer or "",
+            one.practice or "",
+            one.region or "",
+            one.period or "",
+            one.status.replace("_", " "),
+            one.unbilled.currency,
+            one.unbilled.amount,
+            one.ready.amount,
+            one.blocked.amount,
+            "; ".join(told(one)),
+            "; ".join(dict.fromkeys(finding.owner for finding in stopping)),
+            read_at,
+        )
+
+
+def as_csv(found: Sequence[Readiness], fresh: Fresh) -> bytes:
+    """RFC 4180 with a byte order mark, without which Excel takes UTF-8 for another encoding."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows([_harmless(value) for value in row] for row in rows(found, fresh))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(value: object) -> str:
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return f"'{text}" if text.startswith(FORMULA) and not isinstance(value, Decimal) else text
+
+
+def as_xlsx(found: Sequence[Readiness], fresh: Fresh) -> bytes:
+    """A workbook with a frozen, filtered header; text stays text, and what is wrong with the facts stands on top."""
+    content = io.BytesIO()
+    settings = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(content, {**settings, "in_memory": True}) as book:
+        book.set_properties({"title": "Billing readiness", "created": datetime(2000, 1, 1)})  # noqa: DTZ001 - same bytes
+        sheet = book.add_worksheet("Readiness")
+        bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
+        for number, (title, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
+            sheet.set_column(number, number, width)
+            sheet.write_string(0, number, title, bold)
+        last = 0
+        for last, row in enumerate(rows(found, fresh), 1):
+            for number, value in enumerate(row):
+                if number in MONEY:
+                    sheet.write_number(last, number, value, money)
+                else:
+                    sheet.write_string(last, number, value)
+        sheet.freeze_panes(1, 2)
+        sheet.autofilter(0, 0, last, len(COLUMNS) - 1)
+        if fresh.warnings:
+            sheet.write_comment(0, len(COLUMNS) - 1, "\n".join(fresh.warnings))
+    return content.getvalue()

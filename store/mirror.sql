@@ -1,0 +1,113 @@
+-- name: lock
+select pg_advisory_xact_lock(hashtextextended(%(lock)s, 0))
+
+-- name: state
+select s.*, a.tried_at, a.failed_since, a.code as failure_code, a.detail as failure
+from mirror_state s left join mirror_attempt a using (tenant)
+
+-- name: attempt
+select tried_at, failed_since, code as failure_code, detail as failure from mirror_attempt
+
+-- name: set_state
+insert into mirror_state as s (tenant, system, company, base_currency, closed_periods, rates, mark, read_at, whole_at,
+    warnings)
+values (%(tenant)s, %(system)s, %(company)s, %(base_currency)s, %(closed_periods)s, %(rates)s, %(mark)s, %(read_at)s, %(read_at)s,
+    %(warnings)s)
+on conflict (tenant) do update set system = excluded.system, company = excluded.company,
+    base_currency = excluded.base_currency, closed_periods = excluded.closed_periods, rates = excluded.rates,
+    mark = excluded.mark,
+    read_at = excluded.read_at, warnings = excluded.warnings,
+    whole_at = case when %(whole)s then excluded.read_at else s.whole_at end,
+    generation = s.generation + %(changed)s
+
+-- name: succeeded
+insert into mirror_attempt (tenant) values (%(tenant)s)
+on conflict (tenant) do update set tried_at = now(), failed_since = null, code = '', detail = ''
+
+-- name: failed
+insert into mirror_attempt as a (tenant, failed_since, code, detail) values (%(tenant)s, now(), %(code)s, %(detail)s)
+on conflict (tenant) do update set tried_at = now(), failed_since = coalesce(a.failed_since, now()),
+    code = excluded.code, detail = excluded.detail
+
+-- name: put
+with arriving as (
+    select * from jsonb_to_recordset(%(heads)s) as a (n int, kind text, id text, version text, project text)
+    join json_array_elements(%(bodies)s::json) with ordinality as b (body, position) on b.position = a.n
+), changed as (
+    select a.kind, a.id, a.version, a.project, a.body, r.id is not null as known, r.project as was_project,
+        r.version as was_version, r.fetched_at as was_fetched_at, r.body as was_body
+    from arriving a left join lateral (
+        select * from mirror_record k where (k.tenant, k.kind, k.id) = (%(tenant)s, a.kind, a.id) limit 1) r on true
+    where r.id is null or r.body::text <> a.body::text
+), kept as (
+    insert into mirror_past (tenant, kind, id, version, fetched_at, body, until)
+    select %(tenant)s, kind, id, was_version, was_fetched_at, was_body, %(read_at)s from changed where known
+), written as (
+    insert into mirror_record (tenant, kind, id, version, fetched_at, project, body)
+    select %(tenant)s, kind, id, version, %(read_at)s, project, body from changed
+    on conflict (tenant, kind, id) do update set version = excluded.version, fetched_at = excluded.fetched_at,
+        project = excluded.project, body = excluded.body
+)
+select kind, id, known, project, was_project from changed
+
+-- name: unkey
+delete from mirror_key k using unnest(%(kinds)s::text[], %(ids)s::text[]) as g (kind, id)
+where (k.kind, k.id) = (g.kind, g.id) returning k.kind, k.id, k.key
+
+-- name: key
+insert into mirror_key (tenant, kind, id, key)
+select %(tenant)s, * from unnest(%(kinds)s::text[], %(ids)s::text[], %(keys)s::text[]) on conflict do nothing
+
+-- name: forget
+with gone as (
+    delete from mirror_record r using unnest(%(kinds)s::text[], %(ids)s::text[]) as g (kind, id)
+    where (r.kind, r.id) = (g.kind, g.id) returning r.*
+), kept as (
+    insert into mirror_past (tenant, kind, id, version, fetched_at, body, until)
+    select %(tenant)s, kind, id, version, fetched_at, body, %(read_at)s from gone
+)
+select kind, id, true as known, project, project as was_project from gone
+
+-- name: records
+select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fetched_at":' || to_json(fetched_at)::text),
+    ',' order by length(id), id), '') || ']' as body
+from mirror_record where kind = %(kind)s
+
+-- name: chosen
+select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fetched_at":' || to_json(fetched_at)::text),
+    ',' order by length(id), id), '') || ']' as body
+from mirror_record where kind = %(kind)s and id = any(%(ids)s)
+
+-- name: keyed
+select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fetched_at":' || to_json(fetched_at)::text),
+    ',' order by length(id), id), '') || ']' as body
+from mirror_record where kind = %(kind)s
+    and id in (select k.id from mirror_key k where k.kind = %(kind)s and k.key = any(%(keys)s))
+
+-- name: time
+select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fetched_at":' || to_json(fetched_at)::text),
+    ',' order by length(id), id), '') || ']' as body
+from mirror_record where kind = 'time' and project = any(%(projects)s)
+
+-- name: ids
+select id from mirror_record where kind = %(kind)s order by length(id), id
+
+-- name: time_ids
+select id from mirror_record where kind = 'time' and project = any(%(projects)s)
+
+-- name: keyed_ids
+select distinct kind, id from mirror_key where key = any(%(keys)s)
+
+-- name: counts
+select kind, count(*) as count from mirror_record group by kind
+
+-- name: past
+select kind, id, version, fetched_at, until, body from mirror_past where kind = %(kind)s and id = %(id)s
+order by until desc, n desc limit %(limit)s
+
+-- name: changed
+update mirror_state set generation = generation + 1
+
+-- name: heads
+select h.head from unnest(%(heads)s::text[]) as h (head)
+where exists (select from mirror_key k where k.key = 'head:' || h.head)

@@ -1,0 +1,136 @@
+-- name: put
+with arriving as (
+    select *, decode(hash, 'hex') as digest
+    from jsonb_to_recordset(%(heads)s) as a (n int, hash text, project text, month text, code text, name text,
+        customer text, practice text, region text, status text, currency text, unbilled numeric, ready numeric,
+        blocked numeric, troubles jsonb, reason text, months text[])
+    join json_array_elements(%(bodies)s::json) with ordinality as b (body, position) on b.position = a.n
+), changed as (
+    select a.* from arriving a left join readiness r
+        on r.tenant = %(tenant)s and (r.project, r.month) = (a.project, a.month)
+    where r.project is null or r.digest <> a.digest
+), kept as (
+    insert into readiness_past (tenant, project, month, code, body, since, until)
+    select r.tenant, r.project, r.month, r.code, r.body, r.since, greatest(now(), r.since)
+    from readiness r join changed c on r.tenant = %(tenant)s and (r.project, r.month) = (c.project, c.month)
+), written as (
+    insert into readiness (tenant, project, month, code, name, customer, practice, region, status, currency, unbilled,
+        ready, blocked, troubles, reason, months, body, digest)
+    select %(tenant)s, project, month, code, name, customer, practice, region, status, currency, unbilled, ready,
+        blocked, troubles, reason, months, body, digest from changed
+    on conflict (tenant, project, month) do update set code = excluded.code, name = excluded.name,
+        customer = excluded.customer, practice = excluded.practice, region = excluded.region,
+        status = excluded.status, currency = excluded.currency, unbilled = excluded.unbilled, ready = excluded.ready,
+        blocked = excluded.blocked, troubles = excluded.troubles, reason = excluded.reason, months = excluded.months,
+        body = excluded.body, digest = excluded.digest, since = now()
+)
+select count(*) as count from changed
+
+-- name: forget
+with gone as (
+    delete from readiness where project = any(%(projects)s) returning *
+)
+insert into readiness_past (tenant, project, month, code, body, since, until)
+select tenant, project, month, code, body, since, greatest(now(), since) from gone
+
+-- name: listing
+select project, month, code, name, customer, practice, region, status, currency, unbilled, ready, blocked, troubles,
+    since, count(*) over () as total
+from readiness
+where month = %(month)s
+    and (%(practice)s = '' or practice = %(practice)s)
+    and (%(region)s = '' or region = %(region)s)
+    and (%(customer)s = '' or customer = %(customer)s)
+    and (%(status)s = '' or status = %(status)s)
+    and (%(search)s = '' or concat_ws(' ', code, name, customer) ilike '%%' || %(search)s || '%%')
+order by
+    case when %(sort)s = 'unbilled' then unbilled end desc nulls last,
+    case when %(sort)s = 'ready' then ready end desc nulls last,
+    case when %(sort)s = 'blocked' then blocked end desc nulls last,
+    case when %(sort)s = 'name' then lower(name) when %(sort)s = 'code' then coalesce(code, '~')
+        when %(sort)s = 'customer' then lower(coalesce(customer, '~')) end,
+    array_position(array['blocked', 'cannot_determine', 'billable', 'nothing_to_bill'], status),
+    blocked + ready desc, name, project
+limit %(limit)s offset %(offset)s
+
+-- name: bodies
+select body from readiness
+where month = %(month)s
+    and (%(practice)s = '' or practice = %(practice)s)
+    and (%(region)s = '' or region = %(region)s)
+    and (%(customer)s = '' or customer = %(customer)s)
+    and (%(status)s = '' or status = %(status)s)
+    and (%(search)s = '' or concat_ws(' ', code, name, customer) ilike '%%' || %(search)s || '%%')
+order by project like 'contract:%%', coalesce(code, '~'), name, project
+limit %(limit)s offset %(offset)s
+
+-- name: sums
+select currency, count(*) as count, sum(unbilled) as unbilled, sum(ready) as ready, sum(blocked) as blocked
+from readiness
+where month = %(month)s
+    and (%(practice)s = '' or practice = %(practice)s)
+    and (%(region)s = '' or region = %(region)s)
+    and (%(customer)s = '' or customer = %(customer)s)
+    and (%(status)s = '' or status = %(status)s)
+    and (%(search)s = '' or concat_ws(' ', code, name, customer) ilike '%%' || %(search)s || '%%')
+group by currency order by currency
+
+-- name: grouped
+select case %(by)s when 'customer' then customer when 'practice' then practice when 'region' then region
+        when 'status' then status when 'reason' then nullif(reason, '') when 'month' then month end as label,
+    currency, count(*) as count, sum(unbilled) as unbilled, sum(ready) as ready, sum(blocked) as blocked
+from readiness
+where month = any(%(months)s)
+    and (%(practice)s = '' or practice = %(practice)s)
+    and (%(region)s = '' or region = %(region)s)
+    and (%(customer)s = '' or customer = %(customer)s)
+    and (%(status)s = '' or status = %(status)s)
+    and (%(search)s = '' or concat_ws(' ', code, name, customer) ilike '%%' || %(search)s || '%%')
+group by 1, 2 order by case when %(by)s = 'month' then 1 end, sum(blocked) + sum(ready) desc, 1, 2
+
+-- name: choices
+select coalesce(array_agg(distinct customer order by customer) filter (where customer is not null), '{}') as customers,
+    coalesce(array_agg(distinct practice order by practice) filter (where practice is not null), '{}') as practices,
+    coalesce(array_agg(distinct region order by region) filter (where region is not null), '{}') as regions,
+    count(*) as total
+from readiness where month = %(month)s
+
+-- name: statuses
+select status, count(*) as count from readiness where month = %(month)s group by status
+
+-- name: unbilled_months
+select distinct unnest(months) as month from readiness where month = '' order by 1 desc
+
+-- name: one
+select body, since from readiness where project = %(project)s and month = %(month)s
+
+-- name: one_at
+select body, since, until from (
+    select body, since, null::timestamptz as until from readiness where project = %(project)s and month = %(month)s
+    union all
+    select body, since, until from readiness_past where project = %(project)s and month = %(month)s) as known
+where since <= %(at)s and (until is null or until > %(at)s) order by since desc limit 1
+
+-- name: bodies_at
+select distinct on (project) body, since, until from (
+    select project, body, since, null::timestamptz as until from readiness where month = %(month)s
+    union all
+    select project, body, since, until from readiness_past where month = %(month)s) as known
+where since <= %(at)s and (until is null or until > %(at)s) order by project, since desc
+
+-- name: first
+select min(since) as since from (
+    select min(since) as since from readiness union all select min(since) from readiness_past) as known
+
+-- name: history
+select body, since, until from (
+    select body, since, null::timestamptz as until from readiness where project = %(project)s and month = %(month)s
+    union all
+    select body, since, until from readiness_past where project = %(project)s and month = %(month)s) as known
+order by since desc limit %(limit)s
+
+-- name: of_code
+select project from readiness where month = '' and code = %(code)s
+union all
+select project from readiness_past where month = '' and code = %(code)s
+limit 1
