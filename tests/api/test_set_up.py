@@ -64,3 +64,19 @@ async def test_another_upload_of_the_same_work_is_a_duplicate(door) -> None:
     assert [(one["what"], one["label"]) for one in found["duplicates"]] == [("Document", "Quay crane telemetry.md")]
     page = await client.get(f"/documents/{again.json()['id']}/set-up")
     assert "may be there already" in page.text
+
+
+async def test_a_won_opportunity_that_was_imported_stands_beside_the_document(door) -> None:
+    rows = (
+        "kind,subject,reported_at,system,status,on,amount,currency\n"
+        "opportunity,C1/Quay crane telemetry,2026-11-20T08:00:00Z,crm,won,2026-11-10,95000.00,EUR\n"
+    )
+    finn = await door.of("finn")
+    sent = await finn.post("/v1/facts", files={"file": ("crm.csv", rows.encode())})
+    assert sent.json()["recorded"] == 1, sent.text
+    found = (await (await door.of("priya")).get(f"/v1/documents/{await uploaded(door)}/set-up")).json()
+    told = fields(found)
+    assert told["Opportunity", "Name"]["value"] == "Quay crane telemetry"
+    assert told["Opportunity", "Name"]["origin"]["source"]["system"] == "crm"
+    assert told["Opportunity", "Amount"]["value"] == {"amount": "95000.00", "currency": "EUR"}
+    assert found["differing"] == ["Opportunity: Amount"]  # the document's limit is 90,000
