@@ -7,7 +7,9 @@ from api.services import Services
 from domain.actions import Action
 from domain.actor import Actor
 from domain.errors import Conflict
-from store import codes, documents
+from sow import linking
+from store import codes, documents, facts
+from tools.opportunity.pending import Won, won_work
 from tools.opportunity.plan import SetUp, plan
 from tools.papers import paper
 from tools.setup import project_from
@@ -21,6 +23,13 @@ async def plan_set_up(wired: Services, actor: Actor, document_id: str) -> SetUp:
     firm = await wired.erp(actor).firm.masters()
     async with wired.database.tenant(actor.tenant) as connection:
         return await plan(connection, actor, firm, document_id, wired.today, wired.embedder)
+
+
+async def won(wired: Services, actor: Actor) -> tuple[Won, ...]:
+    """Won opportunities with what is there of each. Raises ErpUnavailable."""
+    firm = await wired.erp(actor).firm.masters()
+    async with wired.database.tenant(actor.tenant) as connection:
+        return won_work(await facts.newest(connection), firm, await linking.papers(connection))
 
 
 async def propose_project(wired: Services, actor: Actor, document_id: str) -> Action:

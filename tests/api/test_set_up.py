@@ -80,3 +80,30 @@ async def test_a_won_opportunity_that_was_imported_stands_beside_the_document(do
     assert told["Opportunity", "Name"]["origin"]["source"]["system"] == "crm"
     assert told["Opportunity", "Amount"]["value"] == {"amount": "95000.00", "currency": "EUR"}
     assert found["differing"] == ["Opportunity: Amount"]  # the document's limit is 90,000
+    won = (await (await door.of("priya")).get("/v1/opportunities/won")).json()
+    assert [(one["name"], one["document_name"], one["project"]) for one in won] == [
+        ("Quay crane telemetry", "Quay crane telemetry.md", None)
+    ]
+    page = await (await door.of("priya")).get("/opportunities")
+    assert "Set up from Quay crane telemetry.md" in page.text
+
+
+async def test_an_opportunity_without_a_document_asks_for_it_and_one_with_a_project_leads_there(door) -> None:
+    rows = (
+        "kind,subject,reported_at,system,status,on,number\n"
+        "opportunity,C1/Port systems,2026-11-20T08:00:00Z,crm,won,2026-05-10,S-1001\n"
+        "opportunity,C1/Customs archive,2026-11-20T08:00:00Z,crm,won,2026-04-10,\n"
+        "opportunity,C1/Harbour lights,2026-11-20T08:00:00Z,crm,lost,2026-04-11,\n"
+    )
+    finn = await door.of("finn")
+    assert (await finn.post("/v1/facts", files={"file": ("crm.csv", rows.encode())})).json()["recorded"] == 3
+    priya = await door.of("priya")
+    won = (await priya.get("/v1/opportunities/won")).json()
+    assert [(one["name"], one["document"], one["project"]) for one in won] == [
+        ("Customs archive", None, None),
+        ("Port systems", None, "CLD-UKI-1001"),
+    ]
+    page = await priya.get("/opportunities")
+    assert "Upload its statement of work" in page.text
+    assert 'href="/projects/CLD-UKI-1001"' in page.text
+    assert (await (await door.of("ines")).get("/v1/opportunities/won")).status_code == 403

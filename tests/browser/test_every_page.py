@@ -52,6 +52,7 @@ def test_no_page_shuts_anyone_out(opened, width: int, scheme: str) -> None:
             f"{document}/in-force",
             f"{document}/set-up",
             "/codes",
+            "/opportunities",
             f"{document}?q=What+does+it+say+about+payment%3F",
         ),
         ADA: ("/", "/actions", action, "/delegations", "/actions/dead-letters"),
