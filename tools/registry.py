@@ -8,21 +8,27 @@ from tools.asking import ASK_DOCUMENT
 from tools.coding import PROPOSE_CODES
 from tools.directory import FIND_PROJECTS
 from tools.invoicing import PROPOSE_INVOICE
+from tools.opening import SET_UP_PROJECT
 from tools.proposals import ACTIONS_STATUS, EXPLAIN_POLICY
 from tools.readiness import PORTFOLIO_READINESS, PROJECT_READINESS
 from tools.remedies import PROPOSE_FIX
 from tools.sows import SOW_TERMS
+from tools.time_to_bill import TIME_TO_BILL
 from tools.tool import Tool
 from tools.unbilled import UNBILLED_TIME
+from tools.uncoded import UNCODED_WORK
 
 TOOLS: tuple[Tool, ...] = (
     FIND_PROJECTS,
     PROJECT_READINESS,
     PORTFOLIO_READINESS,
     UNBILLED_TIME,
+    TIME_TO_BILL,
     SOW_TERMS,
     ASK_DOCUMENT,
     PROPOSE_CODES,
+    SET_UP_PROJECT,
+    UNCODED_WORK,
     PROPOSE_FIX,
     PROPOSE_INVOICE,
     ACTIONS_STATUS,
