@@ -89,7 +89,7 @@ def _invoices(reading: Reading, slots: Slots) -> Plan:
     if slots.number:
         return Plan((("invoices", {"number": slots.number}),))
     states = {
-        "overdue": r"overdue|late|past due|due already",
+        "overdue": r"overdue|late|past due|due already|behind|in arrears",
         "draft": r"drafts?",
         "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?paid|open|owe[sd]?|owing|receivables?",
         "paid": r"paid|settled",
