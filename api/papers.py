@@ -11,7 +11,7 @@ from sow import linking
 from store import codes, documents, facts
 from tools.opportunity.pending import Won, won_work
 from tools.opportunity.plan import SetUp, plan
-from tools.papers import paper
+from tools.paper import paper
 from tools.setup import project_from
 
 

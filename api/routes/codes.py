@@ -14,7 +14,7 @@ from domain.canonical import plain
 from store import codes as chosen
 from tools import codes
 from tools.opening import whole
-from tools.papers import paper
+from tools.paper import paper
 
 router = APIRouter(prefix="/documents/{document_id}", tags=["codes"])
 Json = dict[str, Any]

@@ -28,7 +28,7 @@ from tools import knowledge
 from tools.codes import EMBEDDED
 from tools.opportunity.fields import Field
 from tools.opportunity.plan import SetUp, plan
-from tools.papers import paper
+from tools.paper import paper
 from tools.registry import TOOLS
 from tools.setup import project_from
 from tools.tool import ToolContext, ToolResult

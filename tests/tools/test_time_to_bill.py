@@ -42,3 +42,9 @@ async def test_work_before_the_months_asked_for_does_not_count(desk: Desk) -> No
     found = await desk.ask(SMALL, "time_to_bill", months=1)
     assert found.facts["whole"]["billed_hours"] == "0"
     assert found.facts["whole"]["open_hours"] == "8"
+
+
+async def test_a_stretch_of_days_and_one_project_narrow_it(desk: Desk) -> None:
+    found = await desk.ask(SMALL, "time_to_bill", project="CLD-UKI-1001", since="2026-09-01", until="2026-09-30")
+    assert (found.facts["whole"]["billed_hours"], found.facts["whole"]["open_hours"]) == ("8", "0")
+    assert (found.facts["since"], found.facts["until"]) == ("2026-09-01", "2026-09-30")

@@ -28,7 +28,7 @@ from tools.opportunity.fields import DIFFERS, NOT_STATED, Section
 from tools.opportunity.parties import contract_fields, customer_fields, opportunity_fields, won
 from tools.opportunity.schedule import schedule_fields
 from tools.opportunity.work import Chosen, price_fields, project_fields, project_of, task_fields
-from tools.papers import paper
+from tools.paper import paper
 
 
 @dataclass(frozen=True)
