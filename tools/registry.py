@@ -13,6 +13,7 @@ from tools.engagements import ENGAGEMENT
 from tools.history import AUDIT_ENTRIES, CHANGES_MADE
 from tools.invoices import INVOICES
 from tools.invoicing import PROPOSE_INVOICE
+from tools.opening import SET_UP_PROJECT
 from tools.operations import OPERATIONS_STATUS
 from tools.papers import DOCUMENTS
 from tools.problems import PROBLEMS
@@ -23,8 +24,10 @@ from tools.reports import REPORTS
 from tools.rights import MY_RIGHTS, PEOPLE
 from tools.rules import EXPLAIN_RULES
 from tools.sows import SOW_TERMS
+from tools.time_to_bill import TIME_TO_BILL
 from tools.tool import Tool
 from tools.unbilled import UNBILLED_TIME
+from tools.uncoded import UNCODED_WORK
 from tools.worked import TIME_WORKED
 
 TOOLS: tuple[Tool, ...] = (
@@ -32,9 +35,12 @@ TOOLS: tuple[Tool, ...] = (
     PROJECT_READINESS,
     PORTFOLIO_READINESS,
     UNBILLED_TIME,
+    TIME_TO_BILL,
     SOW_TERMS,
     ASK_DOCUMENT,
     PROPOSE_CODES,
+    SET_UP_PROJECT,
+    UNCODED_WORK,
     PROPOSE_FIX,
     PROPOSE_INVOICE,
     ACTIONS_STATUS,

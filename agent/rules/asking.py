@@ -40,7 +40,7 @@ TAKES: Mapping[str, frozenset[str]] = {
         "reports": "project contract customer practice region",
         "documents": "project contract customer",
         "people": "staff",
-        "time_to_bill": "practice region customer project since until month",
+        "time_to_bill": "practice region customer project since until",
     }.items()
 }
 CENT = Decimal("0.01")
@@ -89,7 +89,7 @@ def _invoices(reading: Reading, slots: Slots) -> Plan:
     if slots.number:
         return Plan((("invoices", {"number": slots.number}),))
     states = {
-        "overdue": r"overdue|late|past due|due already",
+        "overdue": r"overdue|late|past due|due already|behind|in arrears",
         "draft": r"drafts?",
         "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?paid|open|owe[sd]?|owing|receivables?",
         "paid": r"paid|settled",
@@ -257,7 +257,7 @@ def _people(reading: Reading, slots: Slots) -> Plan:
 
 
 def _time_to_bill(reading: Reading, slots: Slots) -> Plan:
-    by = grouping(reading, frozenset({"practice", "customer"}))
+    by = grouping(reading, frozenset({"practice", "customer", "region", "project", "month"}))
     return _one("time_to_bill", slots, group_by=by)
 
 

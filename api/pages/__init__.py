@@ -11,6 +11,7 @@ from api.pages import (
     facts,
     freezes,
     home,
+    opportunities,
     policy,
     portfolio,
     proposals,
@@ -19,8 +20,10 @@ from api.pages import (
     standing,
     terms,
     threads,
+    time_to_bill,
     waivers,
     words,
+    work_codes,
 )
 
 PAGES = (
@@ -31,8 +34,11 @@ PAGES = (
     terms.router,
     standing.router,
     codes.router,
+    work_codes.router,
+    opportunities.router,
     portfolio.router,
     readiness.router,
+    time_to_bill.router,
     waivers.router,
     facts.router,
     proposals.router,

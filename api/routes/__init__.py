@@ -11,12 +11,15 @@ from api.routes import (
     freezes,
     health,
     log,
+    opportunities,
     policy,
     readiness,
     session,
     threads,
+    time_to_bill,
     tokens,
     waivers,
+    work_codes,
 )
 
 ROUTES = (
@@ -25,7 +28,10 @@ ROUTES = (
     tokens.router,
     documents.router,
     codes.router,
+    work_codes.router,
+    opportunities.router,
     readiness.router,
+    time_to_bill.router,
     waivers.router,
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id

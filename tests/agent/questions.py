@@ -33,6 +33,7 @@ QUESTIONS: list[tuple[str, str, dict[str, Any]]] = [
     ("which customers are in Germany?", "customers", {"country": "DE"}),
     ("How much did we bill last year?", "invoices", {"since": "2025-01-01", "until": "2025-12-31", "state": "issued"}),
     ("how much was invoiced for Halden in Q3", "invoices", {"customer": "HALDEN", "since": "2026-07-01", "until": "2026-09-30", "state": "issued"}),
+    ("is Rheintal behind with payments?", "invoices", {"customer": "RHEINTAL", "state": "overdue"}),
     ("show me overdue invoices", "invoices", {"state": "overdue"}),
     ("who worked on CLD-UKI-1001 last month", "time_worked", {"project": "CLD-UKI-1001", "since": "2026-10-01", "until": "2026-10-31", "group_by": "person"}),
     ("how many hours did Lena Ortiz log since August?", "time_worked", {"person": "Lena Ortiz", "since": "2026-08-01", "group_by": "project"}),
