@@ -8,6 +8,7 @@ only makes it read the rows again.
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from typing import Any, Literal
 
 from langchain_core.messages import AIMessage, SystemMessage
@@ -52,6 +53,12 @@ TurnGraph = CompiledStateGraph[TurnState, TurnContext, TurnState, TurnState]
 
 def build(saver: BaseCheckpointSaver[str]) -> TurnGraph:
     """The compiled graph with its checkpoints in `saver`."""
+    return _compiled().copy({"checkpointer": saver})
+
+
+@cache
+def _compiled() -> TurnGraph:
+    """Compiling takes longer than most turns' own work: once a process."""
     graph = StateGraph(TurnState, context_schema=TurnContext)
     graph.add_node("understand", understand)
     graph.add_node("consult", consult_model)
@@ -68,7 +75,7 @@ def build(saver: BaseCheckpointSaver[str]) -> TurnGraph:
     graph.add_edge("check", "compose")
     graph.add_conditional_edges("compose", after_proposal)
     graph.add_conditional_edges("wait", after_proposal)
-    compiled = graph.compile(checkpointer=saver)
+    compiled = graph.compile()
     compiled.step_timeout = STEP_SECONDS
     return compiled
 

@@ -112,7 +112,10 @@ async def _run(
 async def _stream(
     graph: TurnGraph, given: TurnState | Command[Any], context: TurnContext, turn: str, running: _Running
 ) -> AsyncIterator[Event]:
-    parts: AsyncIterator[Any] = graph.astream(given, config(turn), context=context, stream_mode=["custom", "values"])
+    # A turn that breaks off is asked again, not continued: only what waits for people needs its checkpoint.
+    parts: AsyncIterator[Any] = graph.astream(
+        given, config(turn), context=context, stream_mode=["custom", "values"], durability="exit"
+    )
     async for mode, data in parts:
         if mode == "values":
             running.state = dict(data)

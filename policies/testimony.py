@@ -181,7 +181,7 @@ def _verdicts(text: str, records: list[_Record]) -> Iterator[str]:
     for kind in ("good", "bad"):
         for match in _any(kind).finditer(text):
             good = (kind == "good") != bool(re.search(RULES["turned"], text[: match.start()][-40:]))
-            if good and status != {"billable"}:
+            if good and status != frozenset({"billable"}):
                 yield "verdict that no record states"
             if not good and status and not status & BAD_STATES:
                 yield "verdict that no record states"

@@ -39,7 +39,7 @@ class Database:
             kwargs={"row_factory": dict_row, "autocommit": True, "prepare_threshold": 0},
             min_size=1,
             max_size=max_size,
-            timeout=10,
+            timeout=30,  # a crowd waits its turn; `open` gives up sooner
             open=False,
         )
 

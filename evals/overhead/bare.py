@@ -13,7 +13,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import StructuredTool
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
-from langgraph.prebuilt import create_react_agent
+from langgraph.prebuilt import create_react_agent  # pyright: ignore[reportDeprecated] - its heir needs one more library
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
@@ -30,14 +30,15 @@ class Bare:
     graph: Any
 
     async def ask(self, text: str) -> tuple[float, float]:
-        """Seconds until the first streamed part, and until the end."""
+        """Seconds until the first result of a tool is streamed, and until the end."""
         began, first = monotonic(), 0.0
         given = {"messages": [("user", text)]}
         config = {"configurable": {"thread_id": str(uuid.uuid4())}}
-        last: Any = None
-        async for _, part in self.graph.astream(given, config, stream_mode=["updates", "values"]):
-            first, last = first or monotonic() - began, part
-        if not last["messages"][-1].text:
+        said = ""
+        async for part in self.graph.astream(given, config, stream_mode="updates"):
+            first = first or ("tools" in part) * (monotonic() - began)
+            said = str(part["agent"]["messages"][-1].text) if "agent" in part else said
+        if not said:
             raise ValueError("the bare agent gave no answer")
         return first, monotonic() - began
 
@@ -53,7 +54,8 @@ async def bare(url: str, model: BaseChatModel, tools: Sequence[Tool], context: T
         saver = AsyncPostgresSaver(pool)
         await saver.setup()
         wrapped = [_wrapped(tool, context) for tool in tools]
-        yield Bare(create_react_agent(model, wrapped, prompt=prompt("agent").text, checkpointer=saver))
+        graph = create_react_agent(model, wrapped, prompt=prompt("agent").text, checkpointer=saver)  # pyright: ignore[reportDeprecated]
+        yield Bare(graph)
 
 
 def _wrapped(tool: Tool, context: ToolContext) -> StructuredTool:
