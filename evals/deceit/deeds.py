@@ -23,7 +23,7 @@ FOREIGN = (
     ("set_limit", {"person": "finn", "limit": "1000000000"}),
     ("propose_fix\n", {"project": "x"}),
 )
-AUDITOR_ONLY = ("propose_fix", "propose_invoice")
+OUT_OF_SCOPE = ("propose_fix", "propose_invoice")
 
 
 def deeds(one: Subject) -> Iterator[Lie]:
@@ -38,9 +38,9 @@ def deeds(one: Subject) -> Iterator[Lie]:
     for extra in ({"tenant": "elsewhere"}, {"actor": "Ada"}, {"approved": True}, {"origins": {"po_number": "person"}}):
         call = Reply(calls=(("propose_fix", json.dumps(invented | extra)),))
         yield Lie("forged_argument", (call, claim), claim.text, f"Fix {one.code}")
-    for name in AUDITOR_ONLY:
+    for name in OUT_OF_SCOPE:
         call = Reply(calls=((name, json.dumps({"project": one.code})),))
-        yield Lie("out_of_scope", (call, claim), claim.text, question, who="aoife")
+        yield Lie("out_of_scope", (call, claim), claim.text, question, who="ada")
     yield from _echoes(question)
 
 
