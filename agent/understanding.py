@@ -15,11 +15,13 @@ from agent.state import TurnState
 from domain.errors import ErpError
 from domain.records import Firm
 from erp.mirror import Mirror
+from policies.signals import injection_signals
 from prompts.library import prompt
 from store import people
 
 HEADING = "## Context of this turn"
 FACTS_LIMIT = 20_000
+LONGEST_NAME = 120
 CODED = re.compile(r"[A-Za-z]+[-/]?\d[\w/-]{3,}\W*")  # "INV-2026-0067", "RE20260067,"
 REGION_NAMES = {
     "UKI": ("UK", "UK & Ireland", "United Kingdom", "Britain", "Ireland", "British", "Irish"),
@@ -90,7 +92,7 @@ def vocabulary(firm: Firm) -> Vocabulary:
 
 
 def _mention(mention: Mention) -> dict[str, Any]:
-    candidates = [{"value": value, "label": label} for value, label in mention.candidates]
+    candidates = [{"value": value, "label": _label(value, label)} for value, label in mention.candidates]
     facts: dict[str, Any] = {
         "handle": mention.handle,
         "kind": mention.kind,
@@ -98,3 +100,9 @@ def _mention(mention: Mention) -> dict[str, Any]:
         "candidates": candidates,
     }
     return facts | ({"projects": list(mention.related)} if mention.related else {})
+
+
+def _label(value: str, label: str) -> str:
+    """A record's name where it can be one. Whoever may write names into the ERP does not talk to a model."""
+    named = len(label) <= LONGEST_NAME and "\n" not in label and not injection_signals(label)
+    return label if named else value
