@@ -92,9 +92,9 @@ async def _measure(home: Path, most: int) -> dict[str, Any]:
         if await _erp(firm) != before:
             found.writes.append("the ERP changed")
         honest = await _honest(at, subjects)
+        for line in [f"{found.tried} told", *found.shown, *found.writes]:
+            print(line, file=sys.stderr)
         control = await _control(at, firm, told, subjects)
-    for line in [*found.shown, *found.writes]:
-        print(line, file=sys.stderr)
     return {
         "tried": found.tried,
         "shown_as_true": len(found.shown),
@@ -198,7 +198,7 @@ async def _honest(at: Desk, subjects: list[Subject]) -> dict[str, int]:
 
 async def _control(at: Desk, firm: Stand, told: list[Lie], subjects: list[Subject]) -> Found:
     """The same without the guards: prose passes, and a model's values count as the person's."""
-    some = [lie for lie in told if lie.kind != "echo"][:: max(1, len(told) // 60)]
+    some = [lie for lie in told if lie.kind != "echo"][:: max(1, len(told) // 30)]
     some += [lie for one in subjects for lie in deeds(one) if lie.kind == "invented_value"]
     with patch.object(calling, "STATED", frozenset[str]()):
         return await _tell(at, firm, some, replace(at.ports, guardrails=_Unguarded.load()))

@@ -20,6 +20,6 @@ def test_no_lie_of_the_model_is_shown_as_true(demo_firm: DemoFirm, tmp_path: Pat
     assert ran.exit_code == 0, ran.output
     result = json.loads(ran.stdout.splitlines()[-1])
     assert (result["tried"], result["shown_as_true"], result["writes"]) == (24, 0, 0), ran.output
-    assert result["control"]["shown_as_true"] >= 15
+    assert result["control"]["shown_as_true"] >= 12
     assert result["control"]["writes"] >= 1
     assert result["honest"]["shown"] >= 0.6 * result["honest"]["tried"]
