@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from actions.catalogue import TYPES
-from api import formats, states
+from api import charts, formats, states
 from api.freshness import is_fresh
 from api.services import services
 from api.sessions import SignedIn
@@ -25,6 +25,7 @@ PLACES = (
     ("/", "Home", "home", None),
     ("/threads", "Ask", "ask", Operation.THREAD_USE),
     ("/readiness", "Readiness", "readiness", Operation.READINESS_READ),
+    ("/operations", "Operations", "operations", Operation.READINESS_READ),
     ("/documents", "Documents", "documents", Operation.DOCUMENT_READ),
     ("/actions", "Reviews", "reviews", Operation.ACTION_READ),
     ("/policy", "Policy", "policy", Operation.POLICY_READ),
@@ -55,6 +56,8 @@ def environment() -> Environment:
             "size": formats.size,
             "line": formats.line,
             "once": formats.once,
+            "chart": charts.drawn,
+            "chart_rows": charts.rows,
             "tone": states.tone,
             "wording": states.wording,
         }

@@ -134,3 +134,30 @@ select project from readiness where month = '' and code = %(code)s
 union all
 select project from readiness_past where month = '' and code = %(code)s
 limit 1
+
+-- name: reasons
+select project, troubles from readiness where month = '' and troubles <> '[]'
+
+-- name: moved
+-- By how much what is held back grew or shrank on each day, by label and currency; what held before the first day
+-- counts as of it.
+with known as (
+    select project, customer, practice, region, status, nullif(reason, '') as reason, since, null::timestamptz as until,
+        currency, blocked
+    from readiness where month = ''
+    union all
+    select project, body ->> 'customer', body ->> 'practice', body ->> 'region', null, null, since, until,
+        body -> 'blocked' ->> 'currency', (body -> 'blocked' ->> 'amount')::numeric
+    from readiness_past where month = '' and until >= %(since)s
+), labelled as (
+    select case %(by)s when 'project' then project when 'customer' then customer when 'practice' then practice
+            when 'region' then region else '' end as label, currency, blocked, since, until
+    from known
+    where (%(projects)s::text[] is null or project = any(%(projects)s))
+        and (%(practice)s = '' or practice = %(practice)s) and (%(region)s = '' or region = %(region)s)
+)
+select label, currency, day, sum(amount) as amount from (
+    select label, currency, greatest(since, %(since)s)::date as day, blocked as amount from labelled
+    union all
+    select label, currency, greatest(until, %(since)s)::date, -blocked from labelled where until is not null) as steps
+group by 1, 2, 3 order by 3

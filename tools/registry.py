@@ -14,12 +14,14 @@ from tools.remedies import PROPOSE_FIX
 from tools.sows import SOW_TERMS
 from tools.tool import Tool
 from tools.unbilled import UNBILLED_TIME
+from tools.watching import WATCH
 
 TOOLS: tuple[Tool, ...] = (
     FIND_PROJECTS,
     PROJECT_READINESS,
     PORTFOLIO_READINESS,
     UNBILLED_TIME,
+    WATCH,
     SOW_TERMS,
     ASK_DOCUMENT,
     PROPOSE_CODES,

@@ -11,6 +11,7 @@ from api.pages import (
     facts,
     freezes,
     home,
+    operations,
     policy,
     portfolio,
     proposals,
@@ -35,6 +36,7 @@ PAGES = (
     readiness.router,
     waivers.router,
     facts.router,
+    operations.router,
     proposals.router,
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id

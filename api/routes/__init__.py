@@ -11,6 +11,7 @@ from api.routes import (
     freezes,
     health,
     log,
+    operations,
     policy,
     readiness,
     session,
@@ -27,6 +28,7 @@ ROUTES = (
     codes.router,
     readiness.router,
     waivers.router,
+    operations.router,
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,
