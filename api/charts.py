@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ import pygal  # pyright: ignore[reportMissingTypeStubs]
 from fastapi.responses import Response
 from markupsafe import Markup, escape
 from pydantic import TypeAdapter
+from pygal.style import Style  # pyright: ignore[reportMissingTypeStubs]
 
 from domain.blocks import Chart
 
@@ -28,6 +29,7 @@ SPARK_WIDTH, SPARK_HEIGHT = 120, 28
 LABEL_SIZE = 15  # of the labels for which room is left; the style sheet may show them smaller
 FORMS = {"bars": pygal.Bar, "stack": pygal.StackedBar, "line": pygal.Line}
 STEPS = (1, 2, 5, 10)
+KEPT = re.compile(r"axis|x|y|series|color-\d+|line|rect|circle")  # classes that the style sheet knows
 DROPPED = frozenset({"style", "script", "defs", "desc", "title"})
 DECIMALS = re.compile(r"(\d+\.\d)\d+")
 EMPTY_GROUP = re.compile(r'<g(?: class="[^"]*")?(?: transform="[^"]*")?(?: class="[^"]*")?\s*/>')
@@ -76,26 +78,35 @@ def _svg(chart: Chart) -> str:
     ticks = _ticks(_top(chart))
     made.y_labels, made.range = ticks, (0, ticks[-1])
     made.value_formatter = _short
+    missing = 0.0 if chart.form == "stack" else None  # in a stack even nothing is drawn, without height
     for one in chart.series:
-        made.add(one.name, [None if value is None else float(value) for value in one.values])
+        made.add(one.name, [missing if value is None else float(value) for value in one.values])
     titles = [
         f"{one.name}, {label}: {_read(value, chart.unit)}"
         for one in chart.series
         for label, value in zip(chart.labels, one.values, strict=True)
-        if value is not None
+        if value is not None or chart.form == "stack"
     ]
     unit = f", in {chart.unit}" if chart.unit else ""
     return _finished(made, f"{chart.title}{unit}. The figures are in the table below.", "chart", titles)
 
 
 def _made(form: Any, width: int, height: int, **options: Any) -> Any:
-    style = pygal.style.Style(label_font_size=LABEL_SIZE, major_label_font_size=LABEL_SIZE)
-    given = {"show_legend": False, "js": (), "css": (), "margin": 6, "include_x_axis": True, **options}
+    style = Style(label_font_size=LABEL_SIZE, major_label_font_size=LABEL_SIZE)
+    given = {
+        "show_legend": False,
+        "js": (),
+        "css": (),
+        "margin": 6,
+        "margin_right": 28,
+        "include_x_axis": True,
+        **options,
+    }
     return form(width=width, height=height, style=style, disable_xml_declaration=True, **given)
 
 
 def _finished(made: Any, said: str, name: str, titles: Sequence[str] = ()) -> str:
-    made.add_xml_filter(lambda root: _cleaned(root, said, name, titles))
+    made.add_xml_filter(partial(_cleaned, said=said, name=name, titles=titles))
     text = DECIMALS.sub(r"\1", cast("str", made.render(is_unicode=True))).replace(".0 ", " ").replace('.0"', '"')
     text = EMPTY_GROUP.sub("", text)
     return text.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "").replace(
@@ -122,11 +133,12 @@ def _prune(node: Any, titles: Any) -> None:
         if not kind or kind in DROPPED or {"tooltip-overlay", "text-overlay", "background"} & {*names}:
             node.remove(child)
             continue
-        for attribute in ("style", "id", "rx", "ry"):
+        for attribute in ("style", "id", "rx", "ry", "class"):
             child.attrib.pop(attribute, None)
+        if kept := " ".join(name for name in names if KEPT.fullmatch(name)):
+            child.set("class", kept)
         _prune(child, titles)
         if titles is not None and "reactive" in names and kind in {"rect", "circle"}:
-            child.set("class", kind)
             said = next(titles, "")
             if said:
                 child.append(child.makeelement("title", {}))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TypedDict
 
 from domain.blocks import Chart, Series
 from domain.money import Money, totals
@@ -114,8 +115,16 @@ def money_by_month(title: str, months: Sequence[str], found: Iterable[tuple[date
     return Chart(title, tuple(map(month_named, months)), series, unit, note=note)
 
 
-def whose(project: Project | None) -> dict[str, str | None]:
+class Whose(TypedDict):
+    """A matter's project, practice and region."""
+
+    project: str | None
+    practice: str | None
+    region: str | None
+
+
+def whose(project: Project | None) -> Whose:
     """A matter's project, practice and region."""
     if project is None:
-        return {}
+        return {"project": None, "practice": None, "region": None}
     return {"project": project.code or project.id, "practice": project.practice, "region": project.region}
