@@ -129,6 +129,22 @@ async def listing(
     return tuple(_action(row, decisions.get(row["id"], ())) for row in rows)
 
 
+async def moved(
+    connection: Connection,
+    since: datetime,
+    *,
+    states: Sequence[ActionState] | None = None,
+    proposer: str | None = None,
+    limit: int = 20,
+) -> tuple[Action, ...]:
+    """Actions whose state changed since, the latest change first; those that a newer version replaced are left out."""
+    named = None if states is None else [state.value for state in states]
+    wanted = {"since": since, "states": named, "proposer": proposer, "limit": limit}
+    rows = await (await connection.execute(SQL["moved"], wanted)).fetchall()
+    decisions = await _decisions(connection, [row["id"] for row in rows])
+    return tuple(_action(row, decisions.get(row["id"], ())) for row in rows)
+
+
 async def counts(connection: Connection) -> dict[str, int]:
     """How many actions are in each state."""
     rows = await (await connection.execute(SQL["counts"])).fetchall()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from store.results import SQL
 
 DAYS = 30
 Key = tuple[str, str]
+Day = tuple[date, Decimal]
 
 
 async def reasons(connection: Connection) -> dict[str, tuple[str, ...]]:
@@ -29,7 +31,7 @@ async def daily(
     practice: str = "",
     region: str = "",
     days: int = DAYS,
-) -> Mapping[Key, list[tuple[date, Decimal]]]:
+) -> Mapping[Key, list[Day]]:
     """What was held back at the end of each of the last days, by label (of `by`) and currency, from the first day on
     of which answers are known.
     """
@@ -47,11 +49,30 @@ async def daily(
     return {key: _added_up(found, today) for key, found in steps.items()}
 
 
-def _added_up(steps: Mapping[date, Decimal], today: date) -> list[tuple[date, Decimal]]:
-    found: list[tuple[date, Decimal]] = []
+def _added_up(steps: Mapping[date, Decimal], today: date) -> list[Day]:
+    found: list[Day] = []
     held, day = Decimal(0), min(steps)
     while day <= today:
         held += steps.get(day, Decimal(0))
         found.append((day, held))
         day += timedelta(days=1)
     return found
+
+
+@dataclass(frozen=True)
+class Turned:
+    """A project whose money moved: by how much what is ready and what is held back grew (or, below zero, shrank)."""
+
+    project: str
+    key: str
+    name: str
+    currency: str
+    since: datetime
+    ready: Decimal
+    blocked: Decimal
+
+
+async def turned(connection: Connection, at: datetime, *, limit: int = 200) -> list[Turned]:
+    """The projects whose money is another than at a time, those of the largest difference first."""
+    rows = await connection.execute(SQL["turned"], {"at": at, "limit": limit})
+    return [Turned(**row) async for row in rows]

@@ -161,3 +161,19 @@ select label, currency, day, sum(amount) as amount from (
     union all
     select label, currency, greatest(until, %(since)s)::date, -blocked from labelled where until is not null) as steps
 group by 1, 2, 3 order by 3
+
+-- name: turned
+-- Whose answer differs from the one that held at a time (or from the first that is known), with what it is worth.
+select r.project, coalesce(r.code, r.project) as key, r.name, r.currency, r.since,
+    r.ready - (p.body -> 'ready' ->> 'amount')::numeric as ready,
+    r.blocked - (p.body -> 'blocked' ->> 'amount')::numeric as blocked
+from readiness r
+join lateral (
+    select body from readiness_past p
+    where (p.tenant, p.project, p.month) = (r.tenant, r.project, '') and p.until > %(at)s
+        and p.body -> 'unbilled' ->> 'currency' = r.currency
+    order by p.until limit 1) p on true
+where r.month = '' and r.since > %(at)s
+    and (r.ready <> (p.body -> 'ready' ->> 'amount')::numeric or r.blocked <> (p.body -> 'blocked' ->> 'amount')::numeric)
+order by abs(r.ready - (p.body -> 'ready' ->> 'amount')::numeric)
+    + abs(r.blocked - (p.body -> 'blocked' ->> 'amount')::numeric) desc, r.name limit %(limit)s
