@@ -29,6 +29,7 @@ PLACES = (
     ("/documents", "Documents", "documents", Operation.DOCUMENT_READ),
     ("/actions", "Reviews", "reviews", Operation.ACTION_READ),
     ("/policy", "Policy", "policy", Operation.POLICY_READ),
+    ("/admin", "Admin", "person", Operation.PEOPLE_ADMINISTER),
     ("/audit", "Audit", "audit", Operation.AUDIT_READ),
 )
 

@@ -3,6 +3,7 @@
 from api.pages import (
     account,
     actions,
+    admin,
     audit,
     codes,
     delegations,
@@ -37,6 +38,7 @@ PAGES = (
     waivers.router,
     facts.router,
     operations.router,
+    admin.router,
     proposals.router,
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id

@@ -2,6 +2,7 @@
 
 from api.routes import (
     actions,
+    admin,
     audit,
     codes,
     delegations,
@@ -29,6 +30,7 @@ ROUTES = (
     readiness.router,
     waivers.router,
     operations.router,
+    admin.router,
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,

@@ -261,11 +261,22 @@ async def batch(world: World) -> tuple[str, str, dict[str, Any]]:
     return "ada", "/v1/actions/decisions", {"json": [one]}
 
 
+def access(path: str, form: str, *, active: bool) -> Recipe:
+    """Marek is blocked by the page, and let in again by the route, which is asked later."""
+
+    async def recipe(world: World) -> tuple[str, str, dict[str, Any]]:
+        return "tom", path.format(person=world.door.ids["marek"]), {form: {"active": active, "reason": SAID}}
+
+    return recipe
+
+
 RECIPES |= {
     "POST /v1/projects/{code}/reading": plainly("finn", "/v1/projects/CLD-UKI-1001/reading"),
     "POST /v1/delegations": delegation,
     "POST /v1/delegations/{delegation_id}/end": ended,
     "POST /v1/actions/decisions": batch,
+    "POST /v1/people/{person_id}/access": access("/v1/people/{person}/access", "json", active=True),
+    "POST /admin/people/{person_id}/access": access("/admin/people/{person}/access", "data", active=False),
     "POST /v1/freezes": plainly("tom", "/v1/freezes", json={"reason": SAID}),
     "POST /v1/session/reauthentication": plainly("ada", "/v1/session/reauthentication", json={"password": PASSWORD}),
     "POST /v1/actions/{action_id}/notes": on_action(
