@@ -41,6 +41,13 @@ TONES = {
     "corrected": ("good", "Corrected"),
     "existing": ("", "Existing project"),
     "new": ("wait", "New number"),
+    "in_erp": ("good", "In the ERP"),
+    "to_set_up": ("wait", "To set up"),
+    "not_stated": ("open", "Not stated"),
+    "differs": ("warn", "Differs"),
+    "agreed": ("", "As agreed"),
+    "reported": ("good", "Reported"),
+    "unreported": ("", "Not reported"),
 }
 
 

@@ -13,6 +13,7 @@ from api.pages import (
     freezes,
     home,
     operations,
+    opportunities,
     policy,
     portfolio,
     proposals,
@@ -21,8 +22,10 @@ from api.pages import (
     standing,
     terms,
     threads,
+    time_to_bill,
     waivers,
     words,
+    work_codes,
 )
 
 PAGES = (
@@ -33,8 +36,11 @@ PAGES = (
     terms.router,
     standing.router,
     codes.router,
+    work_codes.router,
+    opportunities.router,
     portfolio.router,
     readiness.router,
+    time_to_bill.router,
     waivers.router,
     facts.router,
     operations.router,

@@ -13,12 +13,15 @@ from api.routes import (
     health,
     log,
     operations,
+    opportunities,
     policy,
     readiness,
     session,
     threads,
+    time_to_bill,
     tokens,
     waivers,
+    work_codes,
 )
 
 ROUTES = (
@@ -27,7 +30,10 @@ ROUTES = (
     tokens.router,
     documents.router,
     codes.router,
+    work_codes.router,
+    opportunities.router,
     readiness.router,
+    time_to_bill.router,
     waivers.router,
     operations.router,
     admin.router,
