@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api import charts
+from api.render import environment
 from domain.blocks import Chart, Series
 from domain.canonical import plain
 
@@ -72,3 +73,12 @@ def test_a_picture_may_load_nothing_but_its_own_style() -> None:
 def test_a_spark_needs_two_days() -> None:
     assert charts.spark([Decimal(1)], "one") == ""
     assert 'aria-label="EUR 5 to EUR 2"' in charts.spark([Decimal(5), Decimal(2)], "EUR 5 to EUR 2")
+
+
+def test_a_conversation_shows_a_chart_with_its_table() -> None:
+    block = plain(chart("bars", [Decimal(5), Decimal(9)], [Decimal(1), None]))
+    template = environment().get_template("block.html")
+    html = template.render(found=block, position=1, cards={}, thread="t", csrf="c")
+    assert '<svg viewBox="0 0 640 220" class="chart" role="img"' in html
+    assert html.count("<tr>") == 3
+    assert "The figures, in EUR" in html
