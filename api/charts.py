@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -53,8 +53,9 @@ def picture(chart: Chart) -> Response:
     return Response(body, media_type="image/svg+xml", headers={"content-security-policy": policy})
 
 
-def spark(values: Sequence[Decimal], said: str) -> Markup:
-    """A line the size of a word; `said` is what it shows, for those who read."""
+@lru_cache(maxsize=4096)
+def spark(values: tuple[Decimal, ...], said: str) -> Markup:
+    """A line the size of a word; `said` is what it shows, for those who read. Most stay the same from view to view."""
     if len(values) < 2:  # noqa: PLR2004 - one point is no line
         return Markup("")
     line = _made(pygal.Line, SPARK_WIDTH, SPARK_HEIGHT, show_x_labels=False, show_y_labels=False, show_dots=False)
@@ -72,6 +73,7 @@ def rows(found: Chart | Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     ]
 
 
+@lru_cache(maxsize=512)
 def _svg(chart: Chart) -> str:
     made = _made(FORMS[chart.form], WIDTH, HEIGHT)
     made.x_labels = list(chart.labels)

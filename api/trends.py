@@ -25,7 +25,7 @@ async def trends(services: Services, actor: Actor, shown: Shown, found: Portfoli
     async with services.database.tenant(actor.tenant) as connection:
         days = await held.daily(connection, services.today, by=by, projects=only)
     return {
-        key: spark([amount for _, amount in values], _said(key[1], values))
+        key: spark(tuple(amount for _, amount in values), _said(key[1], values))
         for key, values in days.items()
         if len(values) > 1 and any(amount for _, amount in values)
     }

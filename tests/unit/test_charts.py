@@ -71,8 +71,8 @@ def test_a_picture_may_load_nothing_but_its_own_style() -> None:
 
 
 def test_a_spark_needs_two_days() -> None:
-    assert charts.spark([Decimal(1)], "one") == ""
-    assert 'aria-label="EUR 5 to EUR 2"' in charts.spark([Decimal(5), Decimal(2)], "EUR 5 to EUR 2")
+    assert charts.spark((Decimal(1),), "one") == ""
+    assert 'aria-label="EUR 5 to EUR 2"' in charts.spark((Decimal(5), Decimal(2)), "EUR 5 to EUR 2")
 
 
 def test_a_conversation_shows_a_chart_with_its_table() -> None:
