@@ -161,6 +161,8 @@ def _ticks(top: Decimal) -> list[float]:
         return [0, 1]
     magnitude = Decimal(10) ** ((top / 3).adjusted())
     step = next(magnitude * one for one in STEPS if magnitude * one * 3 >= top)
+    if top == top.to_integral_value():
+        step = max(step, Decimal(1))  # nobody counts in halves
     count = math.ceil(top / step)
     return [float(step * number) for number in range(count + 1)]
 

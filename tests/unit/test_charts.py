@@ -82,3 +82,8 @@ def test_a_conversation_shows_a_chart_with_its_table() -> None:
     assert '<svg viewBox="0 0 640 220" class="chart" role="img"' in html
     assert html.count("<tr>") == 3
     assert "The figures, in EUR" in html
+
+
+def test_what_is_counted_is_not_counted_in_halves() -> None:
+    texts = [node.text for node in parsed(str(charts.drawn(chart("bars", [Decimal(1)])))).iter("text")]
+    assert texts == ["0", "1", "M0"]
