@@ -12,6 +12,7 @@ from api.routes import (
     health,
     log,
     policy,
+    protocol,
     readiness,
     session,
     threads,
@@ -28,6 +29,7 @@ ROUTES = (
     readiness.router,
     waivers.router,
     threads.router,
+    protocol.router,
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,
     delegations.router,

@@ -290,6 +290,8 @@ IDLE |= {
     *(f"POST {prefix}/projects/{{code}}/waivers/{{waiver_id}}/end" for prefix in ("", "/v1")),
     "POST /freezes",
     *(f"POST {prefix}/freezes/{{freeze_id}}/thaw" for prefix in ("", "/v1")),
+    # Other agents come in with a token: tests/api/test_protocol.py looks at what each call leaves.
+    "POST /v1/mcp",
     # A change of policy is proposed like any other action.
     *(f"POST {prefix}/policy/proposals" for prefix in ("", "/v1")),
 }
