@@ -15,6 +15,7 @@ from domain.canonical import plain
 from domain.facts import OutsideFact
 from domain.findings import Finding, Readiness, Verdict
 from domain.records import Contract, Project
+from policies.delivery import DeliveryRisk, delivery_risk
 from policies.prerequisites.case import Case
 from policies.prerequisites.next_steps import NextStep, next_steps
 from policies.prerequisites.portfolio import Dossier
@@ -50,6 +51,7 @@ class ProjectView:
     steps: tuple[NextStep, ...]
     contracts: tuple[Contract, ...]
     proposals: tuple[Action, ...]
+    risk: DeliveryRisk
     reported: tuple[Reported, ...]
     documents: tuple[DocumentRow, ...]
     fetched_at: datetime
@@ -78,6 +80,7 @@ async def view(services: Services, actor: Actor, code: str, month: str | None) -
         next_steps(project, around, month, services.today),
         around.contracts,
         tuple(proposals),
+        delivery_risk(Case(project, around, None, services.today)),
         _reported(dossier, told, services.clock()),
         tuple(papers),
         dossier.firm.fetched_at,

@@ -39,6 +39,9 @@ TONES = {
     "conflict": ("warn", "Conflict"),
     "confirmed": ("good", "Confirmed"),
     "corrected": ("good", "Corrected"),
+    "high": ("bad", "High"),
+    "watch": ("warn", "Watch"),
+    "none": ("good", "None seen"),
     "existing": ("", "Existing project"),
     "new": ("wait", "New number"),
 }

@@ -6,6 +6,7 @@ from domain.actor import Actor
 from policies.engine import Policies
 from tools.asking import ASK_DOCUMENT
 from tools.coding import PROPOSE_CODES
+from tools.delivery import DELIVERY_RISK
 from tools.directory import FIND_PROJECTS
 from tools.invoicing import PROPOSE_INVOICE
 from tools.proposals import ACTIONS_STATUS, EXPLAIN_POLICY
@@ -20,6 +21,7 @@ TOOLS: tuple[Tool, ...] = (
     PROJECT_READINESS,
     PORTFOLIO_READINESS,
     UNBILLED_TIME,
+    DELIVERY_RISK,
     SOW_TERMS,
     ASK_DOCUMENT,
     PROPOSE_CODES,

@@ -46,7 +46,11 @@ async def show(request: Request, wired: Wired, session: Session) -> Response:
         "home.html",
         greeting=_greeting(wired.clock().hour),
         today=wired.today,
-        mine=[action for action in waiting if decidable(policies, actor, action)],
+        mine=[
+            place.action
+            for place in policies.queue(waiting, now=wired.clock())
+            if decidable(policies, actor, place.action)
+        ],
         recent=recent,
         sums=money.sums,
         worst=money.worst,
