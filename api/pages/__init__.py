@@ -11,6 +11,7 @@ from api.pages import (
     facts,
     freezes,
     home,
+    monitors,
     policy,
     portfolio,
     proposals,
@@ -42,6 +43,7 @@ PAGES = (
     words.router,
     delegations.router,
     freezes.router,
+    monitors.router,
     policy.router,
     audit.router,
 )

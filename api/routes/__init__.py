@@ -11,6 +11,7 @@ from api.routes import (
     freezes,
     health,
     log,
+    monitors,
     policy,
     protocol,
     readiness,
@@ -30,6 +31,7 @@ ROUTES = (
     waivers.router,
     threads.router,
     protocol.router,
+    monitors.router,
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,
     delegations.router,

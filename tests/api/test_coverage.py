@@ -261,7 +261,15 @@ async def batch(world: World) -> tuple[str, str, dict[str, Any]]:
     return "ada", "/v1/actions/decisions", {"json": [one]}
 
 
+async def watched(world: World) -> tuple[str, str, dict[str, Any]]:
+    assert (await (await world.door.of("priya")).put("/v1/monitors/digest")).status_code == 204
+    return "priya", "/v1/monitors/digest", {}
+
+
 RECIPES |= {
+    "PUT /v1/monitors/{kind}": plainly("finn", "/v1/monitors/digest"),
+    "POST /monitors/{kind}": plainly("finn", "/monitors/remedies", data={"on": "true"}),
+    "DELETE /v1/monitors/{kind}": watched,
     "POST /v1/projects/{code}/reading": plainly("finn", "/v1/projects/CLD-UKI-1001/reading"),
     "POST /v1/delegations": delegation,
     "POST /v1/delegations/{delegation_id}/end": ended,

@@ -260,7 +260,10 @@ async def test_the_queue_is_ordered_with_its_reasons(door, owner) -> None:
     owner.execute("update action set expires_at = created_at + interval '14 days'")
     owner.execute("alter table action enable trigger user")
     answer = (await ada.get("/v1/actions/queue")).json()
-    assert [(one["action"]["id"], one["points"], one["mine"]) for one in answer] == [(older, 2, True), (younger, 0, True)]
+    assert [(one["action"]["id"], one["points"], one["mine"]) for one in answer] == [
+        (older, 2, True),
+        (younger, 0, True),
+    ]
     assert answer[0]["reasons"] == ["waits for 9 of 14 days"]
     assert not any(one["mine"] for one in (await finn.get("/v1/actions/queue")).json())
     page = (await ada.get("/actions")).text
