@@ -159,10 +159,14 @@ def _time(case: Case, limits: Limits) -> Sign:
     if not open_:
         return Sign("time", title, Level.NONE, "No unbilled time waits for approval.")
     days = (case.today - min(item.date for item in open_ if item.date)).days
-    said = f"{_hours(open_)} unbilled hours are not approved, the oldest for {counted(days, 'day')}."
+    said = f"{_hours(open_)} unbilled hours are not approved, the oldest for {_days(days)}."
     high, watch = days > limits.unapproved_high, days > limits.unapproved_watch
     level = Level.HIGH if high else Level.WATCH if watch else Level.NONE
     return Sign("time", title, level, said, _worth(open_), days, _cited(item.source for item in open_))
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"
 
 
 def _hours(items: Sequence[Item]) -> str:
@@ -181,7 +185,7 @@ def _invoices(case: Case, limits: Limits) -> Sign:
     mute = [one for one in unpaid if one.due is None]
     if late:
         days = (case.today - min(due for due, _ in late)).days
-        said = f"{counted(len(late), 'invoice')} overdue, the oldest for {counted(days, 'day')}."
+        said = f"{counted(len(late), 'invoice')} overdue, the oldest for {_days(days)}."
         level = Level.HIGH if days > limits.unpaid_high else Level.WATCH
         return _owed(title, level, said, [one for _, one in late], days)
     if mute:

@@ -53,9 +53,9 @@ class Place:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """What counted, the highest grade first."""
-        counted = sorted((g for g in self.grades if g.points), key=lambda grade: -grade.points)
-        return tuple(grade.reason for grade in counted)
+        """What counted, the highest grade first; where nothing did, why not."""
+        ranked = sorted(self.grades, key=lambda grade: -grade.points)
+        return tuple(grade.reason for grade in ranked if grade.points or not self.points)
 
 
 def queue(actions: Iterable[Action], now: datetime, converted: Converted) -> tuple[Place, ...]:

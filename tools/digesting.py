@@ -13,14 +13,13 @@ from typing import Any
 from domain.actions import Action, ActionState
 from domain.actor import Actor, Operation
 from domain.blocks import Block, Cell, Table, Text
-from domain.money import Money
+from domain.money import Money, totals
 from domain.records import Project
 from policies.delivery import DeliveryRisk, Level, delivery_risk
 from policies.prerequisites.case import Case
 from store import actions, mirror, monitors, results
 from tools import evaluating
 from tools.cells import STATUS_WORDS, action_href, amount_cell, project_href, project_key
-from tools.delivery import LEVELS
 from tools.tool import ToolContext
 
 SHOWN = 8
@@ -51,13 +50,12 @@ async def _waiting(context: ToolContext, person: Actor, now: datetime) -> Table 
     rows = tuple(
         (
             Cell(place.action.intent.summary, action_href(place.action.id)),
-            amount_cell(place.action.intent.amount),
             Cell(f"{place.points} of 9"),
             Cell("; ".join(place.reasons)),
         )
         for place in mine[:SHOWN]
     )
-    return Table("Waits for your decision", ("Proposal", "Amount", "Priority", "Why"), rows, (1,), _rest(len(mine)))
+    return Table("Waits for your decision", ("Proposal", "Priority", "Why"), rows, (), _rest(len(mine)))
 
 
 async def _proposals(context: ToolContext, since: datetime) -> list[Table | None]:
@@ -99,7 +97,7 @@ def _changed_row(row: dict[str, Any]) -> tuple[Cell, ...]:
         Cell(STATUS_WORDS[row["status"]]),
         amount_cell(ready, (), href),
         amount_cell(blocked, (), href),
-        Cell("; ".join(row["troubles"][:2])),
+        Cell("; ".join(row["troubles"][:2]) or "Nothing stands in the way"),
     )
 
 
@@ -114,12 +112,18 @@ async def _risks(context: ToolContext) -> Table | None:
     rows = tuple(
         (
             Cell(f"{project.code or ''} {project.name}".strip(), f"{project_href(project_key(project))}#delivery-risk"),
-            Cell(LEVELS[risk.level]),
             Cell(" ".join(sign.reason for sign in risk.signs if sign.level is Level.HIGH)),
+            Cell(_stake(risk)),
         )
         for project, risk in high[:SHOWN]
     )
-    return Table("Delivery at risk", ("Project", "Risk", "Why"), rows, (), _rest(len(high))) if rows else None
+    return Table("Delivery at risk", ("Project", "Why", "At stake"), rows, (2,), _rest(len(high))) if rows else None
+
+
+def _stake(risk: DeliveryRisk) -> str:
+    """What the high signs hold; of the burn against a cap it is what is left of it, and stands in its reason."""
+    high = [sign for sign in risk.signs if sign.level is Level.HIGH and sign.name != "burn"]
+    return "; ".join(map(str, totals(amount for sign in high for amount in sign.amounts))) or "the cap"
 
 
 def _longest(one: tuple[Project, DeliveryRisk]) -> tuple[int, str]:

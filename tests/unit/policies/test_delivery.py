@@ -109,6 +109,7 @@ def test_unapproved_time_by_its_age(days: int, level: Level) -> None:
     )
     found = sign(small, "time")
     assert (found.level, found.days, found.amounts) == (level, days, (eur(800),))
+    assert found.reason == f"8 unbilled hours are not approved, the oldest for {days} days."
 
 
 def test_unreported_time_is_not_taken_for_approved() -> None:
