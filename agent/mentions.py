@@ -11,19 +11,22 @@ from rapidfuzz.distance import OSA
 
 from agent.months import months
 from agent.names import Hit, Named, find, tokens
+from agent.ranges import ranges
 from domain.records import Firm, Project
 
 CODE = re.compile(r"\b([A-Za-z]{2,5})[-_ /]([A-Za-z]{2,6})[-_ /]?(\d[\dOoIl]{2,4})\b")
 BARE = re.compile(r"(?<![\w/.-])#?(\d{4})(?![\w/.-]*\d)")
 TOKEN = re.compile(r"[\w/-]+")
 LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
+SHORT = 3  # letters of a first name, which counts only as it is written
 TELLING = 6  # letters from which on one word of a name is enough
 HYPHENS = 2  # written as codes are, so one was meant even if it is not ours
 
 
 @dataclass(frozen=True)
 class Mention:
-    """`kind`: project, customer, contract, practice, region, month. `candidates` (value, label): none means that it
+    """`kind`: project, customer, contract, practice, region, employee (records time), staff (works with Countersign),
+    invoice, month, range ("first day/last day", either may be empty). `candidates` (value, label): none means that it
     reads like one of ours and is not. `related` are the project codes of a customer or contract.
     """
 
@@ -42,14 +45,21 @@ class Vocabulary:
     regions: dict[str, tuple[str, ...]]
 
 
-def mentions(text: str, firm: Firm, vocabulary: Vocabulary, today: date) -> tuple[Mention, ...]:
-    """Everything in the text that the firm's records know, each once."""
+def mentions(
+    text: str, firm: Firm, vocabulary: Vocabulary, today: date, staff: Iterable[str] = ()
+) -> tuple[Mention, ...]:
+    """Everything in the text that the firm's records know, each once; `staff` are the names of Countersign's people."""
     found, rest = _codes(text, firm)
     found += _contracts(text, firm)
+    found += _invoices(text, firm)
     named, rest = _names(rest, firm)
     found += _of_customer(named)
+    found += _people(rest, "employee", (person.name for person in firm.employees))
+    found += _people(rest, "staff", staff)
     found += _areas(rest, vocabulary)
-    found += [("month", words, ((month, month),), ()) for words, month in months(rest, today)]
+    spans, left = ranges(" ".join(_left(text, found).split()), today)
+    found += [("range", words, ((f"{since or ''}/{until or ''}", words),), ()) for words, since, until in spans]
+    found += [("month", words, ((month, month),), ()) for words, month in months(left, today)]
     unique: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[str, tuple[str, ...]]] = {}
     for kind, words, candidates, related in found:
         unique.setdefault((kind, candidates), (words, related))
@@ -103,6 +113,37 @@ def _contracts(text: str, firm: Firm) -> list[Found]:
 
 def _of_contract(firm: Firm, contract: str) -> tuple[str, ...]:
     return tuple(project_key(p) for p in firm.projects if contract in p.contract_ids)
+
+
+def _invoices(text: str, firm: Firm) -> list[Found]:
+    words = {word.upper(): word for word in TOKEN.findall(text)}
+    numbers = {invoice.number for invoice in firm.invoices if invoice.number and not invoice.number.isdigit()}
+    return [("invoice", words[n.upper()], ((n, n),), ()) for n in sorted(numbers) if n.upper() in words]
+
+
+def _people(text: str, kind: str, names: Iterable[str]) -> list[Found]:
+    """People by full name or one word of it; several who share it are candidates."""
+    named = [Named(kind, name, name) for name in dict.fromkeys(names)]
+    said = frozenset(tokens(text))
+    short = [
+        (kind, word, ((one.name, one.name),), ())
+        for one in named
+        for word in tokens(one.name)
+        if len(word) == SHORT and word in said
+    ]
+    return short + [
+        (kind, hit.words, tuple((one.value, one.name) for one in hit.candidates), ())
+        for hit in find(text, named)
+        if " " in hit.words or any(hit.words in tokens(one.name) for one in hit.candidates)
+    ]
+
+
+def _left(text: str, found: Iterable[Found]) -> str:
+    """The text without the codes and numbers that are names of ours."""
+    for kind, words, _, _ in found:
+        if kind in ("project", "contract", "invoice") and any(c.isdigit() for c in words):
+            text = text.replace(words, " ; ")
+    return text
 
 
 def _names(text: str, firm: Firm) -> tuple[list[Found], str]:

@@ -65,7 +65,7 @@ def _readings(said: list[str], one: Named, ours: frozenset[str]) -> list[Hit]:
     for word in core:
         if len(word) >= SHORTEST and word not in words("common"):
             hits += _windows(said, one, [word], 1, minimum=SINGLE, penalty=2.0 if len(core) > 1 else 0.0)
-    if one.kind == "customer":
+    if one.kind in ("customer", "employee", "staff"):
         return hits
     return [hit for hit in hits if hit.end - hit.start > 1 or not _alien_beside(said, hit.start, ours)]
 

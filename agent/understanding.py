@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,17 +14,28 @@ from agent.ports import TurnContext
 from agent.state import TurnState
 from domain.errors import ErpError
 from domain.records import Firm
+from erp.mirror import Mirror
 from prompts.library import prompt
+from store import people
 
 HEADING = "## Context of this turn"
 FACTS_LIMIT = 20_000
+CODED = re.compile(r"[A-Za-z]+[-/]?\d[\w/-]{3,}\W*")  # "INV-2026-0067", "RE20260067,"
 REGION_NAMES = {
     "UKI": ("UK", "UK & Ireland", "United Kingdom", "Britain", "Ireland", "British", "Irish"),
     "DACH": ("Germany", "Austria", "Switzerland", "German", "Swiss", "Austrian"),
 }
 PRACTICE_NAMES = {
     "CLD": ("Cloud Engineering", "Cloud"),
-    "DAT": ("Data & Analytics", "Data and Analytics", "Data Analytics", "Analytics", "Data"),
+    "DAT": (
+        "Data & Analytics",
+        "Data and Analytics",
+        "Data Analytics",
+        "Analytics",
+        "Data practice",
+        "Data projects",
+        "Data team",
+    ),
     "ADV": ("Advisory",),
 }
 
@@ -33,11 +45,18 @@ async def opening_messages(context: TurnContext, state: TurnState) -> tuple[AnyM
     found: tuple[Mention, ...] = ()
     if context.tool_context is not None:
         try:
-            firm = await context.tool_context.firm.masters()
-            found = mentions(state["text"], firm, vocabulary(firm), context.today)
+            firm = await _firm(context.tool_context.firm, state["text"])
+            async with context.ports.database.tenant(context.actor.tenant) as connection:
+                staff = [person.name for person in await people.everyone(connection)]
+            found = mentions(state["text"], firm, vocabulary(firm), context.today, staff)
         except ErpError:
             found = ()
     return system_message(context, state["history"], found), HumanMessage(state["text"])
+
+
+async def _firm(known: Mirror, text: str) -> Firm:
+    """The firm that names are looked up in: with invoices only where a word may be the number of one."""
+    return await known.get() if any(CODED.fullmatch(word) for word in text.split()) else await known.masters()
 
 
 def system_message(
@@ -46,6 +65,7 @@ def system_message(
     """The prompt with this turn's context as JSON: typed values and the person's own words, no text of documents."""
     facts = {
         "today": context.today.isoformat(),
+        "person": context.actor.name if context.actor else "",
         "mentions": [_mention(mention) for mention in found],
         "earlier": history,
     }

@@ -1,41 +1,35 @@
-"""A stored document in the shape that project codes are proposed from, and the proposal to create its project."""
+"""The set-up of a stored document, and the proposal to create its project."""
 
 from __future__ import annotations
-
-from datetime import date
 
 from actions.proposals import propose
 from api.services import Services
 from domain.actions import Action
 from domain.actor import Actor
 from domain.errors import Conflict
-from domain.terms import Term, TermStatus
-from sow import library, linking
-from store import codes, documents
-from store.database import Connection
-from store.documents import TermRow
-from tools.codes import Paper
+from sow import linking
+from store import codes, documents, facts
+from tools.opportunity.pending import Won, won_work
+from tools.opportunity.plan import SetUp, plan
+from tools.paper import paper
 from tools.setup import project_from
 
 
-async def paper(connection: Connection, actor: Actor, document_id: str, on: date) -> Paper:
-    """The document with the terms in force on a day: its own as amended, an amendment's as it states them.
+async def plan_set_up(wired: Services, actor: Actor, document_id: str) -> SetUp:
+    """All that the document asks to be set up, beside what the ERP and other systems know of it.
 
-    Raises NotFound.
+    Raises NotFound, ErpUnavailable, ModelUnavailable.
     """
-    row = await documents.get(connection, document_id)
-    await library.opened(connection, actor, row.id, "text")
-    stands = await linking.standing(connection, document_id, on)
-    if stands.in_force.root == row.id:
-        found = [held.term for held in stands.in_force.held]
-    else:
-        found = [one for one in await documents.terms(connection, row.id) if one.status is not TermStatus.REJECTED]
-    return Paper(await documents.body(connection, document_id), tuple(map(term, found)), row.name, row.id)
+    firm = await wired.erp(actor).firm.masters()
+    async with wired.database.tenant(actor.tenant) as connection:
+        return await plan(connection, actor, firm, document_id, wired.today, wired.embedder)
 
 
-def term(row: TermRow) -> Term:
-    """A stored term as the rules know it."""
-    return Term(row.field, row.value, row.evidence, row.confidence, row.method, row.status, row.alternatives)
+async def won(wired: Services, actor: Actor) -> tuple[Won, ...]:
+    """Won opportunities with what is there of each. Raises ErpUnavailable."""
+    firm = await wired.erp(actor).firm.masters()
+    async with wired.database.tenant(actor.tenant) as connection:
+        return won_work(await facts.newest(connection), firm, await linking.papers(connection))
 
 
 async def propose_project(wired: Services, actor: Actor, document_id: str) -> Action:

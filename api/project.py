@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from api import billing
+from api.billing import Fresh
 from api.services import Services
 from domain.actions import Action
 from domain.actor import Actor, Operation
 from domain.canonical import plain
-from domain.facts import OutsideFact
+from domain.facts import FactKind, OutsideFact
 from domain.findings import Finding, Readiness, Verdict
 from domain.records import Contract, Project
 from policies.delivery import DeliveryRisk, delivery_risk
@@ -21,12 +23,14 @@ from policies.prerequisites.next_steps import NextStep, next_steps
 from policies.prerequisites.portfolio import Dossier
 from policies.prerequisites.rulebook import Rule
 from sow.linking import every_document
-from store import actions, facts
+from store import actions, facts, results
 from store.documents import DocumentRow
+from store.results import Held
 from tools.evaluating import one_live
 from tools.messages import Message, message
 
-FACTS_SHOWN = 300
+FACTS_SHOWN = 1000
+ANSWERS_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,9 @@ class Reported:
 
 @dataclass(frozen=True)
 class ProjectView:
-    """What a project's page shows. `reports` name, by rule, the form in which a person would settle it."""
+    """What a project's page shows. `reports` name, by rule, the form in which a person settles it; `weeks` count the
+    timesheets by status, as `reported` has all other reports; `history` are the answers, the newest first.
+    """
 
     project: Project
     readiness: Readiness
@@ -53,8 +59,10 @@ class ProjectView:
     proposals: tuple[Action, ...]
     risk: DeliveryRisk
     reported: tuple[Reported, ...]
+    weeks: Mapping[str, int]
+    history: tuple[Held, ...]
     documents: tuple[DocumentRow, ...]
-    fetched_at: datetime
+    fresh: Fresh
     may_record: bool
 
 
@@ -68,6 +76,7 @@ async def view(services: Services, actor: Actor, code: str, month: str | None) -
     contracts = {contract.number for contract in around.contracts}
     async with services.database.tenant(actor.tenant) as connection:
         proposals = await actions.listing(connection, project=project.code) if project.code else ()
+        history = await results.history(connection, project.id, month or "", limit=ANSWERS_SHOWN)
         told = await facts.around(connection, _heads(case), limit=FACTS_SHOWN)
         papers = [row for row in await every_document(connection) if row.contract in contracts]
     return ProjectView(
@@ -81,9 +90,11 @@ async def view(services: Services, actor: Actor, code: str, month: str | None) -
         around.contracts,
         tuple(proposals),
         delivery_risk(Case(project, around, None, services.today)),
-        _reported(dossier, told, services.clock()),
+        _reported(dossier, [fact for fact in told if fact.kind is not FactKind.TIMESHEET], services.clock()),
+        _weeks(dossier, told),
+        tuple(history),
         tuple(papers),
-        dossier.firm.fetched_at,
+        Fresh(dossier.firm.fetched_at, dossier.firm.warnings),
         policies.authorize(actor, Operation.FACT_RECORD).allowed,
     )
 
@@ -100,11 +111,17 @@ def _ordered(readiness: Readiness) -> list[Finding]:
     return [*billing.troubles(readiness), *rest]
 
 
-def _reported(dossier: Dossier, told: tuple[OutsideFact, ...], now: datetime) -> tuple[Reported, ...]:
+def _reported(dossier: Dossier, told: Sequence[OutsideFact], now: datetime) -> tuple[Reported, ...]:
     """Newest first; what another report of the same subject has replaced is marked."""
+    return tuple(Reported(fact, _counts(dossier, fact), (now - fact.reported_at).days) for fact in told)
 
-    def counts(fact: OutsideFact) -> bool:
-        believed = dossier.outside.get(fact.kind, fact.subject)
-        return believed is not None and believed.id == fact.id
 
-    return tuple(Reported(fact, counts(fact), (now - fact.reported_at).days) for fact in told)
+def _weeks(dossier: Dossier, told: Sequence[OutsideFact]) -> Mapping[str, int]:
+    """How many timesheets of a week there are by status; a page of them one by one would hide all else."""
+    sheets = (fact for fact in told if fact.kind is FactKind.TIMESHEET and _counts(dossier, fact))
+    return Counter(str(fact.value.get("status", "")) for fact in sheets)
+
+
+def _counts(dossier: Dossier, fact: OutsideFact) -> bool:
+    believed = dossier.outside.get(fact.kind, fact.subject)
+    return believed is not None and believed.id == fact.id

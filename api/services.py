@@ -21,6 +21,7 @@ from erp.mirror import Mirror
 from erp.reader import ErpReader, Images
 from store.copies import Copies
 from store.database import Database
+from store.embedding import Embedded, Embedder
 from store.receipts import Receipts
 
 
@@ -77,6 +78,7 @@ class Services:
     checks: asyncio.Lock = field(default_factory=asyncio.Lock)
     exports: asyncio.Lock = field(default_factory=asyncio.Lock)
     clock: Callable[[], datetime] = now
+    embedder: Embedder = field(default_factory=Embedded)
 
     @property
     def today(self) -> date:

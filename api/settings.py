@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     model_price_in: Decimal = Field(default=Decimal(0), ge=0, description="Price of a million tokens that are sent.")
     model_price_out: Decimal = Field(default=Decimal(0), ge=0, description="Price of a million tokens of answers.")
 
+    embeddings_url: str = Field(
+        default="", description="OpenAI-compatible address before /embeddings; empty: the embedded model."
+    )
+    embeddings_model: str = Field(default="", description="Embedding model to ask for; it must give 384 numbers.")
+    embeddings_key: SecretStr = Field(default=SecretStr(""), description="API key for that endpoint.")
+
     audit_bucket: str = Field(default="", description="S3 bucket for copies of checkpoints; empty: a folder of home.")
     audit_bucket_prefix: str = Field(default="", description="Where in the bucket.")
     audit_bucket_endpoint: str = Field(default="", description="Address of an S3-compatible store that is not AWS.")

@@ -44,6 +44,13 @@ TONES = {
     "none": ("good", "None seen"),
     "existing": ("", "Existing project"),
     "new": ("wait", "New number"),
+    "in_erp": ("good", "In the ERP"),
+    "to_set_up": ("wait", "To set up"),
+    "not_stated": ("open", "Not stated"),
+    "differs": ("warn", "Differs"),
+    "agreed": ("", "As agreed"),
+    "reported": ("good", "Reported"),
+    "unreported": ("", "Not reported"),
 }
 
 

@@ -27,7 +27,8 @@ from sow.nursery import nursery
 from sow.second_reading import Budget
 from store import actions
 from store.database import Database
-from store.embedding import embedding
+from store.embedding import Embedded, Embedder, embedding
+from store.embedding_endpoint import EndpointEmbedder
 from tools.registry import tools_for
 from tools.tool import Tool, ToolContext
 
@@ -44,7 +45,8 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
         policies = Rulebook(database)
         erps = {settings.tenant: _erp(settings.tenant, database, reader)}
         guardrails = Guardrails()
-        agent = agent_ports(settings, database, erps, policies, guardrails)
+        embedder = await stack.enter_async_context(open_embedder(settings))
+        agent = agent_ports(settings, database, erps, policies, guardrails, embedder)
         web = WebSettings(
             origin=settings.public_url,
             secure_cookies=settings.public_url.startswith("https://"),
@@ -55,7 +57,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
         # What takes seconds to import is imported beside the first requests, which are for pages.
         async with asyncio.TaskGroup() as warming:
             warming.create_task(asyncio.to_thread(_warm, guardrails))
-            yield Services(database, erps, policies, agent, web=web, seal=seal)
+            yield Services(database, erps, policies, agent, web=web, seal=seal, embedder=embedder)
 
 
 @asynccontextmanager
@@ -74,12 +76,18 @@ async def open_hands(settings: Settings) -> AsyncGenerator[tuple[Hands, AgentPor
         )
         policies = Rulebook(database)
         erps = {settings.tenant: _erp(settings.tenant, database, reader)}
-        agent = agent_ports(settings, database, erps, policies, Guardrails())
+        embedder = await stack.enter_async_context(open_embedder(settings))
+        agent = agent_ports(settings, database, erps, policies, Guardrails(), embedder)
         yield Hands(database, reader, writer, policies), agent, erps[settings.tenant].firm
 
 
 def agent_ports(
-    settings: Settings, database: Database, erps: dict[str, Erp], policies: Rulebook, guardrails: Guardrails
+    settings: Settings,
+    database: Database,
+    erps: dict[str, Erp],
+    policies: Rulebook,
+    guardrails: Guardrails,
+    embedder: Embedder,
 ) -> AgentPorts:
     """The agent's ports: tools by what policy permits the person, context from the session and never from a model."""
 
@@ -89,7 +97,7 @@ def agent_ports(
     async def context(actor: Actor, thread: str | None) -> ToolContext:
         erp, in_force = erps[actor.tenant], await policies(actor.tenant)
         today = datetime.now(UTC).date()
-        return ToolContext(actor, database, erp.reader, erp.firm, in_force, today, thread)
+        return ToolContext(actor, database, erp.reader, erp.firm, in_force, today, thread, embedder)
 
     async def action(tenant: str, action_id: str) -> Action:
         async with database.tenant(tenant) as connection:
@@ -97,6 +105,20 @@ def agent_ports(
 
     model = chat_model(ModelSettings(settings.model_url, settings.model_name, settings.model_key))
     return AgentPorts(database, model, guardrails, tools, context, action)
+
+
+@asynccontextmanager
+async def open_embedder(settings: Settings) -> AsyncGenerator[Embedder]:
+    """What project codes are compared with: the configured endpoint, else the embedded model."""
+    if not settings.embeddings_url:
+        yield Embedded()
+        return
+    key = settings.embeddings_key.get_secret_value()
+    found = EndpointEmbedder(settings.embeddings_url, settings.need("embeddings_model"), key)
+    try:
+        yield found
+    finally:
+        await found.aclose()
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from store import due, mirror, mirror_rows
 from store.database import Connection, Database
 from store.mirror import Change, State
 from store.mirror_rows import Rows, Seen
+from store.uncollected import uncollected
 
 WHOLE_EVERY = timedelta(hours=24)
 PATIENCE = 10.0  # seconds that a person waits for fresher facts before the last ones are shown
@@ -158,7 +159,8 @@ class Mirror:
         old = state is None or whole or read_at - state.whole_at > WHOLE_EVERY
         found = None if old or state is None else await self.reader.changes(state.mark, Rows(connection))
         if found is None:
-            head, changes = await self._everything(connection, state, read_at)
+            with uncollected():
+                head, changes = await self._everything(connection, state, read_at)
         else:
             head, changes = found.head, await self._apply(connection, found, read_at)
         await self._complete(connection, head, changes, read_at, before=state, whole=found is None)
@@ -224,10 +226,11 @@ class Mirror:
                 self._kept.firm = self._kept.masters = None
             self._kept.generation = state.generation
             async with self.database.tenant(self.tenant) as connection:
-                if self._kept.masters is None:
-                    self._kept.masters = await masters(connection, state)
-                if time and self._kept.firm is None:
-                    self._kept.firm = await _with_time(connection, self._kept.masters)
+                with uncollected():
+                    if self._kept.masters is None:
+                        self._kept.masters = await masters(connection, state)
+                    if time and self._kept.firm is None:
+                        self._kept.firm = await _with_time(connection, self._kept.masters)
             firm = self._kept.firm if time and self._kept.firm else self._kept.masters
             return replace(firm, fetched_at=state.read_at, warnings=warnings(state))
 

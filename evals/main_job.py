@@ -13,19 +13,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from domain.records import Firm
-from domain.terms import Term
 from erp.demo import server
 from erp.demo.cache import built_firm
 from evals import readiness, terms, truth
+from evals.codes.demo import ranked
 from evals.readiness import ReadinessScore
 from evals.stand import TENANT, Stand, stand
 from evals.terms import Score
 from evals.truth import DocumentTruth
-from policies.numbering import numbering
 from policies.prerequisites.portfolio import portfolio
 from store import documents
-from tools.codes import Paper, propose
 from tools.knowledge import load
 
 
@@ -94,16 +91,7 @@ async def _terms(firm: Stand, truths: dict[str, DocumentTruth]) -> tuple[Score, 
 
 
 async def _codes(firm: Stand, truths: dict[str, DocumentTruth]) -> CodeScore:
-    outcomes: list[tuple[DocumentTruth, str, str]] = []
-    for key, row in firm.documents.items():
-        if not truths[key].readable:
-            continue
-        async with firm.database.tenant(TENANT) as connection:
-            read = await documents.terms(connection, row.id)
-            known = tuple(Term(term.field, term.value, term.evidence, term.confidence) for term in read)
-            text = await documents.body(connection, row.id)
-            first = (await propose(connection, firm.firm, Paper(text, known, row.name, row.id)))[0]
-        outcomes.append((truths[key], first.code, _expected(truths[key], firm.firm)))
+    outcomes = [(item, codes[0], wanted) for item, codes, wanted in await ranked(firm, truths)]
     right = [(item, code == wanted) for item, code, wanted in outcomes]
     return CodeScore(
         right=sum(ok for _, ok in right),
@@ -113,16 +101,6 @@ async def _codes(firm: Stand, truths: dict[str, DocumentTruth]) -> CodeScore:
         new_right=sum(ok for item, ok in right if item.code["kind"] == "new"),
         wrong=tuple(f"{item.key}: {code} instead of {wanted}" for item, code, wanted in outcomes if code != wanted),
     )
-
-
-def _expected(item: DocumentTruth, firm: Firm) -> str:
-    if item.code["kind"] == "new":
-        rule = numbering()
-        number = rule.next_number(project.code for project in firm.projects if project.code)
-        return rule.code(item.code["practice"], item.code["region"], number)
-    files = {row.file for row in truth.documents(firm.fetched_at.date()) if row.code == item.code}
-    contracts = {c.id for c in firm.contracts if any(attached.name in files for attached in c.attachments)}
-    return next((p.code for p in firm.projects if p.code and contracts & set(p.contract_ids)), "no project")
 
 
 def _figures(read: Score, tricks: dict[str, bool], found: ReadinessScore, codes: CodeScore) -> dict[str, Any]:

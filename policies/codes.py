@@ -1,80 +1,56 @@
-"""Ranks the project codes that a statement of work could be booked on, with what speaks for and against each.
+"""Ranks the project codes that work could be booked on, with what speaks for and against each, and how sure that is.
 
-Pure: it is handed what the document says, the firm's open projects with their nearness, and earlier choices. It only
-ranks; a person chooses.
+Pure: it is handed what is known of the work, the firm's projects with their nearness, and earlier choices. It only
+ranks; a person chooses, and their choice comes first when the same case comes again.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from policies.code_reasons import (
+    CLOSED,
+    Candidate,
+    CodeCase,
+    Precedent,
+    Reason,
+    chosen_before,
+    of_customer,
+    of_dates,
+    of_kind,
+    of_name,
+    of_practice,
+    of_region,
+    of_unknown_reference,
+)
 from policies.numbering import Numbering, numbering
 
-CLOSED = frozenset({"done", "cancelled"})
-TITLE_IS_THE_SAME = 0.86  # nearness above which a document's title and a project's name mean the same work
-AS_NEAR = 0.95  # of the nearest practice: too close to call
-PRECEDENT_COUNTS = 0.45
+__all__ = ["CLOSED", "Candidate", "CodeCase", "CodeProposal", "Precedent", "Standing", "may_be_proposed", "rank"]
 SHOWN = 6
 
 
 @dataclass(frozen=True)
-class CodeCase:
-    """What is known of the work. `practices` says how near it is to each practice (0 to 1); `references` are the
-    purchase orders, document and contract numbers that the document carries, in upper case.
-    """
-
-    customer_id: str | None
-    customer_name: str
-    region: str | None
-    practices: dict[str, float]
-    billing: frozenset[str] = frozenset()
-    currency: str | None = None
-    references: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A project of the firm. `subject` is the nearness of its name to the document's title (0 to 1), `references` the
-    numbers its contracts carry; `other_number` is set when they name another statement of work.
-    """
+class Standing:
+    """What a person chose for this very case; it comes first as long as it may be proposed at all."""
 
     code: str
-    name: str
-    project_id: str
-    customer_id: str | None
+    kind: str
     practice: str | None
     region: str | None
-    status: str
-    billing: frozenset[str] = frozenset()
-    currency: str | None = None
-    subject: float = 0.0
-    references: frozenset[str] = frozenset()
-    other_number: str = ""
-
-
-@dataclass(frozen=True)
-class Precedent:
-    """What a person chose for work of this similarity (cosine)."""
-
-    code: str
-    practice: str | None
-    region: str | None
-    customer: str
-    similarity: float
-
-
-@dataclass(frozen=True)
-class Reason:
-    """One reason and what it adds to the score (negative: it speaks against)."""
-
-    text: str
-    weight: float
+    person: str
+    chosen_at: datetime
 
 
 @dataclass(frozen=True)
 class CodeProposal:
-    """A proposed code. `kind` is `existing` or `new`; `score` lies between 0 and 1, for ranking and nothing else."""
+    """A proposed code. `kind` is `existing` or `new` (none that exists fits: the next one by the numbering rule).
+
+    `score` ranks (0 to 1); `confidence` is the probability that this is the code a person would choose, fitted on cases
+    whose code is known (`countersign evals run codes`). `binding`: a person chose it for the same case.
+    """
 
     code: str
     kind: str
@@ -85,6 +61,14 @@ class CodeProposal:
     reasons: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     project_id: str | None = None
+    confidence: float = 0.0
+    binding: bool = False
+
+
+@dataclass(frozen=True)
+class _Weighed:
+    proposal: CodeProposal
+    sum: float  # of the reasons' weights, as it is: `score` is held between 0 and 1
 
 
 def rank(
@@ -94,96 +78,62 @@ def rank(
     *,
     used: Iterable[str] = (),
     rule: Numbering | None = None,
+    standing: Standing | None = None,
 ) -> tuple[CodeProposal, ...]:
     """The proposals, best first: open projects of the same customer, and one new code per practice and region.
 
-    `used` are codes that are taken besides those of `candidates`. Closed projects give no proposal, but their numbers
-    stay taken, and a document that names one says so in the new codes' reasons.
+    `used` are codes that are taken besides those of `candidates`. What may not be proposed gives no proposal, but its
+    number stays taken, and a document that names it is told so in the new codes' reasons.
     """
     rule = rule or numbering()
     number = rule.next_number([*used, *(candidate.code for candidate in candidates)])
-    proposals = [
-        _existing(case, candidate, precedents, rule) for candidate in candidates if _may_be_proposed(case, candidate)
+    weighed = [
+        _existing(case, candidate, precedents, rule) for candidate in candidates if may_be_proposed(case, candidate)
     ]
-    carrying = [c for c in candidates if c.references & case.references]
-    proposals += [
+    carrying = sorted((c for c in candidates if c.references & case.references), key=lambda c: (c.code, c.project_id))
+    weighed += [
         _new(case, (practice, region, number), precedents, carrying, rule)
         for practice in rule.practices
         for region in ([case.region] if case.region else rule.regions)
     ]
-    return tuple(sorted(proposals, key=lambda proposal: (-proposal.score, proposal.code))[:SHOWN])
+    ordered = sorted(weighed, key=lambda one: (-one.sum, one.proposal.code))
+    ranked = _confident([one for one in ordered if one.sum > -math.inf], rule)
+    return _bound(ranked, case, candidates, standing, rule)[:SHOWN]
 
 
-def _may_be_proposed(case: CodeCase, candidate: Candidate) -> bool:
+def may_be_proposed(case: CodeCase, candidate: Candidate) -> bool:
+    """Never what is closed, what opens after the work's day, or what belongs to another customer than the work does.
+
+    A customer that is stated but not in the ERP owns no project there, so that every existing code is foreign.
+    """
     if candidate.status in CLOSED or not candidate.code:
         return False
-    return case.customer_id is None or candidate.customer_id == case.customer_id
+    if candidate.opened is not None and case.on is not None and candidate.opened > case.on:
+        return False
+    if case.customer_id is None:
+        return not case.customer_name
+    return candidate.customer_id == case.customer_id
 
 
-def _existing(case: CodeCase, candidate: Candidate, precedents: Sequence[Precedent], rule: Numbering) -> CodeProposal:
+def _existing(case: CodeCase, candidate: Candidate, precedents: Sequence[Precedent], rule: Numbering) -> _Weighed:
     reasons = [
-        *_same_contract(case, candidate, rule),
-        *_same_kind(case, candidate, rule),
-        *_practice(case, candidate.practice, rule),
-        *_region(case, candidate.region, rule),
-        *_chosen_before([p for p in precedents if p.code == candidate.code], candidate.code, rule),
+        *of_name(case, candidate, rule),
+        *of_customer(case, candidate, rule),
+        *of_kind(case, candidate, rule),
+        *of_dates(case, candidate, rule),
+        *of_practice(case, candidate.practice, rule),
+        *of_region(case, candidate.region, rule),
+        *chosen_before([p for p in precedents if p.code == candidate.code], candidate.code, case, rule),
     ]
-    bare = CodeProposal(candidate.code, "existing", candidate.name, candidate.practice, candidate.region)
-    return replace(_proposal(bare, reasons), project_id=candidate.project_id)
-
-
-def _same_contract(case: CodeCase, candidate: Candidate, rule: Numbering) -> Iterable[Reason]:
-    shared = sorted(case.references & candidate.references)
-    if shared:
-        yield Reason(f"Its contract carries the same reference: {', '.join(shared)}", rule.weights["reference"])
-    elif candidate.subject >= TITLE_IS_THE_SAME and not candidate.other_number:
-        yield Reason(f"The document's title is that of the project: {candidate.name}", rule.weights["reference"])
-    elif candidate.other_number:
-        text = f"Its contract belongs to another statement of work: {candidate.other_number}"
-        yield Reason(text, rule.weights["other_number"])
-    yield Reason(
-        f"Nearness of title and project name: {candidate.subject:.0%}", rule.weights["subject"] * candidate.subject
+    bare = CodeProposal(
+        candidate.code,
+        "existing",
+        candidate.name,
+        candidate.practice,
+        candidate.region,
+        project_id=candidate.project_id,
     )
-
-
-def _same_kind(case: CodeCase, candidate: Candidate, rule: Numbering) -> Iterable[Reason]:
-    if case.customer_id is not None and candidate.customer_id == case.customer_id:
-        yield Reason(f"Same customer: {case.customer_name}", rule.weights["customer"])
-    if case.billing and candidate.billing:
-        same = bool(case.billing & candidate.billing)
-        text = (
-            f"Billed as the project is: {_words(candidate.billing)}"
-            if same
-            else (f"The project is billed otherwise: {_words(candidate.billing)}")
-        )
-        yield Reason(text, rule.weights["billing" if same else "other_billing"])
-    if case.currency and candidate.currency and case.currency != candidate.currency:
-        yield Reason(f"The project is billed in {candidate.currency}", rule.weights["other_currency"])
-    if candidate.status == "on_hold":
-        yield Reason("The project is on hold", rule.weights["on_hold"])
-
-
-def _practice(case: CodeCase, practice: str | None, rule: Numbering) -> Iterable[Reason]:
-    if practice is None or practice not in rule.practices or not case.practices:
-        return
-    share = _share(case.practices, practice)
-    name = rule.practices[practice].name
-    best = max(case.practices, key=lambda key: case.practices[key])
-    if share >= AS_NEAR:
-        yield Reason(f"The work is that of {name}", rule.weights["practice"] * share)
-    else:
-        text = f"The work is nearer to {rule.practices[best].name} than to {name}"
-        yield Reason(text, rule.weights["practice"] * (share - _share(case.practices, best)))
-
-
-def _region(case: CodeCase, region: str | None, rule: Numbering) -> Iterable[Reason]:
-    if case.region is None or region is None or region not in rule.regions:
-        return
-    name = rule.regions[region].name
-    if region == case.region:
-        yield Reason(f"The customer belongs to {name}", rule.weights["region"])
-    else:
-        yield Reason(f"The customer does not belong to {name}", rule.weights["other_region"])
+    return _weighed(bare, reasons)
 
 
 def _new(
@@ -192,53 +142,84 @@ def _new(
     precedents: Sequence[Precedent],
     carrying: Sequence[Candidate],
     rule: Numbering,
-) -> CodeProposal:
+) -> _Weighed:
     practice, region, _ = place
     name = rule.practices[practice].name
+    begins = "new" if case.kind == "document" else "new_for_a_line"
     reasons = [
-        Reason("A new project: the next free number", rule.weights["new"]),
-        *_practice(case, practice, rule),
-        *_region(case, region, rule),
-        *_chosen_before([p for p in precedents if p.practice == practice], name, rule),
-        *(Reason(f"{c.code} carries the same reference, but is closed", 0.0) for c in carrying if c.status in CLOSED),
-        *_unknown(case, carrying, rule),
+        Reason("None that exists: a new project under the next free number", rule.weights[begins]),
+        *of_practice(case, practice, rule),
+        *of_region(case, region, rule),
+        *chosen_before([p for p in precedents if p.practice == practice], name, case, rule),
+        *(Reason(f"{c.code} carries the same reference, but {why}", 0.0) for c, why in _barred(case, carrying)),
+        *of_unknown_reference(case, carrying, rule),
     ]
     if case.customer_id is None:
         who = case.customer_name or "not stated"
         reasons.append(Reason(f"The customer ({who}) was not found in the ERP: create it first", -0.02))
-    return _proposal(CodeProposal(rule.code(*place), "new", name, practice, region), reasons)
+    return _weighed(CodeProposal(rule.code(*place), "new", name, practice, region), reasons)
 
 
-def _unknown(case: CodeCase, carrying: Sequence[Candidate], rule: Numbering) -> Iterable[Reason]:
-    if case.references and not carrying:
-        text = f"No contract in the ERP carries {', '.join(sorted(case.references))}"
-        yield Reason(text, rule.weights["unknown_reference"])
+def _barred(case: CodeCase, carrying: Sequence[Candidate]) -> list[tuple[Candidate, str]]:
+    return [(c, _why_not(case, c)) for c in carrying if not may_be_proposed(case, c)]
 
 
-def _chosen_before(precedents: Sequence[Precedent], what: str, rule: Numbering) -> Iterable[Reason]:
-    near = max(precedents, key=lambda p: p.similarity, default=None)
-    if near is None or near.similarity < PRECEDENT_COUNTS:
-        return
-    text = f"{what} was chosen for similar work before: {near.code} ({near.customer or 'customer unknown'})"
-    yield Reason(text, rule.weights["precedent"] * near.similarity)
+def _why_not(case: CodeCase, candidate: Candidate) -> str:
+    if candidate.status in CLOSED:
+        return "is closed"
+    if candidate.opened is not None and case.on is not None and candidate.opened > case.on:
+        return f"opens only on {candidate.opened.isoformat()}"
+    return "belongs to another customer"
 
 
-def _proposal(bare: CodeProposal, reasons: Sequence[Reason]) -> CodeProposal:
+def _weighed(bare: CodeProposal, reasons: Sequence[Reason]) -> _Weighed:
     ordered = sorted(reasons, key=lambda reason: -abs(reason.weight))
-    score = min(1.0, max(0.0, sum(reason.weight for reason in ordered)))
-    return replace(
+    total = sum(reason.weight for reason in ordered)
+    proposal = replace(
         bare,
-        score=round(score, 3),
+        score=round(min(1.0, max(0.0, total)), 3),
         reasons=tuple(reason.text for reason in ordered if reason.weight >= 0),
         against=tuple(reason.text for reason in ordered if reason.weight < 0),
     )
+    return _Weighed(proposal, total)
 
 
-def _share(nearness: dict[str, float], practice: str) -> float:
-    """How far this practice is the nearest: 1.0 for the nearest, less for the others by what they lack."""
-    best = max(nearness.values())
-    return max(0.0, min(1.0, nearness.get(practice, 0.0) / best)) if best > 0 else 0.0
+def _confident(ordered: Sequence[_Weighed], rule: Numbering) -> list[CodeProposal]:
+    """Each with its share of e^(sum / temperature): sums that lie close together make nobody sure."""
+    if not ordered:
+        return []
+    best = ordered[0].sum
+    powers = [math.exp((one.sum - best) / rule.temperature) for one in ordered]
+    whole = sum(powers)
+    return [
+        replace(one.proposal, confidence=round(power / whole, 3)) for one, power in zip(ordered, powers, strict=True)
+    ]
 
 
-def _words(billing: frozenset[str]) -> str:
-    return ", ".join(sorted(kind.replace("_", " ") for kind in billing))
+def _bound(
+    ranked: list[CodeProposal],
+    case: CodeCase,
+    candidates: Sequence[Candidate],
+    standing: Standing | None,
+    rule: Numbering,
+) -> tuple[CodeProposal, ...]:
+    if standing is None:
+        return tuple(ranked)
+    said = f"Chosen for this work by {standing.person or 'a person'} on {standing.chosen_at.date().isoformat()}"
+    known = next((c for c in candidates if c.code == standing.code), None)
+    if known is not None and not may_be_proposed(case, known):
+        told = f"{said}: {standing.code}, but it {_why_not(case, known)}"
+        return tuple(replace(proposal, against=(told, *proposal.against)) for proposal in ranked)
+    first = next((one for one in ranked if one.code == standing.code), None) or _chosen(standing, known, rule)
+    bound = replace(first, score=1.0, confidence=1.0, binding=True, reasons=(said, *first.reasons))
+    return (bound, *(replace(one, confidence=0.0) for one in ranked if one.code != standing.code))
+
+
+def _chosen(standing: Standing, known: Candidate | None, rule: Numbering) -> CodeProposal:
+    if known is not None:
+        return CodeProposal(
+            known.code, "existing", known.name, known.practice, known.region, project_id=known.project_id
+        )
+    practice = rule.practices.get(standing.practice or "")
+    name = practice.name if practice else standing.code
+    return CodeProposal(standing.code, "new", name, standing.practice, standing.region)

@@ -34,7 +34,9 @@ class Region:
 
 @dataclass(frozen=True)
 class Numbering:
-    """The rule as loaded. `weights` says what each reason adds to a proposal's score."""
+    """The rule as loaded. `weights` says what each reason adds to a proposal's score, `temperature` how far apart two
+    scores must lie for one of them to be likely.
+    """
 
     digits: int
     first: int
@@ -42,6 +44,7 @@ class Numbering:
     practices: Mapping[str, Practice]
     regions: Mapping[str, Region]
     weights: Mapping[str, float]
+    temperature: float
 
     def region_of(self, country: str | None) -> Region | None:
         """The region that looks after a country."""
@@ -77,4 +80,5 @@ def numbering() -> Numbering:
         },
         regions={key: Region(key, row["name"], tuple(row["countries"])) for key, row in data["regions"].items()},
         weights={key: float(value) for key, value in data["weights"].items()},
+        temperature=float(data["temperature"]),
     )

@@ -12,6 +12,7 @@ from pgvector import Vector
 from domain.actor import Actor
 from store import audit
 from store.database import Connection
+from store.embedding import Embedded
 from store.queries import queries
 
 SQL = queries("codes")
@@ -19,7 +20,7 @@ SQL = queries("codes")
 
 @dataclass(frozen=True)
 class Choice:
-    """The code that stands for a document now, and who chose it (a person's id)."""
+    """The code that stands for a document or a case now, and who chose it (a person's id and name)."""
 
     code: str
     kind: str
@@ -27,6 +28,7 @@ class Choice:
     region: str | None
     chosen_by: str
     chosen_at: datetime
+    chosen_by_name: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ async def remember(
     billing: Sequence[str],
     subject: str,
     embedding: Sequence[float],
+    model: str = Embedded.model,
+    case_key: str = "",
     reason: str = "",
 ) -> None:
     """Keep a person's choice as a precedent, audited in the same transaction."""
@@ -73,6 +77,8 @@ async def remember(
         "billing": list(billing),
         "subject": subject[:2000],
         "embedding": Vector(list(embedding)).to_text(),
+        "model": model,
+        "case_key": case_key,
         "chosen_by": actor.person,
     }
     await connection.execute(SQL["remember"], values)
@@ -81,11 +87,22 @@ async def remember(
 
 
 async def nearest(
-    connection: Connection, embedding: Sequence[float], *, besides: str | None = None, limit: int = 8
+    connection: Connection,
+    embedding: Sequence[float],
+    *,
+    besides: str | None = None,
+    model: str = Embedded.model,
+    customer: str = "",
+    limit: int = 8,
 ) -> tuple[PrecedentRow, ...]:
-    """The tenant's choices nearest in meaning, nearest first; `besides` leaves one document's own choice out."""
+    """The tenant's choices nearest in meaning, nearest first; `besides` leaves one document's own choice out.
+
+    `customer`: only choices for this customer, by its name.
+    Of several choices for one case only the last counts: the earlier ones were taken back.
+    """
     await connection.execute(SQL["scan_on"])
-    values = {"embedding": Vector(list(embedding)).to_text(), "document": besides, "limit": limit}
+    values = {"embedding": Vector(list(embedding)).to_text(), "document": besides, "model": model, "limit": limit}
+    values["customer"] = customer
     rows = await (await connection.execute(SQL["nearest"], values)).fetchall()
     return tuple(PrecedentRow(**row) for row in rows)
 
@@ -99,4 +116,10 @@ async def reserved(connection: Connection) -> frozenset[str]:
 async def of_document(connection: Connection, document: str) -> Choice | None:
     """The latest choice for a document, or None."""
     row = await (await connection.execute(SQL["of_document"], {"document": document})).fetchone()
+    return None if row is None else Choice(**row)
+
+
+async def of_case(connection: Connection, case_key: str, document: str | None = None) -> Choice | None:
+    """The latest choice for the same document or the same case, or None."""
+    row = await (await connection.execute(SQL["of_case"], {"case_key": case_key, "document": document})).fetchone()
     return None if row is None else Choice(**row)

@@ -8,6 +8,8 @@ from typing import LiteralString, cast
 import psycopg
 from psycopg import sql
 
+from store.spelling import BUCKETS
+
 # Written as the application writes them, one policy decision of some approver after the other.
 CROWD = """
     insert into audit_entry (tenant, person, event, subject, trace, facts)
@@ -49,3 +51,26 @@ def execute(owner_url: str, statements: str) -> None:
     """Any SQL, several statements at once."""
     with psycopg.connect(owner_url, autocommit=True) as connection:
         connection.execute(sql.SQL(cast("LiteralString", statements)))
+
+
+def fill_catalogue(owner_url: str, tenant: str, vectors: Sequence[Sequence[float]], model: str) -> None:
+    """A catalogue of open codes with these vectors and no others, its index by meaning built anew as it was defined."""
+    spelt = "[" + ",".join(["0"] * (BUCKETS - 1) + ["1"]) + "]"
+    columns = "tenant, project, code, name, status, open, digest, spelling, model, embedding"
+    with psycopg.connect(owner_url) as connection:
+        found = connection.execute(
+            "select indexname, indexdef from pg_indexes where indexdef like '%hnsw%' and tablename = 'code_catalogue'"
+        ).fetchall()
+        connection.execute("set maintenance_work_mem = '1GB'")
+        connection.execute("truncate code_catalogue")
+        for name, _ in found:
+            connection.execute(sql.SQL("drop index {}").format(sql.Identifier(name)))
+        with connection.cursor().copy(f"copy code_catalogue ({columns}) from stdin") as copy:
+            for number, vector in enumerate(vectors):
+                text = "[" + ",".join(f"{value:.7g}" for value in vector) + "]"
+                copy.write_row((tenant, str(number), f"X{number}", "", "open", True, "", spelt, model, text))
+        for name, definition in found:
+            if name == "code_catalogue_meaning":  # all spellings are the same here
+                connection.execute(sql.SQL(cast("LiteralString", definition)))
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        connection.execute("vacuum (analyze) code_catalogue")

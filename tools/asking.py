@@ -10,11 +10,10 @@ from sow import library
 from sow.asking import LONGEST_QUESTION, Answer, ask
 from tools import knowledge
 from tools.cells import document_href
-from tools.sows import SowTerms, attached
+from tools.sows import NONE_HERE, SowTerms, attached
 from tools.tool import Tool, ToolContext, ToolResult
 
 NOT_STATED = "Not stated: nothing in {} speaks of that, as far as it could be read."
-NONE_HERE = "No statement of work is attached to that contract here. Upload it, or name another one."
 
 
 class Question(BaseModel):

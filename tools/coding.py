@@ -8,14 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.actor import Operation
 from domain.blocks import Cell, Table, Text
-from domain.terms import Term, TermStatus
 from policies.codes import CodeProposal
-from sow import library
+from policies.prerequisites.portfolio import Dossier
 from store import documents
 from store.database import Connection
 from store.documents import DocumentRow
 from tools import codes, knowledge
 from tools.cells import document_href, project_href
+from tools.paper import paper
 from tools.sows import SowTerms, attached
 from tools.tool import Tool, ToolContext, ToolResult
 
@@ -36,28 +36,23 @@ class ProposeCodes(BaseModel):
 async def _propose(context: ToolContext, wanted: ProposeCodes) -> ToolResult:
     dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
     async with context.database.tenant(context.actor.tenant) as connection:
-        if wanted.model_fields_set:
-            asked = SowTerms(**wanted.model_dump(exclude_unset=True))
-            found = await attached(connection, dossier, asked)
-        else:
-            found = [row for row in await documents.listing(connection) if row.contract is None]
-        if not found:
+        row = await wanted_document(connection, dossier, wanted)
+        if row is None:
             return ToolResult({"proposals": []}, (Text("There is no statement of work to propose a code for."),))
-        paper = await _paper(connection, found[0])
-        await library.opened(connection, context.actor, found[0].id, "text")
-        proposals = (await codes.propose(connection, dossier.firm, paper))[:SHOWN]
-    facts = {"document": found[0].id, "proposals": [_facts(proposal) for proposal in proposals]}
-    return ToolResult(facts, (_table(found[0], proposals),), {"D1": found[0].id})
+        known = await paper(connection, context.actor, row.id, context.today)
+        ranked = await codes.propose(connection, dossier.firm, known, today=context.today, embedder=context.embedder)
+        proposals = ranked[:SHOWN]
+    facts = {"document": row.id, "proposals": [_facts(proposal) for proposal in proposals]}
+    return ToolResult(facts, (_table(row, proposals),), {"D1": row.id})
 
 
-async def _paper(connection: Connection, row: DocumentRow) -> codes.Paper:
-    rows = await documents.terms(connection, row.id)
-    terms = tuple(
-        Term(t.field, t.value, t.evidence, t.confidence, t.method, t.status, t.alternatives)
-        for t in rows
-        if t.status is not TermStatus.REJECTED
-    )
-    return codes.Paper(await documents.body(connection, row.id), terms, row.name, row.id)
+async def wanted_document(connection: Connection, dossier: Dossier, wanted: ProposeCodes) -> DocumentRow | None:
+    """The newest document that fits, None when none does. Raises NotFound for a project or contract that is none."""
+    if wanted.model_fields_set:
+        found = await attached(connection, dossier, SowTerms(**wanted.model_dump(exclude_unset=True)))
+    else:
+        found = [row for row in await documents.listing(connection) if row.contract is None]
+    return found[0] if found else None
 
 
 def _facts(proposal: CodeProposal) -> dict[str, Any]:
@@ -66,7 +61,7 @@ def _facts(proposal: CodeProposal) -> dict[str, Any]:
         "kind": proposal.kind,
         "practice": proposal.practice,
         "region": proposal.region,
-        "score": round(proposal.score, 2),
+        "confidence": proposal.confidence,
     }
 
 
@@ -75,13 +70,14 @@ def _table(row: DocumentRow, proposals: tuple[CodeProposal, ...]) -> Table:
         (
             Cell(p.code, project_href(p.code) if p.kind == "existing" else ""),
             Cell(f"{p.name} (new)" if p.kind == "new" else p.name),
+            Cell("chosen" if p.binding else f"{p.confidence:.0%}"),
             Cell("; ".join(p.reasons)),
             Cell("; ".join(p.against)),
             Cell("Choose on its page", document_href(row.id)),
         )
         for p in proposals
     )
-    return Table(f"Project codes for {row.name}", ("Code", "Project", "For", "Against", ""), rows)
+    return Table(f"Project codes for {row.name}", ("Code", "Project", "Confidence", "For", "Against", ""), rows)
 
 
 PROPOSE_CODES = Tool(

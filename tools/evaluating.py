@@ -25,6 +25,7 @@ from store.database import Connection, Database
 from store.due import ALL, CONTRACT, SUBJECT, TERMS
 from store.mirror import State
 from store.results import Result
+from store.uncollected import uncollected
 from tools import knowledge
 
 AT_ONCE = 250
@@ -69,7 +70,8 @@ async def drain(database: Database, tenant: str, today: date) -> Evaluated:
             state = await mirror.state(connection)
             if not taken or state is None:
                 return Evaluated(judged, changed)
-            done = await _judge(connection, tenant, state, taken, today)
+            with uncollected():
+                done = await _judge(connection, tenant, state, taken, today)
             judged, changed = judged + done.judged, changed + done.changed
 
 

@@ -13,7 +13,7 @@ from domain.source import Evidence
 from domain.terms import Term
 from policies.numbering import parts
 from tools.codes import Paper
-from tools.engagement import case, work
+from tools.engagement import contract_of, customer_of
 
 HOURS_A_DAY = 8
 BILLED = {
@@ -25,25 +25,23 @@ BILLED = {
 NAME_LENGTH = 80
 
 
-def project_from(paper: Paper, firm: Firm, code: str, contract_number: str | None = None) -> Intent:
+def project_from(paper: Paper, firm: Firm, code: str, linked: str | None = None) -> Intent:
     """The proposal to create this project. Raises Conflict when the customer is unknown or the code is taken."""
     if any(project.code == code for project in firm.projects):
         raise Conflict(f"The ERP has a project {code} already; choose a new number.")
-    known = work(paper.terms, paper.text, paper.name)
-    customer_id = case(known, firm, paper.text).customer_id
-    customer = next((one for one in firm.customers if one.id == customer_id), None)
+    customer = customer_of(paper.work, firm, paper.text)
     if customer is None:
         raise Conflict("The document's client was not found among the ERP's customers; create the customer first.")
-    contract = next((one for one in firm.contracts if one.number == contract_number), None)
+    contract = contract_of(paper.work, firm, customer, linked)
     practice, region = parts(code)
-    name = _name(paper, customer.name)
+    name = project_name(paper, customer.name)
     arguments: dict[str, Any] = {
         "name": name,
         "code": code,
         "customer_id": customer.id,
         "contract_id": contract.id if contract else None,
-        "billing": _billing(paper.terms),
-        "tasks": _tasks(paper.terms, contract.currency if contract else _first(paper.terms, "currency")),
+        "billing": billed_by(paper.terms),
+        "tasks": planned_tasks(paper.terms, contract.currency if contract else _first(paper.terms, "currency")),
     }
     return Intent(
         "project.create",
@@ -60,7 +58,8 @@ def project_from(paper: Paper, firm: Firm, code: str, contract_number: str | Non
     )
 
 
-def _name(paper: Paper, customer: str) -> str:
+def project_name(paper: Paper, customer: str) -> str:
+    """The document's name without its ending, else the customer's."""
     stem = " ".join(paper.name.rsplit(".", 1)[0].replace("_", " ").split())
     return (stem or customer)[:NAME_LENGTH]
 
@@ -69,18 +68,19 @@ def _first(terms: Sequence[Term], field: str) -> Any:
     return next((term.value for term in terms if term.field == field), None)
 
 
-def _billing(terms: Sequence[Term]) -> str:
+def billed_by(terms: Sequence[Term]) -> str:
+    """How the ERP bills what the document says; by time where it says nothing."""
     kinds = [BILLED[term.value] for term in terms if term.field == "billing_type" and term.value in BILLED]
     return kinds[0] if kinds else "timesheet"
 
 
-def _tasks(terms: Sequence[Term], currency: Any) -> list[dict[str, Any]]:
+def planned_tasks(terms: Sequence[Term], currency: Any) -> list[dict[str, Any]]:
     """A task a milestone; or a task a role at its hourly price, a day counting as eight hours."""
     milestones = [term.value for term in terms if term.field == "milestones"]
     if milestones:
         return [_task(str(milestone["name"]), None, None) for milestone in milestones]
     rates = [term.value for term in terms if term.field == "rates" and term.value.get("role")]
-    return [_task(str(rate["role"]), _hourly(rate), currency) for rate in rates]
+    return [_task(str(rate["role"]), hourly(rate), currency) for rate in rates]
 
 
 def _task(name: str, price: str | None, currency: Any) -> dict[str, Any]:
@@ -89,7 +89,8 @@ def _task(name: str, price: str | None, currency: Any) -> dict[str, Any]:
     return {"name": name[:200], "hours": None, **told}
 
 
-def _hourly(rate: dict[str, Any]) -> str | None:
+def hourly(rate: dict[str, Any]) -> str | None:
+    """A rate as a price an hour, a day counting as eight hours; None for what is not paid by time."""
     amount = Decimal(str(rate["amount"]))
     hours = {"hour": 1, "day": HOURS_A_DAY}.get(str(rate["per"]))
     return str((amount / hours).quantize(Decimal("0.0001"))) if hours else None

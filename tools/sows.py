@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,16 +17,21 @@ from domain.terms import FIELDS, TermStatus
 from policies.prerequisites.items import words
 from policies.prerequisites.portfolio import Dossier
 from sow import library
+from sow.families import families
+from sow.inforce import Held, InForce
+from sow.linking import hold, papers
 from sow.wording import label, shown
 from store import documents
 from store.database import Connection
-from store.documents import ClauseRow, DocumentRow, TermRow
+from store.documents import ClauseRow, DocumentRow
 from tools import knowledge
 from tools.cells import document_href
 from tools.directory import contract_of, customers_of, project_of
 from tools.tool import Tool, ToolContext, ToolResult
 
 CLAUSES = 3
+NONE_HERE = "No statement of work is attached to that contract here. Upload it, or name another one."
+SILENT = "The statement of work does not speak of that, as far as it could be read."
 QUOTE_LENGTH = 600
 STATES = {
     TermStatus.PROPOSED: "to confirm",
@@ -94,6 +101,7 @@ class SowTerms(BaseModel):
     customer: str | None = Field(None, max_length=120, description="Customer handle, code or name")
     document: str | None = Field(None, max_length=80, description="Document id")
     topic: str = Field("", max_length=200, description="Such as payment, expenses, acceptance, rates")
+    on: date | None = Field(None, description="The day on which the terms hold, YYYY-MM-DD; without it, today")
 
 
 def fields_about(topic: str) -> tuple[str, ...]:
@@ -106,23 +114,40 @@ def fields_about(topic: str) -> tuple[str, ...]:
 
 async def _say(context: ToolContext, wanted: SowTerms) -> ToolResult:
     dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
+    on = wanted.on or context.today
     async with context.database.tenant(context.actor.tenant) as connection:
         found = await attached(connection, dossier, wanted)
         if not found:
-            said = "No statement of work is attached to that contract here. Upload it, or name another one."
-            return ToolResult({"documents": [], "terms": []}, (Text(said),))
-        terms = await documents.terms(connection, *(row.id for row in found))
+            return ToolResult({"documents": [], "terms": []}, (Text(NONE_HERE),))
         for row in found:
             await library.opened(connection, context.actor, row.id, "terms and clauses")
         about = fields_about(wanted.topic)
-        held = [row for row in terms if row.status is not TermStatus.REJECTED and (not about or row.field in about)]
+        standing = await _standing(connection, {row.id for row in found}, on)
+        held = [one for family in standing for one in family.held if not about or one.term.field in about]
         clauses = await _clauses(connection, [row.id for row in found], wanted.topic)
     names = {row.id: row for row in found}
-    currencies = {row.document: str(row.value) for row in terms if row.field == "currency"}
-    blocks = (*_terms_block(names, held, currencies), *_clause_block(names, clauses))
+    currencies = _currencies(standing)
+    blocks = (*_terms_block(names, held, currencies, on), *_later(standing), *_clause_block(names, clauses))
     if not blocks:
-        blocks = (Text("The statement of work does not speak of that, as far as it could be read."),)
-    return ToolResult(_facts(found, held, clauses), blocks, {f"D{n}": row.id for n, row in enumerate(found, 1)})
+        blocks = (Text(SILENT),)
+    facts = _facts(found, held, clauses) | {"on": on.isoformat(), "pending": sum(len(one.pending) for one in standing)}
+    return ToolResult(facts, blocks, {f"D{n}": row.id for n, row in enumerate(found, 1)})
+
+
+async def _standing(connection: Connection, documents_: set[str], on: date) -> list[InForce]:
+    """What holds on a day in the families of these documents: amendments applied to what they amend."""
+    every = families(await papers(connection))
+    mine = [family for family in every if {p.row.id for p in (family.root, *family.amendments)} & documents_]
+    return list(await hold(connection, mine, on))
+
+
+def _currencies(standing: Iterable[InForce]) -> dict[str, str]:
+    """The currency of each document: that of its family."""
+    found: dict[str, str] = {}
+    for family in standing:
+        stated = next((str(one.term.value) for one in family.held if one.term.field == "currency"), "")
+        found |= {one.term.document: stated for one in family.held}
+    return found
 
 
 async def _clauses(connection: Connection, ids: list[str], topic: str) -> list[ClauseRow]:
@@ -158,16 +183,26 @@ def _contracts(dossier: Dossier, wanted: SowTerms) -> list[Contract]:
     raise InvalidInput("Name the project, contract, customer or document.")
 
 
-def _facts(found: list[DocumentRow], terms: list[TermRow], clauses: list[ClauseRow]) -> dict[str, Any]:
+def _facts(found: list[DocumentRow], held: list[Held], clauses: list[ClauseRow]) -> dict[str, Any]:
     """Typed values only: dates, numbers, flags and codes of a fixed list; names and wording stay with the reader."""
     return {
         "documents": [{"document": row.id, "contract": row.contract} for row in found],
-        "terms": [
-            {"field": row.field, "value": typed(row.value), "status": row.status.value, "document": row.document}
-            for row in terms
-        ],
+        "terms": [_term_facts(one) for one in held],
         "clauses_found": len(clauses),
     }
+
+
+def _term_facts(one: Held) -> dict[str, Any]:
+    row, change = one.term, one.change
+    facts = {
+        "field": row.field,
+        "value": typed(row.value),
+        "status": row.status.value,
+        "document": row.document,
+    }
+    if change is not None:
+        facts |= {"changed": True, "before": typed(change.before), "since": change.since}
+    return facts
 
 
 def typed(value: Any) -> Any:
@@ -186,26 +221,51 @@ def _short(text: str) -> bool:
     return len(text) <= 24 and not any(c.isspace() for c in text)  # noqa: PLR2004 - the longest normal form
 
 
-def _terms_block(names: dict[str, DocumentRow], terms: list[TermRow], currencies: dict[str, str]) -> tuple[Block, ...]:
-    if not terms:
+def _terms_block(
+    names: dict[str, DocumentRow], held: list[Held], currencies: dict[str, str], on: date
+) -> tuple[Block, ...]:
+    if not held:
         return ()
     rows = tuple(
         (
-            Cell(label(row.field)),
+            Cell(label(one.term.field)),
             Cell(
-                shown(row.field, row.value, currencies.get(row.document, "")),
-                document_href(row.document, row.evidence[0].page if row.evidence else None),
+                shown(one.term.field, one.term.value, currencies.get(one.term.document, "")),
+                document_href(one.term.document, one.term.evidence[0].page if one.term.evidence else None),
             ),
-            Cell(STATES[row.status]),
-            Cell(names[row.document].name, document_href(row.document)),
+            Cell(STATES[one.term.status]),
+            Cell(_came(one, currencies)),
+            _document_cell(names, one.term.document),
         )
-        for row in terms
+        for one in held
     )
     # A quote of several terms is shown once.
-    found = {(quote.document, quote.page, quote.quote): quote for row in terms for quote in row.evidence}
+    found = {(quote.document, quote.page, quote.quote): quote for one in held for quote in one.term.evidence}
     quotes = tuple((quote, _href(quote)) for quote in found.values())
-    table = Table("Terms", ("Term", "Value", "State", "Document"), rows)
+    table = Table(f"Terms in force on {on}", ("Term", "Value", "State", "Changed", "Document"), rows)
     return (table, Quotes("In the document's words", quotes)) if quotes else (table,)
+
+
+def _document_cell(names: dict[str, DocumentRow], document: str) -> Cell:
+    return Cell(names[document].name if document in names else "its amendment", document_href(document))
+
+
+def _came(one: Held, currencies: dict[str, str]) -> str:
+    """By which amendment the term came, from when, and what stood there before."""
+    change = one.change
+    if change is None:
+        return ""
+    before = shown(one.term.field, change.before, currencies.get(one.term.document, ""))
+    since = f", from {change.since}" if change.since else ""
+    return f"by {change.name}{since}; before: {before}"
+
+
+def _later(standing: Iterable[InForce]) -> tuple[Block, ...]:
+    """Amendments that begin after the day."""
+    rows = tuple(
+        (Cell(name, document_href(id_)), Cell(begins)) for family in standing for id_, name, begins in family.pending
+    )
+    return (Table("Amendments that begin later", ("Document", "From"), rows),) if rows else ()
 
 
 def _href(evidence: Evidence) -> str:

@@ -15,6 +15,7 @@ from erp.mirror import Mirror
 from erp.reader import ErpReader
 from policies.engine import Policies
 from store.database import Database
+from store.embedding import Embedded, Embedder
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class ToolContext:
     policies: Policies
     today: date
     thread: str | None = None
+    embedder: Embedder = field(default_factory=Embedded)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.actor import Operation
 from domain.blocks import Cell, Table
@@ -23,16 +23,15 @@ from tools import knowledge
 from tools.cells import amount_cell, money, project_href, project_key
 from tools.directory import narrowed, project_of
 from tools.readiness import Month
+from tools.scope import Days
 from tools.tool import Tool, ToolContext, ToolResult
 
 GroupBy = Literal["practice", "customer", "project", "region"]
 NOBODY = "not assigned"
 
 
-class UnbilledTime(BaseModel):
-    """How to group, and what to keep."""
-
-    model_config = ConfigDict(extra="forbid")
+class UnbilledTime(Days):
+    """How to group, and what to keep: of a month, or of a span of days."""
 
     group_by: GroupBy = "practice"
     month: Month | None = Field(None, description="YYYY-MM")
@@ -74,7 +73,7 @@ async def _unbilled(context: ToolContext, wanted: UnbilledTime) -> ToolResult:
         case = Case(project, dossier.facts(project), wanted.month, context.today)
         for item in case.work:
             state = approved(case, item)
-            if state is True or not wanted.approved_only:
+            if wanted.holds(item.date) and (state is True or not wanted.approved_only):
                 _add(sums[_group(dossier, project, case, item, wanted.group_by)], project, item, state)
     found = dict(sorted(sums.items(), key=lambda pair: (-sum(pair[1].amount.values()), pair[0].key, pair[0].currency)))
     return ToolResult(_facts(wanted, found), (_table(wanted, found),))
@@ -106,6 +105,7 @@ def _facts(wanted: UnbilledTime, found: Mapping[Group, Sum]) -> dict[str, Any]:
     return {
         "group_by": wanted.group_by,
         "month": wanted.month,
+        **wanted.told,
         "approved_only": wanted.approved_only,
         "groups": [
             {
@@ -117,6 +117,7 @@ def _facts(wanted: UnbilledTime, found: Mapping[Group, Sum]) -> dict[str, Any]:
             for group, total in found.items()
         ],
         "approved_total": _totals(found, True),
+        "unbilled_total": _whole(found),
     }
 
 
@@ -133,6 +134,17 @@ def _totals(found: Mapping[Group, Sum], state: bool | None) -> list[dict[str, An
     return [{"hours": _hours(hours[c]), **money(Money(amount, c))} for c, amount in sorted(sums.items())]
 
 
+def _whole(found: Mapping[Group, Sum]) -> list[dict[str, Any]]:
+    """Hours and money of every state of approval together, by currency."""
+    return [
+        {
+            "hours": _hours(sum(total.hours.values(), Decimal(0))),
+            **money(Money(sum(total.amount.values(), Decimal(0)), group.currency)),
+        }
+        for group, total in _grand(found).items()
+    ]
+
+
 def _hours(hours: Decimal) -> str:
     return f"{hours:.2f}".rstrip("0").rstrip(".")
 
@@ -140,14 +152,16 @@ def _hours(hours: Decimal) -> str:
 def _table(wanted: UnbilledTime, found: Mapping[Group, Sum]) -> Table:
     states = (True,) if wanted.approved_only else (True, *(s for s in (False, None) if _any(found, s)))
     heads = {True: "approved", False: "not approved", None: "approval unknown"}
-    columns = (wanted.group_by.capitalize(), *(f"{what}, {heads[s]}" for s in states for what in ("Hours", "Amount")))
+    whole = ("Hours", "Amount") if len(states) > 1 else ()
+    parts = (f"{what}, {heads[s]}" for s in states for what in ("Hours", "Amount"))
+    columns = (wanted.group_by.capitalize(), *whole, *parts)
     rows = [(_name(group), *_figures(group, total, states)) for group, total in found.items()]
     if len(found) > 1:
         rows += [(Cell("Total"), *_figures(group, total, states)) for group, total in _grand(found).items()]
     unpriced = sum((total.unpriced for total in found.values()), Decimal(0))
     note = f"{_hours(unpriced)} hours have no rate and count no money." if unpriced else ""
     title = "Approved unbilled time" if wanted.approved_only else "Unbilled time"
-    period = f", {wanted.month}" if wanted.month else ""
+    period = f", {wanted.month}" if wanted.month else wanted.said
     return Table(title + period, columns, tuple(rows), tuple(range(1, len(columns))), note)
 
 
@@ -161,7 +175,11 @@ def _name(group: Group) -> Cell:
 
 def _figures(group: Group, total: Sum, states: tuple[bool | None, ...]) -> tuple[Cell, ...]:
     sources = tuple(total.sources[id_] for id_ in sorted(total.sources))
-    return tuple(
+    whole = (
+        Cell(_hours(sum(total.hours.values(), Decimal(0))), sources=sources),
+        amount_cell(Money(sum(total.amount.values(), Decimal(0)), group.currency), sources),
+    )
+    parts = (
         cell
         for state in states
         for cell in (
@@ -169,6 +187,7 @@ def _figures(group: Group, total: Sum, states: tuple[bool | None, ...]) -> tuple
             amount_cell(Money(total.amount[state], group.currency), sources),
         )
     )
+    return (*(whole if len(states) > 1 else ()), *parts)
 
 
 def _grand(found: Mapping[Group, Sum]) -> Mapping[Group, Sum]:

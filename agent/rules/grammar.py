@@ -10,11 +10,6 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-# Words that are a topic only when it is known that a statement of work is asked about.
-LOOSE_TOPIC = re.compile(
-    r"\b(?:ends?|starts?|begins?|value|worth|parties|client|provider|price|fees?|term|limit|budget)\b"
-)
-
 
 class Kind(StrEnum):
     """The kinds of question that the rules answer."""
@@ -32,15 +27,31 @@ class Kind(StrEnum):
     PORTFOLIO = "portfolio"
     READINESS = "readiness"
     FIND = "find"
+    AUDIT = "audit"
+    HISTORY = "history"
+    RIGHTS = "rights"
+    PEOPLE = "people"
+    OPERATIONS = "operations"
+    INVOICES = "invoices"
+    DOCUMENTS = "documents"
+    CUSTOMERS = "customers"
+    REPORTS = "reports"
+    RULES = "rules"
+    PROBLEMS = "problems"
+    WORKED = "worked"
+    ENGAGEMENT = "engagement"
+    TIME_TO_BILL = "time_to_bill"
     WHY = "why"
+    UNABLE = "unable"
 
 
 @dataclass(frozen=True)
 class Grammar:
-    """The rules in order, and what topics of a statement of work are called."""
+    """The rules in order, the named parts that they are made of, and what the catalogue of terms calls a topic."""
 
     rules: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str] | None], ...]
-    topic: re.Pattern[str]
+    parts: dict[str, re.Pattern[str]]
+    topics: dict[str, str]
 
 
 @cache
@@ -52,7 +63,7 @@ def grammar() -> Grammar:
         (Kind(rule["kind"]), _either(rule["any"], parts), _either(rule["unless"], parts) if "unless" in rule else None)
         for rule in data["rule"]
     )
-    return Grammar(rules, re.compile(rf"\b(?:{parts['topic']})\b"))
+    return Grammar(rules, {name: re.compile(rf"\b(?:{part})\b") for name, part in parts.items()}, data["topics"])
 
 
 def kind_of(text: str) -> Kind | None:
@@ -63,17 +74,25 @@ def kind_of(text: str) -> Kind | None:
     return None
 
 
+def speaks_of(part: str, text: str) -> bool:
+    """Whether the sentence has words of a named part of the grammar."""
+    return grammar().parts[part].search(text) is not None
+
+
 def topic_of(text: str) -> str | None:
-    """The first topic of a statement of work that the sentence names."""
-    found = grammar().topic.search(text) or LOOSE_TOPIC.search(text)
-    return found.group() if found else None
+    """The first topic of a statement of work that the sentence names, in the words of the catalogue of terms."""
+    found = grammar().parts["topic"].search(text) or grammar().parts["loose_topic"].search(text)
+    return grammar().topics.get(found.group(), found.group()) if found else None
 
 
 @cache
 def vocabulary() -> frozenset[str]:
     """Every word that the grammar looks for."""
     text = (Path(__file__).parent / "grammar.toml").read_text("utf-8")
-    return frozenset(re.findall(r"[a-z]{4,}", re.sub(r"\\\w|\(\?:", " ", text)))
+    text = re.sub(r"(?m)^#.*$", "", text)
+    text = re.sub(r"([a-z]+)([a-z])\?", r"\1 \1\2", text)  # "expires?" is two words
+    whole = re.sub(r"[a-z]*\\\w[*+]?|[a-z]*\w\?[a-z]*|\(\?[:!=<]*", " ", text)
+    return frozenset(re.findall(r"[a-z]{4,}", whole))
 
 
 def _either(patterns: Iterable[str], parts: dict[str, str]) -> re.Pattern[str]:

@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA
 
 from agent.rules.grammar import vocabulary
 from agent.words import words
+from store.embedding import is_word
 
 SHORTEST = 4
 LONG = 7  # a word of this length takes two slips and is still itself
@@ -18,7 +19,7 @@ LONG = 7  # a word of this length takes two slips and is still itself
 def corrected(word: str) -> str:
     """The grammar's word that this one is a slip away from (two in long words), or the word itself."""
     known = words("grammar") | vocabulary()
-    if word in known or word in words("kept") or len(word) < SHORTEST or not word.isalpha():
+    if word in known or word in words("kept") or len(word) < SHORTEST or not word.isalpha() or is_word(word):
         return word
     slips = 1 if len(word) < LONG else 2
     found = process.extractOne(word, sorted(known), scorer=OSA.distance, score_cutoff=slips)

@@ -6,36 +6,58 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from agent.rules.grammar import Kind, kind_of
+from agent.ranges import COMPARED
+from agent.rules.asking import QUESTIONS, TAKES, arguments, grouping
+from agent.rules.grammar import Kind, kind_of, speaks_of
+from agent.rules.limits import told
+from agent.rules.nearest import nearest
 from agent.rules.reading import Reading, normal
 from agent.rules.slots import Slots, carried, given, own_slots, stated
-from agent.rules.steps import PLANNERS, Plan, approved, fix, group, portfolio, readiness, unknown
+from agent.rules.steps import PLANNERS as STEPS
+from agent.rules.steps import Plan, approved, fix, portfolio, readiness, unknown
 
 ELLIPSIS = re.compile(
     r"^(?:and|also|or|then|so|now|ok|okay|what about|how about|same|the same|only|just|but|for|in|with|by|per|no|not|"
-    r"i meant?|i mean|rather|instead|sorry|show|list|group(?:ed)?|split)\b"
+    r"i meant?|i mean|rather|instead|sorry|show|list|group(?:ed)?|split|the (?:[\w-]+ ){1,3}one$)\b"
 )
-# What each tool takes of the slots; other tools are never asked again with something else.
-TAKES = {
-    "project_readiness": {"project", "month"},
-    "portfolio_readiness": {"practice", "region", "customer", "month"},
-    "unbilled_time": {"practice", "region", "customer", "project", "month"},
-    "sow_terms": {"project", "customer", "contract"},
-    "ask_document": {"project", "customer", "contract"},
-    "propose_fix": {"project"},
-    "propose_invoice": {"project", "month"},
-    "actions_status": {"project"},
-    "find_projects": {"practice", "region", "customer"},
-    "propose_codes": {"project", "customer", "contract"},
-}
 ONE_PROJECT = {"project_readiness", "propose_fix", "propose_invoice"}
-ABOUT_ONE = {Kind.FIX, Kind.INVOICE, Kind.WHY, Kind.READINESS, Kind.SOW, Kind.CODES, Kind.POLICY}
+PLANNERS = {**STEPS, **QUESTIONS}
+# Kinds that go on about what the conversation was about, where the message names nothing itself.
+ABOUT_ONE = {
+    Kind.FIX, Kind.INVOICE, Kind.WHY, Kind.READINESS, Kind.SOW, Kind.CODES, Kind.POLICY, Kind.ENGAGEMENT,
+}  # fmt: skip
+# Kinds that a single loose word can bring about; a near example says better what is meant.
+WEAK = {None, Kind.READINESS, Kind.FIND, Kind.PORTFOLIO, Kind.UNBILLED, Kind.WHY}
+ASKED_OF_ONE = {Kind.READINESS, Kind.PORTFOLIO, Kind.WHY}
+OF_ONE = re.compile(
+    r"^(?:(?:please|and|but|so|then|[a-z]+-[a-z]+-\d+|\d{4}) )*"
+    r"(?:can|could|may|is|are|why|which|what (?:is )?missing|whats missing)\b"
+)
+UNBILLED_SAID = r"un ?billed|un ?invoiced|wip|not (?:yet )?(?:been )?(?:billed|invoiced)|approved"
+SENTENCE = 4  # words from which on a likeness to a sentence says something
+LIKELY, SURE = 0.62, 0.8  # cosine: where the grammar knows nothing, and where it has a loose word
+POINTING = re.compile(r"\b(?:it|its|they|them|their|theirs|there|that|this|these|those|he|she|his|her|same)\b")
+GROUPED = {
+    "unbilled_time": frozenset({"practice", "customer", "project", "region"}),
+    "time_worked": frozenset({"person", "project", "customer", "practice", "region", "month"}),
+    "invoices": frozenset({"customer", "project", "practice", "region", "month"}),
+    "problems": frozenset({"owner", "rule", "customer", "project"}),
+}
 
 
 def plan(reading: Reading) -> Plan:
-    """The next step for this message."""
-    kind = kind_of(reading.text)
-    if kind is not None and kind in {Kind.HELP, Kind.THANKS, Kind.DECIDE}:
+    """The next step for this message; a comparison of two times asks for each."""
+    times = [mention for mention in reading.mentions if mention["kind"] in ("range", "month")]
+    if len(times) < 2 or not COMPARED.search(reading.text):  # noqa: PLR2004 - two are compared
+        return told(_step(reading), reading.text)
+    rest = tuple(mention for mention in reading.mentions if mention not in times)
+    steps = [_step(replace(reading, mentions=(*rest, time))) for time in times]
+    return replace(steps[0], calls=tuple(call for step in steps for call in step.calls))
+
+
+def _step(reading: Reading) -> Plan:
+    kind = understood(reading)
+    if kind is not None and kind in {Kind.HELP, Kind.THANKS, Kind.DECIDE, Kind.UNABLE}:
         return PLANNERS[kind](reading, Slots())
     unclear = _unclear(reading)
     if unclear is not None:
@@ -47,7 +69,37 @@ def plan(reading: Reading) -> Plan:
     if kind is None:
         return unknown(reading)
     own = own_slots(reading)
-    return PLANNERS[kind](reading, carried(own, reading) if kind in ABOUT_ONE else own)
+    refers = kind in ABOUT_ONE or (kind in QUESTIONS and POINTING.search(reading.text) is not None)
+    return PLANNERS[kind](reading, carried(own, reading) if refers else own)
+
+
+def understood(reading: Reading) -> Kind | None:
+    """The kind by the grammar; by who is named, or by the nearest example, where the grammar has only a weak word."""
+    kind = kind_of(reading.text)
+    if kind is Kind.HISTORY and reading.first("employee") and not reading.first("staff"):
+        return Kind.WORKED  # who records time and decides nothing here has changed nothing here
+    if kind not in WEAK or (kind in ASKED_OF_ONE and OF_ONE.search(reading.text)):
+        return kind
+    if kind is Kind.UNBILLED and speaks_of("open_work", reading.text):
+        return kind
+    short = len(reading.text.split()) < SENTENCE
+    if reading.last_calls and (short or (kind in {None, Kind.FIND} and ELLIPSIS.search(reading.text))):
+        return kind  # "and Lena?" goes on about the last question
+    if about := _by_name(reading):
+        return about
+    near = None if short else nearest(reading.text)
+    if near is None or (near.kind == kind) or near.likeness < (SURE if kind else LIKELY):
+        return kind
+    return near.kind
+
+
+def _by_name(reading: Reading) -> Kind | None:
+    """What the naming of an invoice or a person asks about."""
+    if reading.first("invoice"):
+        return Kind.INVOICES
+    if reading.first("employee") and not reading.says(UNBILLED_SAID):
+        return Kind.WORKED
+    return Kind.HISTORY if reading.first("staff") else None
 
 
 def _unclear(reading: Reading) -> Plan | None:
@@ -101,24 +153,24 @@ def _continued(reading: Reading) -> Plan:
 
 
 def _again(reading: Reading, name: str, args: dict[str, Any], own: Slots) -> Plan:
-    values = given(
-        project=own.project,
-        customer=own.customer,
-        contract=own.contract,
-        practice=own.practice,
-        region=own.region,
-        month=own.month,
-    )
-    changed = {key: value for key, value in values.items() if key in TAKES.get(name, set())}
-    if (
-        name in {"sow_terms", "ask_document", "propose_codes"} and changed
-    ):  # these are about one of the three, the narrowest
-        args = {key: value for key, value in args.items() if key not in {"project", "customer", "contract"}}
-        changed = next(({key: changed[key]} for key in ("contract", "project", "customer") if key in changed), {})
-    if changed.keys() & {"customer", "project"}:  # a narrower scope replaces a wider one, and the other way round
-        args = {key: value for key, value in args.items() if key not in {"customer", "project", "practice", "region"}}
-    elif changed.keys() & {"practice", "region"}:
-        args = {key: value for key, value in args.items() if key not in {"customer", "project"}}
+    changed = arguments(name, own) if name in TAKES else {}
+    kept = {key: value for key, value in args.items() if key not in _replaced(name, changed)}
+    if name in GROUPED:
+        changed |= given(group_by=grouping(reading, GROUPED[name]))
     if name == "unbilled_time":
-        changed |= given(group_by=group(reading), approved_only=True if approved(reading) else None)
-    return Plan(((name, args | changed),)) if changed else unknown(reading)
+        changed |= given(approved_only=True if approved(reading) else None)
+    return Plan(((name, kept | changed),)) if changed else unknown(reading)
+
+
+def _replaced(name: str, changed: dict[str, Any]) -> frozenset[str]:
+    """What the earlier question said and this one says otherwise: another scope, another time."""
+    gone: frozenset[str] = frozenset()
+    if changed.keys() & {"month", "since", "until"}:
+        gone |= {"month", "since", "until"}
+    if name in {"sow_terms", "ask_document", "propose_codes"} and changed:
+        return gone | {"project", "customer", "contract"}
+    if changed.keys() & {"customer", "project", "contract"}:
+        return gone | {"customer", "project", "contract", "practice", "region"}
+    if changed.keys() & {"practice", "region"}:
+        return gone | {"customer", "project", "contract"}
+    return gone

@@ -31,6 +31,7 @@ class Reading:
     mentions: tuple[dict[str, Any], ...]
     earlier: tuple[dict[str, Any], ...]
     offered: frozenset[str]
+    person: str = ""
 
     def first(self, kind: str) -> str | None:
         """The value of the first mention of this kind that has exactly one reading."""
@@ -57,12 +58,45 @@ def read(messages: Sequence[BaseMessage], offered: frozenset[str]) -> Reading:
     said = next((str(m.text) for m in reversed(messages) if isinstance(m, HumanMessage)), "")
     found = tuple(context.get("mentions", ()))
     own = frozenset(word for mention in found for word in tokens(mention["words"]))
-    return Reading(said, normal(said, own), context.get("today", ""), found, tuple(context.get("earlier", ())), offered)
+    earlier = tuple(context.get("earlier", ()))
+    return Reading(
+        said,
+        normal(_neutral(said, found), own | STANDING),
+        context.get("today", ""),
+        found,
+        earlier,
+        offered,
+        context.get("person", ""),
+    )
+
+
+# What stands for a name of ours, so that "customer data hub" asks about a project and not about a customer.
+STAND_IN = {"project": "cld-uki-1001", "customer": "acme"}
+STANDING = frozenset(STAND_IN.values())
+
+
+def _neutral(text: str, found: Sequence[dict[str, Any]]) -> str:
+    """The text with names of projects and customers replaced by ones that mean nothing else."""
+    plain = " ".join(tokens(text))
+    for mention in sorted(found, key=lambda one: -len(one["words"])):
+        words = " ".join(tokens(mention["words"]))
+        if mention["kind"] in STAND_IN and words and not any(c.isdigit() for c in words):
+            plain = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", STAND_IN[mention["kind"]], plain, count=1)
+    return plain or text
 
 
 def normal(text: str, own: frozenset[str] = frozenset()) -> str:
     """The text as the grammar reads it; `own` are words of the firm's names, which are nobody's typing errors."""
-    plain = " ".join(word if word in own else corrected(word) for word in tokens(text))
+    apart = (part for word in tokens(text) for part in _parts(word, own))
+    plain = " ".join(word if word in own else corrected(word) for word in apart)
     for pattern, meant in CONTRACTIONS:
         plain = pattern.sub(meant, plain)
     return plain
+
+
+def _parts(word: str, own: frozenset[str]) -> list[str]:
+    """A hyphenated word as the grammar knows it: "not-to-exceed" as three, "e-mail" as one; a code stays whole."""
+    if "-" not in word or word in own or any(c.isdigit() for c in word):
+        return [word]
+    parts = word.split("-")
+    return ["".join(parts)] if len(parts[0]) == 1 else parts

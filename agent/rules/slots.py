@@ -59,6 +59,11 @@ class Slots:
     region: str | None = None
     contract: str | None = None
     month: str | None = None
+    since: str | None = None
+    until: str | None = None
+    person: str | None = None
+    staff: str | None = None
+    number: str | None = None
     related: tuple[str, ...] = ()
 
     @property
@@ -84,8 +89,17 @@ def own_slots(reading: Reading) -> Slots:
         reading.first("region"),
         reading.first("contract"),
         reading.first("month") or (_last_month(reading) if picked else None),
+        *_days(reading),
+        reading.first("employee"),
+        reading.first("staff"),
+        reading.first("invoice"),
         tuple((customer or contract or {}).get("projects", ())),
     )
+
+
+def _days(reading: Reading) -> tuple[str | None, str | None]:
+    since, _, until = (reading.first("range") or "/").partition("/")
+    return since or None, until or None
 
 
 def carried(own: Slots, reading: Reading) -> Slots:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-Facts = Mapping[str, Any]
+from agent.rules.phrases import Facts, amount, asked_of, is_zero, period_of, summed
+from agent.rules.telling import RECORDS
 
 
 def speak(name: str, facts: Facts) -> str:
@@ -16,35 +16,18 @@ def speak(name: str, facts: Facts) -> str:
     return speaker(facts) if speaker else ""
 
 
-def _amount(money: Facts) -> str:
-    whole, _, cents = str(money["amount"]).partition(".")
-    return f"{money['currency']} {int(whole):,}{'.' + cents if cents.strip('0') else ''}"
-
-
-def _zero(money: Facts) -> bool:
-    return not str(money["amount"]).strip("-0.")
-
-
-def _sum(amounts: Sequence[Facts]) -> str:
-    return " and ".join(_amount(money) for money in amounts if not _zero(money)) or "nothing"
-
-
-def _period(facts: Facts) -> str:
-    return f" for {facts['month']}" if facts.get("month") else ""
-
-
 def _project(facts: Facts) -> str:
     if "status" not in facts:
         return ""
-    name, period = facts["project"], _period(facts)
+    name, period = facts["project"], period_of(facts)
     ready, held = facts.get("ready"), facts.get("held_back")
     match facts["status"]:
         case "billable":
-            rest = f"; {_amount(held)} is held back" if held and not _zero(held) else ""
-            return f"Yes, {name} can be billed{period}: {_amount(ready or {})} is ready{rest}."
-        case "blocked" if held is not None:
-            rest = f" {_amount(ready)} of it is ready." if ready and not _zero(ready) else ""
-            return f"No, {name} cannot be billed{period} as it stands: {_amount(held)} is held back.{rest}"
+            rest = f"; {amount(held)} is held back" if held and not is_zero(held) else ""
+            return f"Yes, {name} can be billed{period}: {amount(ready or {})} is ready{rest}."
+        case "blocked" if held is not None and not (is_zero(held) and ready and is_zero(ready)):
+            rest = f" {amount(ready)} of it is ready." if ready and not is_zero(ready) else ""
+            return f"No, {name} cannot be billed{period} as it stands: {amount(held)} is held back.{rest}"
         case "cannot_determine":
             return f"It cannot be determined whether {name} can be billed{period}: no connected system knows."
         case _:
@@ -54,10 +37,10 @@ def _project(facts: Facts) -> str:
 def _portfolio(facts: Facts) -> str:
     count = facts["count"]
     if not count:
-        return f"No project fits{_period(facts)}."
+        return f"No project fits{period_of(facts)}."
     subject = "One project" if count == 1 else f"{count} projects"
-    amounts = f"{_sum(facts['held_back'])} is held back, {_sum(facts['ready'])} is ready to bill"
-    return f"{subject} {_verdict(facts)}{_period(facts)}: {amounts}."
+    amounts = f"{summed(facts['held_back'])} is held back, {summed(facts['ready'])} is ready to bill"
+    return f"{subject} {_verdict(facts)}{period_of(facts)}: {amounts}."
 
 
 def _verdict(facts: Facts) -> str:
@@ -75,20 +58,46 @@ def _verdict(facts: Facts) -> str:
 
 def _unbilled(facts: Facts) -> str:
     if not facts["groups"]:
-        return f"There is no {'approved ' if facts['approved_only'] else ''}unbilled time{_period(facts)}."
-    totals = [t for t in facts["approved_total"] if not _zero(t)]
-    told = " and ".join(f"{_amount(total)} in {total['hours']} hours" for total in totals) or "none"
-    return f"Approved and not yet billed{_period(facts)}: {told}."
+        return f"There is no {'approved ' if facts['approved_only'] else ''}unbilled time{period_of(facts)}."
+    approved = f"Approved and not yet billed{period_of(facts)}: {_hours_and(facts['approved_total'])}."
+    if facts["approved_only"]:
+        return approved
+    whole = f"Not yet billed{period_of(facts)}: {_hours_and(facts['unbilled_total'])}."
+    same = facts["approved_total"] == facts["unbilled_total"]
+    return f"{whole} All of it is approved." if same else f"{whole} {approved}"
+
+
+def _hours_and(totals: Sequence[Facts]) -> str:
+    told = (f"{amount(total)} in {total['hours']} hours" for total in totals if not is_zero(total))
+    return " and ".join(told) or "none"
 
 
 def _sow(facts: Facts) -> str:
+    """The one value that holds, in a sentence; where there are several, the table says them."""
     if not facts["documents"]:
         return ""
-    return (
-        "This is what it says, with the page each statement stands on."
-        if facts["terms"]
-        else "These clauses speak of it."
-    )
+    single = [term for term in facts["terms"] if _plain(term) and term["field"] not in LISTED]
+    if len(single) == len(facts["terms"]) == 1:
+        return _one_term(single[0])
+    return "This is what it says, with the page each statement stands on." if facts["terms"] else _silent(facts)
+
+
+def _silent(facts: Facts) -> str:
+    return "These clauses speak of it." if facts.get("clauses_found") else ""
+
+
+def _plain(term: Facts) -> bool:
+    return isinstance(term["value"], str | int | bool) and term["value"] != "(text)"
+
+
+def _one_term(term: Facts) -> str:
+    name = str(term["field"]).replace("_", " ")
+    if isinstance(term["value"], bool):
+        return f"The {name}: {'yes' if term['value'] else 'no'}."
+    before = term.get("before")
+    changed = f" Before that it was {before}." if term.get("changed") and before not in (None, "(text)") else ""
+    since = f" since {term['since']}" if term.get("changed") and term.get("since") else ""
+    return f"The {name} in force{since} is {term['value']}.{changed}"
 
 
 def _proposal(facts: Facts) -> str:
@@ -105,13 +114,8 @@ def _invoice(facts: Facts) -> str:
     return _proposal(facts) if facts.get("action_id") else f"Nothing can be invoiced now. {_project(facts)}"
 
 
-def _people(step: Facts) -> str:
-    role = str(step["role"]).replace("_", " ")
-    return f"one {role}" if step["count"] == 1 else f"{step['count']} people of the role {role}"
-
-
 def _chain(facts: Facts) -> str:
-    steps = [_people(step) for step in facts.get("approval", [])]
+    steps = [asked_of(step) for step in facts.get("approval", [])]
     asked = f"It needs a decision by {', then '.join(steps)}. " if steps else ""
     return f"{asked}Nothing changes before that."
 
@@ -135,7 +139,9 @@ def _found(facts: Facts) -> str:
     return f"{count} projects fit." if count > 1 else "" if count else "No project fits."
 
 
+LISTED = frozenset({"rates", "milestones"})
 SPEAKERS: dict[str, Callable[[Facts], str]] = {
+    **RECORDS,
     "project_readiness": _project,
     "portfolio_readiness": _portfolio,
     "unbilled_time": _unbilled,

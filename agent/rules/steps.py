@@ -7,42 +7,47 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from agent.rules.details import country_of
 from agent.rules.grammar import Kind, topic_of
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action, listed, own_slots, stated, wanted_rule
+from agent.rules.spans import months_within
 
 # A question about something that no term stands for is answered from the text.
 MENTIONED = re.compile(
-    r"\b(?:says?|state[sd]?|mention(?:s|ed)?|speaks? of|anything (?:about|on)|(?:about|on|regarding) \w)"
+    r"\b(?:says?|state[sd]?|mention(?:s|ed)?|speaks? of|anything (?:about|on)|"
+    r"(?:about|on|regarding) (?!acme|[\w-]*\d)\w)"
 )
+ON_HOLD_SAID = re.compile(r"\bprojects?\b.*\bon hold\b|\bon hold\b.*\bprojects?\b")
+PAYING = re.compile(r"\b(?:how|within how) (?:long|soon|quickly|fast|many days)\b.*\bpay")
 GROUPS = {
     "customer": r"customers?|clients?|accounts?",
     "practice": r"practices?|departments?|teams?",
     "region": r"regions?|countr(?:y|ies)|areas?",
     "project": r"projects?|engagements?|jobs?",
 }
-# What people call a topic, in the words of the catalogue of terms.
-TOPICS = {
-    "how often": "invoice frequency",
-    "nte": "not to exceed",
-    "capped": "cap",
-    "ends": "end",
-    "starts": "start",
-    "worth": "value",
-    "rate card": "rates",
-    "day rate": "rates",
-    "day rates": "rates",
-    "accepted": "acceptance",
-}
+MOST = re.compile(rf"\b({'|'.join(GROUPS.values())}) (?:has|have|with) the (?:most|highest|biggest|largest)\b")
+MOST_MONTHS = 6
+ON_HOLD = ("Which projects have the status on hold in the ERP?", "Which projects have a billing hold?")
+# What the ERP holds as well as the statement of work: both are shown unless one of them is named.
+BOTH = frozenset({"po", "po number", "purchase order", "purchase order number"})
 HELP = (
-    "I answer from the connected systems. Ask me whether a project is ready to bill and what is missing, which "
-    "projects cannot be billed and why, how much approved unbilled time there is by practice, customer, region or "
-    "project, what a statement of work says about a topic, or what became of a proposal. I can propose a fix or a "
-    "draft invoice; people decide on it on the review page."
+    "I answer from the connected systems. Ask me whether a project is ready to bill and what is missing; which "
+    "projects or customers lack something, and who clears it; how much unbilled time there is, who worked on what, "
+    "what was invoiced and what is overdue; what a statement of work says or has in force; what the ERP holds of a "
+    "project, contract or customer; who must approve something and why; who changed what; what other systems "
+    "report; and how fresh all of it is. I can propose a fix or a draft invoice; people decide on it on the review "
+    "page."
+)
+UNABLE = (
+    "That cannot be done or proposed in this conversation. I can propose a missing purchase order number, tax "
+    "identifier or invoice address, and a draft invoice; other changes start on their own pages."
 )
 EXAMPLES = (
     "Which projects cannot be billed, and why?",
     "How much approved unbilled time is there by practice?",
+    "Which customers have no tax id?",
+    "Which invoices are overdue?",
     "What waits for approval?",
 )
 
@@ -73,16 +78,18 @@ def _decide(reading: Reading, _slots: Slots) -> Plan:
     return Plan(calls if "actions_status" in reading.offered else (), say=say)
 
 
-def _policy(reading: Reading, slots: Slots) -> Plan:
-    action = last_action(reading)
-    return Plan((("explain_policy", {"action": action}),)) if action else _actions(reading, slots)
+def _unable(_reading: Reading, _slots: Slots) -> Plan:
+    return Plan(question=UNABLE, options=EXAMPLES)
 
 
 def _actions(reading: Reading, slots: Slots) -> Plan:
     action = last_action(reading)
     if action and reading.says("it|this|that") and not slots.named and "explain_policy" in reading.offered:
         return Plan((("explain_policy", {"action": action}),))
-    open_only = reading.says(r"waits?|waiting|pending|open|awaiting|inbox|needs?|undecided|outstanding")
+    open_only = reading.says(
+        r"nobody|queue|to be approved|still to|decide|waits?|waiting|pending|open|awaiting|inbox|needs?|undecided|"
+        r"outstanding"
+    )
     state = "awaiting_approval" if open_only else _state(reading)
     mine = True if reading.says(r"my|mine|i propose|i proposed|have i|did i") and not open_only else None
     return Plan((("actions_status", given(project=slots.project, state=state, mine=mine)),))
@@ -117,18 +124,16 @@ def _codes(reading: Reading, slots: Slots) -> Plan:
 
 def _sow(reading: Reading, slots: Slots) -> Plan:
     about = re.search(r"\b(?:about|on|regarding|concerning)\s+(?:the\s+)?(.+)$", reading.text)
-    topic = topic_of(reading.text) or (about.group(1) if about else "")
-    topic = TOPICS.get(topic, topic)
+    known = "pay" if PAYING.search(reading.text) else topic_of(reading.text)
+    topic = known or (about.group(1) if about else "")
     whose = given(contract=slots.contract) or given(project=slots.project) or given(customer=slots.customer)
-    if (
-        whose
-        and topic_of(reading.text) is None
-        and "ask_document" in reading.offered
-        and MENTIONED.search(reading.text)
-    ):
+    if whose and known is None and "ask_document" in reading.offered and MENTIONED.search(reading.text):
         return Plan((("ask_document", {**whose, "question": reading.said[:300]}),))
     if whose:
-        return Plan((("sow_terms", {**whose, **({"topic": topic[:200]} if topic else {})}),))
+        terms = ("sow_terms", {**whose, **({"topic": topic[:200]} if topic else {})})
+        if topic in BOTH and not reading.says("sows?|statements? of work|agreement|says?|states?|required?|requires"):
+            return Plan((("engagement", whose), terms))
+        return Plan((terms,))
     options = tuple(f"What does the SOW of {code} say about {topic or 'payment'}?" for code in listed(reading)[:5])
     return Plan(
         question="Whose statement of work do you mean? Name the project, contract or customer.", options=options
@@ -136,8 +141,11 @@ def _sow(reading: Reading, slots: Slots) -> Plan:
 
 
 def _unbilled(reading: Reading, slots: Slots) -> Plan:
+    now = slots.since == slots.until == reading.today  # "wip today" is what is open, of whatever day
     filters = given(
         month=slots.month,
+        since=None if now else slots.since,
+        until=None if now else slots.until,
         practice=slots.practice,
         region=slots.region,
         customer=slots.customer,
@@ -154,6 +162,9 @@ def approved(reading: Reading) -> bool:
 
 def group(reading: Reading) -> str | None:
     """By what a sum is to be split."""
+    most = MOST.search(reading.text)
+    if most:
+        return next(name for name, pattern in GROUPS.items() if re.fullmatch(pattern, most.group(1)))
     for by in re.finditer(r"\b(?:by|per|for each|each|every|which|across|of the|our)\s+(\w+)", reading.text):
         found = next((name for name, pattern in GROUPS.items() if re.fullmatch(pattern, by.group(1))), None)
         if found:
@@ -165,8 +176,20 @@ def portfolio(reading: Reading, slots: Slots) -> Plan:
     """All projects, or those of a customer, practice or region."""
     if slots.project:
         return readiness(reading, slots)
-    args = given(month=slots.month, practice=slots.practice, region=slots.region, customer=slots.customer)
-    return Plan((("portfolio_readiness", args | given(status=_status(reading))),))
+    if ON_HOLD_SAID.search(reading.text):
+        return _find(reading, slots)
+    args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=_status(reading))
+    return _each_month("portfolio_readiness", args, reading, slots)
+
+
+def _each_month(tool: str, args: dict[str, Any], reading: Reading, slots: Slots) -> Plan:
+    """Readiness is of a month: a quarter is answered month by month; a longer span is asked back."""
+    if slots.month or not slots.since or slots.since == slots.until:  # "today" is no month
+        return Plan(((tool, args | given(month=slots.month)),))
+    spanned = months_within(slots.since, slots.until, reading.today)
+    if not 0 < len(spanned) <= MOST_MONTHS:
+        return Plan(question="Readiness is of a month, or of all that is unbilled. Which month do you mean?")
+    return Plan(tuple((tool, args | {"month": month}) for month in spanned))
 
 
 def _status(reading: Reading) -> str | None:
@@ -183,7 +206,7 @@ def readiness(reading: Reading, slots: Slots) -> Plan:
     """One project, or all that the words fit."""
     project = slots.project or (slots.related[0] if len(slots.related) == 1 else None)
     if project:
-        return Plan((("project_readiness", {"project": project, **given(month=slots.month)}),))
+        return _each_month("project_readiness", {"project": project}, reading, slots)
     if not slots.named and re.search(r"\bthe .*\bproject\b", reading.text):
         return Plan(question="I do not find that project. What is its code?", options=tuple(listed(reading)[:5]))
     return portfolio(replace(reading, text="") if slots.named else reading, slots)
@@ -192,8 +215,8 @@ def readiness(reading: Reading, slots: Slots) -> Plan:
 def _why(reading: Reading, slots: Slots) -> Plan:
     last = reading.last_calls[0]["name"] if reading.last_calls else ""
     if last in {"propose_fix", "propose_invoice", "actions_status"} and last_action(reading):
-        return _policy(reading, slots)
-    project, question = _one_project(reading, slots, "Which project do you mean?", "Why can {} not be billed")
+        return Plan((("explain_policy", {"action": last_action(reading)}),))
+    project, question = _one_project(reading, slots, "Which project do you mean?", "Is {} ready to bill")
     return readiness(reading, replace(slots, project=project)) if project else question
 
 
@@ -217,7 +240,13 @@ def _find(reading: Reading, slots: Slots) -> Plan:
         "open|active": "open",
     }
     status = next((state for words, state in states.items() if reading.says(words)), None)
+    if status == "on_hold" and reading.says("status|in the erp"):
+        return Plan((("find_projects", given(customer=slots.customer, status=status)),))
     args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=status)
+    if reading.says("customers?|clients?") and not reading.says("projects?|engagements?|jobs?") and not slots.customer:
+        return Plan((("customers", given(country=country_of(reading))),))
+    if status == "on_hold" and not slots.named:
+        return Plan(question="On hold in which way?", options=ON_HOLD)
     if reading.says("projects?|engagements?|jobs?") and "find_projects" in reading.offered:
         return Plan((("find_projects", args),))
     return portfolio(reading, slots) if slots.named else unknown(reading)
@@ -232,7 +261,6 @@ PLANNERS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
     Kind.HELP: lambda _reading, _slots: Plan(question=HELP, options=EXAMPLES),
     Kind.THANKS: lambda _reading, _slots: Plan(say="You are welcome."),
     Kind.DECIDE: _decide,
-    Kind.POLICY: _policy,
     Kind.ACTIONS: _actions,
     Kind.INVOICE: _invoice,
     Kind.FIX: fix,
@@ -243,4 +271,5 @@ PLANNERS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
     Kind.READINESS: readiness,
     Kind.FIND: _find,
     Kind.WHY: _why,
+    Kind.UNABLE: _unable,
 }

@@ -20,6 +20,7 @@ COMMANDS = {
     "extract": "api.cli.documents:extract",
     "terms": "api.cli.terms:terms",
     "readiness": "api.cli.answers:readiness",
+    "time-to-bill": "api.cli.time_to_bill:time_to_bill",
     "facts": "api.cli.answers:facts",
     "actions": "api.cli.answers:actions",
     "dead-letters": "api.cli.dead_letters:dead_letters",

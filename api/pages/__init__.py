@@ -12,6 +12,7 @@ from api.pages import (
     freezes,
     home,
     monitors,
+    opportunities,
     policy,
     portfolio,
     proposals,
@@ -20,8 +21,10 @@ from api.pages import (
     standing,
     terms,
     threads,
+    time_to_bill,
     waivers,
     words,
+    work_codes,
 )
 
 PAGES = (
@@ -32,8 +35,11 @@ PAGES = (
     terms.router,
     standing.router,
     codes.router,
+    work_codes.router,
+    opportunities.router,
     portfolio.router,
     readiness.router,
+    time_to_bill.router,
     waivers.router,
     facts.router,
     proposals.router,

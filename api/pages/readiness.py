@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
+from api import billing
 from api.access import ReadinessReader
 from api.billing import Wanted
 from api.project import view
@@ -14,6 +16,13 @@ from api.render import page
 from api.services import Wired
 
 router = APIRouter()
+
+
+@router.post("/projects/{code}/reading")
+async def reread(wired: Wired, actor: ReadinessReader, code: str) -> Response:
+    """Read one project from the ERP now, and show it."""
+    await billing.reread(wired, actor, code)
+    return RedirectResponse(f"/projects/{quote(code)}", 303)
 
 
 def months(year: int, month: int, count: int = 10) -> list[str]:

@@ -12,13 +12,16 @@ from api.routes import (
     health,
     log,
     monitors,
+    opportunities,
     policy,
     protocol,
     readiness,
     session,
     threads,
+    time_to_bill,
     tokens,
     waivers,
+    work_codes,
 )
 
 ROUTES = (
@@ -27,7 +30,10 @@ ROUTES = (
     tokens.router,
     documents.router,
     codes.router,
+    work_codes.router,
+    opportunities.router,
     readiness.router,
+    time_to_bill.router,
     waivers.router,
     threads.router,
     protocol.router,

@@ -31,6 +31,7 @@ from sow import library, reading
 from sow.document import Reading
 from store import actions, jobs
 from store.database import Database
+from store.embedding import Embedded
 
 AT_ONCE = Timing(write=timedelta(seconds=5), in_flight=timedelta(0))
 NO_PATIENCE = Patience(tries=2, first=0.0, longest=0.0)
@@ -110,7 +111,7 @@ async def opened(app_url: str, worker_url: str, owner_url: str, home: Path) -> A
         service = Service(database, worker, owner, Rulebook(database), model, Clock(), home)
         settings = Settings(model_url=model.url, model_name=NAME, model_key=SecretStr("none"))
         service.moments = house.watched(lambda: next(iter(service.ledgers.values())).tick())
-        service.agent = agent_ports(settings, database, service.erps, service.policies, Guardrails.load())
+        service.agent = agent_ports(settings, database, service.erps, service.policies, Guardrails.load(), Embedded())
         services = Services(database, service.erps, service.policies, service.agent, clock=service.clock)
         # Most runs read their documents here and not in a process of their own, which would take a second each.
         library.read_sandboxed = _read_here

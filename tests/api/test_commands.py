@@ -103,3 +103,14 @@ async def test_a_dead_letter_is_listed_and_repeated(door, erp, services, worker_
     assert (await execute(hands, "northlight", action)).state == "verified"
     undo = await told("dead-letters", "undo", action, "--reason", "The wrong contract", "--token", finn)
     assert undo.output.rstrip().endswith(": awaiting_approval"), undo.output
+
+
+@pytest.mark.usefixtures("running")
+async def test_time_to_bill_as_a_table_and_as_json(door) -> None:
+    mine = ("--token", await token(door, "finn"))
+    told_all = json.loads((await told("time-to-bill", "--by", "project", "--months", "36", "--json", *mine)).output)
+    assert [group["project"] for group in told_all["groups"]] == ["CLD-UKI-1001"]
+    table = await told("time-to-bill", "--by", "project", "--months", "36", *mine)
+    assert table.exit_code == 0, table.output
+    assert "CLD-UKI-1001" in table.output
+    assert told_all["groups"][0]["open_age_days"] in table.output

@@ -266,7 +266,15 @@ async def watched(world: World) -> tuple[str, str, dict[str, Any]]:
     return "priya", "/v1/monitors/digest", {}
 
 
+WORK = {"description": "Kubernetes operations", "day": "2026-11-20", "customer": "Fenwick Ports plc"}
 RECIPES |= {
+    "POST /projects/{code}/reading": plainly("finn", "/projects/CLD-UKI-1001/reading"),
+    "POST /v1/codes/proposals": plainly("priya", "/v1/codes/proposals", json=[WORK]),
+    "POST /v1/codes/choices": plainly(
+        "priya", "/v1/codes/choices", json={"line": WORK, "code": "CLD-UKI-1001", "reason": SAID}
+    ),
+    "GET /v1/documents/{document_id}/set-up": on_document("priya", "/v1/documents/{document}/set-up"),
+    "GET /documents/{document_id}/set-up": on_document("priya", "/documents/{document}/set-up"),
     "PUT /v1/monitors/{kind}": plainly("finn", "/v1/monitors/digest"),
     "POST /monitors/{kind}": plainly("finn", "/monitors/remedies", data={"on": "true"}),
     "DELETE /v1/monitors/{kind}": watched,
@@ -293,6 +301,7 @@ IDLE |= {
     *(f"POST {prefix}/actions/{{action_id}}/{end}" for prefix in ("", "/v1") for end in ENDS),
     *(f"POST /actions/{{action_id}}/{end}" for end in ("edits", "notes")),
     "POST /actions/decisions",
+    "POST /codes",  # every project of the small firm has a code
     "POST /delegations",
     "POST /delegations/{delegation_id}/end",
     *(f"POST {prefix}/projects/{{code}}/waivers/{{waiver_id}}/end" for prefix in ("", "/v1")),

@@ -137,6 +137,7 @@ async def test_an_answer_of_a_past_day_is_shown_as_it_was(door: Door, owner: psy
     assert verdicts[0] == verdicts[1] == verdicts[2] != verdicts[3]
     history = (await client.get("/v1/projects/CLD-UKI-1001/readiness/history")).json()
     assert [held["until"] is None for held in history] == [True, False]
+    assert "What was answered before" in (await client.get("/projects/CLD-UKI-1001")).text
     refused = await client.get("/v1/projects/CLD-UKI-1001/readiness?as_of=2001-01-01")
     assert refused.status_code == 404
     assert "Answers are kept since" in refused.json()["detail"]

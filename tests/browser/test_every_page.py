@@ -45,8 +45,16 @@ def test_no_page_shuts_anyone_out(opened, width: int, scheme: str) -> None:
     finn.wait_for_url("**/threads/*-*")
     expect(finn.locator(".message.agent .answer").first).to_be_visible(timeout=20_000)
     places = {
-        FINN: (*PLACES, finn.url, action, f"{document}/codes", "/monitors"),
-        PRIYA: ("/", document, f"{document}/in-force", f"{document}?q=What+does+it+say+about+payment%3F"),
+        FINN: (*PLACES, finn.url, action, f"{document}/codes", "/time-to-bill", "/monitors"),
+        PRIYA: (
+            "/",
+            document,
+            f"{document}/in-force",
+            f"{document}/set-up",
+            "/codes",
+            "/opportunities",
+            f"{document}?q=What+does+it+say+about+payment%3F",
+        ),
         ADA: ("/", "/actions", action, "/monitors", "/delegations", "/actions/dead-letters"),
         TOM: ("/", "/policy", "/freezes"),
         INES: ("/", "/audit", "/audit/trace?record=CLD-UKI-1001"),

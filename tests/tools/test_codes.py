@@ -6,9 +6,12 @@ import psycopg
 import pytest
 
 from domain.actor import Actor, Role
+from domain.blocks import Table
 from domain.errors import InvalidInput
 from domain.terms import Term
+from sow import library
 from store.database import Database
+from tests.tools.conftest import Desk
 from tests.unit.prerequisites.records import Small
 from tools.codes import Paper, choose, propose
 
@@ -60,3 +63,19 @@ async def test_what_is_no_code_cannot_be_chosen(database: Database, tenant: None
     async with database.tenant("northlight") as connection:
         with pytest.raises(InvalidInput):
             await choose(connection, ANN, Small().firm(), paper("Anything", document="d1"), code="hello")
+
+
+@pytest.mark.anyio
+async def test_a_set_up_in_a_conversation_shows_states_to_the_model_and_values_to_people(desk: Desk) -> None:
+    text = b"# Statement of Work No. SOW-7: Kubernetes\n\nClient: Fenwick Ports plc.\n\nPayable within 30 days of invoice.\n"
+    await library.upload(desk.database, desk.actor, text, "Kubernetes.md")
+    found = await desk.ask(Small(), "set_up_project")
+    states = {one["section"]: one.get("fields", {}) for one in found.facts["sections"]}
+    assert states["Customer"]["Name"] == "in_erp"
+    assert states["Contract"]["Payment terms, days"] == "to_set_up"
+    assert "Fenwick" not in str(found.facts)
+    table = found.blocks[0]
+    assert isinstance(table, Table)
+    values = {str(row[1].value): row[2].value for row in table.rows}
+    assert (values["Name"], values["Payment terms, days"]) == ("Kubernetes", 30)
+    assert found.blocks[-1].rows[0][0].href.endswith("/set-up")  # pyright: ignore[reportAttributeAccessIssue]

@@ -16,6 +16,7 @@ from domain.findings import Readiness, Verdict
 from domain.records import Firm
 from erp.demo import server
 from erp.mirror import Mirror
+from evals.truth import DocumentTruth, documents
 from policies.prerequisites.portfolio import portfolio
 from sow import library
 from store import actions
@@ -24,7 +25,12 @@ from store.facts_file import import_facts
 from tests.erp.firm import DemoFirm
 from tests.tools.conftest import Desk
 from tools import knowledge
+from tools.codes import EMBEDDED
+from tools.opportunity.fields import Field
+from tools.opportunity.plan import SetUp, plan
+from tools.paper import paper
 from tools.registry import TOOLS
+from tools.setup import project_from
 from tools.tool import ToolContext, ToolResult
 
 TRUTH = Path(__file__).parents[2] / "evals" / "truth" / "planted.toml"
@@ -98,3 +104,56 @@ async def _proposals(demo: DemoFirm, desk: Desk, reader: Any, snapshot: Mirror) 
 async def _ask(context: ToolContext, name: str, **arguments: Any) -> ToolResult:
     tool = next(tool for tool in TOOLS if tool.name == name)
     return await tool.run(context, tool.arguments.model_validate(arguments))
+
+
+NEW = ("cedarpoint-finops", "kestrel-procurement", "quillon-integration")
+FIELDS = {
+    "document_number": "Statement of work",
+    "po_number": "Purchase order",
+    "effective_date": "Begins",
+    "end_date": "Ends",
+    "currency": "Currency",
+    "payment_terms_days": "Payment terms, days",
+}
+
+
+async def test_new_work_is_set_up_as_its_document_says(demo_firm: DemoFirm, desk: Desk) -> None:
+    truths = {one.key: one for one in documents(demo_firm.today) if one.key in NEW}
+    assert set(truths) == set(NEW)
+    async with demo_firm.reader() as reader:
+        snapshot = Mirror(desk.database, "northlight", reader, seconds=3600)
+        firm = await snapshot.get()
+        for key, truth in truths.items():
+            data = (server.documents_folder(demo_firm.home) / truth.file).read_bytes()
+            row = await library.upload(desk.database, desk.actor, data, truth.file, password=truth.password)
+            async with desk.database.tenant("northlight") as connection:
+                found = await plan(connection, desk.actor, firm, row.id, demo_firm.today, EMBEDDED)
+                known = await paper(connection, desk.actor, row.id, demo_firm.today)
+            _as_stated(found, truth)
+            states = {section.name: section.state for section in found.sections}
+            assert (states["Customer"], states["Project"]) == ("in_erp", "proposed"), key
+            code = next(field.value for field in _section(found, "Project") if field.name == "Code")
+            intent = project_from(known, firm, code)
+            assert [t["name"] for t in intent.arguments["tasks"]] == [f.name for f in _section(found, "Tasks")] or not (
+                intent.arguments["tasks"]
+            )
+            image = await reader.image("project.create", intent.arguments)
+            assert not image.fields["code_taken"], key
+
+
+def _section(found: SetUp, name: str) -> tuple[Field, ...]:
+    return next((one.fields for one in found.sections if one.name == name), ())
+
+
+def _as_stated(found: SetUp, truth: DocumentTruth) -> None:
+    contract = {field.name: field for field in _section(found, "Contract")}
+    for term, name in FIELDS.items():
+        if term in truth.terms:
+            assert contract[name].value == truth.terms[term][0], (truth.key, name)
+            assert contract[name].origin, name
+    rates = {field.name: field.value for field in _section(found, "Price list")}
+    for rate in truth.terms.get("rates", ()):
+        (said,) = rates[rate["role"]].items()
+        assert (said[0], Decimal(said[1]["amount"])) == (f"per {rate['per']}", Decimal(rate["amount"])), truth.key
+    if "total_value" in truth.terms:
+        assert Decimal(contract["Total value"].value["amount"]) == Decimal(truth.terms["total_value"][0])

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
-from policies.codes import Candidate, CodeCase, Precedent, rank
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.codes import Candidate, CodeCase, Precedent, Standing, rank
 from policies.numbering import numbering, parts
 
 CASE = CodeCase(
@@ -77,14 +81,15 @@ def test_a_precedent_lifts_its_practice() -> None:
 
 
 def test_on_hold_and_another_billing_speak_against() -> None:
-    held = replace(PLATFORM, status="on_hold", billing=frozenset({"fixed_fee"}), currency="USD")
+    bare = replace(PLATFORM, references=frozenset())
+    held = replace(bare, status="on_hold", billing=frozenset({"fixed_fee"}), currency="USD")
     proposal = next(p for p in rank(CASE, [held], []) if p.kind == "existing")
     assert set(proposal.against) == {
         "The project is on hold",
         "The project is billed otherwise: fixed fee",
         "The project is billed in USD",
     }
-    assert proposal.score < next(p for p in rank(CASE, [PLATFORM], []) if p.kind == "existing").score
+    assert proposal.score < next(p for p in rank(CASE, [bare], []) if p.kind == "existing").score
 
 
 def test_one_number_above_all_that_were_ever_used() -> None:
@@ -99,3 +104,77 @@ def test_parts_of_a_code() -> None:
     assert parts("CLD-UKI-1004") == ("CLD", "UKI")
     assert parts("UKI-1004") == (None, None)
     assert parts(None) == (None, None)
+
+
+OPENED = st.none() | st.dates(date(2026, 1, 1), date(2027, 12, 31))
+CANDIDATES = st.lists(
+    st.builds(
+        lambda number, customer, status, opened, subject, refs: replace(
+            PLATFORM,
+            code=f"CLD-UKI-{number}",
+            project_id=str(number),
+            customer_id=customer,
+            status=status,
+            opened=opened,
+            subject=subject,
+            references=frozenset(refs),
+        ),
+        st.integers(1001, 1040),
+        st.sampled_from(["7", "8", None]),
+        st.sampled_from(["open", "on_hold", "done", "cancelled"]),
+        OPENED,
+        st.floats(0, 1),
+        st.sets(st.sampled_from(["SOW0412", "4500718832", "SOW0300"])),
+    ),
+    max_size=12,
+    unique_by=lambda candidate: candidate.code,
+)
+PRECEDENTS = st.lists(
+    st.builds(
+        lambda number, similarity: Precedent(f"CLD-UKI-{number}", "CLD", "UKI", "Halden", similarity),
+        st.integers(1001, 1040),
+        st.floats(0, 1),
+    ),
+    max_size=6,
+)
+STANDING = st.none() | st.builds(
+    lambda number: Standing(f"CLD-UKI-{number}", "existing", "CLD", "UKI", "Ann", datetime(2026, 11, 1, tzinfo=UTC)),
+    st.integers(1001, 1040),
+)
+
+
+@given(
+    customer=st.sampled_from([("7", "Halden"), (None, "New Co"), (None, "")]),
+    on=st.dates(date(2026, 1, 1), date(2027, 12, 31)),
+    kind=st.sampled_from(["document", "time", "expense"]),
+    candidates=CANDIDATES,
+    precedents=PRECEDENTS,
+    standing=STANDING,
+)
+def test_closed_foreign_and_not_yet_open_codes_are_never_proposed(
+    customer: tuple[str | None, str],
+    on: date,
+    kind: str,
+    candidates: list[Candidate],
+    precedents: list[Precedent],
+    standing: Standing | None,
+) -> None:
+    case = replace(CASE, customer_id=customer[0], customer_name=customer[1], on=on, kind=kind)
+    known = {candidate.code: candidate for candidate in candidates}
+    proposals = rank(case, candidates, precedents, standing=standing)
+    assert len({proposal.code for proposal in proposals}) == len(proposals)
+    for proposal in proposals:
+        assert 0 <= proposal.confidence <= 1
+        found = known.get(proposal.code)
+        if found is None:
+            assert proposal.kind == "new" or proposal.binding
+            continue
+        assert found.status not in ("done", "cancelled")
+        assert found.opened is None or found.opened <= on
+        assert found.customer_id == "7" if customer[0] else not customer[1]
+    assert sum(proposal.confidence for proposal in proposals) <= 1.01
+
+
+@given(candidates=CANDIDATES, precedents=PRECEDENTS)
+def test_the_order_of_what_is_known_does_not_matter(candidates: list[Candidate], precedents: list[Precedent]) -> None:
+    assert rank(CASE, candidates, precedents) == rank(CASE, candidates[::-1], precedents[::-1])

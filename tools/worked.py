@@ -1,0 +1,171 @@
+"""Who worked on what, and how long: recorded time by person, project, customer, practice, region or month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from domain.actor import Operation
+from domain.blocks import Cell, Table
+from domain.money import Money, totals
+from domain.records import Employee, Firm, Project, TimeEntry
+from domain.source import Source
+from tools.cells import amount_cell, money, project_href, project_key
+from tools.scope import Days, Whose, employee_of, month_of, projects_of
+from tools.tool import Tool, ToolContext, ToolResult
+
+SHOWN = 50
+GroupBy = Literal["person", "project", "customer", "practice", "region", "month"]
+
+
+class TimeWorked(Whose, Days):
+    """Whose time, of which days, and how to group it."""
+
+    person: str | None = Field(None, max_length=120, description="Who recorded it: name or handle")
+    billed: bool | None = Field(None, description="Only time that is (not) on an invoice line")
+    billable: bool | None = Field(None, description="Only time that is (not) billable at all")
+    group_by: GroupBy = "project"
+
+
+@dataclass
+class Sum:
+    """Hours of one group, and what they are worth where the ERP has a price."""
+
+    label: str
+    href: str
+    hours: Decimal = Decimal(0)
+    worth: list[Money] = field(default_factory=list[Money])
+    sources: dict[str, Source] = field(default_factory=dict[str, Source])
+    last: str = ""
+
+
+async def _worked(context: ToolContext, wanted: TimeWorked) -> ToolResult:
+    firm = await context.firm.get()
+    person = employee_of(firm, wanted.person) if wanted.person else None
+    projects = {project.id: project for project in projects_of(firm, wanted)}
+    kept = [entry for entry in firm.time if entry.project_id in projects and _fits(entry, wanted, person)]
+    sums = _sums(firm, projects, kept, wanted.group_by)
+    facts = {
+        **wanted.told,
+        "group_by": wanted.group_by,
+        "hours": hours(sum((entry.hours for entry in kept), Decimal(0))),
+        "entries": len(kept),
+        "worth": [money(total) for total in totals(_worth(kept))],
+        "groups": [
+            {_public(wanted.group_by): key, "hours": hours(one.hours), "worth": [money(m) for m in totals(one.worth)]}
+            for key, one in list(sums.items())[:SHOWN]
+        ],
+        "people": len({entry.employee_id for entry in kept}),
+        "last_entry": max((entry.date.isoformat() for entry in kept), default=None),
+    }
+    return ToolResult(facts, (_table(wanted, sums, person),))
+
+
+def hours(amount: Decimal) -> str:
+    """Hours without needless zeros."""
+    return f"{amount:.2f}".rstrip("0").rstrip(".")
+
+
+def _public(by: GroupBy) -> str:
+    return "group" if by == "person" else by
+
+
+def _fits(entry: TimeEntry, wanted: TimeWorked, person: Employee | None) -> bool:
+    return (
+        (person is None or entry.employee_id == person.id)
+        and wanted.holds(entry.date)
+        and wanted.billed in (None, entry.invoice_line_id is not None)
+        and wanted.billable in (None, entry.billable)
+    )
+
+
+def _worth(entries: Sequence[TimeEntry]) -> list[Money]:
+    return [(entry.price * entry.hours).rounded for entry in entries if entry.price and entry.billable]
+
+
+def _sums(firm: Firm, projects: Mapping[str, Project], entries: Sequence[TimeEntry], by: GroupBy) -> dict[str, Sum]:
+    people = {person.id: person for person in firm.employees}
+    customers = {customer.id: customer for customer in firm.customers}
+    found: dict[str, Sum] = {}
+    for entry in entries:
+        project = projects[entry.project_id]
+        key, label, href = _group(entry, project, by)
+        if by == "person":
+            label = people[entry.employee_id].name if entry.employee_id in people else "not named"
+        if by == "customer" and project.customer_id in customers:
+            key, label = customers[project.customer_id].code, customers[project.customer_id].name
+        one = found.setdefault(key, Sum(label, href))
+        one.hours += entry.hours
+        one.worth += _worth([entry])
+        one.sources[project.id] = project.source
+        one.last = max(one.last, entry.date.isoformat())
+    order = (
+        sorted(found.items()) if by == "month" else sorted(found.items(), key=lambda pair: (-pair[1].hours, pair[0]))
+    )
+    return dict(order)
+
+
+def _group(entry: TimeEntry, project: Project, by: GroupBy) -> tuple[str, str, str]:
+    """Key, label and page of the group of an entry."""
+    if by == "month":
+        return month_of(entry.date), month_of(entry.date), ""
+    if by == "project":
+        key = project_key(project)
+        return key, f"{project.code or ''} {project.name}".strip(), project_href(key)
+    if by == "practice":
+        return (
+            project.practice or "",
+            project.practice or "not assigned",
+            f"/readiness?practice={project.practice or ''}",
+        )
+    if by == "region":
+        return project.region or "", project.region or "not assigned", f"/readiness?region={project.region or ''}"
+    return (entry.employee_id if by == "person" else project.customer_id or ""), "not assigned", ""
+
+
+def _table(wanted: TimeWorked, sums: Mapping[str, Sum], person: Employee | None) -> Table:
+    rows: list[tuple[Cell, ...]] = [
+        (Cell(one.label, one.href), Cell(hours(one.hours), sources=_sources(one)), _money_cell(one), Cell(one.last))
+        for one in list(sums.values())[:SHOWN]
+    ]
+    if len(sums) > 1:
+        rows.append(_total(sums))
+    kind = {True: "Billed time", False: "Time not billed", None: "Recorded time"}[wanted.billed]
+    title = kind + (f" of {person.name}" if person else "") + wanted.said
+    note = f"The first {SHOWN} of {len(sums)} are shown." if len(sums) > SHOWN else "" if sums else "There is none."
+    columns = (wanted.group_by.capitalize(), "Hours", "Worth at the ERP's prices", "Last entry")
+    return Table(title, columns, tuple(rows), (1, 2), note)
+
+
+def _total(sums: Mapping[str, Sum]) -> tuple[Cell, ...]:
+    together = Sum("Total", "")
+    for one in sums.values():
+        together.hours += one.hours
+        together.worth += one.worth
+        together.last = max(together.last, one.last)
+    return (Cell("Total"), Cell(hours(together.hours)), _money_cell(together), Cell(together.last))
+
+
+def _sources(one: Sum) -> tuple[Source, ...]:
+    return tuple(one.sources[id_] for id_ in sorted(one.sources))
+
+
+def _money_cell(one: Sum) -> Cell:
+    """One amount, or several in words where the currencies differ: they are never added up."""
+    found = totals(one.worth)
+    if len(found) == 1:
+        return amount_cell(found[0], _sources(one))
+    return Cell(" + ".join(str(amount) for amount in found) or None, sources=_sources(one))
+
+
+TIME_WORKED = Tool(
+    name="time_worked",
+    description="Hours that people recorded, billed or not, by person, project, customer, practice, region or month.",
+    operation=Operation.READINESS_READ,
+    arguments=TimeWorked,
+    run=_worked,
+)
