@@ -13,17 +13,14 @@ from typing import Any
 from domain.actions import Action, ActionState
 from domain.actor import Actor, Operation
 from domain.blocks import Block, Cell, Table, Text
-from domain.money import Money, totals
-from domain.records import Project
-from policies.delivery import DeliveryRisk, Level, delivery_risk
-from policies.prerequisites.case import Case
-from store import actions, mirror, monitors, results
+from domain.money import Money
+from store import actions, monitors
 from tools import evaluating
-from tools.cells import STATUS_WORDS, action_href, amount_cell, project_href, project_key
+from tools.cells import STATUS_WORDS, action_href, amount_cell, project_href
+from tools.delivery import high_risks, risks_table
 from tools.tool import ToolContext
 
 SHOWN = 8
-WEIGHED = 60  # projects with most unbilled money, whose delivery is looked at
 NOTHING = "Nothing waits for you, nothing changed, and no delivery is at risk."
 
 
@@ -35,7 +32,7 @@ async def digest(context: ToolContext, person: Actor, since: datetime, now: date
         found += [await _waiting(context, person, now), *await _proposals(context, since)]
     if may(context.actor, Operation.READINESS_READ).allowed:
         await evaluating.up_to_date(context.firm, context.today)
-        found += [await _changed(context, since), await _risks(context)]
+        found += [await _changed(context, since), risks_table(await high_risks(context))]
     tables = tuple(table for table in found if table is not None)
     return tables or (Text(NOTHING),)
 
@@ -99,35 +96,6 @@ def _changed_row(row: dict[str, Any]) -> tuple[Cell, ...]:
         amount_cell(blocked, (), href),
         Cell("; ".join(row["troubles"][:2]) or "Nothing stands in the way"),
     )
-
-
-async def _risks(context: ToolContext) -> Table | None:
-    """The projects with a high sign among those with most unbilled money, the one at stake longest first."""
-    async with context.database.tenant(context.actor.tenant) as connection:
-        lines, _ = await results.listing(connection, results.Wanted(), sort="unbilled", limit=WEIGHED)
-        projects: Sequence[Project] = await mirror.chosen(connection, "project", [line.project for line in lines])
-    dossier = await evaluating.dossier_of(context.firm, context.today, *projects)
-    risks = [(p, delivery_risk(Case(p, dossier.facts(p), None, context.today))) for p in projects]
-    high = sorted((one for one in risks if one[1].level is Level.HIGH), key=_longest)
-    rows = tuple(
-        (
-            Cell(f"{project.code or ''} {project.name}".strip(), f"{project_href(project_key(project))}#delivery-risk"),
-            Cell(" ".join(sign.reason for sign in risk.signs if sign.level is Level.HIGH)),
-            Cell(_stake(risk)),
-        )
-        for project, risk in high[:SHOWN]
-    )
-    return Table("Delivery at risk", ("Project", "Why", "At stake"), rows, (2,), _rest(len(high))) if rows else None
-
-
-def _stake(risk: DeliveryRisk) -> str:
-    """What the high signs hold; of the burn against a cap it is what is left of it, and stands in its reason."""
-    high = [sign for sign in risk.signs if sign.level is Level.HIGH and sign.name != "burn"]
-    return "; ".join(map(str, totals(amount for sign in high for amount in sign.amounts))) or "the cap"
-
-
-def _longest(one: tuple[Project, DeliveryRisk]) -> tuple[int, str]:
-    return -max((sign.days or 0) for sign in one[1].signs if sign.level is Level.HIGH), one[0].id
 
 
 def _rest(count: int) -> str:

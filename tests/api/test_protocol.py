@@ -16,9 +16,12 @@ from mcp.client.streamable_http import streamable_http_client
 
 from api.app import create_app
 from api.cli.protocol import carrier
+from domain.actor import Operation
 from tests.api.conftest import Door
+from tools.registry import TOOLS
 
 pytestmark = pytest.mark.anyio
+READS = {operation for operation in Operation if operation.value.endswith(".read") or operation is Operation.THREAD_USE}
 URL = "http://test/v1/mcp"
 
 
@@ -87,7 +90,8 @@ async def test_a_person_who_may_not_use_the_agent_gives_it_to_no_other(door: Doo
 async def test_a_proposal_waits_for_people_and_no_agent_decides(door: Door, owner: psycopg.Connection) -> None:
     made = (await (await door.of("finn")).post("/v1/actions", json=PO)).json()
     async with agent(door, await token_of(door, "ada")) as client:
-        assert not {name for name in await names(client) if "decide" in name or "approve" in name}
+        offered = [tool for tool in TOOLS if tool.name in await names(client)]
+        assert {tool.operation for tool in offered} <= READS
         for name in ("decide", "approve", "action.decide"):
             refused = await client.call_tool(name, {"action": made["id"], "verdict": "approve"})
             assert refused.is_error
