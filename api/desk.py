@@ -96,7 +96,8 @@ async def _money(wired: Services, actor: Actor, found: Desk) -> None:
 async def _proposals(connection: Connection, wired: Services, policies: Policies, actor: Actor, found: Desk) -> None:
     now = wired.clock()
     waiting = await actions.listing(connection, [ActionState.AWAITING_APPROVAL])
-    mine = [action for action in waiting if decidable(policies, actor, action)]
+    queued = [place.action for place in policies.queue(waiting, now=now)]
+    mine = [action for action in queued if decidable(policies, actor, action)]
     asked = await notes.asked(connection, [action.id for action in waiting])
     found.decides = _may(policies, actor, Operation.ACTION_DECIDE)
     found.worth = totals(action.intent.amount for action in mine if action.intent.amount)

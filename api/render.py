@@ -16,7 +16,7 @@ from api import charts, formats, states
 from api.freshness import is_fresh
 from api.services import services
 from api.sessions import SignedIn
-from domain.actor import Operation
+from domain.actor import Operation, through
 from policies.engine import Policies
 
 FOLDER = Path(__file__).parent
@@ -61,6 +61,7 @@ def environment() -> Environment:
             "chart_rows": charts.rows,
             "tone": states.tone,
             "wording": states.wording,
+            "through": through,
         }
     )
     cast("dict[str, Any]", made.globals).update(asset=asset, types=TYPES)

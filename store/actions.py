@@ -68,7 +68,12 @@ async def open_twin(connection: Connection, action_type: str, arguments_digest: 
 
 def arguments_digest(action: Action) -> str:
     """What makes two actions the same change: their type and arguments."""
-    return digest({"type": action.type, "arguments": action.intent.arguments})
+    return intent_digest(action.intent)
+
+
+def intent_digest(intent: Intent) -> str:
+    """The same of what is not proposed yet; its arguments must be normalised."""
+    return digest({"type": intent.action_type, "arguments": intent.arguments})
 
 
 async def get(connection: Connection, action_id: str) -> Action:

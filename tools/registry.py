@@ -8,6 +8,7 @@ from tools.approvers import WHO_APPROVES
 from tools.asking import ASK_DOCUMENT
 from tools.coding import PROPOSE_CODES
 from tools.customers import CUSTOMERS
+from tools.delivery import DELIVERY_RISK
 from tools.directory import FIND_PROJECTS
 from tools.engagements import ENGAGEMENT
 from tools.history import AUDIT_ENTRIES, CHANGES_MADE
@@ -37,6 +38,7 @@ TOOLS: tuple[Tool, ...] = (
     PORTFOLIO_READINESS,
     UNBILLED_TIME,
     WATCH,
+    DELIVERY_RISK,
     TIME_TO_BILL,
     SOW_TERMS,
     ASK_DOCUMENT,

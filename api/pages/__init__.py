@@ -12,6 +12,7 @@ from api.pages import (
     facts,
     freezes,
     home,
+    monitors,
     operations,
     opportunities,
     policy,
@@ -52,6 +53,7 @@ PAGES = (
     words.router,
     delegations.router,
     freezes.router,
+    monitors.router,
     policy.router,
     audit.router,
 )

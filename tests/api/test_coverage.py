@@ -277,6 +277,11 @@ def access(path: str, form: str) -> Recipe:
     return recipe
 
 
+async def watched(world: World) -> tuple[str, str, dict[str, Any]]:
+    assert (await (await world.door.of("priya")).put("/v1/monitors/digest")).status_code == 204
+    return "priya", "/v1/monitors/digest", {}
+
+
 WORK = {"description": "Kubernetes operations", "day": "2026-11-20", "customer": "Fenwick Ports plc"}
 RECIPES |= {
     "POST /projects/{code}/reading": plainly("finn", "/projects/CLD-UKI-1001/reading"),
@@ -286,6 +291,9 @@ RECIPES |= {
     ),
     "GET /v1/documents/{document_id}/set-up": on_document("priya", "/v1/documents/{document}/set-up"),
     "GET /documents/{document_id}/set-up": on_document("priya", "/documents/{document}/set-up"),
+    "PUT /v1/monitors/{kind}": plainly("finn", "/v1/monitors/digest"),
+    "POST /monitors/{kind}": plainly("finn", "/monitors/remedies", data={"on": "true"}),
+    "DELETE /v1/monitors/{kind}": watched,
     "POST /v1/projects/{code}/reading": plainly("finn", "/v1/projects/CLD-UKI-1001/reading"),
     "POST /v1/delegations": delegation,
     "POST /v1/delegations/{delegation_id}/end": ended,
@@ -317,6 +325,8 @@ IDLE |= {
     *(f"POST {prefix}/projects/{{code}}/waivers/{{waiver_id}}/end" for prefix in ("", "/v1")),
     "POST /freezes",
     *(f"POST {prefix}/freezes/{{freeze_id}}/thaw" for prefix in ("", "/v1")),
+    # Other agents come in with a token: tests/api/test_protocol.py looks at what each call leaves.
+    "POST /v1/mcp",
     # A change of policy is proposed like any other action.
     *(f"POST {prefix}/policy/proposals" for prefix in ("", "/v1")),
 }

@@ -53,6 +53,7 @@ def test_no_page_shuts_anyone_out(opened, width: int, scheme: str) -> None:
             "/time-to-bill",
             "/operations/unbilled",
             "/operations/utilisation",
+            "/monitors",
         ),
         PRIYA: (
             "/",
@@ -63,7 +64,7 @@ def test_no_page_shuts_anyone_out(opened, width: int, scheme: str) -> None:
             "/opportunities",
             f"{document}?q=What+does+it+say+about+payment%3F",
         ),
-        ADA: ("/", "/actions", action, "/delegations", "/actions/dead-letters"),
+        ADA: ("/", "/actions", action, "/monitors", "/delegations", "/actions/dead-letters"),
         TOM: ("/", "/policy", "/freezes", "/admin", "/admin/sources", "/operations/agent"),
         INES: ("/", "/audit", "/audit/trace?record=CLD-UKI-1001"),
     }
