@@ -40,6 +40,7 @@ TAKES: Mapping[str, frozenset[str]] = {
         "reports": "project contract customer practice region",
         "documents": "project contract customer",
         "people": "staff",
+        "delivery_risk": "project practice region",
         "time_to_bill": "practice region customer project since until",
     }.items()
 }
@@ -277,4 +278,5 @@ QUESTIONS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
     Kind.WORKED: _worked,
     Kind.ENGAGEMENT: _engagement,
     Kind.TIME_TO_BILL: _time_to_bill,
+    Kind.RISK: lambda _reading, slots: _one("delivery_risk", slots),
 }
