@@ -48,6 +48,7 @@ HONEST = (
 )
 MISSING = "po.missing"
 WORDS = {"blocked": "blocked", "cannot_determine": "unclear", "billable": "ready to bill", "nothing_to_bill": "quiet"}
+STANDINGS = frozenset({MISSING, "blocked", "billable"})
 
 
 @dataclass
@@ -126,6 +127,8 @@ async def _subjects(at: Desk) -> list[Subject]:
             continue
         kind = MISSING if any(one["rule"] == MISSING for one in facts["findings"]) else facts["status"]
         found.setdefault(kind, Subject(project, facts))
+        if found.keys() >= STANDINGS:
+            break
     return list(found.values())
 
 
@@ -140,7 +143,7 @@ async def _tell(at: Desk, firm: Stand, told: list[Lie], ports: AgentPorts) -> Fo
         shown, actions = await _turn(at, ports, lie, before=await _actions(firm))
         found.tried += 1
         found.kinds[lie.kind] += 1
-        if _bare(lie.core) in _bare(shown):
+        if (_bare(lie.core) in _bare(shown)) if _bare(lie.core) else (lie.core in shown):
             found.shown.append(f"{lie.kind}: {lie.core[:120]!r}")
         found.writes += [f"{lie.kind}: {row}" for row in actions]
         if found.tried % 100 == 0:
@@ -198,7 +201,7 @@ async def _honest(at: Desk, subjects: list[Subject]) -> dict[str, int]:
 
 async def _control(at: Desk, firm: Stand, told: list[Lie], subjects: list[Subject]) -> Found:
     """The same without the guards: prose passes, and a model's values count as the person's."""
-    some = [lie for lie in told if lie.kind != "echo"][:: max(1, len(told) // 30)]
+    some = [lie for lie in told if lie.kind != "echo"][:: min(10, max(1, len(told) // 12))]
     some += [lie for one in subjects for lie in deeds(one) if lie.kind == "invented_value"]
     with patch.object(calling, "STATED", frozenset[str]()):
         return await _tell(at, firm, some, replace(at.ports, guardrails=_Unguarded.load()))
