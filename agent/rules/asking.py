@@ -29,6 +29,7 @@ TAKES: Mapping[str, frozenset[str]] = {
         "actions_status": "project",
         "find_projects": "practice region customer",
         "propose_codes": "project customer contract",
+        "set_up_project": "project customer contract",
         "who_approves": "customer project",
         "changes_made": "project contract customer practice region since until staff",
         "audit_entries": "since until staff",
@@ -277,4 +278,6 @@ QUESTIONS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
     Kind.WORKED: _worked,
     Kind.ENGAGEMENT: _engagement,
     Kind.TIME_TO_BILL: _time_to_bill,
+    Kind.UNCODED: lambda _reading, _slots: Plan((("uncoded_work", {}),)),
+    Kind.SET_UP: lambda _reading, slots: _one("set_up_project", slots),
 }

@@ -43,6 +43,9 @@ class Kind(StrEnum):
     TIME_TO_BILL = "time_to_bill"
     WHY = "why"
     UNABLE = "unable"
+    UNCODED = "uncoded"
+    SET_UP = "set_up"
+    OTHER = "other"
 
 
 @dataclass(frozen=True)

@@ -216,6 +216,12 @@ def _why(reading: Reading, slots: Slots) -> Plan:
     last = reading.last_calls[0]["name"] if reading.last_calls else ""
     if last in {"propose_fix", "propose_invoice", "actions_status"} and last_action(reading):
         return Plan((("explain_policy", {"action": last_action(reading)}),))
+    args = reading.last_calls[0]["args"] if reading.last_calls else {}
+    if last == "portfolio_readiness" and not slots.project:
+        scope = {key: value for key, value in args.items() if key in {"practice", "region", "customer", "month"}}
+        return Plan((("problems", {**scope, "group_by": "rule"}),))
+    if last == "problems" and args.get("about") and not slots.project:
+        return Plan((("explain_rules", {"about": args["about"]}),))
     project, question = _one_project(reading, slots, "Which project do you mean?", "Is {} ready to bill")
     return readiness(reading, replace(slots, project=project)) if project else question
 
