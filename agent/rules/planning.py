@@ -151,9 +151,10 @@ def _pending(reading: Reading) -> str:
 def _continued(reading: Reading) -> Plan:
     """The last question again, about what this message names instead."""
     own = own_slots(reading)
-    kind = kind_of(_pending(reading))
-    if kind is not None and own.named:
-        return PLANNERS[kind](replace(reading, text=_pending(reading)), own)
+    pending = _pending(reading)
+    kind = kind_of(pending) or (_guess(judge(pending)) if pending else None)
+    if kind in PLANNERS and own.named:
+        return PLANNERS[kind](replace(reading, text=pending), own)
     if not reading.last_calls:
         return unknown(reading)
     name, args = reading.last_calls[0]["name"], dict(reading.last_calls[0]["args"])
