@@ -18,6 +18,7 @@ CONTRACTIONS = (
     (re.compile(r"\b(is|are|was|were|do|does|did|has|have|had|could|should|would)n'?t\b"), r"\1 not"),
     (re.compile(r"'(?:s|re|ll|ve|d|m)\b"), ""),
     (re.compile(r"\b(what|who|how|where|that)s\b"), r"\1"),
+    (re.compile(r"\bw o\b"), "without"),
 )
 
 

@@ -196,7 +196,7 @@ def _status(reading: Reading) -> str | None:
     if reading.says("unknown|undetermined|unclear|determine|determined"):
         return "cannot_determine"
     if reading.says(
-        r"cannot|not|block\w*|stuck|problems?|issues?|missing|wrong|held|holds?|holding|why|without|stop\w*"
+        r"cannot|not|unable|block\w*|stuck|problems?|issues?|missing|wrong|held|holds?|holding|why|without|stop\w*"
     ):
         return "blocked"
     return "billable" if reading.says(r"ready|billable|can be|can we|could be|can i|could we") else None
