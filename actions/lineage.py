@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.actions import Action
-from domain.actor import Actor
+from domain.actor import Actor, through
 from domain.errors import NotFound
 from domain.source import Evidence
 from domain.terms import TermStatus
@@ -183,11 +183,11 @@ def _term(row: TermRow, names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _step(entry: Mapping[str, Any]) -> Step:
-    through = " through the agent" if entry["agent_run"] else ""
+    how = through(entry["agent_run"])
     return Step(
         at=entry["at"],
         event=entry["event"],
-        who=f"{entry['person_name']}{through}",
+        who=f"{entry['person_name']} {how}".strip(),
         on_behalf_of=entry["on_behalf_of_name"] or "",
         facts=entry["facts"],
         trace=entry["trace"] or "",

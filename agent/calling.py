@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import logging
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,8 +24,11 @@ from tools.tool import Tool, ToolResult
 # Arguments that stand for a person's own word. A proposal names the person as their origin, so a model may pass them
 # on and may not make them up.
 STATED = frozenset({"po_number", "tax_code", "invoice_address"})
+CALL_SECONDS = 60.0
 UNKNOWN_TOOL = "(no such tool)"
 DERIVED = frozenset({"country"})  # a code for what people write as a name
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -79,11 +83,29 @@ async def call_all(context: TurnContext, message: AIMessage, said: str) -> list[
         done.append(await _call(context, offered, one, said))  # noqa: PERF401 - one after the other is the point
     order = {w.id: i for i, w in enumerate(wanted)}
     called = [*sorted(done, key=lambda called: order[called.id]), *unreadable]
-    await _recorded(context, offered, called)
+    await _recorded(context, offered, called, f"thread:{context.thread}")
     return called
 
 
-async def _recorded(context: TurnContext, offered: dict[str, Tool], called: list[Called]) -> None:
+async def call_one(context: TurnContext, name: str, arguments: dict[str, Any], subject: str) -> Called:
+    """One call of a program outside any conversation (`subject` says which): nobody said anything, so nothing that it
+    sends counts as a person's word. Whatever goes wrong is a refusal, and recorded.
+    """
+    offered = {tool.name: tool for tool in context.tools}
+    wanted = _Wanted(subject, name, arguments)
+    try:
+        async with asyncio.timeout(CALL_SECONDS):
+            called = await _call(context, offered, wanted, "")
+    except TimeoutError:
+        called = _refused(wanted, "timeout", "The call took too long and was stopped.")
+    except Exception:
+        log.exception("a call of %s failed", name if name in offered else UNKNOWN_TOOL)
+        called = _refused(wanted, "internal", "Something went wrong here; nothing was changed.")
+    await _recorded(context, offered, [called], subject)
+    return called
+
+
+async def _recorded(context: TurnContext, offered: dict[str, Tool], called: list[Called], subject: str) -> None:
     """Into the audit log before anyone learns a result. A model's own inventions stand there by their digest alone."""
     async with context.ports.database.tenant(context.actor.tenant) as connection:
         for one in called:
@@ -94,7 +116,7 @@ async def _recorded(context: TurnContext, offered: dict[str, Tool], called: list
                 "refused": one.refused,
             }
             event = "tool.refused" if one.refused else "tool.called"
-            await audit.append(connection, context.actor, event, f"thread:{context.thread}", facts)
+            await audit.append(connection, context.actor, event, subject, facts)
 
 
 def _digest(value: Any) -> str:

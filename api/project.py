@@ -17,6 +17,7 @@ from domain.canonical import plain
 from domain.facts import FactKind, OutsideFact
 from domain.findings import Finding, Readiness, Verdict
 from domain.records import Contract, Project
+from policies.delivery import DeliveryRisk, delivery_risk
 from policies.prerequisites.case import Case
 from policies.prerequisites.next_steps import NextStep, next_steps
 from policies.prerequisites.portfolio import Dossier
@@ -56,6 +57,7 @@ class ProjectView:
     steps: tuple[NextStep, ...]
     contracts: tuple[Contract, ...]
     proposals: tuple[Action, ...]
+    risk: DeliveryRisk
     reported: tuple[Reported, ...]
     weeks: Mapping[str, int]
     history: tuple[Held, ...]
@@ -87,6 +89,7 @@ async def view(services: Services, actor: Actor, code: str, month: str | None) -
         next_steps(project, around, month, services.today),
         around.contracts,
         tuple(proposals),
+        delivery_risk(Case(project, around, None, services.today)),
         _reported(dossier, [fact for fact in told if fact.kind is not FactKind.TIMESHEET], services.clock()),
         _weeks(dossier, told),
         tuple(history),

@@ -12,11 +12,11 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from actions.catalogue import TYPES
-from api import formats, states
+from api import charts, formats, states
 from api.freshness import is_fresh
 from api.services import services
 from api.sessions import SignedIn
-from domain.actor import Operation
+from domain.actor import Operation, through
 from policies.engine import Policies
 
 FOLDER = Path(__file__).parent
@@ -25,9 +25,11 @@ PLACES = (
     ("/", "Home", "home", None),
     ("/threads", "Ask", "ask", Operation.THREAD_USE),
     ("/readiness", "Readiness", "readiness", Operation.READINESS_READ),
+    ("/operations", "Operations", "operations", Operation.READINESS_READ),
     ("/documents", "Documents", "documents", Operation.DOCUMENT_READ),
     ("/actions", "Reviews", "reviews", Operation.ACTION_READ),
     ("/policy", "Policy", "policy", Operation.POLICY_READ),
+    ("/admin", "Admin", "person", Operation.PEOPLE_ADMINISTER),
     ("/audit", "Audit", "audit", Operation.AUDIT_READ),
 )
 
@@ -55,8 +57,11 @@ def environment() -> Environment:
             "size": formats.size,
             "line": formats.line,
             "once": formats.once,
+            "chart": charts.drawn,
+            "chart_rows": charts.rows,
             "tone": states.tone,
             "wording": states.wording,
+            "through": through,
         }
     )
     cast("dict[str, Any]", made.globals).update(asset=asset, types=TYPES)

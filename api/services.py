@@ -41,6 +41,7 @@ class WebSettings:
     signin_tries: int = 8
     signin_minutes: int = 15
     reauthenticate_minutes: int = 15
+    calls_a_minute: int = 240  # of one access token over the Model Context Protocol
     reads_with_model: bool = False
 
 

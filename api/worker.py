@@ -15,6 +15,7 @@ from procrastinate.jobs import Job
 
 from actions.execution import Hands, execute, reconcile, worker
 from actions.patience import Patience
+from agent.monitors import watch
 from agent.ports import AgentPorts
 from agent.turns import resume_after_action
 from api.copies import copies_of
@@ -61,6 +62,7 @@ async def run_worker(settings: Settings) -> None:
         register(queue, settings, hands, agent, signing_key(settings.keys), mirror)
         register_reading(queue, settings.tenant, hands.database, reading)
         register_sync(queue, mirror)
+        register_watch(queue, settings.tenant, agent)
         async with queue.open_async():
             await _revive(queue, settings.tenant)
             await queue.run_worker_async(
@@ -139,6 +141,22 @@ def register_sync(queue: App, mirror: Mirror) -> None:
     del read_erp  # the queue holds it by name
 
 
+def register_watch(queue: App, ours: str, agent: AgentPorts) -> None:
+    """The task that runs people's monitors: each quarter of an hour, and soon after answers changed."""
+    lock = f"{jobs.WATCH}:{ours}"
+
+    @queue.periodic(cron=EVERY_QUARTER, periodic_id=ours)
+    @queue.task(name=jobs.WATCH, queue=ours, lock=lock, queueing_lock=lock)
+    @_in_a_trace
+    async def run_monitors(timestamp: int) -> None:
+        del timestamp
+        done = await watch(agent, ours, datetime.now(UTC))
+        if done:
+            log.info("%s monitors ran and proposed %s actions", len(done), sum(len(one.proposed) for one in done))
+
+    del run_monitors  # the queue holds it by name
+
+
 async def refresh(mirror: Mirror) -> None:
     """Read what changed, and judge whom it touches. A failure is kept beside the facts: every answer tells it."""
     try:
@@ -149,6 +167,9 @@ async def refresh(mirror: Mirror) -> None:
     done = await evaluate_many(mirror.database, mirror.tenant, datetime.now(UTC).date())
     if synced.changed or done.judged:
         log.info("%s records of the ERP changed, %s projects judged", synced.changed, done.judged)
+    if done.judged:
+        async with mirror.database.tenant(mirror.tenant) as connection:
+            await jobs.defer_watch(connection, mirror.tenant)
 
 
 def _register_upkeep(queue: App, settings: Settings, hands: Hands, key: Ed25519PrivateKey) -> None:

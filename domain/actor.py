@@ -8,6 +8,10 @@ from enum import StrEnum
 
 from domain.money import Money
 
+# What the name of an agent's run begins with where no conversation of the person's own stands behind it.
+OTHER_AGENT = "mcp:"  # another agent, by the id of the access token that it came with
+MONITOR = "monitor:"  # a monitor that the person switched on, by its id
+
 
 class Role(StrEnum):
     """What a person is in the firm; rights follow from roles by policy (`policies/authorization.cedar`)."""
@@ -62,3 +66,12 @@ class Actor:
     def through_agent(self, run: str) -> Actor:
         """The same person, acting through the agent: what they may not do by chat text becomes visible to policy."""
         return replace(self, agent_run=run)
+
+
+def through(run: str | None) -> str:
+    """How a deed of this agent's run came about, to be said after the person's name; empty for the person's own."""
+    if not run:
+        return ""
+    if run.startswith(OTHER_AGENT):
+        return "through another agent (Model Context Protocol)"
+    return "through a monitor of theirs" if run.startswith(MONITOR) else "through the agent"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal
 
 from domain.findings import Finding
@@ -77,4 +78,29 @@ class Choices:
     kind: Literal["choices"] = "choices"
 
 
-Block = Text | Table | Findings | Quotes | ActionCard | Choices
+@dataclass(frozen=True)
+class Series:
+    """One line or one set of bars: a value for each label of its chart, None where there is none."""
+
+    name: str
+    values: tuple[Decimal | None, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Figures side by side, with the records they come from. `unit` is a currency, "%", "days" or what is counted.
+
+    `form`: "bars" stand beside each other, "stack" on each other, "line" is for what moves through time.
+    """
+
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    unit: str = ""
+    form: Literal["bars", "stack", "line"] = "bars"
+    note: str = ""
+    sources: tuple[Source, ...] = ()
+    kind: Literal["chart"] = "chart"
+
+
+Block = Text | Table | Findings | Quotes | ActionCard | Choices | Chart

@@ -86,6 +86,9 @@ def _prepare(stack: Running) -> list[Shot]:
         Shot("conversation", "finance", f"/threads/{thread}"),
         Shot("readiness", "finance", "/readiness"),
         Shot("project", "finance", f"/projects/{project}"),
+        Shot("operations", "finance", "/operations"),
+        Shot("operation", "finance", "/operations/unbilled"),
+        Shot("agent-work", "finance", "/operations/agent"),
         Shot("actions", "approver", "/actions"),
         Shot("action", "approver", f"/actions/{action}"),
         Shot("audit", "auditor", "/audit"),
@@ -94,6 +97,8 @@ def _prepare(stack: Running) -> list[Shot]:
         Shot("delegations", "approver", "/delegations"),
         Shot("freezes", "administrator", "/freezes"),
         Shot("dead-letters", "approver", "/actions/dead-letters"),
+        Shot("people", "administrator", "/admin"),
+        Shot("sources", "administrator", "/admin/sources"),
         Shot("account", "finance", "/account"),
     ]
 

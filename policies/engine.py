@@ -16,6 +16,7 @@ from domain.errors import ConfigurationError, NotPermitted, OverLimit, Segregati
 from policies.approval import Account, Earlier, Matrix, open_steps
 from policies.authorization import Authorization, Authorizer, entity_of, proposal_facts
 from policies.prerequisites.own import rule_settings
+from policies.queue import Place, queue
 from policies.rule import Window
 
 FOLDER = Path(__file__).parent
@@ -138,6 +139,11 @@ class Policies:
     def risk_of(self, customer: str | None) -> str | None:
         """The customer's risk class; None for a customer nobody knows."""
         return self.matrix.risk_of(customer)
+
+    def queue(self, waiting: Iterable[Action], *, now: datetime) -> tuple[Place, ...]:
+        """The order in which to look at what waits for a decision, with the reasons."""
+        on = self._clock()
+        return queue(waiting, now, lambda amount: self.matrix.converted(amount, on))
 
     def deadlines(self, rules: Iterable[str]) -> Deadlines:
         """The times that these rules (by id) set, the strictest of each; the file's own where none is known."""

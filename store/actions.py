@@ -68,7 +68,12 @@ async def open_twin(connection: Connection, action_type: str, arguments_digest: 
 
 def arguments_digest(action: Action) -> str:
     """What makes two actions the same change: their type and arguments."""
-    return digest({"type": action.type, "arguments": action.intent.arguments})
+    return intent_digest(action.intent)
+
+
+def intent_digest(intent: Intent) -> str:
+    """The same of what is not proposed yet; its arguments must be normalised."""
+    return digest({"type": intent.action_type, "arguments": intent.arguments})
 
 
 async def get(connection: Connection, action_id: str) -> Action:
@@ -125,6 +130,22 @@ async def listing(
         "limit": limit,
     }
     rows = await (await connection.execute(SQL["listing"], wanted)).fetchall()
+    decisions = await _decisions(connection, [row["id"] for row in rows])
+    return tuple(_action(row, decisions.get(row["id"], ())) for row in rows)
+
+
+async def moved(
+    connection: Connection,
+    since: datetime,
+    *,
+    states: Sequence[ActionState] | None = None,
+    proposer: str | None = None,
+    limit: int = 20,
+) -> tuple[Action, ...]:
+    """Actions whose state changed since, the latest change first; those that a newer version replaced are left out."""
+    named = None if states is None else [state.value for state in states]
+    wanted = {"since": since, "states": named, "proposer": proposer, "limit": limit}
+    rows = await (await connection.execute(SQL["moved"], wanted)).fetchall()
     decisions = await _decisions(connection, [row["id"] for row in rows])
     return tuple(_action(row, decisions.get(row["id"], ())) for row in rows)
 

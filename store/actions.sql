@@ -89,3 +89,11 @@ where p.id::text = any(%(ids)s)
 -- name: last_write
 select max(updated_at) as at from action
 where state in ('executing', 'executed', 'verified', 'diverged', 'unknown', 'compensated')
+
+-- name: moved
+select a.*, a.expires_at < now() as overdue, n.id as successor
+from action a left join action n on (n.tenant, n.previous) = (a.tenant, a.id)
+where a.updated_at > %(since)s and n.id is null
+  and (%(states)s::text[] is null or a.state = any(%(states)s))
+  and (%(proposer)s::text is null or a.proposer = %(proposer)s)
+order by a.updated_at desc, a.id limit %(limit)s

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 
 from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
 
 from store.database import Connection
 
@@ -19,6 +20,7 @@ PRUNE = "prune_audit"
 READ = "read_with_model"
 PREPARE = "prepare_passages"
 SYNC = "read_erp"
+WATCH = "watch"
 
 
 def queue(url: str) -> App:
@@ -46,6 +48,19 @@ async def defer_passages(connection: Connection, tenant: str, document: str) -> 
     """Have a worker prepare a document for questions, if this transaction commits."""
     job = _unopened().configure_task(PREPARE, queue=tenant, lock=f"prepare:{document}", connection=connection)
     await job.defer_async(tenant=tenant, document=document)
+
+
+async def defer_watch(connection: Connection, tenant: str) -> bool:
+    """Have a worker run the tenant's monitors soon; False when that is going to happen anyway, and then the caller's
+    transaction can do nothing more.
+    """
+    lock = f"{WATCH}:{tenant}"
+    job = _unopened().configure_task(WATCH, queue=tenant, lock=lock, queueing_lock=lock, connection=connection)
+    try:
+        await job.defer_async(timestamp=0)
+    except AlreadyEnqueued:
+        return False
+    return True
 
 
 async def _defer(connection: Connection, task: str, lock: str, tenant: str, action_id: str) -> None:

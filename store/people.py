@@ -118,6 +118,42 @@ async def everyone(connection: Connection) -> tuple[Person, ...]:
     return tuple(_person(row) for row in await (await connection.execute(SQL["everyone"])).fetchall())
 
 
+@dataclass(frozen=True)
+class Member:
+    """A person as an administrator sees them: when they last signed in, and how many access tokens they hold."""
+
+    id: str
+    email: str
+    name: str
+    roles: tuple[Role, ...]
+    approval_limit: Money | None
+    active: bool
+    last_seen: datetime | None
+    tokens: int
+
+
+async def members(connection: Connection) -> tuple[Member, ...]:
+    """All people of the connection's tenant, those who may sign in first."""
+    rows = await (await connection.execute(SQL["known_people"])).fetchall()
+    return tuple(_member(dict(row)) for row in rows)
+
+
+def _member(row: dict[str, Any]) -> Member:
+    currency, limit = row.pop("base_currency"), row.pop("approval_limit")
+    roles = tuple(Role(role) for role in row.pop("roles"))
+    return Member(**row, roles=roles, approval_limit=None if limit is None else Money(limit, currency))
+
+
+async def hold(connection: Connection, *ids: str) -> None:
+    """Let nobody else change these people until the transaction ends."""
+    await connection.execute(SQL["hold"], {"ids": list(ids)})
+
+
+async def set_active(connection: Connection, person: str, *, active: bool) -> bool:
+    """Let a person in, or shut them out with all their sessions and tokens; False where nothing changed by that."""
+    return await _one(connection, "set_active", {"id": person, "active": active}) is not None
+
+
 async def by_email(connection: Connection, email: str) -> PasswordRow | None:
     """Across tenants, by exact key: only for signing in."""
     row = await _one(connection, "by_email", {"email": email})

@@ -53,3 +53,18 @@ returning authenticated_at
 
 -- name: password
 select password_hash from person where id = %(id)s and active
+
+-- name: hold
+select id from person where id = any(%(ids)s::uuid[]) order by id for update
+
+-- name: set_active
+update person set active = %(active)s where id = %(id)s and active <> %(active)s returning id::text
+
+-- name: known_people
+select p.id::text, p.email, p.name, p.roles, p.approval_limit, p.active, t.base_currency,
+    (select max(c.created_at) from credential c where (c.tenant, c.person) = (p.tenant, p.id) and c.kind = 'session')
+        as last_seen,
+    (select count(*) from credential c where (c.tenant, c.person) = (p.tenant, p.id) and c.kind = 'token'
+        and c.revoked_at is null and c.expires_at > now()) as tokens
+from person p join tenant t on t.id = p.tenant
+order by p.active desc, p.name, p.id

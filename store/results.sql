@@ -134,3 +134,40 @@ select project from readiness where month = '' and code = %(code)s
 union all
 select project from readiness_past where month = '' and code = %(code)s
 limit 1
+
+-- name: reasons
+select project, troubles from readiness where month = '' and troubles <> '[]'
+
+-- name: moved
+-- By how much what is held back grew or shrank on each day, by label and currency; what held before the first day
+-- counts as of it.
+with known as (
+    select project, customer, practice, region, since, null::timestamptz as until, currency, blocked
+    from readiness where month = ''
+    union all
+    select project, customer, practice, region, since, until, currency, blocked
+    from readiness_past where month = '' and until >= %(since)s
+), labelled as (
+    select case %(by)s when 'project' then project when 'customer' then customer when 'practice' then practice
+            when 'region' then region else '' end as label, currency, blocked, since, until
+    from known
+    where (%(projects)s::text[] is null or project = any(%(projects)s))
+        and (%(practice)s = '' or practice = %(practice)s) and (%(region)s = '' or region = %(region)s)
+)
+select label, currency, day, sum(amount) as amount from (
+    select label, currency, (greatest(since, %(since)s) at time zone 'UTC')::date as day, blocked as amount from labelled
+    union all
+    select label, currency, (greatest(until, %(since)s) at time zone 'UTC')::date, -blocked from labelled where until is not null) as steps
+group by 1, 2, 3 order by 3
+
+-- name: turned
+-- Whose answer differs from the one that held at a time (or from the first that is known), with what it is worth.
+select r.project, coalesce(r.code, r.project) as key, r.name, r.currency, r.since,
+    r.ready - p.ready as ready, r.blocked - p.blocked as blocked
+from readiness r
+join lateral (
+    select ready, blocked from readiness_past p
+    where (p.tenant, p.project, p.month) = (r.tenant, r.project, '') and p.until > %(at)s and p.currency = r.currency
+    order by p.until limit 1) p on true
+where r.month = '' and r.since > %(at)s and (r.ready <> p.ready or r.blocked <> p.blocked)
+order by abs(r.ready - p.ready) + abs(r.blocked - p.blocked) desc, r.name limit %(limit)s

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from domain.actions import Action, ActionState
-from domain.actor import Operation
+from domain.actor import Operation, through
 from domain.blocks import Cell, Table
 from domain.errors import InvalidInput, NotFound
 from policies.prerequisites.items import words
@@ -129,7 +129,7 @@ def _table(found: Sequence[Action], looked_at: int) -> Table:
                 project_href(action.intent.project_code or "") if action.intent.project_code else "",
             ),
             Cell(_difference(action)),
-            Cell(f"{action.proposer_name}{' (through the agent)' if action.agent_run else ''}"),
+            Cell(f"{action.proposer_name}{f' ({how})' if (how := through(action.agent_run)) else ''}"),
             Cell("; ".join(f"{d.person_name}: {d.verdict}" for d in action.decisions) or "nobody yet"),
             Cell(action.state.value.replace("_", " ")),
             Cell(action.created_at.date().isoformat()),

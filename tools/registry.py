@@ -8,6 +8,7 @@ from tools.approvers import WHO_APPROVES
 from tools.asking import ASK_DOCUMENT
 from tools.coding import PROPOSE_CODES
 from tools.customers import CUSTOMERS
+from tools.delivery import DELIVERY_RISK
 from tools.directory import FIND_PROJECTS
 from tools.engagements import ENGAGEMENT
 from tools.history import AUDIT_ENTRIES, CHANGES_MADE
@@ -28,6 +29,7 @@ from tools.time_to_bill import TIME_TO_BILL
 from tools.tool import Tool
 from tools.unbilled import UNBILLED_TIME
 from tools.uncoded import UNCODED_WORK
+from tools.watching import WATCH
 from tools.worked import TIME_WORKED
 
 TOOLS: tuple[Tool, ...] = (
@@ -35,6 +37,8 @@ TOOLS: tuple[Tool, ...] = (
     PROJECT_READINESS,
     PORTFOLIO_READINESS,
     UNBILLED_TIME,
+    WATCH,
+    DELIVERY_RISK,
     TIME_TO_BILL,
     SOW_TERMS,
     ASK_DOCUMENT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -79,6 +79,15 @@ class Fix:
         return wanted is not None and any(self.arguments.get(name) for name in wanted)
 
 
+def proposable(finding: Finding) -> bool:
+    """Whether all that the finding's action needs is known without asking anyone."""
+    return (
+        finding.verdict is Verdict.FAIL
+        and finding.remedy is not None
+        and Fix(finding, finding.remedy, dict(finding.remedy.arguments), {}).complete
+    )
+
+
 def fixes(dossier: Dossier, project: Project, answer: Readiness, wanted: ProposeFix) -> list[Fix]:
     """Everything about this project that could be cleared, what can be proposed at once first."""
     failed = [f for f in ordered(answer.findings) if f.verdict is Verdict.FAIL and wanted.rule in (None, f.rule)]
@@ -146,8 +155,7 @@ async def _propose_fix(context: ToolContext, wanted: ProposeFix) -> ToolResult:
     best = possible[0]
     if not best.complete:
         return ToolResult(facts | {"proposed": None, "needs": _needs(possible)}, _advice(answer, possible))
-    contracts = contract_numbers(dossier.firm, project.contract_ids)
-    intent = replace(_intent(context, answer, best), contracts=contracts)
+    intent = intent_of(context, dossier, project, answer, best)
     action = await propose(context.database, context.reader, context.policies, context.actor, intent, now=now())
     return proposed(facts | {"rule": best.finding.rule}, action)
 
@@ -167,8 +175,9 @@ def _advice(answer: Readiness, possible: list[Fix]) -> tuple[Block, ...]:
     return (findings_block(answer), *asked)
 
 
-def _intent(context: ToolContext, answer: Readiness, fix: Fix) -> Intent:
-    finding = fix.finding
+def intent_of(context: ToolContext, dossier: Dossier, project: Project, answer: Readiness, fix: Fix) -> Intent:
+    """What to propose for a complete fix."""
+    finding, contracts = fix.finding, contract_numbers(dossier.firm, project.contract_ids)
     return Intent(
         action_type=fix.remedy.action_type or "",
         arguments=fix.arguments,
@@ -182,6 +191,7 @@ def _intent(context: ToolContext, answer: Readiness, fix: Fix) -> Intent:
         finding=finding.rule,
         document=next((quote.document for quote in finding.evidence if quote.document), None),
         thread=context.thread,
+        contracts=contracts,
     )
 
 

@@ -41,6 +41,7 @@ TAKES: Mapping[str, frozenset[str]] = {
         "reports": "project contract customer practice region",
         "documents": "project contract customer",
         "people": "staff",
+        "delivery_risk": "project practice region",
         "time_to_bill": "practice region customer project since until",
     }.items()
 }
@@ -289,4 +290,5 @@ QUESTIONS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
     Kind.TIME_TO_BILL: _time_to_bill,
     Kind.UNCODED: lambda _reading, _slots: Plan((("uncoded_work", {}),)),
     Kind.SET_UP: lambda _reading, slots: _one("set_up_project", slots),
+    Kind.RISK: lambda _reading, slots: _one("delivery_risk", slots),
 }

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     WORKED = "worked"
     ENGAGEMENT = "engagement"
     TIME_TO_BILL = "time_to_bill"
+    RISK = "risk"
     WHY = "why"
     UNABLE = "unable"
     UNCODED = "uncoded"

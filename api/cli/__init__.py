@@ -24,6 +24,7 @@ COMMANDS = {
     "facts": "api.cli.answers:facts",
     "actions": "api.cli.answers:actions",
     "dead-letters": "api.cli.dead_letters:dead_letters",
+    "mcp": "api.cli.protocol:mcp",
     "delegations": "api.cli.standing:delegations",
     "freeze": "api.cli.standing:freeze",
     "audit": "api.cli.audit:audit",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from domain.actor import through
+
 Json = Mapping[str, Any]
 QUOTE_LENGTH = 300
 
@@ -60,7 +62,7 @@ def _policy(verdict: Json) -> list[str]:
 
 
 def _proposal(action: Json) -> list[str]:
-    how = "through the agent" if action["agent_run"] else "directly"
+    how = through(action["agent_run"]) or "directly"
     finding = action["intent"]["finding"]
     reasons = [f"because: {reason}" for reason in action["intent"]["reasons"]]
     return [

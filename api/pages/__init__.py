@@ -3,6 +3,7 @@
 from api.pages import (
     account,
     actions,
+    admin,
     audit,
     codes,
     delegations,
@@ -11,6 +12,8 @@ from api.pages import (
     facts,
     freezes,
     home,
+    monitors,
+    operations,
     opportunities,
     policy,
     portfolio,
@@ -41,6 +44,8 @@ PAGES = (
     time_to_bill.router,
     waivers.router,
     facts.router,
+    operations.router,
+    admin.router,
     proposals.router,
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id
@@ -48,6 +53,7 @@ PAGES = (
     words.router,
     delegations.router,
     freezes.router,
+    monitors.router,
     policy.router,
     audit.router,
 )

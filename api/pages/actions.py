@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -28,6 +30,7 @@ from domain.actions import Action, ActionState
 from domain.actor import Actor, Operation
 from policies.approval import open_steps
 from policies.engine import Policies
+from policies.queue import Place
 from store import actions, attempts, audit, freezes, notes
 from store.database import Connection
 
@@ -39,16 +42,23 @@ SHOWN: dict[str, tuple[str, tuple[ActionState, ...] | None]] = {
     "all": ("All", None),
 }
 PAGE = 50
+QUEUED = 500  # the newest that wait; what is older than these is about to expire
 
 
 @dataclass(frozen=True)
 class Row:
-    """A proposal in the inbox: in whose place this person may decide on it, and whether a question is open."""
+    """A proposal in the inbox: in whose place this person may decide on it, whether a question is open, and its place
+    in the queue while it waits.
+    """
 
     action: Action
     mine: bool
     places: tuple[delegates.Absent, ...]
     asked: bool
+    place: Place | None = None
+
+
+Queued = tuple[Action, Place | None]
 
 
 @router.get("")
@@ -58,14 +68,22 @@ async def inbox(
     actor: ActionReader,
     show: Annotated[str, Query(max_length=20)] = "waiting",
     before: Annotated[AwareDatetime | None, Query()] = None,
+    number: Annotated[int, Query(alias="page", ge=1, le=QUEUED // PAGE)] = 1,
 ) -> Response:
-    """Proposals, those that this person may decide first; `before` turns the page."""
+    """Proposals, those that this person may decide first; `before` turns the page. What waits is ordered by money, age
+    and risk, and `page` turns it.
+    """
     shown = show if show in SHOWN else "waiting"
     policies = await wired.policies(actor.tenant)
     async with wired.database.tenant(actor.tenant) as connection:
-        found = await actions.listing(connection, SHOWN[shown][1], before=before, limit=PAGE + 1)
+        if shown == "waiting":
+            queued, older = await _queued(connection, policies, wired.clock(), number)
+        else:
+            found = await actions.listing(connection, SHOWN[shown][1], before=before, limit=PAGE + 1)
+            queued = [(action, None) for action in found[:PAGE]]
+            older = f"&before={quote(found[PAGE - 1].created_at.isoformat())}" if len(found) > PAGE else ""
         counts = await actions.counts(connection)
-        rows = await _rows(connection, policies, actor, found[:PAGE])
+        rows = await _rows(connection, policies, actor, queued)
         frozen = await freezes.listing(connection)
     return page(
         request,
@@ -74,20 +92,27 @@ async def inbox(
         mine=[row for row in rows if row.mine or row.places],
         others=[row for row in rows if not (row.mine or row.places)],
         tabs=[(key, title, _count(counts, states)) for key, (title, states) in SHOWN.items()],
-        older=found[PAGE - 1].created_at.isoformat() if len(found) > PAGE else "",
-        newer=before is not None,
+        older=older,
+        newer=before is not None or number > 1,
         frozen=frozen,
     )
 
 
-async def _rows(connection: Connection, policies: Policies, actor: Actor, found: Sequence[Action]) -> list[Row]:
-    asked = await notes.asked(connection, [action.id for action in found])
+async def _queued(connection: Connection, policies: Policies, now: datetime, number: int) -> tuple[list[Queued], str]:
+    """A page of what waits, in the order of the queue, and how the next one is asked for."""
+    places = policies.queue(await actions.listing(connection, WAITING, limit=QUEUED), now=now)
+    more = f"&page={number + 1}" if len(places) > number * PAGE else ""
+    return [(place.action, place) for place in places[(number - 1) * PAGE : number * PAGE]], more
+
+
+async def _rows(connection: Connection, policies: Policies, actor: Actor, found: Sequence[Queued]) -> list[Row]:
+    asked = await notes.asked(connection, [action.id for action, _ in found])
     rows: list[Row] = []
-    for action in found:
+    for action, place in found:
         waits = action.state is ActionState.AWAITING_APPROVAL and not action.overdue
         mine = decidable(policies, actor, action)
         places = await delegates.offered(connection, policies, actor, action) if waits and not mine else ()
-        rows.append(Row(action, mine, places, action.id in asked))
+        rows.append(Row(action, mine, places, action.id in asked, place))
     return rows
 
 

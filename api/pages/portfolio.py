@@ -16,6 +16,7 @@ from api.pages.readiness import months
 from api.portfolio_export import export
 from api.render import page
 from api.services import Wired
+from api.trends import trends
 from policies.numbering import numbering
 
 router = APIRouter()
@@ -36,6 +37,7 @@ async def portfolio(
         shown=shown,
         found=found,
         sums=[Sum.of(total) for total in found.sums],
+        trends=await trends(wired, actor, shown, found),
         groups=[Sum.of(total) for total in found.groups],
         group_names=GROUPS,
         counts={status: found.statuses.get(status, 0) for status in ORDER},

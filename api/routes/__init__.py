@@ -2,6 +2,7 @@
 
 from api.routes import (
     actions,
+    admin,
     audit,
     codes,
     delegations,
@@ -11,8 +12,11 @@ from api.routes import (
     freezes,
     health,
     log,
+    monitors,
+    operations,
     opportunities,
     policy,
+    protocol,
     readiness,
     session,
     threads,
@@ -33,7 +37,11 @@ ROUTES = (
     readiness.router,
     time_to_bill.router,
     waivers.router,
+    operations.router,
+    admin.router,
     threads.router,
+    protocol.router,
+    monitors.router,
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,
     delegations.router,

@@ -85,6 +85,26 @@ async def listing(
     return [plain(action) for action in found]
 
 
+@router.get("/queue")
+async def queued(wired: Wired, actor: ActionReader, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> list[Json]:
+    """What waits for a decision, in the order in which to look at it: by money, age and risk, each graded from 0 to 3
+    with its reason; `mine` says whether the waiting step is yours to take.
+    """
+    policies = await wired.policies(actor.tenant)
+    async with wired.database.tenant(actor.tenant) as connection:
+        waiting = await actions.listing(connection, [ActionState.AWAITING_APPROVAL], limit=500)
+    return [
+        {
+            "points": place.points,
+            "reasons": place.reasons,
+            "grades": plain(place.grades),
+            "mine": not place.action.overdue and policies.may_decide(actor, place.action).allowed,
+            "action": plain(place.action),
+        }
+        for place in policies.queue(waiting, now=wired.clock())[:limit]
+    ]
+
+
 @router.post("", status_code=201)
 async def propose(wired: Wired, actor: ActionProposer, wanted: Proposal) -> Json:
     """Write a proposal; an identical one under way is answered instead of a second."""

@@ -15,6 +15,8 @@ from api.portfolio_export import Kind, export
 from api.services import Wired
 from domain.canonical import plain
 from domain.findings import Readiness
+from policies.delivery import delivery_risk
+from policies.prerequisites.case import Case
 from policies.prerequisites.next_steps import next_steps
 from store.results import Held
 from tools.evaluating import one_live
@@ -66,6 +68,14 @@ async def next_ones(wired: Wired, actor: ReadinessReader, code: str, month: Mont
     record, _, dossier = await one_live(billing.mirror_of(wired, actor), wired.today, code, month)
     steps = next_steps(record, dossier.facts(record), month, wired.today)
     return [plain(step) for step in steps]
+
+
+@router.get("/projects/{code}/delivery-risk")
+async def risk(wired: Wired, actor: ReadinessReader, code: str) -> Json:
+    """Where one project's delivery is at risk, the worst sign first, with the records that each rests on."""
+    record, _, dossier = await one_live(billing.mirror_of(wired, actor), wired.today, code, None)
+    found = delivery_risk(Case(record, dossier.facts(record), None, wired.today))
+    return {"project": record.code or record.id, "as_of": dossier.firm.fetched_at.isoformat(), **plain(found)}
 
 
 @router.get("/portfolio/next-steps")

@@ -50,7 +50,7 @@ def cap_reached(case: Case) -> Judgement:
     if case.contract is None:
         return not_applicable(NO_CONTRACT)
     stated = case.term("not_to_exceed")
-    cap = _cap(case, stated)
+    cap = cap_of(case)
     if cap is None:
         return not_applicable(NO_CAP)
     spent = case.contract.invoiced
@@ -63,8 +63,9 @@ def cap_reached(case: Case) -> Judgement:
     return found.citing(case.contract.source, report, evidence=stated.evidence if stated else ())
 
 
-def _cap(case: Case, stated: Term | None) -> Money | None:
-    contract, order = case.contract, case.order
+def cap_of(case: Case) -> Money | None:
+    """The not-to-exceed amount: the statement of work's, or the contract's total where a purchase order caps it."""
+    contract, order, stated = case.contract, case.order, case.term("not_to_exceed")
     if contract is None:
         return None
     amount = number(stated.value) if stated else None

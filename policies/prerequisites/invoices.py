@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from domain.records import Invoice
 from policies.prerequisites.case import Case
@@ -13,18 +13,22 @@ from policies.prerequisites.judgement import Judgement, counted, fails, not_appl
 
 def duplicate(case: Case) -> Judgement:
     """No two invoices of one month ask for the same work twice; a credit note of the same amount settles one."""
-    live = [invoice for invoice in case.facts.invoices if invoice.state != "cancelled"]
-    if not live:
+    if all(invoice.state == "cancelled" for invoice in case.facts.invoices):
         return not_applicable("Nothing was invoiced before.")
+    if twice := repeated(case.facts.invoices):
+        numbers = ", ".join(sorted(invoice.number or f"draft {invoice.id}" for invoice in twice))
+        return fails(f"Invoices {numbers} ask for the same.").citing(*(invoice.source for invoice in twice))
+    return passes("No invoice repeats another.")
+
+
+def repeated(invoices: Iterable[Invoice]) -> list[Invoice]:
+    """Of one project's invoices those that ask for the same as another of them."""
+    live = [invoice for invoice in invoices if invoice.state != "cancelled"]
     alike: dict[tuple[object, ...], list[Invoice]] = defaultdict(list)
     for invoice in live:
         if invoice.untaxed.amount > 0:
             alike[_likeness(invoice)].append(invoice)
-    twice = [i for same in alike.values() for i in _repeated(same, _credits(live, same[0]))]
-    if twice:
-        numbers = ", ".join(sorted(invoice.number or f"draft {invoice.id}" for invoice in twice))
-        return fails(f"Invoices {numbers} ask for the same.").citing(*(invoice.source for invoice in twice))
-    return passes("No invoice repeats another.")
+    return [i for same in alike.values() for i in _repeated(same, _credits(live, same[0]))]
 
 
 def _likeness(invoice: Invoice) -> tuple[object, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from domain.facts import FactKind, OutsideFact
 from domain.money import Money
+from domain.records import ContractLine
 from policies.prerequisites.case import Case
 from policies.prerequisites.items import Item, promised
 from policies.prerequisites.judgement import Judgement, counted, fails, fails_on, not_applicable, passes, unknown
@@ -85,16 +86,22 @@ def overdue(case: Case) -> Judgement:
     contract, days = case.contract, case.threshold("milestone.overdue", "days")
     if contract is None or case.project.billing == "timesheet":
         return not_applicable("Nothing is billed as a whole.")
-    told = {item.line.id for item in case.items if item.line and item.report}
     dated = [(line, on) for line in contract.lines for t in case.milestone_terms if (on := promised(t, line))]
     if not dated:
         return not_applicable("No statement of work names a date of a milestone that the ERP knows.")
-    open_ = case.undelivered_lines - told
-    late = [(line, on) for line, on in dated if line.id in open_ and (case.today - on).days > days]
+    late = [(line, on) for line, on in open_milestones(case) if (case.today - on).days > days]
     if not late:
         return passes("No milestone is late.").citing(contract.source)
     said = "; ".join(f"{line.description} was due on {on}" for line, on in late)
     return fails(f"{said}, and nobody reports its delivery.").citing(*(line.source for line, _ in late))
+
+
+def open_milestones(case: Case) -> list[tuple[ContractLine, date]]:
+    """The milestones that nobody reports as delivered, with the day for which the statement of work promises them."""
+    told = {item.line.id for item in case.items if item.line and item.report}
+    open_ = case.undelivered_lines - told
+    lines = case.contract.lines if case.contract else ()
+    return [(x, on) for x in lines if x.id in open_ for t in case.milestone_terms if (on := promised(t, x))]
 
 
 def not_confirmed(case: Case) -> Judgement:

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, field_validator
 from domain.errors import ConfigurationError
 from domain.facts import FactKind
 from domain.findings import Severity
+from policies.operations.watched import MOST, watched
 from policies.prerequisites.rulebook import Data, Rule, rulebook
 
 OWN = "own."
@@ -32,11 +33,27 @@ class Setting(Data):
 
 
 class File(Data):
-    """The file: `rules` by id, `precedence` of systems by kind of report (the most trusted first), `rule` its own."""
+    """The file: `rules` by id, `precedence` of systems by kind of report (the most trusted first), `rule` its own,
+    `operations` the thresholds of what is watched (policies/operations).
+    """
 
     rules: Mapping[str, Setting] = Field(default_factory=dict)
     precedence: Mapping[FactKind, tuple[str, ...]] = Field(default_factory=dict)
     rule: tuple[Rule, ...] = Field((), max_length=MOST_OWN)
+    operations: Mapping[str, Mapping[str, int]] = Field(default_factory=dict)
+
+    @field_validator("operations")
+    @classmethod
+    def _watched(cls, found: Mapping[str, Mapping[str, int]]) -> Mapping[str, Mapping[str, int]]:
+        for name, thresholds in found.items():
+            if name not in watched():
+                raise ValueError(f"nothing is watched as {name}; there are {', '.join(watched())}")
+            for key, limit in thresholds.items():
+                if key not in watched()[name].thresholds:
+                    raise ValueError(f"{name} has no threshold {key}")
+                if not 0 <= limit <= MOST:
+                    raise ValueError(f"{name}.{key} must lie between 0 and {MOST}")
+        return found
 
     @field_validator("rules")
     @classmethod
@@ -73,6 +90,11 @@ class RuleSettings:
     thresholds: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
     precedence: Mapping[FactKind, tuple[str, ...]] = field(default_factory=dict[FactKind, tuple[str, ...]])
     own: tuple[Rule, ...] = ()
+    operations: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
+
+    def limits(self, name: str) -> Mapping[str, int]:
+        """The thresholds of something that is watched: the firm's, or the shipped ones."""
+        return {**watched()[name].thresholds, **self.operations.get(name, {})}
 
     def threshold(self, rule: str, name: str) -> int:
         """A rule's threshold: the firm's, or the shipped one."""
@@ -106,6 +128,7 @@ def parse(text: str) -> RuleSettings:
         thresholds={id_: setting.thresholds for id_, setting in found.rules.items() if setting.thresholds},
         precedence=found.precedence,
         own=found.rule,
+        operations=found.operations,
     )
 
 

@@ -21,6 +21,8 @@ from api.app import create_app
 from api.pages import PAGES
 from api.routes import ROUTES
 from api.services import Seal
+from domain.actor import Role
+from store import people
 from store.copies import Folder
 from store.database import Database
 from store.note import signing_key
@@ -261,6 +263,25 @@ async def batch(world: World) -> tuple[str, str, dict[str, Any]]:
     return "ada", "/v1/actions/decisions", {"json": [one]}
 
 
+def access(path: str, form: str) -> Recipe:
+    """Of someone on whom no other route depends."""
+
+    async def recipe(world: World) -> tuple[str, str, dict[str, Any]]:
+        guest = f"guest{next(world.count)}@northlight.example"
+        async with world.door.services.database.tenant("northlight") as connection:
+            person = await people.add(
+                connection, "northlight", email=guest, name="Guest", password_hash="-", roles=(Role.AUDITOR,)
+            )
+        return "tom", path.format(person=person), {form: {"active": "false", "reason": SAID}}
+
+    return recipe
+
+
+async def watched(world: World) -> tuple[str, str, dict[str, Any]]:
+    assert (await (await world.door.of("priya")).put("/v1/monitors/digest")).status_code == 204
+    return "priya", "/v1/monitors/digest", {}
+
+
 WORK = {"description": "Kubernetes operations", "day": "2026-11-20", "customer": "Fenwick Ports plc"}
 RECIPES |= {
     "POST /projects/{code}/reading": plainly("finn", "/projects/CLD-UKI-1001/reading"),
@@ -270,10 +291,15 @@ RECIPES |= {
     ),
     "GET /v1/documents/{document_id}/set-up": on_document("priya", "/v1/documents/{document}/set-up"),
     "GET /documents/{document_id}/set-up": on_document("priya", "/documents/{document}/set-up"),
+    "PUT /v1/monitors/{kind}": plainly("finn", "/v1/monitors/digest"),
+    "POST /monitors/{kind}": plainly("finn", "/monitors/remedies", data={"on": "true"}),
+    "DELETE /v1/monitors/{kind}": watched,
     "POST /v1/projects/{code}/reading": plainly("finn", "/v1/projects/CLD-UKI-1001/reading"),
     "POST /v1/delegations": delegation,
     "POST /v1/delegations/{delegation_id}/end": ended,
     "POST /v1/actions/decisions": batch,
+    "POST /v1/people/{person_id}/access": access("/v1/people/{person}/access", "json"),
+    "POST /admin/people/{person_id}/access": access("/admin/people/{person}/access", "data"),
     "POST /v1/freezes": plainly("tom", "/v1/freezes", json={"reason": SAID}),
     "POST /v1/session/reauthentication": plainly("ada", "/v1/session/reauthentication", json={"password": PASSWORD}),
     "POST /v1/actions/{action_id}/notes": on_action(
@@ -299,6 +325,8 @@ IDLE |= {
     *(f"POST {prefix}/projects/{{code}}/waivers/{{waiver_id}}/end" for prefix in ("", "/v1")),
     "POST /freezes",
     *(f"POST {prefix}/freezes/{{freeze_id}}/thaw" for prefix in ("", "/v1")),
+    # Other agents come in with a token: tests/api/test_protocol.py looks at what each call leaves.
+    "POST /v1/mcp",
     # A change of policy is proposed like any other action.
     *(f"POST {prefix}/policy/proposals" for prefix in ("", "/v1")),
 }

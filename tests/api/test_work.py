@@ -243,3 +243,31 @@ async def test_every_person_has_pages(door, name: str) -> None:
     for path in set(__import__("re").findall(r'<li><a href="(/[a-z]*)"', home.text)):
         expected = 404 if name == "sara" and path == "/readiness" else 200
         assert (await client.get(path)).status_code == expected, path
+
+
+async def test_the_queue_is_ordered_with_its_reasons(door, owner) -> None:
+    finn, ada = await door.of("finn"), await door.of("ada")
+    wanted = {
+        "action_type": "contract.set_po_number",
+        "arguments": {"contract_id": "k1", "po_number": "PO-1"},
+        "summary": "The younger",
+    }
+    younger = (await finn.post("/v1/actions", json=wanted)).json()["id"]
+    wanted |= {"arguments": {"contract_id": "k1", "po_number": "PO-2"}, "summary": "The older"}
+    older = (await finn.post("/v1/actions", json=wanted)).json()["id"]
+    owner.execute("alter table action disable trigger user")
+    owner.execute("update action set created_at = created_at - interval '9 days' where id = %s", [older])
+    owner.execute("update action set expires_at = created_at + interval '14 days'")
+    owner.execute("alter table action enable trigger user")
+    answer = (await ada.get("/v1/actions/queue")).json()
+    assert [(one["action"]["id"], one["points"], one["mine"]) for one in answer] == [
+        (older, 2, True),
+        (younger, 0, True),
+    ]
+    assert answer[0]["reasons"] == ["waits for 9 of 14 days"]
+    assert not any(one["mine"] for one in (await finn.get("/v1/actions/queue")).json())
+    page = (await ada.get("/actions")).text
+    assert page.index("The older") < page.index("The younger")
+    assert "waits for 9 of 14 days" in page
+    assert (await ada.get("/actions?page=2")).status_code == 200
+    assert (await ada.get("/actions?page=999")).status_code == 422

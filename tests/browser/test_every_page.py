@@ -45,7 +45,16 @@ def test_no_page_shuts_anyone_out(opened, width: int, scheme: str) -> None:
     finn.wait_for_url("**/threads/*-*")
     expect(finn.locator(".message.agent .answer").first).to_be_visible(timeout=20_000)
     places = {
-        FINN: (*PLACES, finn.url, action, f"{document}/codes", "/time-to-bill"),
+        FINN: (
+            *PLACES,
+            finn.url,
+            action,
+            f"{document}/codes",
+            "/time-to-bill",
+            "/operations/unbilled",
+            "/operations/utilisation",
+            "/monitors",
+        ),
         PRIYA: (
             "/",
             document,
@@ -55,8 +64,8 @@ def test_no_page_shuts_anyone_out(opened, width: int, scheme: str) -> None:
             "/opportunities",
             f"{document}?q=What+does+it+say+about+payment%3F",
         ),
-        ADA: ("/", "/actions", action, "/delegations", "/actions/dead-letters"),
-        TOM: ("/", "/policy", "/freezes"),
+        ADA: ("/", "/actions", action, "/monitors", "/delegations", "/actions/dead-letters"),
+        TOM: ("/", "/policy", "/freezes", "/admin", "/admin/sources", "/operations/agent"),
         INES: ("/", "/audit", "/audit/trace?record=CLD-UKI-1001"),
     }
     found: list[str] = []

@@ -8,7 +8,17 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)  # a shared machine may be slow; a page that is wrong stays wrong
 PRIYA, FINN, ADA = (f"{name}@northlight.example" for name in ("priya.nair", "finn.okafor", "ada.lindqvist"))
-PLACES = ("/", "/threads", "/readiness", "/documents", "/actions", "/account", "/projects/CLD-UKI-1001", "/nowhere")
+PLACES = (
+    "/",
+    "/threads",
+    "/readiness",
+    "/operations",
+    "/documents",
+    "/actions",
+    "/account",
+    "/projects/CLD-UKI-1001",
+    "/nowhere",
+)
 SOW = b"""# Statement of Work No. 7
 
 Client: Fenwick Ports plc. Provider: Northlight Consulting.

@@ -1,0 +1,45 @@
+"""Administration: who may come in with which roles, and how fresh the sources are."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from actions.access import set_access
+from api.access import PeopleAdministrator, PersonBlocker
+from api.administration import sources
+from api.render import page
+from api.services import Wired
+from store import people
+
+router = APIRouter(prefix="/admin")
+
+
+@router.get("")
+async def show(request: Request, wired: Wired, actor: PeopleAdministrator) -> Response:
+    """Everyone of the firm."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        members = await people.members(connection)
+    return page(request, "people.html", members=members, myself=actor.person)
+
+
+@router.post("/people/{person_id}/access")
+async def access(
+    wired: Wired,
+    actor: PersonBlocker,
+    person_id: str,
+    active: Annotated[bool, Form()],
+    reason: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Block a person, or let them in again."""
+    policies = await wired.policies(actor.tenant)
+    await set_access(wired.database, policies, actor, person_id, active=active, reason=reason)
+    return RedirectResponse("/admin", 303)
+
+
+@router.get("/sources")
+async def freshness(request: Request, wired: Wired, actor: PeopleAdministrator) -> Response:
+    """What was read and reported when, and what fails."""
+    return page(request, "sources.html", found=await sources(wired, actor))

@@ -1,0 +1,59 @@
+"""People and their access, and the sources that answers rest on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from actions.access import set_access
+from api.access import PeopleAdministrator, PersonBlocker
+from api.administration import sources
+from api.services import Wired
+from domain.canonical import plain
+from store import people
+
+router = APIRouter(tags=["administration"])
+Json = dict[str, Any]
+
+
+class Access(BaseModel):
+    """Whether a person may come in, and why that changes."""
+
+    active: bool
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+@router.get("/people")
+async def listing(wired: Wired, actor: PeopleAdministrator) -> list[Json]:
+    """Everyone of the firm with roles, limit, access, last sign-in and tokens in force."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        return [plain(one) for one in await people.members(connection)]
+
+
+@router.post("/people/{person_id}/access")
+async def access(wired: Wired, actor: PersonBlocker, person_id: str, wanted: Access) -> Json:
+    """Block a person, or let them in again."""
+    policies = await wired.policies(actor.tenant)
+    await set_access(wired.database, policies, actor, person_id, active=wanted.active, reason=wanted.reason)
+    return {"person": person_id, "active": wanted.active}
+
+
+@router.get("/sources")
+async def freshness(wired: Wired, actor: PeopleAdministrator) -> Json:
+    """How far the ERP has been read, what failed, and when which other system last reported."""
+    found = await sources(wired, actor)
+    return {
+        "erp": {
+            "system": found.system,
+            "status": found.erp,
+            "read_at": plain(found.state.read_at) if found.state else None,
+            "whole_at": plain(found.state.whole_at) if found.state else None,
+            "failed_since": plain(found.failing["failed_since"]) if found.failing else None,
+            "failure": str(found.failing["failure"]) if found.failing else "",
+            "writing": found.breaker.state,
+            "records": {one.kind: one.records for one in found.kept},
+        },
+        "reports": [{**plain(one), "quiet": found.quiet(one)} for one in found.reporting],
+    }
