@@ -63,9 +63,7 @@ STATES = {
     "paid": r"paid|settled",
     "cancelled": r"cancelled|canceled|voided",
 }
-ISSUED = (
-    r"invoice[ds]?|invoicing|bill(?:s|ed|ings?)?|charged?|turnover|revenue|raised?|issued|sent|sales|went out|send out|posted"
-)
+ISSUED = r"invoice[ds]?|invoicing|bill(?:s|ed|ings?)?|charged?|turnover|revenue|raised?|issued|sent|sales|went out|send out|posted"
 WHICH_INVOICES = ("Which invoices are unpaid?", "Which invoices are overdue?", "Which invoices were issued this year?")
 
 
@@ -130,8 +128,10 @@ def _customers(reading: Reading, slots: Slots) -> Plan:
         "credit_limit": r"credit",
     }
     detail = next((name for name, words in details.items() if reading.says(words)), None)
-    lacks = reading.says(r"no|without|missing|lacks?|lacking|has no|have no|not have|does not|do not|did not|un\w+ed|"
-        r"not (?:on|known|there|recorded|given|set|stored)|blank|empty|incomplete|nowhere|none")
+    lacks = reading.says(
+        r"no|without|missing|lacks?|lacking|has no|have no|not have|does not|do not|did not|un\w+ed|"
+        r"not (?:on|known|there|recorded|given|set|stored)|blank|empty|incomplete|nowhere|none"
+    )
     if detail and lacks and not slots.customer:
         return Plan((("customers", {"missing": detail}),))
     country = None if slots.customer else country_of(reading)

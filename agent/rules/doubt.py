@@ -18,7 +18,11 @@ def either(reading: Reading, judged: Judged) -> Plan | None:
     if judged.kind not in known:
         return None
     whose = _whose(reading)
-    forms = {"of": f" of {whose}" if whose else "", "on": f" on {whose}" if whose else "", "one": whose or "the project"}
+    forms = {
+        "of": f" of {whose}" if whose else "",
+        "on": f" on {whose}" if whose else "",
+        "one": whose or "the project",
+    }
     options = tuple(known[kind].format(**forms) for kind in (judged.kind, judged.second) if kind in known)
     return Plan(question="I am not sure what you mean. Is it one of these?", options=options)
 

@@ -27,7 +27,9 @@ def corrected(word: str) -> str:
         return word
     slips = 1 if len(word) < LONG else 2
     found = process.extractOne(word, sorted(known), scorer=OSA.distance, score_cutoff=slips)
-    return found[0] if found else word
+    if found is None or word.startswith("un") != found[0].startswith("un"):
+        return word  # "unblocked" is no slip in "blocked"
+    return found[0]
 
 
 @cache

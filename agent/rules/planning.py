@@ -11,14 +11,14 @@ from agent.rules.asking import QUESTIONS, TAKES, arguments, grouping
 from agent.rules.doubt import either
 from agent.rules.grammar import Kind, kind_of, speaks_of
 from agent.rules.limits import told
-from agent.rules.reading import Reading, normal
+from agent.rules.reading import STANDING, Reading, normal
 from agent.rules.slots import Slots, carried, given, own_slots, stated
 from agent.rules.steps import PLANNERS as STEPS
 from agent.rules.steps import Plan, approved, fix, portfolio, readiness, unknown
 from agent.rules.wording import Judged, judge
 
 ELLIPSIS = re.compile(
-    r"^(?:and|also|or|then|so|now|ok|okay|what about|how about|same|the same|only|just|but|for|in|with|by|per|no|not|"
+    r"^(?:and|also|or|then|so|now|ok|okay|what about|how about|same|the same|only|just|but|narrow|limit|restrict|filter|for|in|with|by|per|no|not|"
     r"i meant?|i mean|rather|instead|sorry|show|list|group(?:ed)?|split|the (?:[\w-]+ ){1,3}one$)\b"
 )
 ONE_PROJECT = {"project_readiness", "propose_fix", "propose_invoice"}
@@ -71,7 +71,7 @@ def _step(reading: Reading) -> Plan:
     if _elliptic(reading, kind):
         return _continued(reading)
     if kind is None or kind is Kind.OTHER:
-        alone = kind is None and len(reading.text.split()) < SENTENCE and own_slots(reading).named
+        alone = set(reading.neutral.split()) <= STANDING
         return (None if alone else either(reading, judge(reading.neutral))) or unknown(reading)
     own = own_slots(reading)
     refers = kind in ABOUT_ONE or (kind in QUESTIONS and POINTING.search(reading.text) is not None)
@@ -83,14 +83,22 @@ def understood(reading: Reading) -> Kind | None:
     kind = kind_of(reading.text)
     if kind is Kind.HISTORY and reading.first("employee") and not reading.first("staff"):
         return Kind.WORKED  # who records time and decides nothing here has changed nothing here
-    if kind in SETTLED or (kind in ASKED_OF_ONE and OF_ONE.search(reading.text)) or _goes_on(reading, kind):
+    if kind in SETTLED or _goes_on(reading, kind):
         return kind
     judged = judge(reading.neutral)
-    if judged.margin >= CLEAR:
+    of_one = OF_ONE.search(reading.text) is not None
+    if judged.margin >= CLEAR and not (of_one and judged.kind is Kind.INVOICE):  # "can I send it?" orders nothing
         return judged.kind
-    if kind not in WEAK or (kind is Kind.UNBILLED and speaks_of("open_work", reading.text)):
+    if kind is Kind.SOW and not (reading.last_calls or own_slots(reading).named):
+        return _guess(judged)  # a statement of work is somebody's
+    if (
+        kind not in WEAK
+        or (of_one and kind in ASKED_OF_ONE)
+        or (kind is Kind.UNBILLED and speaks_of("open_work", reading.text))
+    ):
         return kind
-    return _by_name(reading) or (kind if kind in {judged.kind, judged.second} else _guess(judged))
+    likely = kind if of_one or kind in {judged.kind, judged.second} else _guess(judged)
+    return _by_name(reading) or likely
 
 
 def _goes_on(reading: Reading, kind: Kind | None) -> bool:
