@@ -55,15 +55,16 @@ GROUPS = {
     "rule": r"rules?|reasons?|causes?|kinds?|types?|problems?|issues?|findings?|prerequisites?",
 }
 STATES = {
-    "overdue": r"overdue|late|past (?:its |their |the )?due|due already|behind|in arrears|arrears|aged|ageing|aging|dunning|"
-    r"chase|chasing|remind",
+    "overdue": r"overdue|late|past (?:its |their |the )?due|due already|behind|arrears|aged|ageing|aging|"
+    r"dunning|chase|chasing|remind",
     "draft": r"drafts?|not (?:yet )?(?:been )?posted|unposted",
-    "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?(?:paid|settled)|open|owe[sd]?|owing|receivables?|debts?|debtors?|"
-    r"unsettled|ar|(?:to|must|not) pay(?: us)?|waiting for|who owes|left unpaid",
+    "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?(?:paid|settled)|open|owe[sd]?|owing|receivables?|debts?|"
+    r"debtors?|unsettled|ar|(?:to|must|not) pay(?: us)?|waiting for|who owes|left unpaid",
     "paid": r"paid|settled",
     "cancelled": r"cancelled|canceled|voided",
 }
-ISSUED = r"invoice[ds]?|invoicing|bill(?:s|ed|ings?)?|charged?|turnover|revenue|raised?|issued|sent|sales|went out|send out|posted"
+ISSUED = r"invoice[ds]?|invoicing|bill(?:s|ed|ings?)?|charged?|turnover|revenue|raised?|issued|sent|"
+    r"sales|went out|send out|posted"
 WHICH_INVOICES = ("Which invoices are unpaid?", "Which invoices are overdue?", "Which invoices were issued this year?")
 
 

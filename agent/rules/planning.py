@@ -18,7 +18,8 @@ from agent.rules.steps import Plan, approved, fix, portfolio, readiness, unknown
 from agent.rules.wording import Judged, judge
 
 ELLIPSIS = re.compile(
-    r"^(?:and|also|or|then|so|now|ok|okay|what about|how about|same|the same|only|just|but|narrow|limit|restrict|filter|for|in|with|by|per|no|not|"
+    r"^(?:and|also|or|then|so|now|ok|okay|what about|how about|same|the same|only|just|but|narrow|"
+    r"limit|restrict|filter|for|in|with|by|per|no|not|"
     r"i meant?|i mean|rather|instead|sorry|show|list|group(?:ed)?|split|the (?:[\w-]+ ){1,3}one$)\b"
 )
 ONE_PROJECT = {"project_readiness", "propose_fix", "propose_invoice"}
@@ -27,7 +28,7 @@ PLANNERS = {**STEPS, **QUESTIONS}
 ABOUT_ONE = {
     Kind.FIX, Kind.INVOICE, Kind.WHY, Kind.READINESS, Kind.SOW, Kind.CODES, Kind.POLICY, Kind.ENGAGEMENT,
 }  # fmt: skip
-# Kinds that a single loose word can bring about; the wording says better what is meant.
+# Kinds that a single loose word can bring about; the wording says what is meant.
 SETTLED = {Kind.THANKS, Kind.DECIDE, Kind.HELP, Kind.WHY}
 WEAK = {None, Kind.READINESS, Kind.FIND, Kind.PORTFOLIO, Kind.UNBILLED, Kind.WHY}
 ASKED_OF_ONE = {Kind.READINESS, Kind.PORTFOLIO, Kind.WHY}
@@ -161,7 +162,7 @@ def _continued(reading: Reading) -> Plan:
     own = own_slots(reading)
     pending = _pending(reading)
     kind = kind_of(pending) or (_guess(judge(pending)) if pending else None)
-    if kind in PLANNERS and own.named:
+    if kind is not None and kind in PLANNERS and own.named:
         return PLANNERS[kind](replace(reading, text=pending), own)
     if not reading.last_calls:
         return unknown(reading)

@@ -84,7 +84,7 @@ STANDING = frozenset(ANY_STAND_IN.values())
 
 
 def _neutral(text: str, found: Sequence[dict[str, Any]], *, whole: bool = False) -> str:
-    """The text with names of projects and customers replaced by ones that mean nothing else; `whole`: and all others."""
+    """The text with names of projects and customers replaced by ones that mean nothing else; `whole`: and others."""
     plain, known = " ".join(tokens(text)), ANY_STAND_IN if whole else STAND_IN
     for mention in sorted(found, key=lambda one: -len(one["words"])):
         words = " ".join(tokens(mention["words"]))

@@ -7,6 +7,7 @@ import tomllib
 import zlib
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +81,7 @@ def best(kinds: tuple[Kind, ...], scores: Array) -> Judged:
 
 
 def features(texts: list[str]) -> Array:
-    """(texts, meaning and spelling): the sentence's embedding beside what it is written of, for slips and short forms."""
+    """(texts, meaning and spelling): the embedding beside what it is written of, for slips and short forms."""
     meaning = np.array(embedding().encode_many(texts), np.float64)
     spelling = np.array([_spelling(text) for text in texts])
     return np.hstack([meaning, SPELLING * spelling, np.full((len(texts), 1), CONSTANT)])
@@ -94,7 +95,7 @@ def _spelling(text: str) -> Array:
             counts[_bucket(padded[start : start + size])] += 1
     for word in said:
         counts[_bucket(f"w{word}")] += WHOLE
-    for first, second in zip(said, said[1:], strict=False):
+    for first, second in pairwise(said):
         counts[_bucket(f"b{first} {second}")] += WHOLE
     roots = np.sqrt(counts)
     return roots / np.linalg.norm(roots)
