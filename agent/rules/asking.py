@@ -63,8 +63,10 @@ STATES = {
     "paid": r"paid|settled",
     "cancelled": r"cancelled|canceled|voided",
 }
-ISSUED = r"invoice[ds]?|invoicing|bill(?:s|ed|ings?)?|charged?|turnover|revenue|raised?|issued|sent|"
+ISSUED = (
+    r"invoice[ds]?|invoicing|bill(?:s|ed|ings?)?|charged?|turnover|revenue|raised?|issued|sent|"
     r"sales|went out|send out|posted"
+)
 WHICH_INVOICES = ("Which invoices are unpaid?", "Which invoices are overdue?", "Which invoices were issued this year?")
 
 
