@@ -38,8 +38,8 @@ OF_ONE = re.compile(
 )
 UNBILLED_SAID = r"un ?billed|un ?invoiced|wip|not (?:yet )?(?:been )?(?:billed|invoiced)|approved"
 SENTENCE = 4  # words from which on a likeness to a sentence says something
-# How far the best kind is ahead: from where on it stands against the grammar, and below what it is a guess. From CLEAR on
-# 99 of 100 sentences that are no examples are read rightly (`countersign evals run examples`).
+# How far the best kind is ahead: from where on it stands against the grammar, and below what it is a guess. From CLEAR
+# on 99 of 100 sentences that are no examples are read rightly (`countersign evals run examples`).
 CLEAR, GUESS = 0.18, 0.05
 POINTING = re.compile(r"\b(?:it|its|they|them|their|theirs|there|that|this|these|those|he|she|his|her|same)\b")
 GROUPED = {
