@@ -29,6 +29,7 @@ TAKES: Mapping[str, frozenset[str]] = {
         "actions_status": "project",
         "find_projects": "practice region customer",
         "propose_codes": "project customer contract",
+        "set_up_project": "project customer contract",
         "who_approves": "customer project",
         "changes_made": "project contract customer practice region since until staff",
         "audit_entries": "since until staff",
@@ -53,6 +54,20 @@ GROUPS = {
     "owner": r"owners?|roles?|responsib\w+|assignees?",
     "rule": r"rules?|reasons?|causes?|kinds?|types?|problems?|issues?|findings?|prerequisites?",
 }
+STATES = {
+    "overdue": r"overdue|late|past (?:its |their |the )?due|due already|behind|arrears|aged|ageing|aging|"
+    r"dunning|chase|chasing|remind",
+    "draft": r"drafts?|not (?:yet )?(?:been )?posted|unposted",
+    "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?(?:paid|settled)|open|owe[sd]?|owing|receivables?|debts?|"
+    r"debtors?|unsettled|ar|(?:to|must|not) pay(?: us)?|waiting for|who owes|left unpaid",
+    "paid": r"paid|settled",
+    "cancelled": r"cancelled|canceled|voided",
+}
+ISSUED = (
+    r"invoice[ds]?|invoicing|bill(?:s|ed|ings?)?|charged?|turnover|revenue|raised?|issued|sent|"
+    r"sales|went out|send out|posted"
+)
+WHICH_INVOICES = ("Which invoices are unpaid?", "Which invoices are overdue?", "Which invoices were issued this year?")
 
 
 def arguments(tool: str, slots: Slots) -> dict[str, Any]:
@@ -89,16 +104,11 @@ def _one(tool: str, slots: Slots, **more: Any) -> Plan:
 def _invoices(reading: Reading, slots: Slots) -> Plan:
     if slots.number:
         return Plan((("invoices", {"number": slots.number}),))
-    states = {
-        "overdue": r"overdue|late|past due|due already|behind|in arrears",
-        "draft": r"drafts?",
-        "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?paid|open|owe[sd]?|owing|receivables?",
-        "paid": r"paid|settled",
-        "cancelled": r"cancelled|canceled|voided",
-    }
-    state = next((state for state, words in states.items() if reading.says(words)), "issued")
+    state = next((state for state, words in STATES.items() if reading.says(words)), None)
+    if state is None and not reading.says(ISSUED):
+        return Plan(question="Which invoices do you mean?", options=WHICH_INVOICES)
     by = grouping(reading, frozenset({"customer", "project", "practice", "region", "month"}))
-    return _one("invoices", slots, state=state, group_by=by)
+    return _one("invoices", slots, state=state or "issued", group_by=by)
 
 
 def _worked(reading: Reading, slots: Slots) -> Plan:
@@ -121,7 +131,10 @@ def _customers(reading: Reading, slots: Slots) -> Plan:
         "credit_limit": r"credit",
     }
     detail = next((name for name, words in details.items() if reading.says(words)), None)
-    lacks = reading.says(r"no|without|missing|lacks?|lacking|has no|have no|not have|does not|do not|did not|un\w+ed")
+    lacks = reading.says(
+        r"no|without|missing|lacks?|lacking|has no|have no|not have|does not|do not|did not|un\w+ed|"
+        r"not (?:on|known|there|recorded|given|set|stored)|blank|empty|incomplete|nowhere|none"
+    )
     if detail and lacks and not slots.customer:
         return Plan((("customers", {"missing": detail}),))
     country = None if slots.customer else country_of(reading)
@@ -278,5 +291,7 @@ QUESTIONS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
     Kind.WORKED: _worked,
     Kind.ENGAGEMENT: _engagement,
     Kind.TIME_TO_BILL: _time_to_bill,
+    Kind.UNCODED: lambda _reading, _slots: Plan((("uncoded_work", {}),)),
+    Kind.SET_UP: lambda _reading, slots: _one("set_up_project", slots),
     Kind.RISK: lambda _reading, slots: _one("delivery_risk", slots),
 }

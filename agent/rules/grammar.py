@@ -44,6 +44,9 @@ class Kind(StrEnum):
     RISK = "risk"
     WHY = "why"
     UNABLE = "unable"
+    UNCODED = "uncoded"
+    SET_UP = "set_up"
+    OTHER = "other"
 
 
 @dataclass(frozen=True)

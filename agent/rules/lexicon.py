@@ -1,26 +1,38 @@
-"""The grammar's own words, so that a typing error in one of them is read as meant."""
+"""The words of the grammar and of the examples, so that a typing error in one of them is read as meant."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from functools import cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from agent.rules.grammar import vocabulary
+from agent.rules.wording import sentences
 from agent.words import words
 from store.embedding import is_word
 
 SHORTEST = 4
+OFTEN = 3  # examples that a word stands in before it is one that people use
 LONG = 7  # a word of this length takes two slips and is still itself
 
 
 @cache
 def corrected(word: str) -> str:
     """The grammar's word that this one is a slip away from (two in long words), or the word itself."""
-    known = words("grammar") | vocabulary()
+    known = _known()
     if word in known or word in words("kept") or len(word) < SHORTEST or not word.isalpha() or is_word(word):
         return word
     slips = 1 if len(word) < LONG else 2
     found = process.extractOne(word, sorted(known), scorer=OSA.distance, score_cutoff=slips)
-    return found[0] if found else word
+    if found is None or word.startswith("un") != found[0].startswith("un"):
+        return word  # "unblocked" is no slip in "blocked"
+    return found[0]
+
+
+@cache
+def _known() -> frozenset[str]:
+    said = Counter(word for _, text in sentences() for word in set(re.findall(r"[a-z]{4,}", text)))
+    return words("grammar") | vocabulary() | {word for word, count in said.items() if count >= OFTEN and is_word(word)}

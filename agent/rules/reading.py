@@ -18,6 +18,7 @@ CONTRACTIONS = (
     (re.compile(r"\b(is|are|was|were|do|does|did|has|have|had|could|should|would)n'?t\b"), r"\1 not"),
     (re.compile(r"'(?:s|re|ll|ve|d|m)\b"), ""),
     (re.compile(r"\b(what|who|how|where|that)s\b"), r"\1"),
+    (re.compile(r"\bw o\b"), "without"),
 )
 
 
@@ -32,6 +33,7 @@ class Reading:
     earlier: tuple[dict[str, Any], ...]
     offered: frozenset[str]
     person: str = ""
+    neutral: str = ""  # `text` with a stand-in for whatever is named
 
     def first(self, kind: str) -> str | None:
         """The value of the first mention of this kind that has exactly one reading."""
@@ -57,31 +59,37 @@ def read(messages: Sequence[BaseMessage], offered: frozenset[str]) -> Reading:
     context = next((context_of(m) for m in messages if isinstance(m, SystemMessage)), {})
     said = next((str(m.text) for m in reversed(messages) if isinstance(m, HumanMessage)), "")
     found = tuple(context.get("mentions", ()))
-    own = frozenset(word for mention in found for word in tokens(mention["words"]))
+    own = frozenset(word for mention in found for word in tokens(mention["words"])) | STANDING
     earlier = tuple(context.get("earlier", ()))
     return Reading(
         said,
-        normal(_neutral(said, found), own | STANDING),
+        normal(_neutral(said, found), own),
         context.get("today", ""),
         found,
         earlier,
         offered,
         context.get("person", ""),
+        normal(_neutral(said, found, whole=True), own),
     )
 
 
 # What stands for a name of ours, so that "customer data hub" asks about a project and not about a customer.
 STAND_IN = {"project": "cld-uki-1001", "customer": "acme"}
-STANDING = frozenset(STAND_IN.values())
+# The same for whatever else is named, as the examples of wording have it.
+ANY_STAND_IN = STAND_IN | {
+    "contract": "acme", "employee": "anna", "staff": "ada", "invoice": "inv-2026-0012", "practice": "cloud",
+    "region": "dach",
+}  # fmt: skip
+STANDING = frozenset(ANY_STAND_IN.values())
 
 
-def _neutral(text: str, found: Sequence[dict[str, Any]]) -> str:
-    """The text with names of projects and customers replaced by ones that mean nothing else."""
-    plain = " ".join(tokens(text))
+def _neutral(text: str, found: Sequence[dict[str, Any]], *, whole: bool = False) -> str:
+    """The text with names of projects and customers replaced by ones that mean nothing else; `whole`: and others."""
+    plain, known = " ".join(tokens(text)), ANY_STAND_IN if whole else STAND_IN
     for mention in sorted(found, key=lambda one: -len(one["words"])):
         words = " ".join(tokens(mention["words"]))
-        if mention["kind"] in STAND_IN and words and not any(c.isdigit() for c in words):
-            plain = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", STAND_IN[mention["kind"]], plain, count=1)
+        if mention["kind"] in known and words and (whole or not any(c.isdigit() for c in words)):
+            plain = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", known[mention["kind"]], plain, count=1)
     return plain or text
 
 

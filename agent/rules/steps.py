@@ -196,7 +196,7 @@ def _status(reading: Reading) -> str | None:
     if reading.says("unknown|undetermined|unclear|determine|determined"):
         return "cannot_determine"
     if reading.says(
-        r"cannot|not|block\w*|stuck|problems?|issues?|missing|wrong|held|holds?|holding|why|without|stop\w*"
+        r"cannot|not|unable|block\w*|stuck|problems?|issues?|missing|wrong|held|holds?|holding|why|without|stop\w*"
     ):
         return "blocked"
     return "billable" if reading.says(r"ready|billable|can be|can we|could be|can i|could we") else None
@@ -216,6 +216,12 @@ def _why(reading: Reading, slots: Slots) -> Plan:
     last = reading.last_calls[0]["name"] if reading.last_calls else ""
     if last in {"propose_fix", "propose_invoice", "actions_status"} and last_action(reading):
         return Plan((("explain_policy", {"action": last_action(reading)}),))
+    args = reading.last_calls[0]["args"] if reading.last_calls else {}
+    if last == "portfolio_readiness" and not slots.project:
+        scope = {key: value for key, value in args.items() if key in {"practice", "region", "customer", "month"}}
+        return Plan((("problems", {**scope, "group_by": "rule"}),))
+    if last == "problems" and args.get("about") and not slots.project:
+        return Plan((("explain_rules", {"about": args["about"]}),))
     project, question = _one_project(reading, slots, "Which project do you mean?", "Is {} ready to bill")
     return readiness(reading, replace(slots, project=project)) if project else question
 

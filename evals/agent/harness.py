@@ -79,9 +79,6 @@ def run(argv: list[str]) -> dict[str, Any]:
         key=SecretStr(os.environ.get("COUNTERSIGN_MODEL_KEY", "")),
     )
     result = asyncio.run(_measure(home, argv, settings))
-    if "--list" in argv:
-        for line in result.wrong:
-            print(line, file=sys.stderr)
     ordered = sorted(result.seconds)
     return {
         "questions": len(ordered),
@@ -170,7 +167,10 @@ async def _measure(home: Path, argv: list[str], settings: ModelSettings) -> Resu
         at = await desk(firm, settings, today)
         result = Result()
         for case in asked:
+            before = len(result.wrong)
             await _one(at, known, case, result)
+            if "--list" in argv and len(result.wrong) > before:
+                print(result.wrong[-1], file=sys.stderr, flush=True)
             if len(result.seconds) % 50 == 0:
                 print(f"{len(result.seconds)} asked, {result.right} right", file=sys.stderr)
     return result

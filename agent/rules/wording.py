@@ -1,0 +1,105 @@
+"""Which kind of question a sentence's wording speaks for, learned from sentences whose kind is known."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from agent.rules.grammar import Kind
+from domain.errors import ConfigurationError
+from store.embedding import embedding
+
+EXAMPLES = Path(__file__).with_name("examples.toml")
+WEIGHTS = Path(__file__).with_name("examples.npz")
+BUCKETS = 2048  # that pieces of words, words and pairs of words are counted in
+PIECES = (3, 4, 5)  # letters
+WHOLE = 2  # a word counts as two of its pieces
+SPELLING = 0.7  # how long the vector of the spelling is beside that of the meaning
+CONSTANT = 0.3
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The likeliest kinds, best first; `margin` is how far the first is ahead of the second."""
+
+    kind: Kind
+    second: Kind
+    margin: float
+
+
+@dataclass(frozen=True)
+class Weights:
+    """One column a kind."""
+
+    kinds: tuple[Kind, ...]
+    columns: Array
+
+
+def sentences(path: Path = EXAMPLES) -> tuple[tuple[Kind, str], ...]:
+    """All examples, with names of ours as `Reading.neutral` has them."""
+    data = tomllib.loads(path.read_text("utf-8"))
+    return tuple((Kind(kind), text) for kind, texts in data.items() for text in texts)
+
+
+def digest() -> str:
+    """Which edition of the examples the weights were learned from."""
+    return hashlib.sha256(EXAMPLES.read_bytes()).hexdigest()
+
+
+@cache
+def weights() -> Weights:
+    """What `countersign evals run examples --write` learned. Raises ConfigurationError."""
+    kept = np.load(WEIGHTS)
+    if str(kept["digest"]) != digest():
+        raise ConfigurationError("agent/rules/examples.npz is stale; run `countersign evals run examples --write`.")
+    return Weights(tuple(Kind(kind) for kind in kept["kinds"]), kept["columns"].astype(np.float64))
+
+
+def judge(text: str) -> Judged:
+    """The kinds that the wording speaks for."""
+    return judged(weights(), features([text])[0])
+
+
+def judged(known: Weights, row: Array) -> Judged:
+    """The same of a sentence's features."""
+    return best(known.kinds, row @ known.columns)
+
+
+def best(kinds: tuple[Kind, ...], scores: Array) -> Judged:
+    """The two kinds with the highest scores."""
+    second, first = (int(index) for index in np.argsort(scores, kind="stable")[-2:])
+    return Judged(kinds[first], kinds[second], float(scores[first] - scores[second]))
+
+
+def features(texts: list[str]) -> Array:
+    """(texts, meaning and spelling): the embedding beside what it is written of, for slips and short forms."""
+    meaning = np.array(embedding().encode_many(texts), np.float64)
+    spelling = np.array([_spelling(text) for text in texts])
+    return np.hstack([meaning, SPELLING * spelling, np.full((len(texts), 1), CONSTANT)])
+
+
+def _spelling(text: str) -> Array:
+    counts = np.zeros(BUCKETS)
+    padded, said = f" {text} ", ["^", *text.split(), "$"]
+    for size in PIECES:
+        for start in range(len(padded) - size + 1):
+            counts[_bucket(padded[start : start + size])] += 1
+    for word in said:
+        counts[_bucket(f"w{word}")] += WHOLE
+    for first, second in pairwise(said):
+        counts[_bucket(f"b{first} {second}")] += WHOLE
+    roots = np.sqrt(counts)
+    return roots / np.linalg.norm(roots)
+
+
+def _bucket(piece: str) -> int:
+    return zlib.crc32(piece.encode()) % BUCKETS
