@@ -23,7 +23,7 @@ class TooManyCalls(CountersignError):
     status = 429
 
 
-@router.post("", response_class=McpResponse)
+@router.post("", response_class=McpResponse, status_code=200)
 async def serve(request: Request, wired: Wired, _: ThreadUser, session: Session) -> McpResponse:
     """One request of the Model Context Protocol (streamable HTTP, without sessions), with an access token."""
     if session.in_session:
