@@ -225,6 +225,6 @@ def permitted(policies: Policies, role: Role, operation: Operation) -> bool:
     return policies.authorize(Actor("northlight", "p", "P", frozenset({role})), operation).allowed
 
 
-async def test_the_interface_describes_itself(door: Door) -> None:
+async def test_the_interface_describes_itself(door) -> None:
     described = (await door.nobody().get("/v1/openapi.json")).json()
     assert {"/v1/projects/{code}/readiness", "/v1/portfolio/readiness", "/v1/mcp"} <= described["paths"].keys()
