@@ -34,7 +34,7 @@ check: setup
 	$(BIN)/basedpyright
 
 test: check
-	$(BIN)/python -m pytest -n 3 --dist worksteal --durations=25
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 lock:
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-annotate --no-header --no-emit-index-url --quiet pyproject.toml -o requirements.lock
