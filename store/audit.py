@@ -35,7 +35,7 @@ async def append(
     said = dict(facts or {})
     on_behalf_of = said.pop("on_behalf_of", None)
     texts = _committed(said)
-    row = {
+    row: dict[str, Any] = {
         "tenant": actor.tenant,
         "person": actor.person,
         "agent_run": actor.agent_run,
