@@ -146,7 +146,7 @@ TYPES: Mapping[str, ActionType] = {
                 "tasks": "Tasks",
                 "schedule": "Billing schedule",
             },
-            way_back="Take it back while nothing builds on it: the project is cancelled, what was made for it goes too.",
+            way_back="Take it back while nothing builds on it: the project is cancelled, what was made for it goes.",
             inverse=inverses.of_engagement,
             amount=worth,
             obstacle=in_the_way,

@@ -64,13 +64,13 @@ def differences(action_type: str, arguments: Mapping[str, Any], after: Image) ->
 
 
 def fulfilled(name: str, wanted: Any, found: Any) -> bool:
-    """Whether the ERP's value is the wanted one. None asks for nothing, an empty text for emptiness; amounts count by
-    value, tasks in any order.
+    """Whether the ERP's value is the wanted one. None asks for nothing, an empty text or list for emptiness; amounts
+    count by value, tasks in any order.
     """
     if wanted is None:
         return True
-    if wanted == "":
-        return found in (None, "")
+    if wanted in ("", [], ()):
+        return found in (None, "", [], ())
     if isinstance(wanted, Mapping):
         return isinstance(found, Mapping) and all(fulfilled(key, wanted[key], found.get(key)) for key in wanted)
     if isinstance(wanted, list | tuple):

@@ -75,7 +75,7 @@ def _blocks(found: SetUp) -> tuple[Block, ...]:
         for field in section.fields
     )
     where = action_href(found.waiting) if found.waiting else f"{document_href(found.document)}/set-up"
-    note = f"Read from the ERP {found.as_of}. Nothing is written: the project is proposed from the set-up's page."
+    note = f"Read from the ERP {found.as_of}. Nothing is written: all of it is proposed from the set-up's page."
     table = Table(f"Set-up of {found.name}", ("", "Field", "Value", "State", "Note"), rows, (), note)
     alike = tuple((Cell(one.what), Cell(one.label, one.href), Cell(one.why)) for one in found.duplicates)
     again = (Table("May be there already", ("", "Which", "Why"), alike),) if alike else ()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from actions.comparing import normalised
 from domain.blocks import Table
 from domain.findings import Readiness, Verdict
 from domain.records import Firm
@@ -28,9 +29,9 @@ from tools import knowledge
 from tools.codes import EMBEDDED
 from tools.opportunity.fields import Field
 from tools.opportunity.plan import SetUp, plan
+from tools.opportunity.proposal import engagement_from
 from tools.paper import paper
 from tools.registry import TOOLS
-from tools.setup import project_from
 from tools.tool import ToolContext, ToolResult
 
 TRUTH = Path(__file__).parents[2] / "evals" / "truth" / "planted.toml"
@@ -133,12 +134,12 @@ async def test_new_work_is_set_up_as_its_document_says(demo_firm: DemoFirm, desk
             states = {section.name: section.state for section in found.sections}
             assert (states["Customer"], states["Project"]) == ("in_erp", "proposed"), key
             code = next(field.value for field in _section(found, "Project") if field.name == "Code")
-            intent = project_from(known, firm, code)
+            intent = normalised(engagement_from(known, firm, code))
             assert [t["name"] for t in intent.arguments["tasks"]] == [f.name for f in _section(found, "Tasks")] or not (
                 intent.arguments["tasks"]
             )
-            image = await reader.image("project.create", intent.arguments)
-            assert not image.fields["code_taken"], key
+            image = await reader.image("engagement.set_up", intent.arguments)
+            assert image.fields["in_the_way"] == [], key
 
 
 def _section(found: SetUp, name: str) -> tuple[Field, ...]:
