@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from domain.records import Contract, Customer, Employee, Invoice, PriceList, Project, TimeEntry
 from store.database import Connection
+from store.mirror_time import columns_of, summed
 from store.queries import queries
 
 SQL = queries("mirror")
@@ -164,9 +165,8 @@ async def _keyed(
 
 
 def _head(number: int, record: Record) -> dict[str, Any]:
-    project = record.project_id if isinstance(record, TimeEntry) else None
-    kind = KIND_OF[type(record)]
-    return {"n": number, "kind": kind, "id": record.id, "version": record.source.version, "project": project}
+    head = {"n": number, "kind": KIND_OF[type(record)], "id": record.id, "version": record.source.version}
+    return head | columns_of(record) if isinstance(record, TimeEntry) else head
 
 
 def keys_of(record: Record) -> list[str]:
@@ -250,6 +250,21 @@ async def time_of(connection: Connection, projects: Sequence[str]) -> tuple[Time
     return tuple(found)
 
 
+async def time_for_rules(
+    connection: Connection, projects: Sequence[str], today: date, system: str
+) -> tuple[TimeEntry, ...]:
+    """The time of these projects as every rule judges it alike: what is billed is summed, except where an entry that is
+    not billed repeats it.
+    """
+    found: list[TimeEntry] = []
+    for start in range(0, len(projects), PROJECTS_AT_ONCE):
+        given: dict[str, Any] = {"projects": list(projects[start : start + PROJECTS_AT_ONCE]), "today": today}
+        given["twins"] = [row["id"] async for row in await connection.execute(SQL["twins"], given)]
+        found += await _read(connection, "open_time", "time", **given)
+        found += summed(await (await connection.execute(SQL["billed_time"], given)).fetchall(), system)
+    return tuple(found)
+
+
 async def _read(connection: Connection, query: str, kind: str, **given: Any) -> tuple[Any, ...]:
     row = await (await connection.execute(SQL[query], {"kind": kind, **given})).fetchone()
     return _codec(kind).validate_json(row["body"]) if row else ()
@@ -274,23 +289,6 @@ async def belonging(connection: Connection, keys: Iterable[str]) -> list[Key]:
 async def counts(connection: Connection) -> dict[str, int]:
     """How many records of each kind the mirror holds."""
     return {row["kind"]: row["count"] async for row in await connection.execute(SQL["counts"])}
-
-
-@dataclass(frozen=True)
-class Past:
-    """A record as it was until a reading found it changed or gone."""
-
-    record: Any
-    fetched_at: datetime
-    until: datetime
-
-
-async def past(connection: Connection, kind: str, id_: str, *, limit: int = 50) -> tuple[Past, ...]:
-    """What the mirror held of a record before, the latest first."""
-    rows = await connection.execute(SQL["past"], {"kind": kind, "id": id_, "limit": limit})
-    return tuple(
-        [Past(_encoder(kind).validate_python(row["body"]), row["fetched_at"], row["until"]) async for row in rows]
-    )
 
 
 async def every_time(connection: Connection) -> AsyncGenerator[tuple[TimeEntry, ...]]:
