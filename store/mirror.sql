@@ -102,9 +102,13 @@ select '[' || coalesce(string_agg(replace(r.body::text, '"fetched_at":null', '"f
 from mirror_record r where r.kind = 'time' and r.project = any(%(projects)s) and (not r.billed or r.id = any(%(twins)s))
 
 -- name: twins
--- Grouped rather than joined: on a mirror that was just filled PostgreSQL would guess a join badly.
-select unnest(array_agg(id) filter (where billed)) as id from mirror_record
-where kind = 'time' and project = any(%(projects)s)
+-- Grouped rather than joined: on a mirror that was just filled PostgreSQL would guess a join badly. Most billed time is
+-- older than all that is to be billed, and cannot repeat it.
+with mine as materialized (
+    select id, project, employee, day, hours, task, billed from mirror_record
+    where kind = 'time' and billable and project = any(%(projects)s)
+)
+select unnest(array_agg(id) filter (where billed)) as id from mine where day >= (select min(day) from mine where not billed)
 group by project, employee, day, hours, task having bool_or(billed) and bool_or(not billed)
 
 -- name: billed_time

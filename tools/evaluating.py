@@ -27,6 +27,7 @@ from store.mirror import State
 from store.results import Result
 from store.uncollected import uncollected
 from tools import knowledge
+from tools.directory import project_of
 
 AT_ONCE = 250
 PATIENCE = 100  # tries of a tenth of a second, while another process writes what it took
@@ -232,11 +233,23 @@ async def one_live(firm: Mirror, today: date, wanted: str, month: str | None) ->
     return project, dossier.assess(project, month, today), dossier
 
 
-async def dossier_of(firm: Mirror, today: date, *projects: Project) -> Dossier:
-    """What is known around these projects, in the newest facts."""
+async def near(firm: Mirror, today: date, wanted: str, *, fresh: bool = False) -> tuple[Project, Dossier]:
+    """The project of this code, id, name or contract number, and what is known around it; the ERP is asked what changed
+    first when `fresh`. Raises NotFound, InvalidInput (several fit), ErpUnavailable.
+    """
+    project = project_of(await firm.masters(fresh=fresh), wanted)
+    return project, await dossier_of(firm, today, project)
+
+
+async def dossier_of(
+    firm: Mirror, today: date, *projects: Project, contracts: Sequence[Contract] | None = None
+) -> Dossier:
+    """What is known around these projects, or these contracts and the projects, in the newest facts."""
     state = await firm.current()
     await prepare(firm.database, firm.tenant, today)
     async with firm.database.tenant(firm.tenant) as connection:
+        if contracts is not None:
+            return await _dossier(connection, state, projects, contracts)
         return await around(connection, state, projects)
 
 

@@ -19,9 +19,8 @@ from domain.records import Customer, Project
 from policies.prerequisites.customers import well_formed
 from policies.prerequisites.items import words
 from policies.prerequisites.portfolio import Dossier
-from tools import knowledge
 from tools.cells import finding_facts, project_key
-from tools.directory import project_of
+from tools.evaluating import near
 from tools.readiness import findings_block, ordered
 from tools.tool import Tool, ToolContext, ToolResult
 
@@ -142,8 +141,7 @@ def tax_identifier(country: str, code: str) -> dict[str, str]:
 
 
 async def _propose_fix(context: ToolContext, wanted: ProposeFix) -> ToolResult:
-    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant, fresh=True)
-    project = project_of(dossier.firm, wanted.project)
+    project, dossier = await near(context.firm, context.today, wanted.project, fresh=True)
     answer = dossier.assess(project, None, context.today)
     possible = fixes(dossier, project, answer, wanted)
     facts: dict[str, Any] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from tests.erp.firm import DemoFirm
 from tests.tools.conftest import Desk
 from tools import knowledge
 from tools.codes import EMBEDDED
+from tools.evaluating import around, prepare
 from tools.opportunity.fields import Field
 from tools.opportunity.plan import SetUp, plan
 from tools.opportunity.proposal import engagement_from
@@ -83,7 +84,21 @@ async def test_the_planted_is_found_and_nothing_else(demo_firm: DemoFirm, desk: 
         }
         assert wrong == {}
         assert all(answer.ready + answer.blocked == answer.unbilled for answer in answers)
+        await _judged_alike(snapshot, demo_firm.today)
         await _proposals(demo_firm, desk, reader, snapshot)
+
+
+async def _judged_alike(snapshot: Mirror, today: date) -> None:
+    """Whether billed time comes entry by entry or summed, every answer is the same to the last source."""
+    state, projects = await snapshot.current(), (await snapshot.masters()).projects
+    await prepare(snapshot.database, "northlight", today)
+    async with snapshot.database.tenant("northlight") as connection:
+        plain = await around(connection, state, projects)
+        summed = await around(connection, state, projects, summed_on=today)
+    assert len(summed.firm.time) < len(plain.firm.time)
+    for project in projects:
+        for month in (None, f"{today:%Y-%m}"):
+            assert summed.assess(project, month, today) == plain.assess(project, month, today), project.code
 
 
 async def _proposals(demo: DemoFirm, desk: Desk, reader: Any, snapshot: Mirror) -> None:
