@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from actions.placing import placed
 from actions.proposals import propose
 from api.services import Services
-from domain.actions import Action
+from domain.actions import Action, Intent, Origin
 from domain.actor import Actor
 from domain.errors import Conflict
 from sow import linking
@@ -48,3 +49,28 @@ async def propose_engagement(wired: Services, actor: Actor, document_id: str, st
     intent = engagement_from(found, firm, choice.code, row.contract, stated)
     policies = await wired.policies(actor.tenant)
     return await propose(wired.database, erp.reader, policies, actor, intent, now=wired.clock())
+
+
+async def propose_confirmation(wired: Services, actor: Actor, document_id: str) -> Action:
+    """Propose to confirm the quotation of the document's contract, as the client has signed.
+
+    Raises NotFound, Conflict (it has no contract, or not a quotation), NotPermitted, ErpUnavailable.
+    """
+    erp = wired.erp(actor)
+    firm = await erp.firm.masters(fresh=True)
+    async with wired.database.tenant(actor.tenant) as connection:
+        row = await documents.get(connection, document_id)
+    contract = next((one for one in firm.contracts if row.contract and one.number == row.contract), None)
+    if contract is None:
+        raise Conflict("The document belongs to no contract of the ERP yet.")
+    why = f"The client has signed {row.name}, and the ERP has the contract as a quotation."
+    intent = Intent(
+        "contract.confirm",
+        {"contract_id": contract.id},
+        f"Confirm contract {contract.number}",
+        (why,),
+        origins={"contract_id": Origin("erp", contract.source)},
+        document=row.id,
+    )
+    policies = await wired.policies(actor.tenant)
+    return await propose(wired.database, erp.reader, policies, actor, placed(intent, firm), now=wired.clock())

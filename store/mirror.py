@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from domain.records import Contract, Customer, Employee, Invoice, PriceList, Project, TimeEntry
 from store.database import Connection
+from store.mirror_keys import keys_of
 from store.mirror_time import columns_of, summed
 from store.queries import queries
 
@@ -167,35 +168,6 @@ async def _keyed(
 def _head(number: int, record: Record) -> dict[str, Any]:
     head = {"n": number, "kind": KIND_OF[type(record)], "id": record.id, "version": record.source.version}
     return head | columns_of(record) if isinstance(record, TimeEntry) else head
-
-
-def keys_of(record: Record) -> list[str]:
-    """What a record belongs to, and by which names other systems speak of it."""
-    match record:
-        case Project():
-            names = [f"code:{record.code}"] if record.code else []
-            owner = [f"customer:{record.customer_id}"] if record.customer_id else []
-            return [
-                *names,
-                *_heads(record.code, record.name),
-                *owner,
-                *(f"contract:{id_}" for id_ in record.contract_ids),
-            ]
-        case Contract():
-            listed = [f"price_list:{record.price_list_id}"] if record.price_list_id else []
-            return [f"customer:{record.customer_id}", *listed, *_heads(record.number)]
-        case Invoice():
-            projects = dict.fromkeys(line.project_id for line in record.lines if line.project_id)
-            owners = [f"project:{id_}" for id_ in projects] or [f"contract:{id_}" for id_ in record.contract_ids]
-            return [f"customer:{record.customer_id}", *owners]
-        case Customer():
-            return _heads(record.code, record.name)
-        case _:
-            return []
-
-
-def _heads(*names: str | None) -> list[str]:
-    return [f"head:{name.split('/', 1)[0]}" for name in dict.fromkeys(names) if name]
 
 
 def _body(record: Record) -> str:

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from api.access import ActionProposer, CodeProposer
-from api.papers import plan_set_up, propose_engagement
+from api.papers import plan_set_up, propose_confirmation, propose_engagement
 from api.render import page
 from api.services import Wired
 from store import codes as chosen
@@ -90,4 +90,11 @@ class SetUpForm(BaseModel):
 async def create(wired: Wired, actor: ActionProposer, document_id: str, said: Annotated[SetUpForm, Form()]) -> Response:
     """Propose to set up the document's project under the code that was chosen, and open the proposal."""
     action = await propose_engagement(wired, actor, document_id, said.stated())
+    return RedirectResponse(f"/actions/{action.id}", 303)
+
+
+@router.post("/confirmation")
+async def confirm(wired: Wired, actor: ActionProposer, document_id: str) -> Response:
+    """Propose to confirm the document's contract, and open the proposal."""
+    action = await propose_confirmation(wired, actor, document_id)
     return RedirectResponse(f"/actions/{action.id}", 303)

@@ -34,7 +34,8 @@ from tools.paper import paper
 class SetUp:
     """All records with their fields, what may be there already, and how far the project is.
 
-    `client` is the document's client where the ERP has no such customer, `code` was chosen by a person, `project` is
+    `client` is the document's client where the ERP has no such customer, `quotation` the
+    number of its contract while that is not confirmed, `code` was chosen by a person, `project` is
     the key of the ERP's project of this work, `waiting` the id of the proposal that waits to set it up, `as_of` when
     the ERP was read.
     """
@@ -48,6 +49,7 @@ class SetUp:
     duplicates: tuple[Duplicate, ...]
     as_of: str
     client: str | None = None
+    quotation: str | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -108,6 +110,7 @@ def set_up(read: Paper, firm: Firm, around: Around, chosen: Chosen, today: date)
         duplicates=tuple(duplicates(read, firm, around.filed, (customer, contract), there)),
         as_of=firm.fetched_at.isoformat(),
         client=None if customer else read.work.first("client"),
+        quotation=contract.number if contract and contract.state in ("draft", "quotation") else None,
     )
 
 
