@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -60,7 +61,7 @@ def engagement_from(
     made = [
         _of_customer(paper, customer, said),
         _of_contract(paper, firm, contract, client),
-        _of_project(paper, contract, client, code),
+        _of_project(paper, contract, client, code, firm.fetched_at.date()),
     ]
     practice, region = parts(code)
     whose = f"{client} has this work in {paper.name}, and the ERP has no project for it."
@@ -168,15 +169,17 @@ def _prices(paper: Paper, title: str) -> dict[str, Any]:
     return {"price_list_name": f"{title} rates"[:200], "rates": listed} if listed else {}
 
 
-def _of_project(paper: Paper, contract: Contract | None, client: str, code: str) -> Part:
-    opens, ends = day(first(paper.terms, "effective_date")), day(first(paper.terms, "end_date"))
+def _of_project(paper: Paper, contract: Contract | None, client: str, code: str, today: date) -> Part:
+    """The project opens when the work begins, and never before the ERP was read for it."""
+    starts, ends = day(first(paper.terms, "effective_date")), day(first(paper.terms, "end_date"))
+    opens = max(today, starts) if starts else today
     currency = contract.currency if contract else first(paper.terms, "currency")
     arguments = {
         "code": code,
         "name": project_name(paper, client),
         "billing": billed_by(paper.terms),
-        "opens": opens and opens.isoformat(),
-        "ends": ends.isoformat() if ends and (opens is None or ends >= opens) else None,
+        "opens": opens.isoformat(),
+        "ends": ends.isoformat() if ends and ends >= opens else None,
         "tasks": planned_tasks(paper.terms, currency),
         "schedule": _schedule(paper, currency),
     }
