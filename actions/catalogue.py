@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from actions import inverses
+from actions import inverses, obstacles
 from actions.arguments import (
     Arguments,
     CancelDraftInvoice,
@@ -22,7 +22,7 @@ from actions.arguments import (
     ThawExecution,
     WaiveRule,
 )
-from actions.engagement import ConfirmContract, SetUpEngagement, TakeBackEngagement, in_the_way, worth
+from actions.engagement import ConfirmContract, SetUpEngagement, TakeBackEngagement, worth
 from domain.actions import Action, Image, Intent
 from domain.actor import Operation
 from domain.errors import InvalidInput
@@ -64,41 +64,6 @@ def _planned_value(project: CreateProject) -> Money | None:
     return Money(sum(priced, Decimal(0)), currency).rounded if currency else None
 
 
-def _code_taken(before: Image) -> str:
-    return "Another project has this code already." if before.fields.get("code_taken") else ""
-
-
-def _already_invoiced(before: Image) -> str:
-    billed = before.fields.get("already_invoiced") or ()
-    return f"Already on an invoice: time entries {', '.join(map(str, billed))}." if billed else ""
-
-
-def _recorded(before: Image) -> str:
-    if not before.fields.get("written_by_action"):
-        return "The action named as its origin did not create this project."
-    return "Time or an invoice is recorded on it; it can only be closed." if before.fields.get("recorded") else ""
-
-
-def _built_upon(before: Image) -> str:
-    if before.fields.get("contract_state") not in (None, "draft", "quotation", "cancelled"):
-        return "The contract was confirmed; it is changed with the client, by an amendment."
-    if before.fields.get("customer_used"):
-        return "The new customer has other contracts, projects or invoices by now."
-    return _recorded(before)
-
-
-def _not_to_confirm(before: Image) -> str:
-    state = before.fields.get("state")
-    return "" if state in ("draft", "quotation") else f"The contract is {state}; only a quotation is confirmed."
-
-
-def _no_draft_of_ours(before: Image) -> str:
-    if not before.fields.get("written_by_action"):
-        return "The action named as its origin did not draft this invoice."
-    state = before.fields.get("state")
-    return "" if state == "draft" else f"The invoice is {state}; only a draft can be cancelled here."
-
-
 TYPES: Mapping[str, ActionType] = {
     entry.name: entry
     for entry in (
@@ -117,7 +82,7 @@ TYPES: Mapping[str, ActionType] = {
             way_back="Cancel the project while nothing is recorded on it; its number is not given again.",
             inverse=inverses.of_new_project,
             amount=_planned_value,
-            obstacle=_code_taken,
+            obstacle=obstacles.code_taken,
         ),
         ActionType(
             name="engagement.set_up",
@@ -149,7 +114,7 @@ TYPES: Mapping[str, ActionType] = {
             way_back="Take it back while nothing builds on it: the project is cancelled, what was made for it goes.",
             inverse=inverses.of_engagement,
             amount=worth,
-            obstacle=in_the_way,
+            obstacle=obstacles.in_the_way,
         ),
         ActionType(
             name="engagement.take_back",
@@ -164,7 +129,7 @@ TYPES: Mapping[str, ActionType] = {
             way_back="None: set it up again, under a code of its own.",
             inverse=inverses.none("What was taken back stays closed; set the engagement up again under a new code."),
             target={"project_id": "Project"},
-            obstacle=_built_upon,
+            obstacle=obstacles.built_upon,
         ),
         ActionType(
             name="contract.confirm",
@@ -176,7 +141,7 @@ TYPES: Mapping[str, ActionType] = {
                 "A confirmed contract binds the firm; it is changed with the client, by an amendment."
             ),
             target={"contract_id": "Contract"},
-            obstacle=_not_to_confirm,
+            obstacle=obstacles.not_to_confirm,
         ),
         ActionType(
             name="contract.set_po_number",
@@ -211,7 +176,7 @@ TYPES: Mapping[str, ActionType] = {
             way_back="Cancel the draft before it is posted; its time entries can be billed again.",
             inverse=inverses.of_draft_invoice,
             amount=lambda invoice: Money(invoice.amount, invoice.currency).rounded,
-            obstacle=_already_invoiced,
+            obstacle=obstacles.already_invoiced,
         ),
         ActionType(
             name="project.cancel",
@@ -221,7 +186,7 @@ TYPES: Mapping[str, ActionType] = {
             way_back="None: create a new project, with a number of its own.",
             inverse=inverses.none("A cancelled project is not opened again; create a new one with its own number."),
             target={"project_id": "Project"},
-            obstacle=_recorded,
+            obstacle=obstacles.recorded,
         ),
         ActionType(
             name="contract.clear_po_number",
@@ -246,7 +211,7 @@ TYPES: Mapping[str, ActionType] = {
             inverse=inverses.none("A cancelled draft stays cancelled; propose a new one for the same time entries."),
             target={"invoice_id": "Invoice"},
             amount=lambda draft: Money(draft.amount, draft.currency).rounded,
-            obstacle=_no_draft_of_ours,
+            obstacle=obstacles.no_draft_of_ours,
         ),
         ActionType(
             name="policy.change",

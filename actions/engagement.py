@@ -115,11 +115,6 @@ def worth(engagement: SetUpEngagement) -> Money | None:
     return Money(whole, engagement.currency).rounded if engagement.currency and whole else None
 
 
-def in_the_way(before: Image) -> str:
-    """What the ERP has already, or lacks, so that the engagement cannot be set up in it."""
-    return " ".join(before.fields.get("in_the_way") or ())
-
-
 def made(after: Image | None) -> dict[str, Any]:
     """The records that a set-up made besides the project, by the argument of `TakeBackEngagement` that names them."""
     fields = after.fields if after else {}
