@@ -29,6 +29,7 @@ Text = Annotated[Lines, StringConstraints(pattern=r"^[^\n]*$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 Amount = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)]
+Billing = Annotated[str, StringConstraints(pattern="^(timesheet|effort|progress|manual)$")]
 
 
 class Arguments(BaseModel):
@@ -53,7 +54,7 @@ class CreateProject(Arguments):
     code: Text
     customer_id: Text
     contract_id: Text | None = None
-    billing: Annotated[str, StringConstraints(pattern="^(timesheet|effort|progress|manual)$")] = "timesheet"
+    billing: Billing = "timesheet"
     tasks: tuple[PlannedTask, ...] = ()
 
 

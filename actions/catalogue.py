@@ -1,16 +1,13 @@
-"""The action types: what each one takes, what a reviewer sees of it, what must be true afterwards, and its way back."""
+"""The action types: what each one takes, what a reviewer sees of it, what stands in its way, and its way back."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
-
-from actions import inverses
+from actions import inverses, obstacles
 from actions.arguments import (
     Arguments,
     CancelDraftInvoice,
@@ -25,12 +22,11 @@ from actions.arguments import (
     ThawExecution,
     WaiveRule,
 )
-from domain.actions import Action, FieldChange, Image, Intent
+from actions.engagement import ConfirmContract, SetUpEngagement, TakeBackEngagement, worth
+from domain.actions import Action, Image, Intent
 from domain.actor import Operation
-from domain.canonical import canonical
 from domain.errors import InvalidInput
 from domain.money import Money
-from domain.visible import readable
 
 
 @dataclass(frozen=True)
@@ -68,28 +64,6 @@ def _planned_value(project: CreateProject) -> Money | None:
     return Money(sum(priced, Decimal(0)), currency).rounded if currency else None
 
 
-def _code_taken(before: Image) -> str:
-    return "Another project has this code already." if before.fields.get("code_taken") else ""
-
-
-def _already_invoiced(before: Image) -> str:
-    billed = before.fields.get("already_invoiced") or ()
-    return f"Already on an invoice: time entries {', '.join(map(str, billed))}." if billed else ""
-
-
-def _recorded(before: Image) -> str:
-    if not before.fields.get("written_by_action"):
-        return "The action named as its origin did not create this project."
-    return "Time or an invoice is recorded on it; it can only be closed." if before.fields.get("recorded") else ""
-
-
-def _no_draft_of_ours(before: Image) -> str:
-    if not before.fields.get("written_by_action"):
-        return "The action named as its origin did not draft this invoice."
-    state = before.fields.get("state")
-    return "" if state == "draft" else f"The invoice is {state}; only a draft can be cancelled here."
-
-
 TYPES: Mapping[str, ActionType] = {
     entry.name: entry
     for entry in (
@@ -108,7 +82,66 @@ TYPES: Mapping[str, ActionType] = {
             way_back="Cancel the project while nothing is recorded on it; its number is not given again.",
             inverse=inverses.of_new_project,
             amount=_planned_value,
-            obstacle=_code_taken,
+            obstacle=obstacles.code_taken,
+        ),
+        ActionType(
+            name="engagement.set_up",
+            title="Set up an engagement: project, and the customer, contract and prices that it still needs",
+            arguments=SetUpEngagement,
+            labels={
+                "customer_id": "Customer",
+                "customer_name": "New customer",
+                "tax_identifier": "Its tax identifier",
+                "invoice_address": "Its invoice address",
+                "billing_email": "Its invoices go to",
+                "contract_id": "Contract",
+                "contract_title": "New contract",
+                "contract_date": "Begins",
+                "currency": "Currency",
+                "payment_terms_days": "Payment terms, days",
+                "po_number": "Purchase order",
+                "lines": "Lines",
+                "price_list_name": "New price list",
+                "rates": "Rates an hour",
+                "code": "Project code",
+                "name": "Project",
+                "billing": "Billed by",
+                "opens": "Opens",
+                "ends": "Last day for time",
+                "tasks": "Tasks",
+                "schedule": "Billing schedule",
+            },
+            way_back="Take it back while nothing builds on it: the project is cancelled, what was made for it goes.",
+            inverse=inverses.of_engagement,
+            amount=worth,
+            obstacle=obstacles.in_the_way,
+        ),
+        ActionType(
+            name="engagement.take_back",
+            title="Take back an engagement that was just set up",
+            arguments=TakeBackEngagement,
+            labels={
+                "status": "Project",
+                "contract_state": "Contract",
+                "price_list": "Price list",
+                "customer": "Customer",
+            },
+            way_back="None: set it up again, under a code of its own.",
+            inverse=inverses.none("What was taken back stays closed; set the engagement up again under a new code."),
+            target={"project_id": "Project"},
+            obstacle=obstacles.built_upon,
+        ),
+        ActionType(
+            name="contract.confirm",
+            title="Confirm a contract that the client has signed",
+            arguments=ConfirmContract,
+            labels={"state": "Contract"},
+            way_back="None: a confirmed contract is changed with the client, by an amendment.",
+            inverse=inverses.none(
+                "A confirmed contract binds the firm; it is changed with the client, by an amendment."
+            ),
+            target={"contract_id": "Contract"},
+            obstacle=obstacles.not_to_confirm,
         ),
         ActionType(
             name="contract.set_po_number",
@@ -143,7 +176,7 @@ TYPES: Mapping[str, ActionType] = {
             way_back="Cancel the draft before it is posted; its time entries can be billed again.",
             inverse=inverses.of_draft_invoice,
             amount=lambda invoice: Money(invoice.amount, invoice.currency).rounded,
-            obstacle=_already_invoiced,
+            obstacle=obstacles.already_invoiced,
         ),
         ActionType(
             name="project.cancel",
@@ -153,7 +186,7 @@ TYPES: Mapping[str, ActionType] = {
             way_back="None: create a new project, with a number of its own.",
             inverse=inverses.none("A cancelled project is not opened again; create a new one with its own number."),
             target={"project_id": "Project"},
-            obstacle=_recorded,
+            obstacle=obstacles.recorded,
         ),
         ActionType(
             name="contract.clear_po_number",
@@ -178,7 +211,7 @@ TYPES: Mapping[str, ActionType] = {
             inverse=inverses.none("A cancelled draft stays cancelled; propose a new one for the same time entries."),
             target={"invoice_id": "Invoice"},
             amount=lambda draft: Money(draft.amount, draft.currency).rounded,
-            obstacle=_no_draft_of_ours,
+            obstacle=obstacles.no_draft_of_ours,
         ),
         ActionType(
             name="policy.change",
@@ -228,34 +261,6 @@ TYPES: Mapping[str, ActionType] = {
         ),
     )
 }
-# Amounts that the ERP may hand back with another number of decimals.
-DECIMALS = frozenset({"amount", "hours", "price"})
-
-
-def normalised(intent: Intent) -> Intent:
-    """The intent with checked, canonical arguments, and the amount that follows from them rather than a stated one.
-
-    Raises InvalidInput naming the field that is wrong.
-    """
-    kind = known(intent.action_type)
-    try:
-        arguments = kind.arguments.model_validate(dict(intent.arguments))
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
-        raise InvalidInput(f"The arguments of {kind.name} cannot be used: {wrong}") from error
-    as_json = arguments.model_dump(mode="json")
-    if b"\\u0000" in canonical(intent):
-        raise InvalidInput("The proposal's text holds a character that cannot be stored.")
-    if not any(as_json.get(name) is not None for name in kind.labels):
-        raise InvalidInput("The proposal would change nothing.")
-    return dataclasses.replace(
-        intent,
-        arguments=as_json,
-        amount=kind.amount(arguments),
-        summary=readable(intent.summary),
-        reasons=tuple(map(readable, intent.reasons)),
-        customer=readable(intent.customer) if intent.customer else None,
-    )
 
 
 def known(action_type: str) -> ActionType:
@@ -263,47 +268,3 @@ def known(action_type: str) -> ActionType:
     if action_type not in TYPES:
         raise InvalidInput(f"There is no action type '{action_type}'. There are: {', '.join(sorted(TYPES))}.")
     return TYPES[action_type]
-
-
-def changes(action_type: str, arguments: Mapping[str, Any], before: Image) -> tuple[FieldChange, ...]:
-    """What would be different afterwards, field by field; an argument that is None leaves its field alone."""
-    return tuple(
-        FieldChange(name, label, before.fields.get(name), arguments[name])
-        for name, label in known(action_type).labels.items()
-        if not fulfilled(name, arguments.get(name), before.fields.get(name))
-    )
-
-
-def differences(action_type: str, arguments: Mapping[str, Any], after: Image) -> tuple[FieldChange, ...]:
-    """Where the ERP, read back, differs: `before` is what was approved, `after` what is there."""
-    return tuple(
-        FieldChange(name, label, arguments[name], after.fields.get(name))
-        for name, label in known(action_type).labels.items()
-        if not fulfilled(name, arguments.get(name), after.fields.get(name))
-    )
-
-
-def fulfilled(name: str, wanted: Any, found: Any) -> bool:
-    """Whether the ERP's value is the wanted one. None asks for nothing, an empty text for emptiness; amounts count by
-    value, tasks in any order.
-    """
-    if wanted is None:
-        return True
-    if wanted == "":
-        return found in (None, "")
-    if isinstance(wanted, Mapping):
-        return isinstance(found, Mapping) and all(fulfilled(key, wanted[key], found.get(key)) for key in wanted)
-    if isinstance(wanted, list | tuple):
-        return isinstance(found, list | tuple) and len(wanted) == len(found) and _paired(name, wanted, list(found))
-    if name in DECIMALS and found is not None:
-        return Decimal(str(wanted)) == Decimal(str(found))
-    return bool(wanted == found)
-
-
-def _paired(name: str, wanted: Sequence[Any], found: list[Any]) -> bool:
-    for item in wanted:
-        match = next((index for index, other in enumerate(found) if fulfilled(name, item, other)), None)
-        if match is None:
-            return False
-        del found[match]
-    return True

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from actions.catalogue import differences
+from actions.comparing import differences
 from actions.escalation import look_after_waiting
 from actions.hands import Hands, Timing, move, worker
 from actions.reconciliation import follow, settle

@@ -21,7 +21,7 @@ from domain.errors import ErpNotReached, ErpUnavailable
 from domain.source import Source
 from erp.reader import Images
 from erp.writer import ErpWriter
-from store import actions, attempts, audit, jobs
+from store import actions, attempts, audit, documents, jobs
 from store.database import Connection, Database
 
 T = TypeVar("T")
@@ -108,8 +108,19 @@ async def move(
         await audit.append(connection, worker(action.tenant), event, f"action:{action.id}", facts)
         if state is ActionState.VERIFIED and action.compensates:
             await _compensated(connection, action, action.compensates)
+        if state is ActionState.VERIFIED and after:
+            await _attached(connection, action, after)
         if state not in {ActionState.EXECUTED, ActionState.APPROVED}:
             await jobs.defer_settled(connection, action.tenant, action.id)
+
+
+async def _attached(connection: Connection, action: Action, after: Image) -> None:
+    """The document from which a contract was made belongs to it from then on, unless a person said otherwise."""
+    number, document = after.fields.get("contract_number"), action.intent.document
+    if number and document and (await documents.get(connection, document)).contract is None:
+        await documents.attach(connection, document, number)
+        facts = {"contract": number, "by": action.id}
+        await audit.append(connection, worker(action.tenant), "document.attached", f"document:{document}", facts)
 
 
 async def _compensated(connection: Connection, undoing: Action, action_id: str) -> None:

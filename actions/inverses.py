@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from actions.engagement import MADE, made
 from domain.actions import Action, Intent, Origin
 from domain.source import Source
 
@@ -25,6 +26,17 @@ def of_new_project(action: Action) -> Intent | str:
         return "The record that it created is not known."
     arguments = {"project_id": action.record.id, "created_by": action.id}
     return _intent(action, "project.cancel", arguments)
+
+
+def of_engagement(action: Action) -> Intent | str:
+    """Take back the project and whatever was made for it; what was there before stays."""
+    if action.record is None:
+        return "The records that it created are not known."
+    arguments: dict[str, Any] = {"project_id": action.record.id, "created_by": action.id}
+    for name, record in made(action.after).items():
+        field, state = MADE[name]
+        arguments |= {name: record, field: state}
+    return _intent(action, "engagement.take_back", arguments)
 
 
 def of_po_number(action: Action) -> Intent | str:

@@ -31,11 +31,12 @@ def placed(intent: Intent, firm: Firm) -> Intent:
     project: Project | None = _named(intent, "project_id", firm.projects)
     party = _customer_id(intent, project, contract)
     customer: Customer | None = next((one for one in firm.customers if one.id == party), None)
+    new = intent.arguments.get("customer_name")  # of a customer that the action itself makes
     code = project.code if project else _code(intent, contract, firm)
     practice, region = numbering.parts(code)
     return replace(
         intent,
-        customer=readable(customer.name) if customer else None,
+        customer=readable(customer.name if customer else str(new)) if customer or new else None,
         project_code=code,
         practice=practice,
         region=region,
@@ -54,7 +55,7 @@ def _customer_id(intent: Intent, project: Project | None, contract: Contract | N
     """A project's own customer goes before the contract's: it is who is billed."""
     if project is not None:
         return project.customer_id
-    if "customer_id" in intent.arguments:
+    if intent.arguments.get("customer_id"):
         return str(intent.arguments["customer_id"])
     return contract.customer_id if contract else None
 
@@ -67,7 +68,7 @@ def contract_numbers(firm: Firm, ids: Iterable[str]) -> tuple[str, ...]:
 
 def _code(intent: Intent, contract: Contract | None, firm: Firm) -> str | None:
     """The code that a new project would have, or that of a contract's only project."""
-    if intent.action_type == "project.create":
+    if intent.action_type in ("project.create", "engagement.set_up"):
         return str(intent.arguments.get("code"))
     codes = {one.code for one in firm.projects if contract and contract.id in one.contract_ids}
     return codes.pop() if len(codes) == 1 else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from actions.arguments import EDITABLE
-from actions.catalogue import normalised
+from actions.comparing import normalised
 from actions.house import House
 from actions.proposals import propose
 from actions.replay import Replay, replay

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from actions.catalogue import changes, known, normalised
+from actions.catalogue import known
+from actions.comparing import changes, normalised
 from actions.rulebook import judged_new
 from domain.actions import Action, ActionState, FieldChange, Image, Intent, PolicyVerdict
 from domain.actor import Actor

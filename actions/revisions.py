@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import uuid4
 
-from actions.catalogue import normalised
+from actions.comparing import normalised
 from actions.placing import placed
 from actions.proposals import Survey, drafted, proposal_facts, signed, surveyed
 from actions.refusals import recorded
@@ -26,7 +26,13 @@ from policies.engine import Policies
 from store import actions, audit, jobs, waiting
 from store.database import Connection, Database
 
-PLACING = ("project_id", "contract_id", "customer_id", "code")  # arguments that say whose the action is
+PLACING = (
+    "project_id",
+    "contract_id",
+    "customer_id",
+    "customer_name",
+    "code",
+)  # arguments that say whose the action is
 WHY_EDIT = "Say why you change it: whoever decides must know."
 REVISABLE = frozenset(
     {
@@ -125,7 +131,7 @@ async def revise(
 async def supersede_project(connection: Connection, actor: Actor, document: str, code: str) -> int:
     """Close the proposals that wait to create this document's project under another code; how many there were."""
     closed = 0
-    for action_id in await waiting.for_document(connection, "project.create", document):
+    for action_id in await waiting.for_document(connection, "engagement.set_up", document):
         old = await actions.lock(connection, action_id)
         if old.state is ActionState.AWAITING_APPROVAL and old.intent.arguments.get("code") != code:
             problem = f"{actor.name} chose the code {code} for this document instead."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,12 +11,17 @@ from api.services import Services
 from domain.actor import Actor
 from domain.errors import CountersignError
 from domain.records import Firm
+from store import mirror
 
 
-async def present_firm(services: Services, actor: Actor) -> Firm | None:
-    """The firm's last reading, or None while its ERP cannot be reached: pages then show bare numbers."""
+async def present_firm(services: Services, actor: Actor, entries: Iterable[str] = ()) -> Firm | None:
+    """The firm's last reading with no time but these entries, or None while its ERP cannot be reached: pages then show
+    bare numbers.
+    """
     try:
-        return await services.erp(actor).firm.get()
+        firm = await services.erp(actor).firm.masters()
+        async with services.database.tenant(actor.tenant) as connection:
+            return replace(firm, time=await mirror.chosen(connection, "time", entries))
     except CountersignError:
         return None
 

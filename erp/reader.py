@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -88,12 +89,12 @@ class ErpReader(Images, Protocol):
         ...
 
 
-class ReadsWhole:
+class ReadsWhole(ABC):
     """A reader of a system without stamps to go by: each reading is of all of it, out of `firm`."""
 
+    @abstractmethod
     async def firm(self) -> Firm:
         """All records that readiness needs."""
-        raise NotImplementedError
 
     async def whole(self, take: Take) -> Head:
         """See ErpReader."""

@@ -17,6 +17,8 @@ from pydantic import TypeAdapter
 
 from domain.records import Contract, Customer, Employee, Invoice, PriceList, Project, TimeEntry
 from store.database import Connection
+from store.mirror_keys import keys_of
+from store.mirror_time import columns_of, summed
 from store.queries import queries
 
 SQL = queries("mirror")
@@ -164,38 +166,8 @@ async def _keyed(
 
 
 def _head(number: int, record: Record) -> dict[str, Any]:
-    project = record.project_id if isinstance(record, TimeEntry) else None
-    kind = KIND_OF[type(record)]
-    return {"n": number, "kind": kind, "id": record.id, "version": record.source.version, "project": project}
-
-
-def keys_of(record: Record) -> list[str]:
-    """What a record belongs to, and by which names other systems speak of it."""
-    match record:
-        case Project():
-            names = [f"code:{record.code}"] if record.code else []
-            owner = [f"customer:{record.customer_id}"] if record.customer_id else []
-            return [
-                *names,
-                *_heads(record.code, record.name),
-                *owner,
-                *(f"contract:{id_}" for id_ in record.contract_ids),
-            ]
-        case Contract():
-            listed = [f"price_list:{record.price_list_id}"] if record.price_list_id else []
-            return [f"customer:{record.customer_id}", *listed, *_heads(record.number)]
-        case Invoice():
-            projects = dict.fromkeys(line.project_id for line in record.lines if line.project_id)
-            owners = [f"project:{id_}" for id_ in projects] or [f"contract:{id_}" for id_ in record.contract_ids]
-            return [f"customer:{record.customer_id}", *owners]
-        case Customer():
-            return _heads(record.code, record.name)
-        case _:
-            return []
-
-
-def _heads(*names: str | None) -> list[str]:
-    return [f"head:{name.split('/', 1)[0]}" for name in dict.fromkeys(names) if name]
+    head = {"n": number, "kind": KIND_OF[type(record)], "id": record.id, "version": record.source.version}
+    return head | columns_of(record) if isinstance(record, TimeEntry) else head
 
 
 def _body(record: Record) -> str:
@@ -250,6 +222,21 @@ async def time_of(connection: Connection, projects: Sequence[str]) -> tuple[Time
     return tuple(found)
 
 
+async def time_for_rules(
+    connection: Connection, projects: Sequence[str], today: date, system: str
+) -> tuple[TimeEntry, ...]:
+    """The time of these projects as every rule judges it alike: what is billed is summed, except where an entry that is
+    not billed repeats it.
+    """
+    found: list[TimeEntry] = []
+    for start in range(0, len(projects), PROJECTS_AT_ONCE):
+        given: dict[str, Any] = {"projects": list(projects[start : start + PROJECTS_AT_ONCE]), "today": today}
+        given["twins"] = [row["id"] async for row in await connection.execute(SQL["twins"], given)]
+        found += await _read(connection, "open_time", "time", **given)
+        found += summed(await (await connection.execute(SQL["billed_time"], given)).fetchall(), system)
+    return tuple(found)
+
+
 async def _read(connection: Connection, query: str, kind: str, **given: Any) -> tuple[Any, ...]:
     row = await (await connection.execute(SQL[query], {"kind": kind, **given})).fetchone()
     return _codec(kind).validate_json(row["body"]) if row else ()
@@ -274,23 +261,6 @@ async def belonging(connection: Connection, keys: Iterable[str]) -> list[Key]:
 async def counts(connection: Connection) -> dict[str, int]:
     """How many records of each kind the mirror holds."""
     return {row["kind"]: row["count"] async for row in await connection.execute(SQL["counts"])}
-
-
-@dataclass(frozen=True)
-class Past:
-    """A record as it was until a reading found it changed or gone."""
-
-    record: Any
-    fetched_at: datetime
-    until: datetime
-
-
-async def past(connection: Connection, kind: str, id_: str, *, limit: int = 50) -> tuple[Past, ...]:
-    """What the mirror held of a record before, the latest first."""
-    rows = await connection.execute(SQL["past"], {"kind": kind, "id": id_, "limit": limit})
-    return tuple(
-        [Past(_encoder(kind).validate_python(row["body"]), row["fetched_at"], row["until"]) async for row in rows]
-    )
 
 
 async def every_time(connection: Connection) -> AsyncGenerator[tuple[TimeEntry, ...]]:

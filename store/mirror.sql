@@ -31,10 +31,12 @@ on conflict (tenant) do update set tried_at = now(), failed_since = coalesce(a.f
 
 -- name: put
 with arriving as (
-    select * from jsonb_to_recordset(%(heads)s) as a (n int, kind text, id text, version text, project text)
+    select * from jsonb_to_recordset(%(heads)s) as a (n int, kind text, id text, version text, project text,
+        task text, employee text, day date, hours numeric, billable boolean, billed boolean, rate numeric, currency text)
     join json_array_elements(%(bodies)s::json) with ordinality as b (body, position) on b.position = a.n
 ), changed as (
-    select a.kind, a.id, a.version, a.project, a.body, r.id is not null as known, r.project as was_project,
+    select a.kind, a.id, a.version, a.project, a.body, a.task, a.employee, a.day, a.hours, a.billable, a.billed, a.rate,
+        a.currency, r.id is not null as known, r.project as was_project,
         r.version as was_version, r.fetched_at as was_fetched_at, r.body as was_body
     from arriving a left join lateral (
         select * from mirror_record k where (k.tenant, k.kind, k.id) = (%(tenant)s, a.kind, a.id) limit 1) r on true
@@ -43,10 +45,14 @@ with arriving as (
     insert into mirror_past (tenant, kind, id, version, fetched_at, body, until)
     select %(tenant)s, kind, id, was_version, was_fetched_at, was_body, %(read_at)s from changed where known
 ), written as (
-    insert into mirror_record (tenant, kind, id, version, fetched_at, project, body)
-    select %(tenant)s, kind, id, version, %(read_at)s, project, body from changed
+    insert into mirror_record (tenant, kind, id, version, fetched_at, project, body, task, employee, day, hours, billable,
+        billed, rate, currency)
+    select %(tenant)s, kind, id, version, %(read_at)s, project, body, task, employee, day, hours, billable, billed, rate,
+        currency from changed
     on conflict (tenant, kind, id) do update set version = excluded.version, fetched_at = excluded.fetched_at,
-        project = excluded.project, body = excluded.body
+        project = excluded.project, body = excluded.body, task = excluded.task, employee = excluded.employee,
+        day = excluded.day, hours = excluded.hours, billable = excluded.billable, billed = excluded.billed,
+        rate = excluded.rate, currency = excluded.currency
 )
 select kind, id, known, project, was_project from changed
 
@@ -89,6 +95,27 @@ select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fet
     ',' order by length(id), id), '') || ']' as body
 from mirror_record where kind = 'time' and project = any(%(projects)s)
 
+-- name: open_time
+-- Whole: what is not billed, and what is billed and like something that is not.
+select '[' || coalesce(string_agg(replace(r.body::text, '"fetched_at":null', '"fetched_at":' || to_json(r.fetched_at)::text),
+    ',' order by length(r.id), r.id), '') || ']' as body
+from mirror_record r where r.kind = 'time' and r.project = any(%(projects)s) and (not r.billed or r.id = any(%(twins)s))
+
+-- name: twins
+-- Grouped rather than joined: on a mirror that was just filled PostgreSQL would guess a join badly. Most billed time is
+-- older than all that is to be billed, and cannot repeat it.
+with mine as materialized (
+    select id, project, employee, day, hours, task, billed from mirror_record
+    where kind = 'time' and billable and project = any(%(projects)s)
+)
+select unnest(array_agg(id) filter (where billed)) as id from mine where day >= (select min(day) from mine where not billed)
+group by project, employee, day, hours, task having bool_or(billed) and bool_or(not billed)
+
+-- name: billed_time
+select project, task, employee, billable, rate, currency, day > %(today)s as ahead, sum(hours) as hours, min(day) as day
+from mirror_record where kind = 'time' and billed and project = any(%(projects)s) and id <> all(%(twins)s)
+group by project, task, employee, billable, rate, currency, day > %(today)s
+
 -- name: ids
 select id from mirror_record where kind = %(kind)s order by length(id), id
 
@@ -100,10 +127,6 @@ select distinct kind, id from mirror_key where key = any(%(keys)s)
 
 -- name: counts
 select kind, count(*) as count from mirror_record group by kind
-
--- name: past
-select kind, id, version, fetched_at, until, body from mirror_past where kind = %(kind)s and id = %(id)s
-order by until desc, n desc limit %(limit)s
 
 -- name: changed
 update mirror_state set generation = generation + 1

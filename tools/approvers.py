@@ -91,7 +91,7 @@ async def _intent(context: ToolContext, wanted: WhoApproves, action_type: str) -
         amount = Money(Decimal(wanted.amount), wanted.currency or context.policies.base_currency)
     if not (wanted.customer or wanted.project):
         return Intent(action_type, {}, "", amount=amount, customer=USUAL_CUSTOMER)
-    firm = await context.firm.get()
+    firm = await context.firm.masters()
     project = project_of(firm, wanted.project) if wanted.project else None
     customers = customers_of(firm, wanted.customer) if wanted.customer else ()
     if project and not customers:

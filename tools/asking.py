@@ -8,7 +8,6 @@ from domain.actor import Operation
 from domain.blocks import Quotes, Text
 from sow import library
 from sow.asking import LONGEST_QUESTION, Answer, ask
-from tools import knowledge
 from tools.cells import document_href
 from tools.sows import NONE_HERE, SowTerms, attached
 from tools.tool import Tool, ToolContext, ToolResult
@@ -29,10 +28,10 @@ class Question(BaseModel):
 
 
 async def _answer(context: ToolContext, wanted: Question) -> ToolResult:
-    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
+    firm = await context.firm.masters()
     whose = SowTerms(**wanted.model_dump(exclude={"question"}))
     async with context.database.tenant(context.actor.tenant) as connection:
-        found = await attached(connection, dossier, whose)
+        found = await attached(connection, firm, whose)
         for row in found:
             await library.opened(connection, context.actor, row.id, "clauses")
     if not found:

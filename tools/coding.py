@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.actor import Operation
 from domain.blocks import Cell, Table, Text
+from domain.records import Firm
 from policies.codes import CodeProposal
-from policies.prerequisites.portfolio import Dossier
 from store import documents
 from store.database import Connection
 from store.documents import DocumentRow
-from tools import codes, knowledge
+from tools import codes
 from tools.cells import document_href, project_href
 from tools.paper import paper
 from tools.sows import SowTerms, attached
@@ -34,22 +34,22 @@ class ProposeCodes(BaseModel):
 
 
 async def _propose(context: ToolContext, wanted: ProposeCodes) -> ToolResult:
-    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
+    firm = await context.firm.masters()
     async with context.database.tenant(context.actor.tenant) as connection:
-        row = await wanted_document(connection, dossier, wanted)
+        row = await wanted_document(connection, firm, wanted)
         if row is None:
             return ToolResult({"proposals": []}, (Text("There is no statement of work to propose a code for."),))
         known = await paper(connection, context.actor, row.id, context.today)
-        ranked = await codes.propose(connection, dossier.firm, known, today=context.today, embedder=context.embedder)
+        ranked = await codes.propose(connection, firm, known, today=context.today, embedder=context.embedder)
         proposals = ranked[:SHOWN]
     facts = {"document": row.id, "proposals": [_facts(proposal) for proposal in proposals]}
     return ToolResult(facts, (_table(row, proposals),), {"D1": row.id})
 
 
-async def wanted_document(connection: Connection, dossier: Dossier, wanted: ProposeCodes) -> DocumentRow | None:
+async def wanted_document(connection: Connection, firm: Firm, wanted: ProposeCodes) -> DocumentRow | None:
     """The newest document that fits, None when none does. Raises NotFound for a project or contract that is none."""
     if wanted.model_fields_set:
-        found = await attached(connection, dossier, SowTerms(**wanted.model_dump(exclude_unset=True)))
+        found = await attached(connection, firm, SowTerms(**wanted.model_dump(exclude_unset=True)))
     else:
         found = [row for row in await documents.listing(connection) if row.contract is None]
     return found[0] if found else None

@@ -38,7 +38,7 @@ class Customers(BaseModel):
 
 
 async def _customers(context: ToolContext, wanted: Customers) -> ToolResult:
-    firm = await context.firm.get()
+    firm = await context.firm.masters()
     every = customers_of(firm, wanted.customer) if wanted.customer else firm.customers
     found = sorted((one for one in every if _fits(one, wanted)), key=lambda one: (one.name, one.id))
     facts = {

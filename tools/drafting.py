@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from actions.catalogue import normalised
+from actions.comparing import normalised
 from actions.proposals import propose, surveyed
 from actions.repeating import repeated
 from domain.actions import Intent

@@ -12,12 +12,12 @@ from domain.actor import Operation
 from domain.blocks import Block, Cell, Table, Text
 from domain.errors import InvalidInput
 from domain.money import Money
-from domain.records import Contract, Project
+from domain.records import Contract, Firm, Project
 from policies.prerequisites.case import Case
 from policies.prerequisites.portfolio import Dossier
-from tools import knowledge
 from tools.cells import amount_cell, money, project_href, project_key
 from tools.directory import contract_of, project_of
+from tools.evaluating import dossier_of
 from tools.scope import Whose, projects_of
 from tools.tool import Tool, ToolContext, ToolResult
 
@@ -44,14 +44,15 @@ class Budget:
 
 
 async def _engagement(context: ToolContext, wanted: Engagement) -> ToolResult:
-    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
+    firm = await context.firm.masters()
     if wanted.contract and not wanted.project:
-        contracts: list[Contract] = [contract_of(dossier.firm, wanted.contract)]
-        projects = [p for p in dossier.firm.projects if contracts[0].id in p.contract_ids]
+        contracts: list[Contract] = [contract_of(firm, wanted.contract)]
+        projects = [p for p in firm.projects if contracts[0].id in p.contract_ids]
     else:
-        projects = _projects(dossier, wanted)
-        contracts = [dossier.contracts[i] for p in projects for i in p.contract_ids if i in dossier.contracts]
-    contracts = list({contract.id: contract for contract in contracts}.values())
+        projects = _projects(firm, wanted)
+        ids = {id_ for project in projects for id_ in project.contract_ids}
+        contracts = [contract for contract in firm.contracts if contract.id in ids]
+    dossier = await dossier_of(context.firm, context.today, *projects, contracts=contracts)
     facts = {
         "projects": [_project_facts(project) for project in projects[:SHOWN]],
         "contracts": [_contract_facts(dossier, contract) for contract in contracts[:SHOWN]],
@@ -67,11 +68,11 @@ async def _engagement(context: ToolContext, wanted: Engagement) -> ToolResult:
     return ToolResult(facts, tuple(blocks), {f"P{n}": project_key(p) for n, p in enumerate(projects[:SHOWN], 1)})
 
 
-def _projects(dossier: Dossier, wanted: Engagement) -> list[Project]:
+def _projects(firm: Firm, wanted: Engagement) -> list[Project]:
     if wanted.project:
-        return [project_of(dossier.firm, wanted.project)]
+        return [project_of(firm, wanted.project)]
     if wanted.customer:
-        return list(projects_of(dossier.firm, Whose(customer=wanted.customer)))
+        return list(projects_of(firm, Whose(customer=wanted.customer)))
     raise InvalidInput("Name the project, contract or customer.")
 
 

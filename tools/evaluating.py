@@ -12,7 +12,7 @@ from datetime import date
 
 from domain.errors import NotFound
 from domain.findings import Finding, Readiness, Severity, Verdict
-from domain.records import Contract, Firm, Project
+from domain.records import Contract, Firm, Project, TimeEntry
 from domain.terms import Term
 from erp.mirror import Mirror
 from policies.prerequisites.assessment import assess
@@ -27,6 +27,7 @@ from store.mirror import State
 from store.results import Result
 from store.uncollected import uncollected
 from tools import knowledge
+from tools.directory import project_of
 
 AT_ONCE = 250
 PATIENCE = 100  # tries of a tenth of a second, while another process writes what it took
@@ -105,7 +106,7 @@ async def _expand(connection: Connection, tenant: str, special: set[str], today:
 
 async def _judge(connection: Connection, tenant: str, state: State, taken: Sequence[str], today: date) -> Evaluated:
     projects = await mirror.chosen(connection, "project", taken)
-    dossier = await around(connection, state, projects)
+    dossier = await around(connection, state, projects, summed_on=today)
     months = sorted(await due.months(connection)) or [""]
     found = [result for project in projects for result in judged(dossier, project, months, today)]
     found += await _unstarted(connection, state, taken, months, today)
@@ -146,15 +147,21 @@ async def _opened(connection: Connection, contracts: Sequence[Contract]) -> list
     return [("contract", id_) for project in projects for id_ in project.contract_ids]
 
 
-async def around(connection: Connection, state: State, projects: Sequence[Project]) -> Dossier:
-    """What is known around these projects and nothing else."""
+async def around(
+    connection: Connection, state: State, projects: Sequence[Project], *, summed_on: date | None = None
+) -> Dossier:
+    """What is known around these projects and nothing else. For judging as of `summed_on` billed time comes summed."""
     ids = {id_ for project in projects for id_ in project.contract_ids}
     contracts: Sequence[Contract] = await mirror.chosen(connection, "contract", ids) if ids else ()
-    return await _dossier(connection, state, projects, contracts)
+    return await _dossier(connection, state, projects, contracts, summed_on)
 
 
 async def _dossier(
-    connection: Connection, state: State, projects: Sequence[Project], contracts: Sequence[Contract]
+    connection: Connection,
+    state: State,
+    projects: Sequence[Project],
+    contracts: Sequence[Contract],
+    summed_on: date | None = None,
 ) -> Dossier:
     customers = {project.customer_id for project in projects} | {contract.customer_id for contract in contracts}
     ids = [project.id for project in projects]
@@ -168,13 +175,21 @@ async def _dossier(
         contracts=tuple(contracts),
         projects=tuple(projects),
         employees=await mirror.records(connection, "employee"),
-        time=await mirror.time_of(connection, ids),
+        time=await _time(connection, state, ids, summed_on),
         invoices=await mirror.keyed(connection, "invoice", keys),
         price_lists=await mirror.records(connection, "price_list"),
         closed_periods=state.closed_periods,
         rates=state.rates,
     )
     return await _known(connection, firm)
+
+
+async def _time(
+    connection: Connection, state: State, projects: Sequence[str], summed_on: date | None
+) -> tuple[TimeEntry, ...]:
+    if summed_on is None:
+        return await mirror.time_of(connection, projects)
+    return await mirror.time_for_rules(connection, projects, summed_on, state.system)
 
 
 async def _known(connection: Connection, firm: Firm) -> Dossier:
@@ -218,11 +233,23 @@ async def one_live(firm: Mirror, today: date, wanted: str, month: str | None) ->
     return project, dossier.assess(project, month, today), dossier
 
 
-async def dossier_of(firm: Mirror, today: date, *projects: Project) -> Dossier:
-    """What is known around these projects, in the newest facts."""
+async def near(firm: Mirror, today: date, wanted: str, *, fresh: bool = False) -> tuple[Project, Dossier]:
+    """The project of this code, id, name or contract number, and what is known around it; the ERP is asked what changed
+    first when `fresh`. Raises NotFound, InvalidInput (several fit), ErpUnavailable.
+    """
+    project = project_of(await firm.masters(fresh=fresh), wanted)
+    return project, await dossier_of(firm, today, project)
+
+
+async def dossier_of(
+    firm: Mirror, today: date, *projects: Project, contracts: Sequence[Contract] | None = None
+) -> Dossier:
+    """What is known around these projects, or these contracts and the projects, in the newest facts."""
     state = await firm.current()
     await prepare(firm.database, firm.tenant, today)
     async with firm.database.tenant(firm.tenant) as connection:
+        if contracts is not None:
+            return await _dossier(connection, state, projects, contracts)
         return await around(connection, state, projects)
 
 

@@ -71,7 +71,7 @@ async def _scope(context: ToolContext, wanted: ChangesMade) -> tuple[frozenset[s
     """Codes of the projects and names of the customers covered; None where nothing narrows it."""
     if wanted.everyone:
         return None
-    firm = await context.firm.get()
+    firm = await context.firm.masters()
     codes = frozenset(project.code for project in projects_of(firm, wanted) if project.code)
     names = frozenset(c.name for c in customers_of(firm, wanted.customer)) if wanted.customer else frozenset[str]()
     if wanted.project and not names:

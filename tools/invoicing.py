@@ -17,9 +17,8 @@ from policies.prerequisites.assessment import assess
 from policies.prerequisites.case import Case
 from policies.prerequisites.items import Item
 from policies.prerequisites.ready import ready_items
-from tools import knowledge
 from tools.cells import money, project_key
-from tools.directory import project_of
+from tools.evaluating import near
 from tools.readiness import Month, answer_facts, findings_block
 from tools.remedies import now, proposed
 from tools.tool import Tool, ToolContext, ToolResult
@@ -35,8 +34,7 @@ class ProposeInvoice(BaseModel):
 
 
 async def _propose_invoice(context: ToolContext, wanted: ProposeInvoice) -> ToolResult:
-    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant, fresh=True)
-    project = project_of(dossier.firm, wanted.project)
+    project, dossier = await near(context.firm, context.today, wanted.project, fresh=True)
     case = Case(project, dossier.facts(project), wanted.month, context.today)
     answer = assess(project, case.facts, wanted.month, context.today)
     items = tuple(item for item in ready_items(case) if item.entry is not None)

@@ -7,7 +7,6 @@ from typing import Any
 from domain.actor import Operation
 from domain.blocks import Block, Cell, Table, Text
 from domain.canonical import plain
-from tools import knowledge
 from tools.cells import action_href, document_href, quote_href
 from tools.coding import ProposeCodes, wanted_document
 from tools.opportunity.fields import Field
@@ -27,12 +26,12 @@ STATES = {
 
 
 async def _plan(context: ToolContext, wanted: ProposeCodes) -> ToolResult:
-    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
+    firm = await context.firm.masters()
     async with context.database.tenant(context.actor.tenant) as connection:
-        row = await wanted_document(connection, dossier, wanted)
+        row = await wanted_document(connection, firm, wanted)
         if row is None:
             return ToolResult({"sections": []}, (Text("There is no statement of work to set up."),))
-        found = await plan(connection, context.actor, dossier.firm, row.id, context.today, context.embedder)
+        found = await plan(connection, context.actor, firm, row.id, context.today, context.embedder)
     return ToolResult(answered(found), _blocks(found), {"D1": row.id})
 
 
@@ -75,7 +74,7 @@ def _blocks(found: SetUp) -> tuple[Block, ...]:
         for field in section.fields
     )
     where = action_href(found.waiting) if found.waiting else f"{document_href(found.document)}/set-up"
-    note = f"Read from the ERP {found.as_of}. Nothing is written: the project is proposed from the set-up's page."
+    note = f"Read from the ERP {found.as_of}. Nothing is written: all of it is proposed from the set-up's page."
     table = Table(f"Set-up of {found.name}", ("", "Field", "Value", "State", "Note"), rows, (), note)
     alike = tuple((Cell(one.what), Cell(one.label, one.href), Cell(one.why)) for one in found.duplicates)
     again = (Table("May be there already", ("", "Which", "Why"), alike),) if alike else ()

@@ -37,7 +37,7 @@ class Documents(BaseModel):
 
 
 async def _documents(context: ToolContext, wanted: Documents) -> ToolResult:
-    firm = await context.firm.get()
+    firm = await context.firm.masters()
     async with context.database.tenant(context.actor.tenant) as connection:
         rows = await every_document(connection)
         terms = await documents.terms(connection, *(row.id for row in rows)) if rows else []

@@ -19,9 +19,8 @@ from domain.records import Customer, Project
 from policies.prerequisites.customers import well_formed
 from policies.prerequisites.items import words
 from policies.prerequisites.portfolio import Dossier
-from tools import knowledge
 from tools.cells import finding_facts, project_key
-from tools.directory import project_of
+from tools.evaluating import near
 from tools.readiness import findings_block, ordered
 from tools.tool import Tool, ToolContext, ToolResult
 
@@ -120,15 +119,17 @@ def _stated(finding: Finding, customer: Customer | None, wanted: ProposeFix) -> 
     if finding.rule in ("po.missing", "po.differs") and wanted.po_number:
         return {"po_number": wanted.po_number}
     if finding.rule.startswith("customer.tax_id") and wanted.tax_code:
-        return {"tax_identifier": _tax_identifier(customer, wanted.tax_code)}
+        country = (customer.country or "").upper() if customer else ""
+        return {"tax_identifier": tax_identifier(country, wanted.tax_code)}
     if finding.rule == "customer.invoice_address_missing" and wanted.invoice_address:
         return {"invoice_address": wanted.invoice_address.model_dump()}
     return {}
 
 
-def _tax_identifier(customer: Customer | None, code: str) -> dict[str, str]:
-    """The identifier under the kind that the customer's country keeps. Raises InvalidInput for a wrong check digit."""
-    country = (customer.country or "").upper() if customer else ""
+def tax_identifier(country: str, code: str) -> dict[str, str]:
+    """The identifier under the kind that a country (ISO 3166-1 alpha-2) keeps. Raises InvalidInput for a wrong check
+    digit.
+    """
     national = "us_ein" if country == "US" else f"{country.lower()}_vat"
     bare = code.replace(" ", "").upper()
     for kind, tried in (("eu_vat", bare), ("eu_vat", f"{country}{bare}"), (national, code)):
@@ -140,8 +141,7 @@ def _tax_identifier(customer: Customer | None, code: str) -> dict[str, str]:
 
 
 async def _propose_fix(context: ToolContext, wanted: ProposeFix) -> ToolResult:
-    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant, fresh=True)
-    project = project_of(dossier.firm, wanted.project)
+    project, dossier = await near(context.firm, context.today, wanted.project, fresh=True)
     answer = dossier.assess(project, None, context.today)
     possible = fixes(dossier, project, answer, wanted)
     facts: dict[str, Any] = {

@@ -29,7 +29,7 @@ class Reports(Whose):
 
 
 async def _reports(context: ToolContext, wanted: Reports) -> ToolResult:
-    firm = await context.firm.get()
+    firm = await context.firm.masters()
     async with context.database.tenant(context.actor.tenant) as connection:
         every = [fact for fact in await reported.newest(connection) if fact.kind is wanted.kind]
     projects = projects_of(firm, wanted)

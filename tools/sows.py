@@ -11,11 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.actor import Operation
 from domain.blocks import Block, Cell, Quotes, Table, Text
 from domain.errors import InvalidInput
-from domain.records import Contract
+from domain.records import Contract, Firm
 from domain.source import Evidence
 from domain.terms import FIELDS, TermStatus
 from policies.prerequisites.items import words
-from policies.prerequisites.portfolio import Dossier
 from sow import library
 from sow.families import families
 from sow.inforce import Held, InForce
@@ -24,7 +23,6 @@ from sow.wording import label, shown
 from store import documents
 from store.database import Connection
 from store.documents import ClauseRow, DocumentRow
-from tools import knowledge
 from tools.cells import document_href
 from tools.directory import contract_of, customers_of, project_of
 from tools.tool import Tool, ToolContext, ToolResult
@@ -113,10 +111,10 @@ def fields_about(topic: str) -> tuple[str, ...]:
 
 
 async def _say(context: ToolContext, wanted: SowTerms) -> ToolResult:
-    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
+    firm = await context.firm.masters()
     on = wanted.on or context.today
     async with context.database.tenant(context.actor.tenant) as connection:
-        found = await attached(connection, dossier, wanted)
+        found = await attached(connection, firm, wanted)
         if not found:
             return ToolResult({"documents": [], "terms": []}, (Text(NONE_HERE),))
         for row in found:
@@ -159,24 +157,23 @@ async def _clauses(connection: Connection, ids: list[str], topic: str) -> list[C
     return []
 
 
-async def attached(connection: Connection, dossier: Dossier, wanted: SowTerms) -> list[DocumentRow]:
+async def attached(connection: Connection, firm: Firm, wanted: SowTerms) -> list[DocumentRow]:
     """The documents that are meant. Raises NotFound, InvalidInput (nothing named)."""
     if wanted.document:
         return [await documents.get(connection, wanted.document)]
     found: dict[str, DocumentRow] = {}
-    for contract in _contracts(dossier, wanted):
+    for contract in _contracts(firm, wanted):
         for row in await documents.by_contract(connection, contract.number):
             found.setdefault(row.id, row)
     return list(found.values())
 
 
-def _contracts(dossier: Dossier, wanted: SowTerms) -> list[Contract]:
-    firm = dossier.firm
+def _contracts(firm: Firm, wanted: SowTerms) -> list[Contract]:
     if wanted.contract:
         return [contract_of(firm, wanted.contract)]
     if wanted.project:
         project = project_of(firm, wanted.project)
-        return [dossier.contracts[id_] for id_ in project.contract_ids if id_ in dossier.contracts]
+        return [contract for contract in firm.contracts if contract.id in project.contract_ids]
     if wanted.customer:
         ids = {customer.id for customer in customers_of(firm, wanted.customer)}
         return [contract for contract in firm.contracts if contract.customer_id in ids]

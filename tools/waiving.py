@@ -20,9 +20,8 @@ from domain.records import Project
 from domain.source import Source
 from policies.prerequisites.portfolio import Dossier
 from store import waivers
-from tools import knowledge
 from tools.cells import project_key
-from tools.directory import project_of
+from tools.evaluating import near
 from tools.remedies import now
 from tools.tool import ToolContext
 
@@ -45,8 +44,7 @@ async def propose_waiver(context: ToolContext, wanted: Waived) -> Action:
     reason = text_of(wanted.reason, needed="Say why the bill can go out in spite of the rule.")
     if not context.today < wanted.until <= context.today + timedelta(days=LONGEST_DAYS):
         raise InvalidInput(f"A waiver ends on a day after today, at most {LONGEST_DAYS} days from now.")
-    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant, fresh=True)
-    project = project_of(dossier.firm, wanted.project)
+    project, dossier = await near(context.firm, context.today, wanted.project, fresh=True)
     finding = _held(dossier, project, wanted.rule, context)
     intent = _intent(context, dossier, project, finding, wanted, reason)
     house = House(context.database, context.actor.tenant)
@@ -106,6 +104,6 @@ async def propose_end(context: ToolContext, waiver: str, reason: str) -> Action:
         reasons=(f"{context.actor.name} says: {reason}",),
         origins=dict.fromkeys(arguments, origin),
     )
-    firm = await context.firm.get()
+    firm = await context.firm.masters()
     house = House(context.database, context.actor.tenant)
     return await propose(context.database, house, context.policies, context.actor, placed(intent, firm), now=now())

@@ -6,7 +6,7 @@ Each part looks for what is there already, so that a start that was interrupted 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from api.settings import Settings
 from api.wiring import open_reader
 from domain.actor import Actor, Role
 from domain.errors import DocumentError
-from domain.records import Attachment
-from erp.demo.server import outside_file
+from erp.demo.server import documents_folder, outside_file, seeded_on
+from erp.demo.sows import load
 from erp.reader import ErpReader
 from sow.library import upload
 from store import documents, facts, people
@@ -42,7 +42,8 @@ async def _bootstrap(
         actors = await _people(database, settings.tenant, demo["person"], password)
         finance, manager = _with(actors, Role.FINANCE), _with(actors, Role.PROJECT_MANAGER)
         await _facts(database, finance, outside_file(home).read_text("utf-8"))
-        await _signed_documents(database, manager, reader, progress)
+        won = [documents_folder(home) / sow.file for sow in load(seeded_on(home)) if sow.opportunity]
+        await _signed_documents(database, manager, reader, won, progress)
 
 
 async def _people(
@@ -76,23 +77,25 @@ async def _facts(database: Database, actor: Actor, text: str) -> None:
 
 
 async def _signed_documents(
-    database: Database, actor: Actor, reader: ErpReader, progress: Callable[[str], None]
+    database: Database, actor: Actor, reader: ErpReader, won: Sequence[Path], progress: Callable[[str], None]
 ) -> None:
-    """Upload what is attached to the ERP's contracts, linked to them; what cannot be read is left to a person."""
+    """Upload what is attached to the ERP's contracts, linked to them, and what was won and has none yet; what cannot
+    be read is left to a person.
+    """
     async with database.tenant(actor.tenant) as connection:
         if await documents.listing(connection, limit=1):
             return
     turns = asyncio.Semaphore(AT_A_TIME)
 
-    async def take(contract: str, attachment: Attachment) -> None:
+    async def take(name: str, content: Awaitable[bytes], contract: str | None) -> None:
         async with turns:
-            progress(attachment.name)
+            progress(name)
             try:
-                await upload(
-                    database, actor, await reader.attachment(attachment.id), attachment.name, contract=contract
-                )
+                await upload(database, actor, await content, name, contract=contract)
             except DocumentError as error:
-                progress(f"{attachment.name}: {error.detail}")
+                progress(f"{name}: {error.detail}")
 
     contracts = (await reader.firm()).contracts
-    await asyncio.gather(*(take(one.number, attachment) for one in contracts for attachment in one.attachments))
+    attached = [(file.name, reader.attachment(file.id), one.number) for one in contracts for file in one.attachments]
+    new = [(path.name, asyncio.to_thread(path.read_bytes), None) for path in won if path.exists()]
+    await asyncio.gather(*(take(*one) for one in (*attached, *new)))

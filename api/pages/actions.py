@@ -150,9 +150,9 @@ async def action_page(
     async with wired.database.tenant(actor.tenant) as connection:
         action = await actions.get(connection, action_id)
         seen = await _seen(connection, policies, actor, action)
-    firm = await present_firm(wired, actor)
     kind = TYPES[action.type]
     arguments = action.intent.arguments
+    firm = await present_firm(wired, actor, arguments.get("time_entry_ids") or ())
     changes = [
         (change, named(change.field, change.before, firm), named(change.field, change.after, firm))
         for change in action.changes

@@ -7,13 +7,15 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from actions.arguments import InvoiceAddress, TaxIdentifier
 from api.access import ActionProposer, CodeProposer
-from api.papers import plan_set_up, propose_project
+from api.papers import plan_set_up, propose_confirmation, propose_engagement
 from api.services import Wired
 from domain.canonical import plain
 from store import codes as chosen
 from tools import codes
 from tools.opening import whole
+from tools.opportunity.proposal import Stated
 from tools.paper import paper
 
 router = APIRouter(prefix="/documents/{document_id}", tags=["codes"])
@@ -25,6 +27,15 @@ class CodeChoice(BaseModel):
 
     code: str = Field(max_length=40)
     reason: str = Field("", max_length=500)
+
+
+class Said(BaseModel):
+    """Which customer it is: an ERP id, `new`, or as found in the ERP; and what a new one's invoices need."""
+
+    customer: str | None = Field(None, max_length=40)
+    tax_identifier: TaxIdentifier | None = None
+    invoice_address: InvoiceAddress | None = None
+    billing_email: str | None = Field(None, max_length=200)
 
 
 @router.get("/codes")
@@ -64,6 +75,15 @@ async def planned(wired: Wired, actor: CodeProposer, document_id: str) -> Json:
 
 
 @router.post("/project", status_code=201)
-async def create(wired: Wired, actor: ActionProposer, document_id: str) -> Json:
-    """Propose the document's project under the chosen code: the action, which waits for approval."""
-    return plain(await propose_project(wired, actor, document_id))
+async def create(wired: Wired, actor: ActionProposer, document_id: str, said: Said | None = None) -> Json:
+    """Propose to set up the document's project under the chosen code, with what it still needs of customer, contract
+    and prices: the action, which waits for approval.
+    """
+    stated = Stated(**said.model_dump()) if said else Stated()
+    return plain(await propose_engagement(wired, actor, document_id, stated))
+
+
+@router.post("/confirmation", status_code=201)
+async def confirm(wired: Wired, actor: ActionProposer, document_id: str) -> Json:
+    """Propose to confirm the quotation of the document's contract: the action, which waits for approval."""
+    return plain(await propose_confirmation(wired, actor, document_id))

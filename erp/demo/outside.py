@@ -14,8 +14,9 @@ from domain.canonical import plain
 from domain.facts import FactKind, OutsideFact
 from erp.demo.moments import MOMENT, iso_week, moment
 from erp.demo.plan import Engagement, Plan
+from erp.demo.sows import customers
 
-PSA, PROCUREMENT, BOOKS = "psa", "client-procurement", "accounting"
+PSA, PROCUREMENT, BOOKS, SALES = "psa", "client-procurement", "accounting", "sales"
 VALID_DAYS = 240
 AMPLE = Decimal("1.4")  # how far a purchase order exceeds the work, unless the data file says otherwise
 ABOUT = ("kind", "of", "name", "system", "days")  # of a report in the data file, what is not a cell of it
@@ -36,7 +37,7 @@ def outside_facts(plan: Plan, numbers: Mapping[str, str], codes: Mapping[str, st
             found += _change_requests(engagement, number, plan.today)
         found += _books(engagement, plan.today)
         found += _told(engagement, plan, numbers.get(engagement.key, ""), codes)
-    return found
+    return [*found, *_won(plan, codes)]
 
 
 def as_csv(facts: Sequence[OutsideFact]) -> str:
@@ -153,6 +154,22 @@ def _told(engagement: Engagement, plan: Plan, number: str, codes: Mapping[str, s
         value = {name: _dated(cell, plan.today) for name, cell in report.items() if name not in ABOUT}
         value |= {"currency": engagement.currency} if kind in WHOLE and "currency" not in value else {}
         yield _fact(kind, subject, value, report.get("system", PSA), plan.today, days=report.get("days", 2))
+
+
+def _won(plan: Plan, codes: Mapping[str, str]) -> Iterator[OutsideFact]:
+    """What was sold and is not set up yet: the sales system knows a customer by the ERP's code, or by its name."""
+    clients = customers()
+    for sow in plan.won:
+        said = sow.opportunity
+        value = {
+            "status": "won",
+            "on": said["on"],
+            "number": sow.number,
+            "amount": Decimal(said["amount"]),
+            "currency": sow.currency,
+        }
+        subject = f"{codes.get(sow.customer) or clients[sow.customer]['name']}/{sow.title}"
+        yield _fact(FactKind.OPPORTUNITY, subject, value, SALES, plan.today, days=5)
 
 
 def _dated(cell: Any, today: date) -> Any:

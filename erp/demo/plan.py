@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from erp.demo.moments import moment, month_end, month_start, offset_of, working_days
+from erp.demo.sows import Sow, load
 from erp.demo.variant import variant
 
 DATA = Path(__file__).parent / "data"
@@ -114,6 +115,7 @@ class Plan:
     people: Mapping[str, str]
     roles: Mapping[str, Decimal]
     engagements: tuple[Engagement, ...]
+    won: tuple[Sow, ...] = ()  # statements of work that were sold, of which the ERP has nothing yet
 
     def engagement(self, key: str) -> Engagement:
         """The engagement with this key."""
@@ -137,7 +139,8 @@ def read_plan(today: date, folder: Path = DATA, *, seed: int = 0) -> Plan:
         _engagement(raw, [sow for sow in sows if sow.get("contract") == raw["key"]], customers, roles, calendar)
         for raw in raws
     )
-    return Plan(today, customers, people["people"], roles, engagements)
+    won = () if seed else tuple(sow for sow in load(today) if sow.opportunity)
+    return Plan(today, customers, people["people"], roles, engagements, won)
 
 
 class _Calendar:
@@ -168,14 +171,12 @@ def _engagement(
     roles: Mapping[str, Decimal],
     calendar: _Calendar,
 ) -> Engagement:
-    today = calendar.today
     sow = next((found for found in sows if "amends" not in found), {})
     entered = {**sow.get("erp", {}), **raw.get("erp", {})}
     customer = sow.get("customer", raw.get("customer"))
-    signed, start = _dates(raw, sow, today)
+    signed, start = _dates(raw, sow, calendar.today)
     rates = _rates(raw, sows, entered)
-    po_agreed = sow.get("po_number", raw.get("po", ""))
-    outside = raw.get("outside", {})
+    total = raw.get("total") or sow.get("total") or sow.get("not_to_exceed")
     payment = entered.get("payment_days", sow.get("payment_days"))
     return Engagement(
         key=raw["key"],
@@ -190,18 +191,23 @@ def _engagement(
         currency=sow.get("currency", "EUR"),
         signed=signed,
         start=start,
-        po_number=entered.get("po_number", po_agreed),
-        agreed_po=po_agreed,
-        po_required=sow.get("po_required", outside.get("po_required", True)),
+        **_order(raw, sow, entered),
         payment_days=payment if payment or customer is None else customers[customer].get("terms_days"),
         rates=rates,
-        total=Decimal(found) if (found := raw.get("total") or sow.get("total") or sow.get("not_to_exceed")) else None,
+        total=Decimal(total) if total else None,
         tasks=tuple(_task(task, raw, start, rates, roles, calendar) for task in raw.get("tasks", ())),
-        milestones=tuple(_milestones(raw, sow, today)),
+        milestones=tuple(_milestones(raw, sow, calendar.today)),
         project_customer=entered.get("project_customer", customer),
         sow_files=tuple(found["file"] for found in sows),
         raw=raw,
     )
+
+
+def _order(raw: Mapping[str, Any], sow: Mapping[str, Any], entered: Mapping[str, Any]) -> dict[str, Any]:
+    """The purchase order as it was agreed, and as it was entered."""
+    agreed = sow.get("po_number", raw.get("po", ""))
+    required = sow.get("po_required", raw.get("outside", {}).get("po_required", True))
+    return {"po_number": entered.get("po_number", agreed), "agreed_po": agreed, "po_required": required}
 
 
 def _dates(raw: Mapping[str, Any], sow: Mapping[str, Any], today: date) -> tuple[date, date]:

@@ -83,6 +83,7 @@ class Sow:
     is_signed: bool = False
     trick: str = ""
     password: str = ""
+    opportunity: dict[str, Any] = field(default_factory=dict[str, Any])  # as the sales system reports it, once won
     erp: dict[str, Any] = field(default_factory=dict[str, Any])  # what the ERP holds instead
 
 
@@ -103,9 +104,9 @@ def load(today: date) -> tuple[Sow, ...]:
 
 
 def customers() -> dict[str, dict[str, Any]]:
-    """The firm's customers by key, as the ERP is seeded with them."""
-    rows = tomllib.loads((DATA / "customers.toml").read_text("utf-8"))["customer"]
-    return {row["key"]: row for row in rows}
+    """The clients by key: the firm's customers, as the ERP is seeded with them, and those that it does not have yet."""
+    data = tomllib.loads((DATA / "customers.toml").read_text("utf-8"))
+    return {row["key"]: row for kind in ("customer", "prospect") for row in data[kind]}
 
 
 def _sow(row: dict[str, Any], today: date) -> Sow:
@@ -116,6 +117,8 @@ def _sow(row: dict[str, Any], today: date) -> Sow:
     for name in ("total", "not_to_exceed", "expense_cap"):
         if name in values:
             values[name] = Decimal(values[name])
+    if "opportunity" in values:
+        values["opportunity"] = {**values["opportunity"], "on": moment(values["opportunity"]["on"], today)}
     for name in ("billing", "invoices", "expenses"):
         values[name] = tuple(values.get(name, ()))
     values["rates"] = tuple(_rate(rate) for rate in values.get("rates", ()))

@@ -35,6 +35,13 @@ async def record_of(rpc: TrytonRpc, reference: str) -> str | None:
     return done[0]["record"] if done else None
 
 
+async def records_of(rpc: TrytonRpc, reference: str) -> dict[str, int]:
+    """All records that the action with this reference wrote, by model."""
+    done = await rpc.search_read("countersign.write", [("reference", "=", reference)], ("record", "also"))
+    names = [name for row in done for name in (row["record"], *(row["also"] or "").split())]
+    return {model: int(record) for model, _, record in (name.partition(",") for name in names)}
+
+
 async def one(rpc: TrytonRpc, model: str, wanted: int, fields: tuple[str, ...]) -> Row:
     """One record; NotFound when it is not there (or may not be seen)."""
     found = await rpc.search_read(model, [("id", "=", wanted)], fields)

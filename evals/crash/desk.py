@@ -45,7 +45,7 @@ class Desk:
         if only_orders or self.made % 3:
             intent = await self._order()
         else:
-            intent = self._project()
+            intent = self._project() if self.made % 2 else self._engagement()
         if intent is None:
             return None
         now, intent = datetime.now(UTC), placed(intent, self.firm)
@@ -91,6 +91,22 @@ class Desk:
             "tasks": [{"name": "T"}],
         }
         return Intent("project.create", arguments, f"Create {code}")
+
+    def _engagement(self) -> Intent:
+        """Four records in one write: half of them would be as wrong as twice of them."""
+        name, code = f"Crash {self.made}", f"CRA-SH-{self.made}"
+        arguments = {
+            "customer_name": f"{name} plc",
+            "invoice_address": {"street": "1 Quay", "postal_code": "D01", "city": "Dublin", "country": "IE"},
+            "contract_title": f"{name} contract",
+            "currency": "EUR",
+            "lines": [{"name": "Fixed fee", "quantity": "1", "price": "1000"}],
+            "price_list_name": f"{name} rates",
+            "rates": [{"name": "Cloud Engineer", "price": "118"}],
+            "code": code,
+            "name": name,
+        }
+        return Intent("engagement.set_up", arguments, f"Set up {code}")
 
 
 async def desk(database: Database, reader: TrytonReader) -> Desk:

@@ -17,6 +17,13 @@ from store.database import Database
 
 NOTE = re.compile(r"\(action ([^)#]+)(?:#[^)]*)?\)")
 
+# What a set-up makes besides its project: by the argument that names it, the model and field that hold the name.
+MADE = {
+    "customer_name": ("party.party", "name"),
+    "contract_title": ("sale.sale", "description"),
+    "price_list_name": ("product.price_list", "name"),
+}
+
 
 @dataclass(frozen=True)
 class Truth:
@@ -53,15 +60,22 @@ async def truth(database: Database, rpc: TrytonRpc) -> Truth:
 
 async def _missing(rpc: TrytonRpc, approved: tuple[Action, ...]) -> tuple[str, ...]:
     sales = {str(row["id"]): row["reference"] for row in await rpc.search_read("sale.sale", [], ("reference",))}
-    codes = Counter(row["number"] for row in await rpc.search_read("project.work", [], ("number",)))
+    codes = await _names(rpc, "project.work", "number")
+    for model, field in MADE.values():
+        codes += await _names(rpc, model, field)
     latest: dict[str, Action] = {}
     for action in sorted(approved, key=lambda action: action.created_at):
         latest[str(action.intent.arguments.get("contract_id") or action.intent.arguments.get("code"))] = action
     return tuple(action.id for action in latest.values() if not _there(action, sales, codes))
 
 
+async def _names(rpc: TrytonRpc, model: str, field: str) -> Counter[str]:
+    return Counter(row[field] for row in await rpc.search_read(model, [], (field,)) if row[field])
+
+
 def _there(action: Action, sales: dict[str, str], codes: Counter[str]) -> bool:
     wanted = action.intent.arguments
     if action.type == "contract.set_po_number":
         return sales[wanted["contract_id"]] == wanted["po_number"]
-    return codes[wanted["code"]] == 1
+    made = [wanted[name] for name in MADE if wanted.get(name)]
+    return all(codes[name] == 1 for name in (wanted["code"], *made))

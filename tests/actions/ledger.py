@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from domain.actions import Image
 from domain.errors import ErpClosed, ErpNotReached, ErpRefused, ErpStale, ErpUnavailable, NotFound
+from domain.records import Firm
 from domain.source import Source
 from erp.reader import ReadsWhole
 
@@ -72,6 +73,9 @@ class LedgerErp(ReadsWhole):
     def writes(self) -> list[str]:
         with self._connect() as connection:
             return [row["reference"] for row in connection.execute("select reference from erp_write order by n")]
+
+    async def firm(self) -> Firm:
+        return Firm(self.system, "Ledger", "EUR", datetime.now(UTC))
 
     async def attachment(self, attachment_id: str) -> bytes:
         raise NotImplementedError

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from actions.compensation import compensate
+from actions.engagement import OF_CUSTOMER
 from actions.execution import Hands, execute
 from actions.rulebook import Rulebook
 from domain.actions import Action, ActionState
@@ -100,6 +101,75 @@ async def test_a_project_is_cancelled_and_keeps_its_number(undoing: Undoing) -> 
     project = next(p for p in (await undoing.hands.reader.firm()).projects if p.code == "ADV-DACH-9101")
     assert (project.status, {task.status for task in project.tasks}) == ("cancelled", {"cancelled"})
     assert (await undoing.hands.reader.image("project.create", action.intent.arguments)).fields["code_taken"]
+
+
+ENGAGEMENT: dict[str, Any] = {
+    "customer_name": "Hollow Oak Water plc",
+    "tax_identifier": {"type": "eu_vat", "code": "DE136695976"},
+    "invoice_address": {"street": "1 Weir", "postal_code": "D01", "city": "Dublin", "country": "IE"},
+    "billing_email": "ap@hollowoak.example",
+    "contract_title": "SOW-0900 Reservoir telemetry",
+    "contract_date": "2026-12-01",
+    "currency": "EUR",
+    "payment_terms_days": 30,
+    "po_number": "HO-1",
+    "lines": [
+        {"name": "Design", "quantity": "1", "price": "12000.00"},
+        {"name": "Pilot", "quantity": "1", "price": 500},
+    ],
+    "price_list_name": "Reservoir telemetry rates",
+    "rates": [{"name": "Cloud Engineer", "price": "118.50"}],
+    "name": "Reservoir telemetry",
+    "billing": "effort",
+    "opens": "2026-12-01",
+    "ends": "2027-06-30",
+    "tasks": [{"name": "Design", "amount": "12000.00"}, {"name": "Pilot", "amount": "500"}],
+    "schedule": ["Design: 2027-01-31, EUR 12,000.00", "Pilot: 2027-05-31, EUR 500.00"],
+}
+
+
+async def test_an_engagement_is_set_up_at_once_and_taken_back_with_all_that_was_made_for_it(undoing: Undoing) -> None:
+    firm = await undoing.hands.reader.firm()
+    action = await undoing.done("engagement.set_up", {**ENGAGEMENT, "code": "CLD-UKI-9200"})
+    assert action.intent.amount is not None
+    assert (str(action.intent.amount.amount), action.intent.customer) == ("12500.00", "Hollow Oak Water plc")
+    after = await undoing.hands.reader.firm()
+    customer = next(one for one in after.customers if one.name == "Hollow Oak Water plc")
+    contract = next(one for one in after.contracts if one.customer_id == customer.id)
+    project = next(one for one in after.projects if one.code == "CLD-UKI-9200")
+    assert (customer.payment_terms_days, customer.billing_emails) == (30, ("ap@hollowoak.example",))
+    assert (contract.state, contract.po_number, contract.payment_terms_days) == ("quotation", "HO-1", 30)
+    assert contract.number
+    assert project.contract_ids == (contract.id,)
+    assert {task.name: task.list_price.amount for task in project.tasks if task.list_price} == {
+        "Design": 12000,
+        "Pilot": 500,
+    }
+    with pytest.raises(Conflict, match="Hollow Oak Water plc already"):
+        await approved(undoing.hands, undoing.people, "engagement.set_up", {**ENGAGEMENT, "code": "CLD-UKI-9201"})
+    await undoing.undone(action)
+    after = await undoing.hands.reader.firm()
+    assert {one.name for one in after.customers} == {one.name for one in firm.customers}
+    assert {one.name for one in after.price_lists} == {one.name for one in firm.price_lists}
+    assert [one.state for one in after.contracts if one.id == contract.id] == ["cancelled"]
+
+
+async def test_what_was_there_or_is_used_by_now_is_not_taken_back(undoing: Undoing) -> None:
+    first = await undoing.done("engagement.set_up", {**ENGAGEMENT, "code": "CLD-UKI-9202"})
+    assert first.after is not None
+    customer, contract = first.after.fields["made_customer_id"], first.after.fields["made_contract_id"]
+    waiting = await undoing.approved(first)
+    new = {name: value for name, value in ENGAGEMENT.items() if name not in (*OF_CUSTOMER, "customer_name")}
+    new |= {"customer_id": customer, "code": "CLD-UKI-9203", "price_list_name": None, "rates": []}
+    second = await undoing.done("engagement.set_up", new)
+    stale = await execute(undoing.hands, "northlight", waiting.id)
+    assert (stale.state, "customer_used" in stale.problem) == (ActionState.STALE, True)
+    undone = await undoing.undone(second)
+    assert undone.intent.arguments["customer_id"] is None
+    assert (await undoing.done("contract.confirm", {"contract_id": contract})).state is ActionState.VERIFIED
+    with pytest.raises(Conflict, match="confirmed"):
+        await undoing.proposed(first)
+    await undoing.refused_by_tryton(first, "engagement.take_back", dict(waiting.intent.arguments), "processing")
 
 
 async def test_a_project_with_time_on_it_is_not_cancelled(undoing: Undoing) -> None:

@@ -172,6 +172,8 @@ RECIPES: dict[str, Recipe] = {
     ),
     "POST /v1/documents/{document_id}/project": on_document("priya", "/v1/documents/{document}/project", chosen=True),
     "POST /documents/{document_id}/project": on_document("priya", "/documents/{document}/project", chosen=True),
+    "POST /v1/documents/{document_id}/confirmation": on_document("priya", "/v1/documents/{document}/confirmation"),
+    "POST /documents/{document_id}/confirmation": on_document("priya", "/documents/{document}/confirmation"),
     "POST /v1/documents/{document_id}/terms/{term_id}/decisions": on_term(
         "/v1/documents/{document}/terms/{term}/decisions", "json"
     ),
@@ -227,6 +229,8 @@ IDLE = {
     "POST /projects/{code}/invoice",
     "POST /documents/{document_id}/project",
     "POST /v1/documents/{document_id}/project",
+    "POST /documents/{document_id}/confirmation",
+    "POST /v1/documents/{document_id}/confirmation",
 }
 
 

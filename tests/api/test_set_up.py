@@ -47,7 +47,7 @@ async def test_the_page_leads_from_the_document_to_the_code_and_the_proposal(doo
     assert (await client.post(f"/v1/documents/{document}/codes", json={"code": code})).status_code == 201
     chosen = (await client.get(f"/v1/documents/{document}/set-up")).json()
     assert (chosen["code"], fields(chosen)["Project", "Code"]["state"]) == (code, "to_set_up")
-    assert "Propose the project" in (await client.get(f"/documents/{document}/set-up")).text
+    assert "Propose the set-up" in (await client.get(f"/documents/{document}/set-up")).text
 
 
 async def test_who_may_not_propose_codes_sees_no_set_up(door) -> None:

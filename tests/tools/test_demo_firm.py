@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from actions.comparing import normalised
 from domain.blocks import Table
 from domain.findings import Readiness, Verdict
 from domain.records import Firm
@@ -26,11 +27,12 @@ from tests.erp.firm import DemoFirm
 from tests.tools.conftest import Desk
 from tools import knowledge
 from tools.codes import EMBEDDED
+from tools.evaluating import around, prepare
 from tools.opportunity.fields import Field
 from tools.opportunity.plan import SetUp, plan
+from tools.opportunity.proposal import engagement_from
 from tools.paper import paper
 from tools.registry import TOOLS
-from tools.setup import project_from
 from tools.tool import ToolContext, ToolResult
 
 TRUTH = Path(__file__).parents[2] / "evals" / "truth" / "planted.toml"
@@ -82,7 +84,21 @@ async def test_the_planted_is_found_and_nothing_else(demo_firm: DemoFirm, desk: 
         }
         assert wrong == {}
         assert all(answer.ready + answer.blocked == answer.unbilled for answer in answers)
+        await _judged_alike(snapshot, demo_firm.today)
         await _proposals(demo_firm, desk, reader, snapshot)
+
+
+async def _judged_alike(snapshot: Mirror, today: date) -> None:
+    """Whether billed time comes entry by entry or summed, every answer is the same to the last source."""
+    state, projects = await snapshot.current(), (await snapshot.masters()).projects
+    await prepare(snapshot.database, "northlight", today)
+    async with snapshot.database.tenant("northlight") as connection:
+        plain = await around(connection, state, projects)
+        summed = await around(connection, state, projects, summed_on=today)
+    assert len(summed.firm.time) < len(plain.firm.time)
+    for project in projects:
+        for month in (None, f"{today:%Y-%m}"):
+            assert summed.assess(project, month, today) == plain.assess(project, month, today), project.code
 
 
 async def _proposals(demo: DemoFirm, desk: Desk, reader: Any, snapshot: Mirror) -> None:
@@ -133,12 +149,12 @@ async def test_new_work_is_set_up_as_its_document_says(demo_firm: DemoFirm, desk
             states = {section.name: section.state for section in found.sections}
             assert (states["Customer"], states["Project"]) == ("in_erp", "proposed"), key
             code = next(field.value for field in _section(found, "Project") if field.name == "Code")
-            intent = project_from(known, firm, code)
+            intent = normalised(engagement_from(known, firm, code))
             assert [t["name"] for t in intent.arguments["tasks"]] == [f.name for f in _section(found, "Tasks")] or not (
                 intent.arguments["tasks"]
             )
-            image = await reader.image("project.create", intent.arguments)
-            assert not image.fields["code_taken"], key
+            image = await reader.image("engagement.set_up", intent.arguments)
+            assert image.fields["in_the_way"] == [], key
 
 
 def _section(found: SetUp, name: str) -> tuple[Field, ...]:

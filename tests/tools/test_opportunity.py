@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from actions.comparing import normalised
+from domain.errors import Conflict
 from domain.facts import FactKind
+from domain.money import Money
 from domain.records import Firm
 from domain.source import Evidence
 from domain.terms import Term
@@ -19,9 +23,9 @@ from tests.unit.prerequisites.records import CONTRACT, CUSTOMER, PRICES, TODAY, 
 from tools.codes import Paper
 from tools.opportunity.fields import Field
 from tools.opportunity.plan import Around, SetUp, set_up
+from tools.opportunity.proposal import NEW, Stated, engagement_from
 from tools.opportunity.schedule import invoice_days
 from tools.opportunity.work import Chosen
-from tools.setup import project_from
 
 STATED: dict[str, Any] = {
     "client": "Fenwick Ports plc",
@@ -49,9 +53,12 @@ def said(field: str, value: Any) -> Term:
     return Term(field, value, (Evidence(2, f"{field} is {value}", 0, 9),), 0.9)
 
 
-def paper(*, rates: tuple[Any, ...] = RATES, without: str = "", **changes: Any) -> Paper:
+def paper(
+    *, rates: tuple[Any, ...] = RATES, milestones_: tuple[Any, ...] = (), without: str = "", **changes: Any
+) -> Paper:
     stated = {field: value for field, value in (STATED | changes).items() if field != without}
     terms = (*(said(*item) for item in stated.items()), *(said("rates", rate) for rate in rates))
+    terms += tuple(said("milestones", one) for one in milestones_)
     return Paper("Statement of work\nQuay crane telemetry\n", terms, "Quay crane telemetry.pdf", "d1")
 
 
@@ -95,11 +102,47 @@ def test_a_known_customer_s_new_work() -> None:
 
 def test_the_set_up_shows_what_the_proposal_would_write() -> None:
     of, firm = paper(), Small().firm()
-    fields, intent = told(planned(of, firm)), project_from(of, firm, "CLD-UKI-1002")
+    fields, intent = told(planned(of, firm)), engagement_from(of, firm, "CLD-UKI-1002")
     assert fields["Project", "Code"].value == intent.arguments["code"]
     assert fields["Project", "Name"].value == intent.arguments["name"]
     assert fields["Project", "Billed by"].value == intent.arguments["billing"]
     assert [name for section, name in fields if section == "Tasks"] == [t["name"] for t in intent.arguments["tasks"]]
+
+
+def test_the_proposal_sets_up_what_the_erp_lacks_each_argument_with_its_source() -> None:
+    firm = Small().firm()
+    intent = engagement_from(paper(rates=(), milestones_=MILESTONES, total_value="50000.00"), firm, "CLD-UKI-1002")
+    made = normalised(intent)
+    assert made.amount == Money(Decimal("50000.00"), "EUR")
+    arguments = made.arguments
+    assert (arguments["customer_id"], arguments["customer_name"]) == (CUSTOMER.id, None)
+    assert [(line["name"], line["price"]) for line in arguments["lines"]] == [
+        ("Design", "20000.00"),
+        ("Handover", "30000.00"),
+    ]
+    assert arguments["schedule"] == [
+        "Design: 2026-12-31, EUR 20,000.00",
+        "Handover: 2027-03-31, EUR 30,000.00",
+    ]
+    assert arguments["contract_title"].startswith("SOW-0500")
+    assert {name for name, value in intent.arguments.items() if value not in (None, [], ())} <= {*intent.origins}
+    timed = normalised(engagement_from(paper(), firm, "CLD-UKI-1002")).arguments
+    assert timed["rates"] == [{"name": "Engineer", "price": "100.0000"}, {"name": "Architect", "price": "120.0000"}]
+    assert [(line["name"], line["price"]) for line in timed["lines"]] == [("Fees, not to exceed", "90000.00")]
+    assert timed["schedule"] == ["Invoiced monthly: 4 invoices, the first on 2026-12-31, the last on 2027-03-31"]
+
+
+def test_whose_work_it_is_a_person_says_where_the_erp_does_not() -> None:
+    firm, strange = Small().firm(), paper(client="Fenwick Harbours Ltd")
+    with pytest.raises(Conflict, match="say which it is"):
+        engagement_from(strange, firm, "CLD-UKI-1002")
+    new = engagement_from(strange, firm, "CLD-UKI-1002", stated=Stated(NEW, billing_email="ap@fenwick.example"))
+    assert (new.arguments["customer_name"], new.origins["billing_email"].kind) == ("Fenwick Harbours Ltd", "person")
+    assert new.origins["customer_name"].evidence
+    same = engagement_from(strange, firm, "CLD-UKI-1002", stated=Stated(CUSTOMER.id))
+    assert (same.arguments["customer_id"], same.customer) == (CUSTOMER.id, CUSTOMER.name)
+    with pytest.raises(Conflict, match="no fee"):
+        engagement_from(paper(rates=(), without="not_to_exceed"), firm, "CLD-UKI-1002")
 
 
 def test_an_unknown_client_is_to_be_asked() -> None:
@@ -178,7 +221,7 @@ def test_milestones_are_the_schedule_and_add_up() -> None:
     fields = told(found)
     assert fields["Billing schedule", "Design"].value == {"due": "2026-12-31", "amount": "40%"}
     assert fields["Billing schedule", "Milestones together"].value == {"amount": "50000.00", "currency": "EUR"}
-    assert fields["Project", "Billed by"].value == "progress"
+    assert fields["Project", "Billed by"].value == "effort"
     assert found.differing == ()
     less = replace(of, terms=(*(t for t in of.terms if t.field != "total_value"), said("total_value", "51000"), *terms))
     assert planned(less).differing == ("Billing schedule: Milestones together",)

@@ -127,6 +127,6 @@ async def test_a_large_waiver_needs_two(policies: Policies, desk: Desk) -> None:
 
 
 def _normal(intent: Intent) -> Intent:
-    from actions.catalogue import normalised
+    from actions.comparing import normalised
 
     return normalised(intent)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from actions.catalogue import changes, differences, known, normalised
+from actions.catalogue import known
+from actions.comparing import changes, differences, normalised
 from domain.actions import Image, Intent
 from domain.errors import InvalidInput
 from domain.money import Money

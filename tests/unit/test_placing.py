@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.catalogue import normalised
+from actions.comparing import normalised
 from actions.placing import placed
 from domain.actions import Intent
 from domain.records import Customer, Firm

@@ -52,7 +52,7 @@ def _customers(paper: Paper, firm: Firm) -> Iterator[Duplicate]:
     client = paper.work.first("client") or ""
     for other in firm.customers if client else ():
         if fuzz.ratio(bare(other.name), bare(client)) >= ALIKE:
-            yield Duplicate("Customer", other.name, f"Spelt almost as {client}.", recorded(other))
+            yield Duplicate("Customer", other.name, f"Spelt almost as {client.rstrip('.')}.", recorded(other))
 
 
 def _contracts(paper: Paper, firm: Firm, mine: Contract | None) -> Iterator[Duplicate]:

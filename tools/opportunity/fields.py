@@ -103,6 +103,15 @@ def number(value: Any) -> Decimal | None:
     return found if found.is_finite() else None
 
 
+def share(value: Any, total: Decimal | None) -> Decimal | None:
+    """An amount, or a percentage of the total; None where neither is known."""
+    text = str(value or "")
+    if text.endswith("%"):
+        percent = number(text[:-1])
+        return None if percent is None or total is None else (total * percent / 100).quantize(Decimal("0.01"))
+    return number(value)
+
+
 def priced(value: Any, currency: str | None) -> Any:
     """Money as JSON; a percentage, or an amount whose currency nobody knows, as it is written."""
     amount = number(value)

@@ -1,7 +1,6 @@
 """The whole set-up of one document: what is to be made, from where, and what may be there already.
 
-It writes nothing. The project is proposed by `tools/setup.py`; customer, contract and price list are entered in the
-ERP, since no action writes them.
+It writes nothing. All of it is proposed as one action by `tools/opportunity/proposal.py`.
 """
 
 from __future__ import annotations
@@ -35,8 +34,10 @@ from tools.paper import paper
 class SetUp:
     """All records with their fields, what may be there already, and how far the project is.
 
-    `code` was chosen by a person, `project` is the key of the ERP's project of this work, `waiting` the id of the
-    proposal that waits to create one, `as_of` when the ERP was read.
+    `client` is the document's client where the ERP has no such customer, `quotation` the
+    number of its contract while that is not confirmed, `code` was chosen by a person, `project` is
+    the key of the ERP's project of this work, `waiting` the id of the proposal that waits to set it up, `as_of` when
+    the ERP was read.
     """
 
     document: str
@@ -47,6 +48,8 @@ class SetUp:
     sections: tuple[Section, ...]
     duplicates: tuple[Duplicate, ...]
     as_of: str
+    client: str | None = None
+    quotation: str | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -85,7 +88,7 @@ async def plan(
     read = await paper(connection, actor, document, today)
     choice = await choices.of_document(connection, document)
     ranked = () if choice else await codes.propose(connection, firm, read, today=today, embedder=embedder)
-    waits = await waiting.for_document(connection, "project.create", document)
+    waits = await waiting.for_document(connection, "engagement.set_up", document)
     around = Around(
         await facts.newest(connection), await linking.papers(connection), row.contract, waits[0] if waits else None
     )
@@ -106,6 +109,8 @@ def set_up(read: Paper, firm: Firm, around: Around, chosen: Chosen, today: date)
         sections=_sections(read, firm, around, chosen, today),
         duplicates=tuple(duplicates(read, firm, around.filed, (customer, contract), there)),
         as_of=firm.fetched_at.isoformat(),
+        client=None if customer else read.work.first("client"),
+        quotation=contract.number if contract and contract.state in ("draft", "quotation") else None,
     )
 
 

@@ -22,6 +22,7 @@ from tools.opportunity.fields import (
     optional,
     priced,
     read,
+    share,
     stated,
 )
 
@@ -69,15 +70,6 @@ def _sum(terms: Sequence[Term], milestones: Sequence[Term], currency: str | None
             field, state=DIFFERS, note=f"The document's total value is {total} {currency or ''}".strip() + "."
         )
     yield field
-
-
-def share(value: Any, total: Decimal | None) -> Decimal | None:
-    """An amount, or a percentage of the total; None where neither is known."""
-    text = str(value or "")
-    if text.endswith("%"):
-        percent = number(text[:-1])
-        return None if percent is None or total is None else (total * percent / 100).quantize(Decimal("0.01"))
-    return number(value)
 
 
 def _of_total(field: Field, terms: Sequence[Term], currency: str | None) -> Field:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from domain.actions import Origin
 from domain.records import Contract, Firm, PriceList, Project
@@ -88,8 +89,7 @@ def task_fields(paper: Paper, there: Project | None, contract: Contract | None) 
     known = {task.name.casefold(): task for task in there.tasks} if there else {}
     for task in tasks:
         name = str(task["name"])
-        price = priced(task["price"], task["currency"]) if task["price"] else None
-        field = Field(name, {"price an hour": price} if price else "billed as a whole", TO_SET_UP)
+        field = Field(name, _worth(task, first(paper.terms, "currency")), TO_SET_UP)
         field = replace(field, origin=read(_naming(terms, name)))
         yield replace(field, state=IN_ERP) if name.casefold() in known else field
     if there is not None:
@@ -105,6 +105,12 @@ def task_fields(paper: Paper, there: Project | None, contract: Contract | None) 
     elif not tasks:
         note = "The document states neither milestones nor roles: plan the tasks by hand."
         yield Field("Tasks", None, NOT_STATED, note=note)
+
+
+def _worth(task: Mapping[str, Any], currency: str | None) -> Any:
+    if task["price"]:
+        return {"price an hour": priced(task["price"], task["currency"])}
+    return {"as a whole": priced(task["amount"], currency)} if task["amount"] else "billed as a whole"
 
 
 def _naming(terms: Sequence[Term], name: str) -> list[Term]:

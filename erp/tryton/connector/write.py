@@ -53,13 +53,16 @@ class Fence(ModelSQL):
 
 
 class Write(ModelSQL, ModelView):
-    """An action that took effect: its id in Countersign, and the record that it wrote ("model,id")."""
+    """An action that took effect: its id in Countersign, the record that it wrote ("model,id"), and what it made
+    besides, parted by spaces.
+    """
 
     __name__ = "countersign.write"
 
     reference = fields.Char("Reference", required=True, readonly=True)
     action = fields.Char("Action", required=True, readonly=True)
     record = fields.Char("Record", required=True, readonly=True)
+    also = fields.Char("Made besides", readonly=True)
 
     @classmethod
     def __setup__(cls) -> None:
@@ -85,10 +88,14 @@ class Write(ModelSQL, ModelView):
             if done := _written(cls, reference):
                 return done
             _must_be_open(fence, attempt, datetime.fromisoformat(deadline))
-            record = HANDLERS[action](Pool(), arguments)
-            name = f"{record.__name__},{record.id}"
-            cls.create([{"reference": reference, "action": action, "record": name}])
-            _note(record, action, reference)
+            written = HANDLERS[action](Pool(), arguments)
+            records = written if isinstance(written, list) else [written]
+            name, *also = [f"{record.__name__},{record.id}" for record in records]
+            log = {"reference": reference, "action": action, "record": name, "also": " ".join(also) or None}
+            cls.create([log])
+            _note(name, f"Countersign carried out {action} after approval (action {reference}).")
+            for made in also:
+                _note(made, f"Countersign made this with {name}, by {action} after approval (action {reference}).")
             return name
 
     @classmethod
@@ -140,7 +147,6 @@ def _must_be_open(fence: Any, attempt: int, deadline: datetime) -> None:
         raise Closed(f"The request of attempt {attempt} arrived after its time was up.")
 
 
-def _note(record: Any, action: str, reference: str) -> None:
+def _note(record: str, message: str) -> None:
     """Tell people who look at the record in Tryton where the change came from; a note never appears on a document."""
-    message = f"Countersign carried out {action} after approval (action {reference})."
-    Pool().get("ir.note").create([{"resource": f"{record.__name__},{record.id}", "message": message}])
+    Pool().get("ir.note").create([{"resource": record, "message": message}])
