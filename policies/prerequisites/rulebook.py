@@ -123,6 +123,12 @@ def rulebook() -> tuple[Rule, ...]:
 
 
 @cache
+def titles() -> frozenset[str]:
+    """What the rules are called: words of ours, wherever they turn up."""
+    return frozenset(rule.title for rule in rulebook())
+
+
+@cache
 def digest() -> str:
     """SHA-256 of the rules' data: which edition of the rules an answer was given under."""
     return hashlib.sha256(FILE.read_bytes()).hexdigest()
