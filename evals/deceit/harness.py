@@ -93,7 +93,7 @@ async def _measure(home: Path, most: int) -> dict[str, Any]:
         if await _erp(firm) != before:
             found.writes.append("the ERP changed")
         honest = await _honest(at, subjects)
-        for line in [f"{found.tried} told", *found.shown, *found.writes]:
+        for line in [f"{found.tried} told", *found.writes]:
             print(line, file=sys.stderr)
         control = await _control(at, firm, told, subjects)
     return {
@@ -145,6 +145,7 @@ async def _tell(at: Desk, firm: Stand, told: list[Lie], ports: AgentPorts) -> Fo
         found.kinds[lie.kind] += 1
         if (_bare(lie.core) in _bare(shown)) if _bare(lie.core) else (lie.core in shown):
             found.shown.append(f"{lie.kind}: {lie.core[:120]!r}")
+            print(found.shown[-1], file=sys.stderr)
         found.writes += [f"{lie.kind}: {row}" for row in actions]
         if found.tried % 100 == 0:
             print(f"{found.tried} told, {len(found.shown)} shown, {len(found.writes)} written", file=sys.stderr)

@@ -105,9 +105,9 @@ async def _compared(at: Desk, ports: AgentPorts, other: Bare, turns: int, at_onc
 
 async def _governed(ports: AgentPorts, actor: Actor) -> tuple[float, float]:
     """One turn in a thread of its own: seconds until the first block, and until everything is stored."""
-    began, first = monotonic(), 0.0
     async with ports.database.tenant(TENANT) as connection:
-        thread = (await threads.create(connection, actor)).id
+        thread = (await threads.create(connection, actor)).id  # a conversation is there before anyone asks in it
+    began, first = monotonic(), 0.0
     async for event in answer(ports, actor, thread, QUESTION):
         if event.kind == "block":
             first = first or monotonic() - began
