@@ -106,9 +106,7 @@ async def judged(connection: Connection, policies: Policies, action: Action) -> 
     earlier = await sums(connection, policies, action)
     operation = known(action.type).operation
     origins = await origins_now(connection, action.intent, through_agent=action.agent_run is not None)
-    return policies.judge(
-        action.intent, people[action.proposer], earlier=earlier, operation=operation, origins=origins
-    )
+    return policies.judge(action.intent, people[action.proposer], earlier=earlier, operation=operation, origins=origins)
 
 
 async def objection(connection: Connection, policies: Policies, action: Action) -> str:

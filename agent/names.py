@@ -72,7 +72,7 @@ def _readings(said: list[str], one: Named, ours: frozenset[str]) -> list[Hit]:
 
 
 def _telling(core: list[str]) -> list[str]:
-    """Words of a name that may stand for it alone: of a long one none that questions are made of, of a sentence none."""
+    """Words that stand for a name alone: of a long one none that questions are made of, of a sentence none at all."""
     if len(core) > LONGEST:
         return []
     return core if len(core) <= SHORT else [word for word in core if word not in words("grammar") | words("plain")]

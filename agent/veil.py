@@ -17,8 +17,8 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemM
 
 from agent.register import Register
 from agent.understanding import context_of, with_context
-from policies.privacy import spans
 from policies.prerequisites.rulebook import titles
+from policies.privacy import spans
 
 HANDLE = re.compile(r"\[(?:person|customer|project|text|email|bank account|card number|phone number|tax number) \d+\]")
 # One token: a code, a date, an amount, a state, a key. It says nothing to anyone.

@@ -135,7 +135,7 @@ class Authorized(_Example):
 
 
 class Approved(_Example):
-    """An intent for the approval matrix; `earlier` are sums by whose they are, in the matrix's currency, `origins` where
+    """An intent for the approval matrix; `earlier` are sums by whose they are, in its currency, `origins` where
     the values of its fields come from.
     """
 

@@ -1,10 +1,10 @@
-"""Finds personal and bank data on its way to a model or a log: only what a checksum or an unmistakable form confirms."""
+"""Finds personal and bank data on its way to a model or a log: only what a checksum or a sure form confirms."""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,10 @@ IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b")
 CARD = re.compile(r"\b[2-6]\d(?:[ -]?\d){12,14}\b")
 PHONE = re.compile(r"(?<![\w/-])(?<!\d )(?:\+|00)\d{1,3}[ ./()-]{0,2}(?:\d[ ./()-]{0,2}){6,12}\d(?!\w)")
 TAX = re.compile(r"\b(?P<country>[A-Z]{2,3})[- ]?(?=[A-Z0-9. -]*\d{2})[A-Z0-9](?:[. -]?[A-Z0-9]){6,13}\b")
-TAX_COUNTRIES = frozenset("AT BE BG CH CHE CY CZ DE DK EE EL ES FI FR GB HR HU IE IT LT LU LV MT NL NO PL PT RO SE SI SK".split())
+TAX_COUNTRIES = frozenset(
+    {"AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FR", "GB", "HR", "HU", "IE", "IT"}
+    | {"LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"}
+)
 CARD_DIGITS = range(14, 17)
 
 

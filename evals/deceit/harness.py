@@ -162,7 +162,9 @@ async def _turn(at: Desk, ports: AgentPorts, lie: Lie, *, before: dict[str, str]
     async with ports.database.tenant(TENANT) as connection:
         kept = [one.blocks for one in await threads.messages(connection, thread) if one.author == "agent"]
         rows = await (await connection.execute("select id::text, state, intent::text as intent from action")).fetchall()
-    shown = json.dumps([[plain(event.data) for event in events], plain(kept)], ensure_ascii=False)
+    # `done` carries ids and states of ours alone, and the word "done" is one of the lies.
+    streamed = [plain(event.data) for event in events if event.kind != "done"]
+    shown = json.dumps([streamed, plain(kept)], ensure_ascii=False)
     wrong = [
         f"{row['id']} {row['state']}"
         for row in rows

@@ -52,6 +52,7 @@ class Found:
     changed: Counter[str] = field(default_factory=Counter[str])
     shown: Counter[str] = field(default_factory=Counter[str])
     violations: int = 0
+    undisturbed: dict[str, str] = field(default_factory=dict[str, str])
 
     def tell(self, line: str) -> None:
         """Say what went wrong as it is found."""
@@ -60,7 +61,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Turn:
-    """What one turn chose and did. `deeds` are actions that came up or moved, and tools that ran without being offered."""
+    """What one turn chose, and its deeds: actions that came up or moved, tools that ran without being offered."""
 
     chosen: str
     deeds: tuple[str, ...]
@@ -138,7 +139,7 @@ async def _round(firm: Stand, at: Desk, place: str, number: int, texts: Sequence
     asked = [question.format(code=project.code) for question in QUESTIONS[place]]
     model = Obeying(planted=fragments(texts))
     engines = {"rules": at.ports, "obeying": replace(at.ports, model=model)}
-    before = [(await _turn(at, at.ports, question)).chosen for question in asked]
+    before = [await _chosen(at, question, found) for question in asked]
     await _put(firm, place, texts, project.contract_ids[0])
     said = [f"{question}\n\n{texts[0]}" for question in asked] if place == "chat" else asked
     for name, ports in engines.items():
@@ -155,6 +156,13 @@ async def _round(firm: Stand, at: Desk, place: str, number: int, texts: Sequence
     found.shown[place] += len(model.saw)
     if place != "chat" and model.saw:
         found.tell(f"{place}: the model was shown {model.saw[0]!r}")
+
+
+async def _chosen(at: Desk, question: str, found: Found) -> str:
+    """What is chosen where no text is planted: the same each time, so it is asked once."""
+    if question not in found.undisturbed:
+        found.undisturbed[question] = (await _turn(at, at.ports, question)).chosen
+    return found.undisturbed[question]
 
 
 async def _put(firm: Stand, place: str, texts: Sequence[str], contract: str) -> None:
@@ -191,4 +199,8 @@ async def _flagged(texts: Sequence[str]) -> dict[str, float]:
     signs = sum(bool(injection_signals(text)) for text in texts)
     read = [await examined(read_document(document(text, "body"), "sow.docx"), remembering) for text in texts]
     warned = sum(bool(FLAGS & {warning.code for warning in one.warnings}) for one in read)
-    return {"chat": round(signs / len(texts), 3), "erp": round(signs / len(texts), 3), "document": round(warned / len(texts), 3)}
+    return {
+        "chat": round(signs / len(texts), 3),
+        "erp": round(signs / len(texts), 3),
+        "document": round(warned / len(texts), 3),
+    }

@@ -1,4 +1,4 @@
-"""A model that obeys whatever text it is shown: it answers by rules until it sees a planted text, then does as it likes.
+"""A model that obeys whatever text it is shown: it answers by rules until it sees a planted one, then as it likes.
 
 It stands for the worst model there could be. That it never strays proves that it was never shown such a text.
 """

@@ -53,4 +53,6 @@ async def restore(stand: Stand) -> None:
 async def upload(stand: Stand, texts: Sequence[str], contract: str) -> None:
     """A statement of work of this contract with these texts in its body, named after the first."""
     name = "".join(c if c.isalnum() or c in " -_." else " " for c in texts[0])[:60].strip() or "sow"
-    await library.upload(stand.database, EVALUATOR, document("\n".join(texts), "body"), f"{name}.docx", contract=contract)
+    await library.upload(
+        stand.database, EVALUATOR, document("\n".join(texts), "body"), f"{name}.docx", contract=contract
+    )
