@@ -17,14 +17,14 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemM
 
 from agent.register import Register
 from agent.understanding import context_of, with_context
-from policies.prerequisites.rulebook import titles
+from policies.prerequisites.rulebook import ours
 from policies.privacy import spans
 
 HANDLE = re.compile(r"\[(?:person|customer|project|text|email|bank account|card number|phone number|tax number) \d+\]")
 # One token: a code, a date, an amount, a state, a key. It says nothing to anyone.
 TYPED = re.compile(r"[\w.:/+%#€$£()-]{0,64}")
 SPOKEN = re.compile(r"[^\W\d_]{2,}")
-MOST_SPOKEN = 4  # words within one token: a fifth makes it a sentence in disguise
+MOST_SPOKEN = 6  # words within one token: more make it a sentence in disguise
 SAID = ("asked", "words")  # the person's own words: shown, without the names of people
 
 
@@ -101,12 +101,15 @@ class Veil:
 
     def token(self, value: str, kind: str = "text") -> str:
         """A value as it is where it is one, else a handle."""
-        if value in titles() or HANDLE.fullmatch(value):
+        if value in ours() or HANDLE.fullmatch(value):
             return value
         known = next(((k, end - start) for start, end, k, _ in self.register.found(value)), None)
         if known and known[1] == len(value):
             return self._handle(known[0], value)
-        if known or any(spans(value)) or not TYPED.fullmatch(value) or len(SPOKEN.findall(value)) > MOST_SPOKEN:
+        personal = spans(value)
+        if personal and personal[0][:2] == (0, len(value)):
+            return self._handle(personal[0][2], value)
+        if known or personal or not TYPED.fullmatch(value) or len(SPOKEN.findall(value)) > MOST_SPOKEN:
             return self._handle(kind, value)
         return value
 

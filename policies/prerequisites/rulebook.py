@@ -123,9 +123,9 @@ def rulebook() -> tuple[Rule, ...]:
 
 
 @cache
-def titles() -> frozenset[str]:
-    """What the rules are called: words of ours, wherever they turn up."""
-    return frozenset(rule.title for rule in rulebook())
+def ours() -> frozenset[str]:
+    """What the rules and those who look after them are called: words of ours, wherever they turn up."""
+    return frozenset(word for rule in rulebook() for word in (rule.title, rule.owner))
 
 
 @cache
