@@ -68,7 +68,7 @@ class NewTurnSaver(TenantSaver):
     ) -> RunnableConfig:
         """Hold the checkpoint back, and name it as the library does."""
         self._put.append((config, checkpoint, metadata, new_versions))
-        about = config["configurable"]
+        about: dict[str, Any] = config.get("configurable", {})
         named = {name: about[name] for name in ("thread_id", "checkpoint_ns")}
         return {"configurable": {**named, "checkpoint_id": checkpoint["id"]}}
 

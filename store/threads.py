@@ -161,7 +161,8 @@ async def answer(connection: Connection, thread: str, turn: str) -> PastAnswer:
         row = await (await connection.execute(SQL["answer"], wanted)).fetchone()
         if row is not None:
             calls = tuple(call for call in row["calls"] if not call["refused"])
-            return PastAnswer(**{**row, "blocks": tuple(row["blocks"] or ()), "calls": calls})
+            fields: dict[str, Any] = {**row, "blocks": tuple(row["blocks"] or ()), "calls": calls}
+            return PastAnswer(**fields)
     raise NotFound("There is no such answer in this conversation.")
 
 
