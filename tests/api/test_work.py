@@ -187,12 +187,15 @@ async def _kept_and_asked_again(client, answer: str, page: str) -> None:
     assert f"/{answer}/again" in page
     whole = (await client.get(f"/v1/{answer}")).json()
     assert (whole["asked"], whole["calls"][0]["name"]) == ("Is CLD-UKI-1001 ready to bill?", "project_readiness")
-    assert whole["blocks"] and whole["at"]
+    assert whole["blocks"]
+    assert whole["at"]
     table = await client.get(f"/{answer}", params={"format": "csv"})
-    assert table.text.startswith("\ufeffQuestion,Is CLD-UKI-1001") and "Held back" in table.text
+    assert table.text.startswith("\ufeffQuestion,Is CLD-UKI-1001")
+    assert "Held back" in table.text
     assert (await client.get(f"/{answer}", params={"format": "xlsx"})).content.startswith(b"PK")
     (part,) = (await client.get(f"/v1/{answer}/again")).json()
-    assert part["tool"] == "project_readiness" and part["as_of"]
+    assert part["tool"] == "project_readiness"
+    assert part["as_of"]
     assert part["blocks"] or "kept" in part["note"]
     assert "Asked again" in (await client.get(f"/{answer}/again")).text
 
