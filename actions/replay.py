@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from actions.catalogue import known
-from actions.rulebook import sums_before
+from actions.rulebook import origins_now, sums_before
 from domain.actions import Action, ActionState, Decision, PolicyVerdict
 from domain.actor import Actor
 from policies.approval import lacking
@@ -89,11 +89,13 @@ async def _judged(
     connection: Connection, draft: Policies, action: Action, people: Mapping[str, Actor]
 ) -> PolicyVerdict:
     earlier = await sums_before(connection, draft, action)
+    origins = await origins_now(connection, action.intent, through_agent=action.agent_run is not None)
     day = action.created_at.date()
     proposer = people.get(action.proposer)
     if proposer is None or not proposer.roles:  # gone since: what they might propose is no longer a question
-        return draft.matrix.judge(action.intent, draft.digest, on=day, earlier=earlier)
-    return draft.judge(action.intent, proposer, on=day, earlier=earlier, operation=known(action.type).operation)
+        return draft.matrix.judge(action.intent, draft.digest, on=day, earlier=earlier, origins=origins)
+    operation = known(action.type).operation
+    return draft.judge(action.intent, proposer, on=day, earlier=earlier, operation=operation, origins=origins)
 
 
 def _compared(

@@ -17,6 +17,7 @@ from domain.errors import ConfigurationError, NotPermitted, PolicyDenied
 from domain.money import Money
 from policies.approval import lacking, open_steps
 from policies.engine import FOLDER, Policies, read
+from policies.origins import origins_of
 from policies.rule import Window
 from store import actions, dependence, rulebook
 from store.database import Connection, Database
@@ -82,7 +83,15 @@ async def judged_new(
     if policies.windows(intent.action_type):
         await rulebook.one_at_a_time(connection, intent.action_type)
     earlier = await _earlier(connection, policies, intent, proposer.person, at=at, without=previous)
-    return policies.judge(intent, proposer, earlier=earlier, operation=known(intent.action_type).operation)
+    origins = await origins_now(connection, intent, through_agent=proposer.agent_run is not None)
+    operation = known(intent.action_type).operation
+    return policies.judge(intent, proposer, earlier=earlier, operation=operation, origins=origins)
+
+
+async def origins_now(connection: Connection, intent: Intent, *, through_agent: bool) -> dict[str, str]:
+    """Where each argument comes from (policies/origins.py), with what people have confirmed by this moment."""
+    confirmed = await dependence.confirmed(connection, intent)
+    return origins_of(intent, through_agent=through_agent, confirmed=confirmed)
 
 
 async def judged(connection: Connection, policies: Policies, action: Action) -> PolicyVerdict:
@@ -96,7 +105,8 @@ async def judged(connection: Connection, policies: Policies, action: Action) -> 
         return PolicyVerdict(False, (), ("proposer.left",), (left,), policies.digest)
     earlier = await sums(connection, policies, action)
     operation = known(action.type).operation
-    return policies.judge(action.intent, people[action.proposer], earlier=earlier, operation=operation)
+    origins = await origins_now(connection, action.intent, through_agent=action.agent_run is not None)
+    return policies.judge(action.intent, people[action.proposer], earlier=earlier, operation=operation, origins=origins)
 
 
 async def objection(connection: Connection, policies: Policies, action: Action) -> str:

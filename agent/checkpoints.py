@@ -6,10 +6,12 @@ Deserialisation is strict: a crafted row can bring back messages and plain value
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata, CheckpointTuple
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from psycopg import AsyncCursor
@@ -40,3 +42,45 @@ class TenantSaver(AsyncPostgresSaver):
     async def setup(self) -> Any:
         """Refuse: the application owns no table, and the library's own tables would have no tenant."""
         raise ConfigurationError("Checkpoint tables are made by `countersign migrate`, as the schema's owner.")
+
+
+class NewTurnSaver(TenantSaver):
+    """For a turn that begins: nothing of it can be in the database yet, and only a turn that waits for people needs to
+    be there. What LangGraph puts stays here until `keep`.
+    """
+
+    def __init__(self, database: Database, tenant: str) -> None:
+        super().__init__(database, tenant)
+        self._put: list[tuple[RunnableConfig, Checkpoint, CheckpointMetadata, ChannelVersions]] = []
+        self._written: list[tuple[RunnableConfig, Sequence[tuple[str, Any]], str, str]] = []
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """Nothing: a turn begins once."""
+        del config
+        return None
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Hold the checkpoint back, and name it as the library does."""
+        self._put.append((config, checkpoint, metadata, new_versions))
+        about: dict[str, Any] = config.get("configurable", {})
+        named = {name: about[name] for name in ("thread_id", "checkpoint_ns")}
+        return {"configurable": {**named, "checkpoint_id": checkpoint["id"]}}
+
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Hold the writes back."""
+        self._written.append((config, writes, task_id, task_path))
+
+    async def keep(self) -> None:
+        """Write down what was held back, for the turn to be continued from another process."""
+        for put in self._put:
+            await super().aput(*put)
+        for written in self._written:
+            await super().aput_writes(*written)

@@ -35,6 +35,7 @@ from agent.ports import TurnContext
 from agent.rules.model import RulesModel
 from agent.state import TurnState, Update
 from agent.understanding import context_of, opening_messages
+from agent.veil import Veil
 from domain.actions import ActionState
 from domain.blocks import Choices, Text
 from domain.canonical import plain
@@ -112,12 +113,14 @@ async def _by_model(context: TurnContext, runtime: Runtime[TurnContext], state: 
     if meter is None or meter.seconds_left <= 0:
         raise ModelFailed("it took too long")
     most = int(getattr(model, "max_tokens", None) or MOST_TOKENS)
-    await meter.reserve(model_name(model), state["messages"], definitions_size(context.tools), most)
+    veil = Veil(context.known.register)
+    shown = veil.covered(state["messages"])
+    await meter.reserve(model_name(model), shown, definitions_size(context.tools), most)
     try:
         answer = await consult(
             model,
             context.tools,
-            state["messages"],
+            shown,
             seconds=min(SECONDS, meter.seconds_left),
             patience=min(meter.limits.patience, meter.seconds_left),
             waiting=lambda pause: runtime.stream_writer(
@@ -131,7 +134,7 @@ async def _by_model(context: TurnContext, runtime: Runtime[TurnContext], state: 
         meter.note(None)
         raise
     meter.note(taken(answer))
-    return answer
+    return veil.lifted(answer)
 
 
 async def _by_rules(state: TurnState, runtime: Runtime[TurnContext], tried: int, flags: list[str]) -> Update:

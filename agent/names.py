@@ -14,6 +14,7 @@ from agent.words import words
 WORD = re.compile(r"[\w'\u2019&]+(?:-[\w]+)*")
 WHOLE, SINGLE = 86.0, 88.0
 SHORTEST = 4
+SHORT, LONGEST = 3, 6  # words of a name: with more than that it is no name but a sentence, and means only its whole
 TIE = 4.0
 
 
@@ -62,12 +63,19 @@ def _readings(said: list[str], one: Named, ours: frozenset[str]) -> list[Hit]:
     if not core:
         return []
     hits = [hit for size in {len(core), max(1, len(core) - 1)} for hit in _windows(said, one, core, size)]
-    for word in core:
+    for word in _telling(core):
         if len(word) >= SHORTEST and word not in words("common"):
             hits += _windows(said, one, [word], 1, minimum=SINGLE, penalty=2.0 if len(core) > 1 else 0.0)
     if one.kind in ("customer", "employee", "staff"):
         return hits
     return [hit for hit in hits if hit.end - hit.start > 1 or not _alien_beside(said, hit.start, ours)]
+
+
+def _telling(core: list[str]) -> list[str]:
+    """Words that stand for a name alone: of a long one none that questions are made of, of a sentence none at all."""
+    if len(core) > LONGEST:
+        return []
+    return core if len(core) <= SHORT else [word for word in core if word not in words("grammar") | words("plain")]
 
 
 def _windows(

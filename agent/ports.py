@@ -10,6 +10,7 @@ from datetime import date
 from langchain_core.language_models import BaseChatModel
 
 from agent.budgets import Limits, Meter
+from agent.register import Register, Registers
 from domain.actions import Action
 from domain.actor import Actor
 from policies.guardrails import Guardrails
@@ -33,8 +34,16 @@ class AgentPorts:
     context: Callable[[Actor, str | None], Awaitable[ToolContext]]
     action: Callable[[str, str], Awaitable[Action]]
     limits: Limits = field(default_factory=Limits)
+    registers: Registers = field(default_factory=Registers)
     # Whoever tells an outcome holds a connection and asks for a second; several at once could wait for each other.
     telling: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass
+class Known:
+    """What a turn has found out and no checkpoint needs: the firm's names, which outside models are not told."""
+
+    register: Register = field(default_factory=Register)
 
 
 @dataclass(frozen=True)
@@ -48,3 +57,4 @@ class TurnContext:
     tools: tuple[Tool, ...] = ()
     tool_context: ToolContext | None = None
     meter: Meter | None = None  # a turn that is only told an outcome asks no model
+    known: Known = field(default_factory=Known)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
 from agent.budgets import Meter
-from agent.checkpoints import TenantSaver
+from agent.checkpoints import NewTurnSaver, TenantSaver
 from agent.events import Event
 from agent.graph import TurnGraph, build, model_name
 from agent.outcomes import followed, outcome_blocks, told_as
@@ -27,8 +27,11 @@ from prompts.library import prompt
 from store import threads
 from store.model_use import Use
 from store.threads import Outcome, PastTurn, WaitingTurn
+from tools.tool import ToolContext
 
 FACTS_LIMIT = 20_000
+# A turn that breaks off is asked again, not continued: only what waits for people needs its checkpoint.
+DURABILITY: Final = "exit"
 log = logging.getLogger(__name__)
 
 
@@ -36,6 +39,7 @@ log = logging.getLogger(__name__)
 class _Running:
     """What a turn has come to so far; read even when it breaks off."""
 
+    saver: TenantSaver
     prose: dict[str, Any] | None = None
     blocks: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     state: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -60,13 +64,14 @@ async def answer(ports: AgentPorts, actor: Actor, thread_id: str, message: str) 
     Raises before the first event: NotPermitted, MessageEmpty, MessageTooLong, NotFound, TurnRunning. Later failures
     are an `error` event. Closing the iterator cancels the turn; what was streamed by then is kept.
     """
-    (await ports.context(actor, thread_id)).policies.require(actor, Operation.THREAD_USE)
+    asking = await ports.context(actor, thread_id)
+    asking.policies.require(actor, Operation.THREAD_USE)
     incoming = ports.guardrails.incoming(message)
     async with ports.database.tenant(actor.tenant) as connection:
         turn = await threads.begin(connection, actor, thread_id, message)
         past = await threads.history(connection, thread_id)
-    context = await turn_context(ports, actor, thread_id, turn)
-    running = _Running()
+    context = await turn_context(ports, asking, thread_id, turn)
+    running = _Running(NewTurnSaver(ports.database, actor.tenant))
     state = "cancelled"
     try:
         async for event in _run(context, turn, incoming, past, running):
@@ -79,10 +84,10 @@ async def answer(ports: AgentPorts, actor: Actor, thread_id: str, message: str) 
     yield Event("done", {**data, "actions": list(running.state.get("waiting", []))})
 
 
-async def turn_context(ports: AgentPorts, actor: Actor, thread_id: str, turn: str) -> TurnContext:
-    """The actor acts through the agent from here on: policy can tell that from the person's own deeds."""
-    agent = actor.through_agent(turn)
-    tool_context = await ports.context(agent, thread_id)
+async def turn_context(ports: AgentPorts, asking: ToolContext, thread_id: str, turn: str) -> TurnContext:
+    """The person acts through the agent from here on: policy can tell that from the person's own deeds."""
+    agent = asking.actor.through_agent(turn)
+    tool_context = replace(asking, actor=agent)
     meter = Meter(ports.limits, ports.database, agent, thread_id, turn)
     return TurnContext(ports, agent, thread_id, tool_context.today, await ports.tools(agent), tool_context, meter)
 
@@ -93,7 +98,7 @@ async def _run(
     flags = [f"injection:{s}" for s in incoming.signals] + [f"masked:{kind}" for kind in incoming.masked]
     start = opening(incoming.text, [_remembered(one, last=one is past[-1]) for one in past])
     start["flags"] = flags
-    graph = build(TenantSaver(context.ports.database, context.actor.tenant))
+    graph = build(running.saver)
     try:
         async for event in _stream(graph, start, context, turn, running):
             yield event
@@ -112,9 +117,8 @@ async def _run(
 async def _stream(
     graph: TurnGraph, given: TurnState | Command[Any], context: TurnContext, turn: str, running: _Running
 ) -> AsyncIterator[Event]:
-    # A turn that breaks off is asked again, not continued: only what waits for people needs its checkpoint.
     parts: AsyncIterator[Any] = graph.astream(
-        given, config(turn), context=context, stream_mode=["custom", "values"], durability="exit"
+        given, config(turn), context=context, stream_mode=["custom", "values"], durability=DURABILITY
     )
     async for mode, data in parts:
         if mode == "values":
@@ -139,12 +143,12 @@ async def _close(context: TurnContext, turn: str, incoming: Incoming, running: _
         trace=_trace(context, incoming, running),
         actions=tuple(values.get("waiting", [])) if state == "waiting" else (),
     )
+    if state == "waiting" and isinstance(running.saver, NewTurnSaver):
+        await running.saver.keep()
     async with context.ports.database.tenant(context.actor.tenant) as connection:
         await threads.finish(connection, context.actor, context.thread, turn, outcome)
         if context.meter is not None:
             await context.meter.settle(connection)
-    if state != "waiting":
-        await TenantSaver(context.ports.database, context.actor.tenant).adelete_thread(turn)
     for action_id in outcome.actions:
         action = await context.ports.action(context.actor.tenant, action_id)
         if action.state.value != values.get("told", {}).get(action_id):
@@ -212,7 +216,7 @@ async def _resumed(
     """Continue the turn's graph: (what it said, whether it waits on). A lost checkpoint loses no news."""
     actor = Actor(tenant, turn.person, turn.person, frozenset(), agent_run=turn.id)
     saver = TenantSaver(ports.database, tenant)
-    running = _Running()
+    running = _Running(saver)
     before: list[dict[str, Any]] = []
     try:
         context = TurnContext(ports, actor, turn.thread, (await ports.context(actor, turn.thread)).today)

@@ -50,6 +50,7 @@ async def opening_messages(context: TurnContext, state: TurnState) -> tuple[AnyM
             firm = await _firm(context.tool_context.firm, state["text"])
             async with context.ports.database.tenant(context.actor.tenant) as connection:
                 staff = [person.name for person in await people.everyone(connection)]
+            context.known.register = context.ports.registers.of(context.actor.tenant, firm, staff)
             found = mentions(state["text"], firm, vocabulary(firm), context.today, staff)
         except ErpError:
             found = ()
@@ -71,8 +72,18 @@ def system_message(
         "mentions": [_mention(mention) for mention in found],
         "earlier": history,
     }
+    return SystemMessage(f"{prompt_text or prompt('agent').text}{_section(facts)}")
+
+
+def with_context(message: SystemMessage, facts: dict[str, Any]) -> SystemMessage:
+    """The same prompt with another context."""
+    head, _, _ = str(message.text).rpartition(f"\n\n{HEADING}")
+    return SystemMessage(f"{head}{_section(facts)}")
+
+
+def _section(facts: dict[str, Any]) -> str:
     body = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
-    return SystemMessage(f"{prompt_text or prompt('agent').text}\n\n{HEADING}\n```json\n{body}\n```")
+    return f"\n\n{HEADING}\n```json\n{body}\n```"
 
 
 def context_of(message: SystemMessage) -> dict[str, Any]:

@@ -225,14 +225,20 @@ class Mirror:
             if self._kept.generation != state.generation:
                 self._kept.firm = self._kept.masters = None
             self._kept.generation = state.generation
-            async with self.database.tenant(self.tenant) as connection:
-                with uncollected():
-                    if self._kept.masters is None:
-                        self._kept.masters = await masters(connection, state)
-                    if time and self._kept.firm is None:
-                        self._kept.firm = await _with_time(connection, self._kept.masters)
-            firm = self._kept.firm if time and self._kept.firm else self._kept.masters
+            if self._kept.masters is None or (time and self._kept.firm is None):
+                await self._load(state, time=time)
+            firm = self._kept.firm if time else self._kept.masters
+            if firm is None:
+                raise AssertionError("unreachable: it was loaded above")
             return replace(firm, fetched_at=state.read_at, warnings=warnings(state))
+
+    async def _load(self, state: State, *, time: bool) -> None:
+        async with self.database.tenant(self.tenant) as connection:
+            with uncollected():
+                if self._kept.masters is None:
+                    self._kept.masters = await masters(connection, state)
+                if time and self._kept.firm is None:
+                    self._kept.firm = await _with_time(connection, self._kept.masters)
 
 
 def warnings(state: State) -> tuple[str, ...]:

@@ -18,10 +18,12 @@ from pydantic import Field, StringConstraints, model_validator
 from domain.actions import Deadlines, Decision, Intent, PolicyVerdict, Step
 from domain.money import Money
 from policies import numbering
+from policies.origins import Demand
 from policies.rates import Rates, converted, in_force
 from policies.rule import Asked, Case, Days, Minutes, Rule, Strict, Window, Word
 
 Earlier = Mapping[Window, tuple[Money, ...]]
+NO_ORIGINS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Matrix(Strict):
     reauthenticate_after_minutes: Minutes | None = None
     rates: tuple[Rates, ...] = ()
     risk: dict[str, tuple[Word, ...]] = Field(default_factory=dict[str, tuple[Word, ...]])
+    origin: tuple[Demand, ...] = ()
     rule: tuple[Rule, ...] = ()
 
     @classmethod
@@ -54,7 +57,7 @@ class Matrix(Strict):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         for what, listed in (
-            ("rule", [rule.id for rule in self.rule]),
+            ("rule", [one.id for one in (*self.rule, *self.origin)]),
             ("date of rates", [one.date.isoformat() for one in self.rates]),
             ("customer", [_folded(name) for names in self.risk.values() for name in names]),
         ):
@@ -80,12 +83,17 @@ class Matrix(Strict):
         asked = {rule.cumulative.window for rule in self.rule if rule.action == action_type and rule.cumulative}
         return tuple(sorted(asked))
 
-    def judge(self, intent: Intent, digest: str, *, on: date, earlier: Earlier) -> PolicyVerdict:
+    def judge(
+        self, intent: Intent, digest: str, *, on: date, earlier: Earlier, origins: Mapping[str, str] = NO_ORIGINS
+    ) -> PolicyVerdict:
         """The chain for this intent, or a denial with its reasons; never a permission without people.
 
         `on` is the day whose rates hold; `earlier` the sums of the other actions in each of `windows`: one that is
-        missing counts as not known.
+        missing counts as not known, like a field that is missing in `origins` (origins.py).
         """
+        if refusing := [demand for demand in self.origin if demand.refuses(intent, origins)]:
+            reasons = tuple(demand.refusal(origins) for demand in refusing)
+            return PolicyVerdict(False, (), tuple(demand.id for demand in refusing), reasons, digest)
         account = self.account(intent, on=on, earlier=earlier)
         if account.problem:
             return _denied(digest, *account.problem)

@@ -15,6 +15,7 @@ from domain.canonical import digest
 from domain.errors import ConfigurationError, NotPermitted, OverLimit, SegregationOfDuties
 from policies.approval import Account, Earlier, Matrix, open_steps
 from policies.authorization import Authorization, Authorizer, entity_of, proposal_facts
+from policies.origins import origins_of
 from policies.prerequisites.own import rule_settings
 from policies.queue import Place, queue
 from policies.rule import Window
@@ -114,11 +115,13 @@ class Policies:
         on: date | None = None,
         earlier: Earlier = NOT_KNOWN,
         operation: Operation = Operation.ACTION_PROPOSE,
+        origins: Mapping[str, str] | None = None,
     ) -> PolicyVerdict:
         """Denied, or the chain of people who must approve; a write is never permitted without people.
 
         `on` (today, if not given) is the day whose rates hold; `earlier` the sums of other actions in each of
-        `windows(intent.action_type)`; `operation` what the proposer must be permitted for this kind of action.
+        `windows(intent.action_type)`; `operation` what the proposer must be permitted for this kind of action;
+        `origins` where each argument comes from, without which no term of a document counts as confirmed.
         """
         answer = self.authorize(proposer, operation)
         if not answer.allowed:
@@ -126,7 +129,9 @@ class Policies:
         if self.base_currency != self.matrix.currency:
             other = f"The approval matrix is in {self.matrix.currency}, the firm's limits in {self.base_currency}."
             return PolicyVerdict(False, (), ("matrix.currency",), (other,), self.digest)
-        return self.matrix.judge(intent, self.digest, on=on or self._clock(), earlier=earlier)
+        if origins is None:
+            origins = origins_of(intent, through_agent=proposer.agent_run is not None)
+        return self.matrix.judge(intent, self.digest, on=on or self._clock(), earlier=earlier, origins=origins)
 
     def account(self, intent: Intent, *, on: date | None = None, earlier: Earlier = NOT_KNOWN) -> Account:
         """How each rule of the matrix sees this intent, for who asks why."""

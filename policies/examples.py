@@ -18,6 +18,7 @@ from domain.actor import Actor, Operation, Role
 from domain.errors import ConfigurationError
 from domain.money import Money
 from policies.engine import FOLDER, Policies
+from policies.origins import Kind
 from policies.rule import Strict, Window
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -134,7 +135,9 @@ class Authorized(_Example):
 
 
 class Approved(_Example):
-    """An intent for the approval matrix; `earlier` are sums by whose they are, in the matrix's currency."""
+    """An intent for the approval matrix; `earlier` are sums by whose they are, in its currency, `origins` where
+    the values of its fields come from.
+    """
 
     action: str
     amount: Decimal | None = None
@@ -144,6 +147,7 @@ class Approved(_Example):
     practice: str | None = None
     region: str | None = None
     earlier: dict[str, Decimal] = Field(default_factory=dict[str, Decimal])
+    origins: dict[str, Kind] = Field(default_factory=dict[str, Kind])
     on: date = NOW.date()
     denied: bool = False
     people: int | None = None
@@ -152,7 +156,11 @@ class Approved(_Example):
     def failure(self, policies: Policies) -> str:
         """What is wrong with the verdict of this matrix; empty when nothing is."""
         verdict = policies.matrix.judge(
-            self._intent(policies.matrix.currency), "", on=self.on, earlier=self._earlier(policies)
+            self._intent(policies.matrix.currency),
+            "",
+            on=self.on,
+            earlier=self._earlier(policies),
+            origins=self.origins,
         )
         count = sum(step.count for step in verdict.chain)
         if verdict.allowed == self.denied:
@@ -165,7 +173,7 @@ class Approved(_Example):
         money = None if self.amount is None else Money(self.amount, self.currency or currency)
         return Intent(
             self.action,
-            {},
+            dict.fromkeys(self.origins, "a value"),
             self.says,
             amount=money,
             project_code=self.project_code,
@@ -209,7 +217,7 @@ class Examples(Strict):
         """Rules without an example for or one against them."""
         parts = (
             ("authorization.cedar", policies.authorizer.notes, self.authorization),
-            ("approval.toml", {rule.id: rule for rule in policies.matrix.rule}, self.approval),
+            ("approval.toml", [one.id for one in (*policies.matrix.rule, *policies.matrix.origin)], self.approval),
         )
         return [
             f"{file}: {rule} has no example {what} it"

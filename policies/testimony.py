@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -107,9 +108,9 @@ def _plain(word: str, known: frozenset[str]) -> bool:
 
 
 def _told(text: str) -> tuple[str, ...]:
-    """Requests, words on policy, and the model's own person."""
+    """Requests, words on policy, times that only a calendar could check, and the model's own person."""
     text = _expanded(text)
-    found = [kind for kind in ("requests", "policy") if _any(kind).search(text)]
+    found = [kind for kind in ("requests", "policy", "times") if _any(kind).search(text)]
     found += [
         "self"
         for sentence in SENTENCES.split(text)
@@ -180,11 +181,23 @@ def _verdicts(text: str, records: list[_Record]) -> Iterator[str]:
     status = frozenset(state for record in records for state in record.states) & STATES
     for kind in ("good", "bad"):
         for match in _any(kind).finditer(text):
+            if _none_of_it(match.group(), text, records):
+                continue
             good = (kind == "good") != bool(re.search(RULES["turned"], text[: match.start()][-40:]))
             if good and status != frozenset({"billable"}):
                 yield "verdict that no record states"
             if not good and status and not status & BAD_STATES:
                 yield "verdict that no record states"
+
+
+def _none_of_it(word: str, text: str, records: list[_Record]) -> bool:
+    """Whether the word only says of what there is nothing: "EUR 0.00 is held back" is no word against billing."""
+    if {abs(figure) for figure in claims(text).figures} != {Decimal(0)}:
+        return False
+    labels = [name for name, wording in RULES["labels"].items() if re.fullmatch("|".join(wording), word)]
+    return any(
+        Decimal(0) in record.amounts[name].figures for name in labels for record in records if name in record.amounts
+    )
 
 
 def _mislabelled(text: str, records: list[_Record]) -> bool:

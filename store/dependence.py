@@ -19,6 +19,15 @@ async def touched(connection: Connection, intent: Intent) -> tuple[str, ...]:
     return tuple(row["person"] for row in await (await connection.execute(SQL["touched"], wanted)).fetchall())
 
 
+async def confirmed(connection: Connection, intent: Intent) -> frozenset[str]:
+    """The quotes of those terms of the intent's documents that a person confirmed or corrected."""
+    documents = _documents(intent)
+    if not documents:
+        return frozenset()
+    rows = await connection.execute(SQL["confirmed"], {"documents": documents})
+    return frozenset(row["quote"] for row in await rows.fetchall())
+
+
 def _documents(intent: Intent) -> list[UUID]:
     quoted = (evidence.document for origin in intent.origins.values() for evidence in origin.evidence)
     return sorted({key for name in (intent.document or "", *quoted) if (key := _uuid(name))})

@@ -17,3 +17,8 @@ select f.recorded_by from (
     where split_part(subject, '/', 1) in (select name from subject)
     order by kind, subject, reported_at desc, id desc) f
 order by person
+
+-- name: confirmed
+select distinct e ->> 'quote' as quote
+from term_in_force t, jsonb_array_elements(t.evidence) e
+where t.document = any(%(documents)s::uuid[]) and t.status in ('confirmed', 'corrected')

@@ -204,6 +204,17 @@ async def records(connection: Connection, kind: str) -> tuple[Any, ...]:
     return await _read(connection, "records", kind)
 
 
+async def records_at(connection: Connection, kind: str, at: datetime) -> tuple[Any, ...]:
+    """All records of a kind, time too, as they were known at that moment, by id."""
+    return await _read(connection, "records_at", kind, at=at)
+
+
+async def kept_since(connection: Connection) -> datetime | None:
+    """The first reading of which anything is known."""
+    row = await (await connection.execute(SQL["kept_since"])).fetchone()
+    return row["since"] if row else None
+
+
 async def chosen(connection: Connection, kind: str, ids: Iterable[str]) -> tuple[Any, ...]:
     """The records with these ids."""
     return await _read(connection, "chosen", kind, ids=list(ids))

@@ -90,6 +90,20 @@ select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fet
 from mirror_record where kind = %(kind)s
     and id in (select k.id from mirror_key k where k.kind = %(kind)s and k.key = any(%(keys)s))
 
+-- name: records_at
+with known as (
+    select distinct on (id) id, fetched_at, body::text as body from (
+        select id, fetched_at, body, until from mirror_past where kind = %(kind)s and until > %(at)s
+        union all
+        select id, fetched_at, body, null from mirror_record where kind = %(kind)s) as ever
+    where fetched_at <= %(at)s order by id, until nulls last)
+select '[' || coalesce(string_agg(replace(body, '"fetched_at":null', '"fetched_at":' || to_json(fetched_at)::text),
+    ',' order by length(id), id), '') || ']' as body
+from known
+
+-- name: kept_since
+select least((select min(fetched_at) from mirror_past), (select min(fetched_at) from mirror_record)) as since
+
 -- name: time
 select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fetched_at":' || to_json(fetched_at)::text),
     ',' order by length(id), id), '') || ']' as body

@@ -77,6 +77,21 @@ class PastTurn:
 
 
 @dataclass(frozen=True)
+class PastAnswer:
+    """An answer with all that it was made of. `at` is when it was complete."""
+
+    turn: str
+    thread: str
+    asked: str
+    at: datetime
+    state: str
+    engine: str
+    blocks: tuple[Mapping[str, Any], ...]
+    calls: tuple[dict[str, Any], ...]
+    trace: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class WaitingTurn:
     """A turn that ended with a proposal; `told` is the action's state that the conversation heard last."""
 
@@ -137,6 +152,18 @@ async def history(connection: Connection, thread: str, *, limit: int = 6) -> lis
         PastTurn(row["id"], row["asked"] or "", tuple(row["answered"] or ()), tuple(row["calls"]), row["state"])
         for row in reversed(rows)
     ]
+
+
+async def answer(connection: Connection, thread: str, turn: str) -> PastAnswer:
+    """One answer of a conversation; call `get` before, which checks whose it is. Raises NotFound."""
+    with suppress(ValueError):
+        wanted = {"thread": str(UUID(thread)), "turn": str(UUID(turn))}
+        row = await (await connection.execute(SQL["answer"], wanted)).fetchone()
+        if row is not None:
+            calls = tuple(call for call in row["calls"] if not call["refused"])
+            fields: dict[str, Any] = {**row, "blocks": tuple(row["blocks"] or ()), "calls": calls}
+            return PastAnswer(**fields)
+    raise NotFound("There is no such answer in this conversation.")
 
 
 async def begin(connection: Connection, actor: Actor, thread: str, text: str) -> str:

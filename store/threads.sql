@@ -68,3 +68,11 @@ select t.id::text, t.calls, t.state,
 from turn t
 where t.thread = %(thread)s::uuid and t.state in ('done', 'waiting')
 order by t.started_at desc limit %(limit)s
+
+-- name: answer
+select t.id::text as turn, t.thread::text as thread, t.finished_at as at, t.state, t.engine, t.calls, t.trace,
+       coalesce((select m.text from message m where m.turn = t.id and m.author = 'person' order by m.id limit 1), '')
+           as asked,
+       (select m.blocks from message m where m.turn = t.id and m.author = 'agent' order by m.id limit 1) as blocks
+from turn t
+where t.id = %(turn)s::uuid and t.thread = %(thread)s::uuid and t.finished_at is not null

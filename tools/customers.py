@@ -13,7 +13,7 @@ from domain.records import Customer, Firm
 from domain.unknown import Unknown
 from tools.cells import amount_cell, money
 from tools.directory import customers_of
-from tools.tool import Tool, ToolContext, ToolResult
+from tools.tool import Tool, ToolContext, ToolResult, from_past
 
 SHOWN = 50
 Detail = Literal["tax_id", "invoice_address", "billing_email", "payment_terms", "credit_limit"]
@@ -122,4 +122,5 @@ CUSTOMERS = Tool(
     operation=Operation.READINESS_READ,
     arguments=Customers,
     run=_customers,
+    then=from_past(_customers),
 )

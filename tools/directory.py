@@ -13,7 +13,7 @@ from domain.errors import InvalidInput, NotFound
 from domain.records import Contract, Customer, Firm, Project
 from policies.prerequisites.items import words
 from tools.cells import project_href, project_key
-from tools.tool import Tool, ToolContext, ToolResult
+from tools.tool import Tool, ToolContext, ToolResult, from_past
 
 SHOWN = 50
 Key = str
@@ -128,4 +128,5 @@ FIND_PROJECTS = Tool(
     operation=Operation.READINESS_READ,
     arguments=FindProjects,
     run=_find,
+    then=from_past(_find),
 )

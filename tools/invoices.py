@@ -14,7 +14,7 @@ from domain.money import Money, totals
 from domain.records import Firm, Invoice
 from tools.cells import amount_cell, money, project_href, project_key
 from tools.scope import Days, Whose, customer_ids, month_of, projects_of
-from tools.tool import Tool, ToolContext, ToolResult
+from tools.tool import Tool, ToolContext, ToolResult, from_past
 
 SHOWN = 40
 State = Literal["draft", "validated", "posted", "paid", "cancelled", "issued", "unpaid", "overdue"]
@@ -202,4 +202,5 @@ INVOICES = Tool(
     operation=Operation.READINESS_READ,
     arguments=Invoices,
     run=_invoices,
+    then=from_past(_invoices),
 )

@@ -83,7 +83,7 @@ def _intent(context: ToolContext, case: Case, answer: Readiness, items: tuple[It
         arguments=arguments,
         summary=f"Draft invoice {amount} for {project_key(case.project)}, {case.period}",
         reasons=(f"{len(ids)} time entries are ready to bill; {answer.blocked} of the month is held back.",),
-        origins={"time_entry_ids": from_erp, "amount": from_erp},
+        origins=dict.fromkeys(("project_id", "contract_id", "time_entry_ids", "amount", "currency"), from_erp),
         amount=amount,
         project_code=case.project.code,
         customer=answer.customer,

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.actor import Operation
 from domain.blocks import Block, Cell, Findings, Table
+from domain.errors import NotFound
 from domain.findings import Finding, Readiness, Severity, Verdict
 from domain.money import totals
 from domain.records import Firm
 from domain.source import Source
+from erp.past import PastMirror
 from store import results
 from tools import evaluating
 from tools.cells import (
@@ -113,6 +116,18 @@ async def _project(context: ToolContext, wanted: ProjectReadiness) -> ToolResult
     return ToolResult(answer_facts(answer), blocks, {"P1": project_key(project)})
 
 
+async def _project_then(context: ToolContext, wanted: ProjectReadiness, at: datetime) -> ToolResult:
+    """The answer that stood at that moment, as it was worked out and kept. Raises NotFound where none was."""
+    project = project_of(await PastMirror(context.firm, at).masters(), wanted.project)
+    async with context.database.tenant(context.actor.tenant) as connection:
+        held = await results.one_at(connection, project.id, wanted.month or "", at)
+    if held is None:
+        raise NotFound(f"No answer for {wanted.project} is kept from that time.")
+    answer = replace(held.readiness, as_of=held.since.isoformat())
+    blocks: tuple[Block, ...] = (findings_block(answer), money_block(answer, project.source))
+    return ToolResult(answer_facts(answer), blocks, {"P1": project_key(project)})
+
+
 def select(firm: Firm, answers: Iterable[Readiness], wanted: PortfolioReadiness) -> list[Readiness]:
     """The answers asked for; the larger amount held back first, then the larger ready one."""
     names = {c.name for c in customers_of(firm, wanted.customer)} if wanted.customer else None
@@ -205,6 +220,7 @@ PROJECT_READINESS = Tool(
     operation=Operation.READINESS_READ,
     arguments=ProjectReadiness,
     run=_project,
+    then=_project_then,
 )
 PORTFOLIO_READINESS = Tool(
     name="portfolio_readiness",

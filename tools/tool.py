@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from domain.actor import Actor, Operation
 from domain.blocks import Block
 from erp.mirror import Mirror
+from erp.past import PastMirror
 from erp.reader import ErpReader
 from policies.engine import Policies
 from store.database import Database
@@ -53,3 +54,16 @@ class Tool:
     operation: Operation
     arguments: type[BaseModel]
     run: Callable[[ToolContext, Any], Awaitable[ToolResult]]
+    # The same as of a moment, from what is kept of the past; None where what it reads keeps none.
+    then: Callable[[ToolContext, Any, datetime], Awaitable[ToolResult]] | None = None
+
+
+def from_past(
+    run: Callable[[ToolContext, Any], Awaitable[ToolResult]],
+) -> Callable[[ToolContext, Any, datetime], Awaitable[ToolResult]]:
+    """How a tool that reads nothing but the ERP's mirror answers as of a moment."""
+
+    async def then(context: ToolContext, wanted: Any, at: datetime) -> ToolResult:
+        return await run(replace(context, firm=PastMirror(context.firm, at), today=at.date()), wanted)
+
+    return then

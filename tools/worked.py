@@ -16,7 +16,7 @@ from domain.records import Employee, Firm, Project, TimeEntry
 from domain.source import Source
 from tools.cells import amount_cell, money, project_href, project_key
 from tools.scope import Days, Whose, employee_of, month_of, projects_of
-from tools.tool import Tool, ToolContext, ToolResult
+from tools.tool import Tool, ToolContext, ToolResult, from_past
 
 SHOWN = 50
 GroupBy = Literal["person", "project", "customer", "practice", "region", "month"]
@@ -168,4 +168,5 @@ TIME_WORKED = Tool(
     operation=Operation.READINESS_READ,
     arguments=TimeWorked,
     run=_worked,
+    then=from_past(_worked),
 )

@@ -23,6 +23,7 @@ COMMANDS = {
     "time-to-bill": "api.cli.time_to_bill:time_to_bill",
     "facts": "api.cli.answers:facts",
     "actions": "api.cli.answers:actions",
+    "answer": "api.cli.talks:answer",
     "dead-letters": "api.cli.dead_letters:dead_letters",
     "mcp": "api.cli.protocol:mcp",
     "delegations": "api.cli.standing:delegations",

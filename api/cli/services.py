@@ -12,14 +12,23 @@ from api.app import create_app
 from api.settings import Settings
 from api.wiring import open_services
 from api.worker import run_worker
+from policies.privacy import MaskingFormatter
 from store.migrate import migrate as run_migrations
 
 
 @click.command()
 def serve() -> None:
     """Serve the API and the pages."""
+    _log(logging.WARNING)
     settings = Settings()
     asyncio.run(_serve(settings))
+
+
+def _log(level: int) -> None:
+    """Lines to standard error, without anyone's personal or bank data in them."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
 
 
 async def _serve(settings: Settings) -> None:
@@ -32,7 +41,7 @@ async def _serve(settings: Settings) -> None:
 @click.command()
 def worker() -> None:
     """Carry out what people approved. The only process that is given the ERP's writing account."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    _log(logging.INFO)
     asyncio.run(run_worker(Settings()))
 
 

@@ -19,7 +19,7 @@ from actions.decisions import needed
 from actions.policy_change import FileDifference, differences
 from actions.resolutions import replayable
 from actions.revisions import REVISABLE
-from actions.rulebook import resting_now
+from actions.rulebook import origins_now, resting_now
 from api.access import ActionReader
 from api.editing import between, groups_of
 from api.naming import named, present_firm
@@ -30,6 +30,7 @@ from domain.actions import Action, ActionState
 from domain.actor import Actor, Operation
 from policies.approval import open_steps
 from policies.engine import Policies
+from policies.origins import IN_WORDS
 from policies.queue import Place
 from store import actions, attempts, audit, freezes, notes
 from store.database import Connection
@@ -183,6 +184,7 @@ async def action_page(
 async def _seen(connection: Connection, policies: Policies, actor: Actor, action: Action) -> dict[str, Any]:
     """What the database knows of a proposal and of this person's part in it."""
     resting = await resting_now(connection, action)
+    origins = await origins_now(connection, action.intent, through_agent=action.agent_run is not None)
     versions = await actions.versions(connection, action.id)
     waits = action.state is ActionState.AWAITING_APPROVAL
     people = await actions.people(connection, action.tenant, resting.touched)
@@ -194,6 +196,7 @@ async def _seen(connection: Connection, policies: Policies, actor: Actor, action
         "notes": await notes.of_actions(connection, [version.id for version in versions]),
         "decide": policies.may_decide(actor, resting),
         "absent": await delegates.offered(connection, policies, actor, resting) if waits else (),
+        "origins": {field: IN_WORDS[kind].capitalize().replace("erp", "ERP") for field, kind in origins.items()},
         "touched": sorted(person.name for person in people.values()),
         "editable": waits and _may_edit(policies, actor, action),
         "frozen": [one for one in await freezes.listing(connection) if one.type in (None, action.type)],

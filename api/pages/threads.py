@@ -6,13 +6,15 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from agent.again import again
 from agent.events import Event
 from agent.turns import answer
 from api.access import ThreadUser
+from api.answers import Kind, answer_of, exported
 from api.render import fragment, page
 from api.services import Services, Wired
 from api.streams import opened
@@ -64,6 +66,23 @@ async def show(request: Request, wired: Wired, actor: ThreadUser, thread_id: str
 async def say(request: Request, wired: Wired, actor: ThreadUser, thread_id: str, text: Question) -> Response:
     """Ask: a stream of finished fragments for our script, a page for everyone else."""
     return await _answered(request, wired, actor, thread_id, text)
+
+
+@router.get("/{thread_id}/answers/{turn_id}")
+async def export(
+    wired: Wired, actor: ThreadUser, thread_id: str, turn_id: str, kind: Annotated[Kind, Query(alias="format")] = "json"
+) -> Response:
+    """An answer as a file."""
+    return await exported(wired, actor, thread_id, turn_id, kind)
+
+
+@router.get("/{thread_id}/answers/{turn_id}/again")
+async def once_more(request: Request, wired: Wired, actor: ThreadUser, thread_id: str, turn_id: str) -> Response:
+    """An answer asked again as of its time, beside what it said."""
+    wired.erp(actor)
+    answered = await answer_of(wired, actor, thread_id, turn_id)
+    parts = await again(wired.agent, actor, answered)
+    return page(request, "again.html", answered=answered, parts=parts)
 
 
 async def _new(wired: Services, actor: Actor) -> Thread:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from agent.again import again
 from agent.events import Event
 from agent.turns import answer
 from api.access import ThreadUser
+from api.answers import Kind, answer_of, exported
 from api.services import Wired
 from api.streams import opened
 from domain.canonical import plain
@@ -63,6 +66,21 @@ async def say(wired: Wired, actor: ThreadUser, thread_id: str, said: Said) -> Ev
     wired.erp(actor)  # without an ERP there is nothing to ask
     events = await opened(answer(wired.agent, actor, thread_id, said.text))
     return EventSourceResponse(_sent(events))
+
+
+@router.get("/{thread_id}/answers/{turn_id}")
+async def exported_answer(
+    wired: Wired, actor: ThreadUser, thread_id: str, turn_id: str, kind: Annotated[Kind, Query(alias="format")] = "json"
+) -> Response:
+    """An answer with blocks, tool calls, arguments, sources and time as JSON, or its tables as CSV or XLSX."""
+    return await exported(wired, actor, thread_id, turn_id, kind)
+
+
+@router.get("/{thread_id}/answers/{turn_id}/again")
+async def asked_again(wired: Wired, actor: ThreadUser, thread_id: str, turn_id: str) -> list[Json]:
+    """The answer's tools once more as of its time; a part whose source keeps no history says so."""
+    wired.erp(actor)
+    return plain(await again(wired.agent, actor, await answer_of(wired, actor, thread_id, turn_id)))
 
 
 async def _sent(events: AsyncIterator[Event]) -> AsyncIterator[ServerSentEvent]:

@@ -46,8 +46,8 @@ class Desk:
         events = [event async for event in answer(self.ports, self.actors[who], thread, text)]
         shown = sorted((e for e in events if e.kind == "block"), key=lambda e: e.position)
         async with self.ports.database.tenant(TENANT) as connection:
-            last = (await threads.history(connection, thread))[-1]
-        return Answer(tuple(last.calls), tuple(dict(e.data) for e in shown))
+            past = await threads.history(connection, thread)
+        return Answer(tuple(past[-1].calls) if past else (), tuple(dict(e.data) for e in shown))
 
 
 async def desk(firm: Stand, model: ModelSettings, today: date) -> Desk:

@@ -1,4 +1,4 @@
-"""The agent that a firm would get without us: LangGraph's own ReAct agent over PostgreSQL, with nothing around it."""
+"""The agent that a firm would get without us: LangChain's own over PostgreSQL, with nothing around it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
+from langchain.agents import create_agent
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import StructuredTool
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
-from langgraph.prebuilt import create_react_agent  # pyright: ignore[reportDeprecated] - its heir needs one more library
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from agent.turns import DURABILITY
 from domain.canonical import plain
 from prompts.library import prompt
 from tools.tool import Tool, ToolContext
@@ -35,9 +36,9 @@ class Bare:
         given = {"messages": [("user", text)]}
         config = {"configurable": {"thread_id": str(uuid.uuid4())}}
         said = ""
-        async for part in self.graph.astream(given, config, stream_mode="updates"):
+        async for part in self.graph.astream(given, config, stream_mode="updates", durability=DURABILITY):
             first = first or ("tools" in part) * (monotonic() - began)
-            said = str(part["agent"]["messages"][-1].text) if "agent" in part else said
+            said = str(part["model"]["messages"][-1].text) if "model" in part else said
         if not said:
             raise ValueError("the bare agent gave no answer")
         return first, monotonic() - began
@@ -54,7 +55,7 @@ async def bare(url: str, model: BaseChatModel, tools: Sequence[Tool], context: T
         saver = AsyncPostgresSaver(pool)
         await saver.setup()
         wrapped = [_wrapped(tool, context) for tool in tools]
-        graph = create_react_agent(model, wrapped, prompt=prompt("agent").text, checkpointer=saver)  # pyright: ignore[reportDeprecated]
+        graph: Any = create_agent(model, wrapped, system_prompt=prompt("agent").text, checkpointer=saver)
         yield Bare(graph)
 
 

@@ -57,13 +57,17 @@ def _option(argv: list[str], name: str, default: str) -> str:
 
 async def _measure(home: Path, turns: int, at_once: int) -> dict[str, Any]:
     async with stand({}, home) as firm:
-        at = await desk(firm, ModelSettings(), server.seeded_on(home))
-        with serve(answer=_scripted) as script:
-            model = chat_model(ModelSettings(script.url, "scripted", SecretStr("k"), seconds=120))
-            ports = replace(at.ports, model=model, limits=LIMITS)
-            tools, context = await ports.tools(at.actors["finn"]), await ports.context(at.actors["finn"], None)
-            async with bare(_bare_database(firm), model, tools, context) as other:
-                return await _compared(at, ports, other, turns, at_once)
+        return await measured(firm, await desk(firm, ModelSettings(), server.seeded_on(home)), turns, at_once)
+
+
+async def measured(firm: Stand, at: Desk, turns: int, at_once: int) -> dict[str, Any]:
+    """The figures, on a firm that stands."""
+    with serve(answer=_scripted) as script:
+        model = chat_model(ModelSettings(script.url, "scripted", SecretStr("k"), seconds=120))
+        ports = replace(at.ports, model=model, limits=LIMITS)
+        tools, context = await ports.tools(at.actors["finn"]), await ports.context(at.actors["finn"], None)
+        async with bare(_bare_database(firm), model, tools, context) as other:
+            return await _compared(at, ports, other, turns, at_once)
 
 
 def _scripted(request: dict[str, Any]) -> Reply:
@@ -105,9 +109,9 @@ async def _compared(at: Desk, ports: AgentPorts, other: Bare, turns: int, at_onc
 
 async def _governed(ports: AgentPorts, actor: Actor) -> tuple[float, float]:
     """One turn in a thread of its own: seconds until the first block, and until everything is stored."""
-    began, first = monotonic(), 0.0
     async with ports.database.tenant(TENANT) as connection:
-        thread = (await threads.create(connection, actor)).id
+        thread = (await threads.create(connection, actor)).id  # a conversation is there before anyone asks in it
+    began, first = monotonic(), 0.0
     async for event in answer(ports, actor, thread, QUESTION):
         if event.kind == "block":
             first = first or monotonic() - began

@@ -123,6 +123,12 @@ def rulebook() -> tuple[Rule, ...]:
 
 
 @cache
+def ours() -> frozenset[str]:
+    """What the rules and those who look after them are called: words of ours, wherever they turn up."""
+    return frozenset(word for rule in rulebook() for word in (rule.title, rule.owner))
+
+
+@cache
 def digest() -> str:
     """SHA-256 of the rules' data: which edition of the rules an answer was given under."""
     return hashlib.sha256(FILE.read_bytes()).hexdigest()

@@ -116,9 +116,8 @@ async def test_nobody_approves_their_own_proposal_whatever_their_roles(
     database: Database, ledger: LedgerErp, policies: Policies, people: People
 ) -> None:
     for actor in (people.vera, people.vera.through_agent("run-1")):
-        action = await propose(
-            database, ledger, policies, actor, po_number(actor.agent_run or "A"), now=datetime.now(UTC)
-        )
+        intent = replace(po_number(actor.agent_run or "A"), origins={"po_number": Origin("person")})
+        action = await propose(database, ledger, policies, actor, intent, now=datetime.now(UTC))
         assert isinstance(await refused(database, policies, people.vera, action), SegregationOfDuties)
 
 

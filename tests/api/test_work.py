@@ -179,6 +179,25 @@ async def test_a_question_is_answered_as_a_stream_and_as_a_page(door) -> None:
     assert "Port systems" in page.text or "CLD-UKI-1001" in page.text
     plain = await client.post(f"/threads/{thread['id']}/messages", data={"text": "What can you do?"})
     assert (plain.status_code, plain.headers["location"]) == (303, f"/threads/{thread['id']}#latest")
+    await _kept_and_asked_again(client, f"threads/{thread['id']}/answers/{events[-1][1]['turn']}", page.text)
+
+
+async def _kept_and_asked_again(client, answer: str, page: str) -> None:
+    """An answer as files, and its tools once more as of when it was given."""
+    assert f"/{answer}/again" in page
+    whole = (await client.get(f"/v1/{answer}")).json()
+    assert (whole["asked"], whole["calls"][0]["name"]) == ("Is CLD-UKI-1001 ready to bill?", "project_readiness")
+    assert whole["blocks"]
+    assert whole["at"]
+    table = await client.get(f"/{answer}", params={"format": "csv"})
+    assert table.text.startswith("\ufeffQuestion,Is CLD-UKI-1001")
+    assert "Held back" in table.text
+    assert (await client.get(f"/{answer}", params={"format": "xlsx"})).content.startswith(b"PK")
+    (part,) = (await client.get(f"/v1/{answer}/again")).json()
+    assert part["tool"] == "project_readiness"
+    assert part["as_of"]
+    assert part["blocks"] or "kept" in part["note"]
+    assert "Asked again" in (await client.get(f"/{answer}/again")).text
 
 
 async def test_a_stream_that_cannot_begin_has_a_status(door) -> None:

@@ -17,6 +17,7 @@ from domain.findings import Verdict
 from domain.records import Firm
 from erp import mirror as erp_mirror
 from erp.mirror import Mirror
+from erp.past import PastMirror
 from erp.reader import Changes, Head, Page, ReadsWhole
 from store import facts, results
 from store import mirror as kept
@@ -177,6 +178,12 @@ async def test_what_a_record_said_before_stays(world: World) -> None:
         (gone,) = await kept.past(connection, "time", ENTRIES[0].id)
     assert (before.record.po_number, before.fetched_at, before.until) == ("PO-77", START, world.now)
     assert (gone.record.hours, gone.until) == (ENTRIES[0].hours, world.now)
+    then, today = await PastMirror(world.mirror, START + timedelta(seconds=50)).get(), await world.mirror.get()
+    assert (then.contracts[0].po_number, today.contracts[0].po_number) == ("PO-77", "PO-78")
+    assert {one.id for one in then.time} - {one.id for one in today.time} == {ENTRIES[0].id}
+    assert (then.customers, then.fetched_at) == (today.customers, START + timedelta(seconds=50))
+    with pytest.raises(NotFound, match="kept since"):
+        await PastMirror(world.mirror, START - timedelta(seconds=1)).get()
 
 
 async def test_only_those_are_judged_whose_facts_changed(world: World) -> None:

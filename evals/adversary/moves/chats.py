@@ -171,7 +171,9 @@ async def resume(world: World, random: Random) -> str:
     known: list[Any] = [*RESUMES, *world.record.firms]
     given = random.choice(known)
     person = random.choice(world.people[tenant])
-    context = await turn_context(world.service.agent, world.actor(person), turn["thread"], turn["id"])
+    agent = world.service.agent
+    asking_context = await agent.context(world.actor(person), turn["thread"])
+    context = await turn_context(agent, asking_context, turn["thread"], turn["id"])
     with asking(Asker(tenant, person.id, "resume")):
         graph = build(TenantSaver(world.service.database, tenant))
         values: Any = await graph.ainvoke(Command(resume=given), config(turn["id"]), context=context)
