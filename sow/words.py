@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import accumulate, islice
 
 from sow.anchors import DIGIT, EDGE, Anchor, Need, needs
@@ -164,24 +164,3 @@ class Words:
 def small(text: str) -> str:
     """The text in the small letters that patterns are written in: `re` takes a long s and a dotless i for theirs."""
     return text.lower().replace("\u017f", "s").replace("\u0131", "i")
-
-
-def may_match(pattern: re.Pattern[str], lowered: str) -> bool:
-    """Whether a text, given in small letters, holds the words that a pattern needs."""
-    for alternative in _spellings(pattern.pattern, pattern.flags):
-        for words in alternative:
-            if not any(map(lowered.__contains__, words)):
-                break
-        else:
-            return True
-    return False
-
-
-@cache
-def _spellings(text: str, flags: int) -> tuple[tuple[tuple[str, ...], ...], ...]:
-    """For each alternative of a pattern, of each of its anchors the words to look for; any digit is taken as there."""
-    alternatives = needs(re.compile(text, flags)).alternatives
-    return tuple(
-        tuple(tuple(word.strip(EDGE) for word in anchor.words) for anchor in need.anchors if DIGIT not in anchor.words)
-        for need in alternatives
-    )
