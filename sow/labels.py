@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sow.view import View, rule
+from sow.rules import rule
+from sow.view import View
 
 LONGEST_VALUE = 160
 SAME_LINE = rule(

@@ -10,7 +10,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from sow.view import View, rule
+from sow.rules import rule
+from sow.view import View
 
 PART = r"(?:schedules?|exhibits?|annex(?:es)?|appendi(?:x|ces)|attachments?)(?: (?-i:[A-Z]|\d{1,2}))?"
 BODY = (

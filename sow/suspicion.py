@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from domain.terms import Warning as Notice
 from sow.document import Layout
 from sow.flat import Flat, flatten, folded
-from sow.view import View, rule
+from sow.rules import rule
+from sow.view import View
 from sow.words import Words
 
 ADDRESSED = (

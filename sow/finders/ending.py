@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from sow.normal import count
-from sow.view import Candidate, View, candidate, rule
+from sow.rules import rule
+from sow.view import Candidate, View, candidate
 
 NOTICE = rule(
     r"(?P<days>{COUNT})[- ]? ?(?:calendar |business |working |full )?(?P<unit>days?|months?|weeks?|years?)'?"
