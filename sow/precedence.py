@@ -47,7 +47,7 @@ class Precedence:
 def precedence(view: View) -> Precedence:
     """What the text says; nothing where it names both or neither."""
     winners = {name for name, pattern in (("schedules", SCHEDULES_WIN), ("body", BODY_WINS)) if _said(view, pattern)}
-    return Precedence(_schedules(view), winners.pop() if len(winners) == 1 else "")
+    return Precedence(_schedules(view), winners.pop()) if len(winners) == 1 else Precedence()
 
 
 def _said(view: View, pattern: re.Pattern[str]) -> bool:
