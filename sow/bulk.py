@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -101,7 +101,7 @@ async def read_all(paths: Sequence[Path], jobs: int) -> AsyncIterator[Read]:
 
 
 @contextmanager
-def _examiners(jobs: int) -> Iterator[Executor | None]:
+def _examiners(jobs: int) -> Generator[Executor | None]:
     """As many processes for the second look, which takes longer than the reading; one job needs none."""
     if jobs == 1:
         yield None

@@ -28,9 +28,13 @@ def settled(text: str) -> str:
     parts, used = [pieces[0]], False  # whether all of a piece is the second half of a word
     for before, after in pairwise(pieces):
         left, right = BEFORE.search(before, max(0, len(before) - LONGEST)), AFTER.match(after)
-        joined = left and right and not (used and left[0] == before)
-        parts += [_sign(left[0], right[0], words) if joined else "-", after]
-        used = bool(joined and right and right[0] == after)
+        if left and right and not (used and left[0] == before):
+            parts.append(_sign(left[0], right[0], words))
+            used = right[0] == after
+        else:
+            parts.append("-")
+            used = False
+        parts.append(after)
     return "".join(parts)
 
 
