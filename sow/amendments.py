@@ -14,7 +14,8 @@ from sow.document import Clause, Layout
 from sow.effects import effects
 from sow.grounding import ground
 from sow.normal import day
-from sow.view import Candidate, View, rule
+from sow.rules import rule
+from sow.view import Candidate, View
 
 ORDINALS = {
     word: str(number)

@@ -12,12 +12,16 @@ from functools import cache
 from re import _constants, _parser  # pyright: ignore - the only parser of the very patterns that `re` takes
 from typing import Any
 
+from sow.normal import AMOUNT_BEGINS, DATE_BEGINS
+
 op: Any = _constants
 parser: Any = _parser
 END: tuple[Any, Any] = (None, None)
 EDGE = "\n"  # beside a word: it begins or ends there
 SIGNS = frozenset("$€£¥%&/_@#[")  # rare enough in prose to look for
 DIGIT = "0"  # stands for any digit
+MARKED = {"\x01amount": AMOUNT_BEGINS, "\x01date": DATE_BEGINS}  # a word for what begins with such a look-ahead
+RARE = 8.5  # letters: as rare as a word of so many
 SPACES = 8  # a folded text holds no longer run of white space
 WORDY = 60  # characters that an unbounded repeat of letters or digits is taken to reach
 ENDLESS = 400  # as WORDY, of anything else
@@ -77,7 +81,10 @@ def _read(text: str, flags: int) -> Needs:
 
 def _needs(items: list[Any]) -> Iterator[Need]:
     """Alternatives that a pattern begins with are told apart when it is nothing but them, or needs nothing near."""
-    anchors = sorted(_anchors(items), key=_telling, reverse=True)  # a text without the rarest is done with soonest
+    found = list(_anchors(items))
+    if any(MARKED.keys() & anchor.words for anchor in found):  # says more than the digits that it holds
+        found = [anchor for anchor in found if DIGIT not in anchor.words]
+    anchors = sorted(found, key=_telling, reverse=True)  # a text without the rarest is done with soonest
     whole = Need(tuple(anchors), _width(items)[1] + _ahead(items) + 1)
     head = next((index for index, (kind, _) in enumerate(items) if kind not in WIDTHLESS), len(items))
     branches = _alternatives(items[head]) if head < len(items) else []
@@ -141,6 +148,8 @@ def _parts_words(item: tuple[Any, Any]) -> bool:
 
 
 def _within(kind: Any, value: Any, *, begins: bool, ends: bool) -> Iterator[Anchor]:
+    if kind is op.ASSERT and (mark := _marks().get(repr(value))):
+        yield Anchor((mark,), 0, 0)
     if kind in {op.LITERAL, op.IN}:
         signs = _signs(value if kind is op.IN else [(kind, value)])
         if signs:
@@ -165,8 +174,14 @@ def _branch(branches: list[list[Any]], *, begins: bool, ends: bool) -> Iterator[
 
 def _telling(anchor: Anchor) -> tuple[float, int]:
     """Long words are rarer than short ones, digits the least rare; near ones are cheaper than far ones."""
-    rarity = {DIGIT: 0.5}
+    rarity = {DIGIT: 0.5} | dict.fromkeys(MARKED, RARE)
     return min(rarity.get(word, len(word.strip(EDGE))) for word in anchor.words), -anchor.high
+
+
+@cache
+def _marks() -> dict[str, str]:
+    """MARKED as the parser has it."""
+    return {repr(parser.parse(pattern)[0][1]): mark for mark, pattern in MARKED.items()}
 
 
 def _signs(choices: list[Any]) -> tuple[str, ...]:

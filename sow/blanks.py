@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from domain.terms import Warning as Notice
 from sow.document import Layout
-from sow.view import View, rule
+from sow.rules import rule
+from sow.view import View
 
 BLANK = rule(
     r"\[ ?(?:to be (?:inserted|agreed|determined|confirmed|completed)|insert|tbd|tbc|amount|date|name|number|client|"

@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+import os
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,7 @@ from sow.sandbox import read_sandboxed
 
 READABLE = frozenset({".pdf", ".docx", ".doc", ".eml", ".msg", ".md", ".markdown", ".txt", ".text"})
 MOST_BYTES = 100_000_000
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 AHEAD = 4  # documents that may be finished before their turn, for each that is read at a time
 
 
@@ -77,29 +82,41 @@ async def read_all(paths: Sequence[Path], jobs: int) -> AsyncIterator[Read]:
     """Read documents, `jobs` at a time, in the order given."""
     free, ahead = asyncio.Semaphore(jobs), asyncio.Semaphore(jobs * AHEAD)
 
-    async def one(path: Path) -> Read:
+    async def one(path: Path, processes: Executor | None) -> Read:
         async with free:
-            return await _read(path)
+            return await _read(path, processes)
 
-    async def begin() -> None:
+    async def begin(processes: Executor | None) -> None:
         for path in paths:
             await ahead.acquire()
-            tasks.put_nowait(asyncio.create_task(one(path)))
+            tasks.put_nowait(asyncio.create_task(one(path, processes)))
 
     tasks: asyncio.Queue[asyncio.Task[Read]] = asyncio.Queue()
-    beginning = asyncio.create_task(begin())
-    for _ in paths:
-        yield await (await tasks.get())
-        ahead.release()
-    await beginning
+    with _examiners(jobs) as processes:
+        beginning = asyncio.create_task(begin(processes))
+        for _ in paths:
+            yield await (await tasks.get())
+            ahead.release()
+        await beginning
 
 
-async def _read(path: Path) -> Read:
+@contextmanager
+def _examiners(jobs: int) -> Generator[Executor | None]:
+    """As many processes for the second look, which takes longer than the reading; one job needs none."""
+    if jobs == 1:
+        yield None
+        return
+    os.environ.update(ONE_THREAD)  # as each inherits it: or all of them would use all cores at once
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as processes:
+        yield processes
+
+
+async def _read(path: Path, processes: Executor | None) -> Read:
     sha256 = ""
     try:
         data = content(path)
         sha256 = digest(data)
-        reading = await examined(await read_sandboxed(data, file_name(path.name)))
+        reading = await examined(await read_sandboxed(data, file_name(path.name)), processes=processes)
         attached = tuple([item async for item in enclosures(data, reading)])
     except CountersignError as error:
         return Read(path, sha256, error)

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sow.view import View, rule
+from sow.rules import rule
+from sow.view import View
 
 NAMED = r"\"(?P<term>(?-i:[A-Z])[\w' /&-]{2,50}?)[,.]?\""
 MEANS = rule(

@@ -11,7 +11,8 @@ from domain.source import Evidence
 from sow.document import Clause, Layout
 from sow.grounding import ground
 from sow.normal import AMOUNT, COUNT, DATE, PERCENT, count, day, duration, money, percent
-from sow.view import Candidate, View, rule
+from sow.rules import rule
+from sow.view import Candidate, View
 
 SPAN = rf"{COUNT}[- ]?(?: ?(?:calendar|full|further|additional|more))?[- ]?(?:years?|months?|weeks?|days?)\b"
 MONEY: tuple[str, Callable[[str], Any]] = (AMOUNT, money)

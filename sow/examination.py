@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from dataclasses import replace
 from itertools import islice
 
@@ -21,19 +22,27 @@ EXCERPT = 90  # characters
 MOST_PASSAGES = 400  # of one document, some seconds' work; hidden text goes first
 
 
-async def examined(reading: Reading, model: Callable[[], Embedding] = embedding) -> Reading:
+async def examined(
+    reading: Reading, model: Callable[[], Embedding] = embedding, processes: Executor | None = None
+) -> Reading:
     """The reading with a warning for each page with a passage that reads like such an instruction, and one for those
-    with a passage of which a person should judge.
+    with a passage of which a person should judge. Worked out in one of the `processes`, else in a thread.
     """
-    return replace(reading, warnings=(*reading.warnings, *await asyncio.to_thread(_judged, reading, model)))
+    loop = asyncio.get_running_loop()
+    return replace(
+        reading, warnings=(*reading.warnings, *await loop.run_in_executor(processes, _judged, reading, model))
+    )
 
 
 def _judged(reading: Reading, model: Callable[[], Embedding]) -> tuple[Notice, ...]:
     known = {warning.page for warning in reading.warnings if warning.code == SUSPECTED}
+    looked = [found for found in islice(_passages(reading), MOST_PASSAGES) if found[0] not in known]
+    texts = list(dict.fromkeys(passage for _, passage in looked))
+    meanings = dict(zip(texts, model().encode_many(texts), strict=True))  # together: that is several times as fast
     sure: set[int | None] = set()
     doubtful: dict[int | None, str] = {}
-    for page, passage in islice(_passages(reading), MOST_PASSAGES):
-        judged = "" if page in known | sure else line().judged(model().encode(passage))
+    for page, passage in looked:
+        judged = "" if page in sure else line().judged(meanings[passage])
         if judged == "sure":
             sure.add(page)
         elif judged == "doubt":

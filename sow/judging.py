@@ -22,8 +22,9 @@ from sow.grounding import ground
 from sow.kinds import CUES, KINDS, Kind, speaks_of, values
 from sow.normal_form import normal_form
 from sow.reconcile import Grounded, reconcile
+from sow.rules import rule
 from sow.suspicion import reads_like_instruction
-from sow.view import Candidate, View, rule, view
+from sow.view import Candidate, View, view
 
 Verdict = Literal["agrees", "adds", "doubted", "disputes", "discarded"]
 SURE, DOUBTED = 0.75, 0.5

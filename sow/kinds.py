@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from sow.normal import AMOUNT, COUNT, DATE, DIGITS, PERCENT, count, currency, day, duration, money, percent
 from sow.normal_form import CHOICES
-from sow.view import rule
+from sow.rules import rule
 
 
 class Kind(StrEnum):

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sow.view import View, rule
+from sow.rules import rule
+from sow.view import View
 
 LONGEST_VALUE = 160
 SAME_LINE = rule(
@@ -39,11 +40,12 @@ def labelled(found: Iterable[Pair], labels: re.Pattern[str]) -> Iterator[Pair]:
 
 
 def _lines(view: View) -> Iterator[Pair]:
-    for pattern in (SAME_LINE, OWN_LINE):
-        at = 0
-        while match := pattern.search(view.text, at):
-            at = match.start() + 1  # a value may be the next pair's label
-            yield _pair(match["label"], match["value"], match.start("label"), match.end("value"))
+    text = view.text
+    ends = [match.start() for match in re.finditer("\n", text)]
+    for pattern, begins in ((SAME_LINE, {0, *ends}), (OWN_LINE, {0, *(end + 1 for end in ends)})):
+        for at in sorted(begins):  # each line by itself: a value may be the next pair's label
+            if match := pattern.match(text, at):
+                yield _pair(match["label"], match["value"], match.start("label"), match.end("value"))
 
 
 def _cells(view: View) -> Iterator[Pair]:

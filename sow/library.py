@@ -43,28 +43,36 @@ async def upload(
 
     Raises DocumentEmpty, DocumentTooLarge and whatever else `sow.sandbox.read_sandboxed` raises.
     """
-    if not data:
-        raise DocumentEmpty
-    if len(data) > limit_bytes:
-        raise DocumentTooLarge(f"The document has {len(data):,} bytes; the limit is {limit_bytes:,}.")
-    sha256 = hashlib.sha256(data).hexdigest()
+    sha256 = _digest(data, limit_bytes)
     async with database.tenant(actor.tenant) as connection:
         if (known := await documents.by_digest(connection, sha256)) is not None:
             return known
     reading = await examined(await read_sandboxed(data, file_name(name), password=password))
-    enclosed = await with_enclosures(data, reading, password, limit_bytes)
-    read = [(_told(reading, enclosed), await _opened(data, reading, password))]
-    read += [
-        (item.result, await _opened(item.data, item.result, password))
-        for item in enclosed
-        if isinstance(item.result, Reading)
-    ]
+    read = await _with_enclosed(data, reading, password, limit_bytes)
     async with database.tenant(actor.tenant) as connection:
         await _keep(connection, actor, read, contract, with_model=with_model)
         kept = await documents.by_digest(connection, sha256)
     if kept is None:
         raise AssertionError("unreachable: it was added, or someone else added it")
     return kept
+
+
+def _digest(data: bytes, limit_bytes: int) -> str:
+    if not data:
+        raise DocumentEmpty
+    if len(data) > limit_bytes:
+        raise DocumentTooLarge(f"The document has {len(data):,} bytes; the limit is {limit_bytes:,}.")
+    return hashlib.sha256(data).hexdigest()
+
+
+async def _with_enclosed(
+    data: bytes, reading: Reading, password: str | None, limit_bytes: int
+) -> list[tuple[Reading, bytes]]:
+    """The document and the readable files in it, each with the bytes to keep."""
+    enclosed = await with_enclosures(data, reading, password, limit_bytes)
+    told = (_told(reading, enclosed), data)
+    files = [(item.result, item.data) for item in enclosed if isinstance(item.result, Reading)]
+    return [(found, await _opened(content, found, password)) for found, content in (told, *files)]
 
 
 async def _keep(

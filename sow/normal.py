@@ -75,13 +75,14 @@ CODES = "USD|EUR|GBP|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|JPY|INR|SGD|HKD|ZAR|BRL
 CURRENCY = rf"(?:U\.?S\.? ?\$|USD ?\$|CA?D?\$|AU?D?\$|\b(?:{CODES})\b|[$€£¥₹])"
 DIGITS = r"[1-9]\d{0,2}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,4})?(?!\d)"
 # Amounts and dates begin with a digit, a sign or a capital: seen at once, before any alternative is tried.
+AMOUNT_BEGINS, DATE_BEGINS = r"(?=(?-i:[\dA-Z$€£¥₹]))", r"(?=(?-i:[\dA-Z]))"
 AMOUNT = (
-    rf"(?=(?-i:[\dA-Z$€£¥₹]))(?:{CURRENCY}\s{{0,2}}\[?(?:{DIGITS})(?:\s?(?:million|mio\.?|[kKM]\b))?"
+    rf"{AMOUNT_BEGINS}(?:{CURRENCY}\s{{0,2}}\[?(?:{DIGITS})(?:\s?(?:million|mio\.?|[kKM]\b))?"
     rf"|(?<![\d.,])(?:{DIGITS})(?:\s?(?:million|mio\.?|k))?\s?(?:€|£|(?:{CODES})\b|(?:U\.S\. |US )?dollars|euros?\b))"
 )
 PERCENT = r"\d{1,3}(?:\.\d{1,3})?\s?(?:%|per ?cent\b)"
 DATE = (
-    rf"(?=(?-i:[\dA-Z]))(?:{MONTH}\s*\d{{1,2}}\s?(?:st|nd|rd|t ?h)?\s?,?\s*(?:of\s)?\d{{4}}"
+    rf"{DATE_BEGINS}(?:{MONTH}\s*\d{{1,2}}\s?(?:st|nd|rd|t ?h)?\s?,?\s*(?:of\s)?\d{{4}}"
     rf"|\d{{1,2}}\s?(?:st|nd|rd|t ?h)?\.?\s*(?:day\s)?(?:of\s)?{MONTH}\s?,?\s*\d{{4}}"
     rf"|\b\d{{4}}-\d{{2}}-\d{{2}}\b|\b\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}}\b"
     rf"|(?<![\d/])\d{{1,2}}/\d{{1,2}}/\d{{2}}\b(?!/)|\b\d{{1,2}}-{MONTH}-\d{{4}}\b)"

@@ -31,7 +31,7 @@ class _Paper:
     """The text under construction."""
 
     parts: list[str] = field(default_factory=list[str])
-    places: Places = field(default_factory=Places)
+    places: list[Places] = field(default_factory=list[Places])
     pages: list[Page] = field(default_factory=list[Page])
     warnings: list[Notice] = field(default_factory=list[Notice])
     recognised: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
@@ -40,7 +40,7 @@ class _Paper:
     def write(self, text: str, places: Places | None = None) -> None:
         """Append text; its places count from the start of the whole."""
         if places is not None:
-            self.places.extend(places)
+            self.places.append(places)
         self.parts.append(text)
         self.length += len(text)
 
@@ -87,15 +87,15 @@ def _layout(document: pdfium.PdfDocument, found: Structure, recognised: dict[int
         if paper.length > MOST_CHARACTERS:
             raise DocumentTooLarge(f"The PDF holds more than {MOST_CHARACTERS} characters.")
     text = settled("".join(paper.parts))
-    found_tables = tables(text, paper.places, paper.pages)
-    rest = (found_tables, tuple(paper.warnings), tuple(paper.recognised))
-    return Layout("pdf", text, tuple(paper.pages), paper.places, *rest)
+    places = Places.joined(paper.places)
+    rest = (tables(text, places, paper.pages), tuple(paper.warnings), tuple(paper.recognised))
+    return Layout("pdf", text, tuple(paper.pages), places, *rest)
 
 
 def _line_places(line: str, at: int, box: Box) -> Places:
     """All words of a line in one place."""
     spans = [match.span() for match in WORD.finditer(line)]
-    return Places([at + start for start, _ in spans], [at + end for _, end in spans], [box] * len(spans))
+    return Places.of([at + start for start, _ in spans], [at + end for _, end in spans], [box] * len(spans))
 
 
 def _write_page(

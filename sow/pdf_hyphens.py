@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 BROKEN = "\ufffe"  # what PDFium writes for the hyphen of a word that it joined across a line end
 SOFT = "\u00ad"
 LETTERS = r"[^\W\d_]+"
-JOINED = re.compile(rf"({LETTERS}){BROKEN}({LETTERS})")
+BEFORE, AFTER = re.compile(rf"{LETTERS}\Z"), re.compile(LETTERS)
+LONGEST = 80  # letters of a word
 PREFIX = re.compile(
     "anti|co|cross|ex|high|inter|low|mid|mis|multi|non|off|on|post|pre|pro|re|self|semi|sub|up", re.IGNORECASE
 )
@@ -18,13 +20,25 @@ def settled(text: str) -> str:
 
     Every character keeps its place: "pay\u00adment" is one word to whoever folds the text, its quote stays verbatim.
     """
-    if BROKEN not in text:
+    pieces = text.split(BROKEN)
+    if len(pieces) == 1:
         return text
-    words = set(re.findall(rf"{LETTERS}(?:-{LETTERS})*", text.casefold()))
+    written = " ".join(set(text.casefold().split()))  # each once: most words of a contract come again and again
+    words = set(re.findall(rf"{LETTERS}(?:-{LETTERS})*", written))
+    parts, used = [pieces[0]], False  # whether all of a piece is the second half of a word
+    for before, after in pairwise(pieces):
+        left, right = BEFORE.search(before, max(0, len(before) - LONGEST)), AFTER.match(after)
+        if left and right and not (used and left[0] == before):
+            parts.append(_sign(left[0], right[0], words))
+            used = right[0] == after
+        else:
+            parts.append("-")
+            used = False
+        parts.append(after)
+    return "".join(parts)
 
-    def one(match: re.Match[str]) -> str:
-        left, right = match[1].casefold(), match[2].casefold()
-        hyphened = f"{left}-{right}" in words or PREFIX.fullmatch(left) or (left in words and right in words)
-        return f"{match[1]}{'-' if hyphened and left + right not in words else SOFT}{match[2]}"
 
-    return JOINED.sub(one, text).replace(BROKEN, "-")
+def _sign(left: str, right: str, words: set[str]) -> str:
+    left, right = left.casefold(), right.casefold()
+    hyphened = f"{left}-{right}" in words or PREFIX.fullmatch(left) or (left in words and right in words)
+    return "-" if hyphened and left + right not in words else SOFT

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import hypot
+from itertools import repeat
 
+import numpy as np
+import numpy.typing as npt
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from domain.source import Box
+from sow.pdf_boxes import Numbers
 from sow.pdf_calls import address_of, by_address, getting
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -42,37 +44,44 @@ class Inventory:
 
 def inventory(page: pdfium.PdfPage) -> Inventory:
     """Look at a page's objects, those within forms too."""
-    probe = Probe()
     area = page.get_cropbox() or (0.0, 0.0, *page.get_size())
     whole = max((area[2] - area[0]) * (area[3] - area[1]), 1.0)
-    doubtful = pictured = scanned = False
-    for count, (item, kind, depth, matrix) in enumerate(_objects(probe, address_of(page.raw), 0, UNMOVED)):
+    texts: list[int] = []
+    matrices: list[Matrix] = []
+    endless = pictured = scanned = False
+    for count, (item, kind, depth, matrix) in enumerate(_objects(address_of(page.raw), 0, UNMOVED)):
         if count > MOST_OBJECTS or depth >= DEEPEST:
-            doubtful = True
+            endless = True
             break
         if kind == pdfium_c.FPDF_PAGEOBJ_TEXT:
-            doubtful = doubtful or probe.could_hide(item, area, matrix)
+            texts.append(item)
+            matrices.append(matrix)
         elif kind == pdfium_c.FPDF_PAGEOBJ_IMAGE:
-            bounds = probe.bounds(item, matrix)
+            ((left, bottom, right, top),) = _bounds([item], np.array([matrix])).tolist()
             pictured = True
-            scanned = scanned or (bounds[2] - bounds[0]) * (bounds[3] - bounds[1]) > WIDE * whole
+            scanned = scanned or (right - left) * (top - bottom) > WIDE * whole
         elif kind in {pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_SHADING}:
             pictured = True
-    return Inventory(doubtful, pictured, scanned)
+    return Inventory(endless or could_hide(texts, np.array(matrices).reshape(-1, 6), area), pictured, scanned)
 
 
-def _objects(probe: Probe, holder: int, depth: int, matrix: Matrix) -> Iterator[tuple[int, int, int, Matrix]]:
+def _objects(holder: int, depth: int, matrix: Matrix) -> Iterator[tuple[int, int, int, Matrix]]:
     """Each object's address, type, depth and the matrix of the forms around it."""
     owner = "FPDFFormObj" if depth else "FPDFPage"
-    get = getting(f"{owner}_GetObject")
-    for index in range(max(0, by_address(f"{owner}_CountObjects", 1)(holder))):
-        item = get(holder, index)
+    count = max(0, by_address(f"{owner}_CountObjects", 1)(holder))
+    for item in map(getting(f"{owner}_GetObject"), repeat(holder), range(count)):
         if not item:
             continue
         kind = KIND(item)
         yield item, kind, depth, matrix
         if depth < DEEPEST and kind == pdfium_c.FPDF_PAGEOBJ_FORM:
-            yield from _objects(probe, item, depth + 1, _after(probe.matrix(item), matrix))
+            yield from _objects(item, depth + 1, _after(_matrix(item), matrix))
+
+
+def _matrix(item: int) -> Matrix:
+    """How an object is turned, stretched and moved within what it is part of."""
+    ((a, b, c, d, e, f),) = _asked(MATRIX, [item], 6, UNMOVED)[0].tolist()
+    return a, b, c, d, e, f
 
 
 def _after(first: Matrix, then: Matrix) -> Matrix:
@@ -83,48 +92,56 @@ def _after(first: Matrix, then: Matrix) -> Matrix:
     return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
 
 
-class Probe:
-    """Asks PDFium about one object after another, each answer into the same memory."""
+def could_hide(texts: Sequence[int], matrices: Numbers, area: Box) -> bool:
+    """Whether any text is painted in a way that may not be seen: invisible, pale, tiny, or not wholly on the page.
 
-    def __init__(self) -> None:
-        self._numbers, self._colours = (ctypes.c_float * 6)(), (ctypes.c_uint * 4)()
-        self._at = [ctypes.addressof(self._numbers) + 4 * index for index in range(4)]
-        self._colours_at = [ctypes.addressof(self._colours) + 4 * index for index in range(4)]
+    `matrices` has a row for each text object, that of the forms around it.
+    """
+    if not texts:
+        return False
+    if not UNSEEN.isdisjoint(map(MODE, texts)):
+        return True
+    colours, known = _asked(COLOUR, texts, 4, kind=np.uint32)
+    if (known & ((colours[:, 3] < FAINT) | (colours[:, :3].min(axis=1) >= PALE))).any():
+        return True
+    left, bottom, right, top = _bounds(texts, matrices).T
+    outside = (left < area[0]) | (bottom < area[1]) | (right > area[2]) | (top > area[3])
+    return bool(((right > left) & (outside | (_sizes(texts, matrices) < SMALLEST))).any())
 
-    def could_hide(self, item: int, area: Box, matrix: Matrix) -> bool:
-        """Whether text is painted in a way that may not be seen: invisible, pale, tiny, or not wholly on the page."""
-        if MODE(item) in UNSEEN:
-            return True
-        if COLOUR(item, *self._colours_at):
-            red, green, blue, alpha = self._colours
-            if alpha < FAINT or min(red, green, blue) >= PALE:
-                return True
-        left, bottom, right, top = self.bounds(item, matrix)
-        outside = left < area[0] or bottom < area[1] or right > area[2] or top > area[3]
-        return right > left and (outside or self._size(item, matrix) < SMALLEST)
 
-    def _size(self, item: int, matrix: Matrix) -> float:
-        if not SIZE(item, self._at[0]):
-            return 0.0
-        size = abs(self._numbers[0])
-        placed = _after(self.matrix(item), matrix)
-        return size * hypot(placed[2], placed[3])
+def _sizes(texts: Sequence[int], matrices: Numbers) -> npt.NDArray[np.float64]:
+    """How large each text object's letters are on the page, in points."""
+    c, d = _asked(MATRIX, texts, 6, UNMOVED)[0].T[2:4]
+    g, h, i, j = matrices.T[:4]
+    return np.abs(_asked(SIZE, texts, 1)[0][:, 0]) * np.hypot(c * g + d * i, c * h + d * j)
 
-    def matrix(self, item: int) -> Matrix:
-        """How an object is turned, stretched and moved within what it is part of."""
-        if not MATRIX(item, self._at[0]):
-            return UNMOVED
-        a, b, c, d, e, f = self._numbers
-        return a, b, c, d, e, f
 
-    def bounds(self, item: int, matrix: Matrix) -> Box:
-        """An object's box on the page; `matrix` is that of the forms around it."""
-        if not BOUNDS(item, *self._at):
-            return 0.0, 0.0, 0.0, 0.0
-        left, bottom, right, top, _, _ = self._numbers
-        if matrix is UNMOVED:
-            return left, bottom, right, top
-        a, b, c, d, e, f = matrix
-        corners = [(x, y) for x in (left, right) for y in (bottom, top)]
-        xs, ys = [a * x + c * y + e for x, y in corners], [b * x + d * y + f for x, y in corners]
-        return min(xs), min(ys), max(xs), max(ys)
+def _bounds(items: Sequence[int], matrices: Numbers) -> Numbers:
+    """Each object's box on the page; `matrices` are those of the forms around them. Zeros for one without."""
+    found, known = _asked(BOUNDS, items, 4)
+    a, b, c, d, e, f = matrices.T
+    corners = [(found[:, side], found[:, level]) for side in (0, 2) for level in (1, 3)]
+    xs = np.array([a * x + c * y + e for x, y in corners])
+    ys = np.array([b * x + d * y + f for x, y in corners])
+    boxes = np.column_stack((xs.min(axis=0), ys.min(axis=0), xs.max(axis=0), ys.max(axis=0)))
+    return np.where(known[:, None], boxes, 0.0)
+
+
+def _asked(
+    function: Callable[..., int],
+    items: Sequence[int],
+    numbers: int,
+    otherwise: Sequence[float] = (),
+    *,
+    kind: type[np.generic] = np.float32,
+) -> tuple[Numbers, npt.NDArray[np.bool_]]:
+    """A row of numbers for each object, as PDFium answers, and whether it knew them; else they are as `otherwise`.
+
+    It writes each number where it is told to, or all of a matrix where the first one belongs.
+    """
+    rows = np.zeros((len(items), numbers), kind)
+    rows[:] = otherwise or 0
+    begin, end, step = rows.ctypes.data, rows.ctypes.data + rows.nbytes, numbers * rows.itemsize
+    places = [range(begin + rows.itemsize * n, end, step) for n in range(1 if function is MATRIX else numbers)]
+    known = np.fromiter(map(function, items, *places), np.bool_, len(items))
+    return rows.astype(np.float64), known

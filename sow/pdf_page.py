@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import accumulate, repeat
+from itertools import repeat
 
+import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from domain.source import Box
-from sow.pdf_boxes import Places, union
+from sow.pdf_boxes import Places, codes_of, union, words_of
 from sow.pdf_calls import address_of, by_address
 from sow.pdf_hidden import Ink, Paint, is_hidden
 from sow.pdf_hyphens import BROKEN
@@ -26,7 +27,7 @@ from sow.pdf_objects import Inventory, inventory
 SIGNS = {ord("\x02"): BROKEN, ord("\r"): None, 0: "\ufffd", **{n: " " for n in range(1, 32) if n not in {2, 10, 13}}}
 SIGN = re.compile(r"[\x00-\x09\x0b-\x1f]")
 WORD = re.compile(r"\S+")
-BETWEEN = re.compile(r"(\S+)")
+RETURN = ord("\r")
 RECTANGLE = ctypes.sizeof(pdfium_c.FS_RECTF)
 Edges = tuple[ctypes.c_double, ctypes.c_double, ctypes.c_double, ctypes.c_double]
 
@@ -72,34 +73,20 @@ def _ends_lines_as_expected(text: str) -> bool:
 
 def _places(textpage: pdfium.PdfTextPage, text: str, at: int) -> Places:
     """The words of a page whose lines end as expected: the loose boxes of their first and last characters joined."""
-    firsts, ends = _edges(text, 0)
-    lasts = [end - 1 for end in ends]
-    size = RECTANGLE * 2 * len(firsts)
-    edges = (ctypes.c_float * (size // 4))()  # of each word: left, top, right, bottom of one end, then of the other
-    handle, begin = address_of(textpage.raw), ctypes.addressof(edges)
-    measure = by_address("FPDFText_GetLooseCharBox", 3)
-    known = list(map(measure, repeat(handle), firsts, range(begin, begin + size, 2 * RECTANGLE)))
-    whole = list(map(measure, repeat(handle), lasts, range(begin + RECTANGLE, begin + size, 2 * RECTANGLE)))
-    numbers = memoryview(edges).cast("B").cast("f").tolist()
-    columns = (numbers[column::8] for column in range(8))
-    boxes = [
-        (left, bottom, other_right, top)
-        if closed and top == other_top and bottom == other_bottom and left <= other_left and right <= other_right
-        else union((left, bottom, right, top), (other_left, other_bottom, other_right, other_top))
-        if closed
-        else (left, bottom, right, top)
-        for closed, left, top, right, bottom, other_left, other_top, other_right, other_bottom in zip(
-            whole, *columns, strict=True
-        )
-    ]
-    places = Places(*_edges(text.replace("\r", ""), at), boxes)
-    return places if all(known) else places.only(known)
-
-
-def _edges(text: str, at: int) -> tuple[list[int], list[int]]:
-    """Where each word of a text starts and ends, counted from `at`."""
-    edges = list(accumulate(map(len, BETWEEN.split(text)), initial=at))[1:-1]
-    return edges[::2], edges[1::2]
+    codes = codes_of(text)
+    starts, ends = words_of(codes)
+    edges = np.zeros((2, len(starts), 4), np.float32)  # of each word's two ends: left, top, right, bottom
+    handle, measure = address_of(textpage.raw), by_address("FPDFText_GetLooseCharBox", 3)
+    for part, indices in zip(edges, (starts, ends - 1), strict=True):
+        begin = part.ctypes.data
+        known = map(measure, repeat(handle), indices.tolist(), range(begin, begin + part.nbytes, RECTANGLE))
+        part[~np.fromiter(known, np.bool_, len(indices))] = np.nan
+    first, last = edges.astype(np.float64)
+    lower, upper = np.fmin(first, last), np.fmax(first, last)
+    boxes = np.column_stack((lower[:, 0], lower[:, 3], upper[:, 2], upper[:, 1]))
+    shown = ~np.isnan(first[:, 0])
+    ended = np.searchsorted(np.flatnonzero(codes == RETURN), starts) - at  # lines before each word
+    return Places((starts - ended)[shown], (ends - ended)[shown], boxes[shown])
 
 
 @dataclass(frozen=True)
@@ -123,15 +110,11 @@ def _careful(
 
 
 def _words(text: str, glyphs: Sequence[Glyph], at: int) -> Places:
-    places = Places()
     boxes = [glyph.box for glyph in glyphs for _ in glyph.text]
-    for match in WORD.finditer(text):
-        drawn = [box for box in boxes[match.start() : match.end()] if box]
-        if drawn:
-            places.starts.append(at + match.start())
-            places.ends.append(at + match.end())
-            places.boxes.append(reduce(union, drawn))
-    return places
+    spans = [match.span() for match in WORD.finditer(text)]
+    drawn = [(start, end, [box for box in boxes[start:end] if box]) for start, end in spans]
+    words = [(at + start, at + end, reduce(union, found)) for start, end, found in drawn if found]
+    return Places.of([start for start, _, _ in words], [end for _, end, _ in words], [box for _, _, box in words])
 
 
 def _glyphs(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> Iterator[Glyph]:

@@ -15,7 +15,9 @@ from sow.recognised import Recognised
 def words_on(page: pdfium.PdfPage, recognised: Recognised, at: int) -> tuple[str, Places]:
     """The recognised text from an offset, and each word's place in PDF points, turned or cropped as it is."""
     parts: list[str] = []
-    places = Places()
+    starts: list[int] = []
+    ends: list[int] = []
+    boxes: list[Box] = []
     length = 0
     height = round(recognised.width * page.get_height() / max(page.get_width(), 1.0))
     for word in recognised.words:
@@ -24,10 +26,10 @@ def words_on(page: pdfium.PdfPage, recognised: Recognised, at: int) -> tuple[str
         one = _point(page, (recognised.width, height), (word.left, word.bottom))
         other = _point(page, (recognised.width, height), (word.right, word.top))
         box: Box = (min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1]))
-        places.starts.append(at + length - len(word.text))
-        places.ends.append(at + length)
-        places.boxes.append(box)
-    return "".join(parts) + "\n", places
+        starts.append(at + length - len(word.text))
+        ends.append(at + length)
+        boxes.append(box)
+    return "".join(parts) + "\n", Places.of(starts, ends, boxes)
 
 
 def _point(page: pdfium.PdfPage, size: tuple[int, int], pixel: tuple[int, int]) -> tuple[float, float]:

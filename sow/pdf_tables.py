@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
+
+import numpy as np
 
 from domain.source import Box
 from sow.document import Cell, Page, Table
-from sow.pdf_boxes import Places, union
+from sow.pdf_boxes import Places, codes_of, union
 
 GAP = 1.2  # of the character height: wider than a word space, narrower than a gutter
 EDGE = 3  # segments between a table and the edge of its page: headers, footers, page numbers
 ALIGNED = 3.0  # points
+OVERLAP = 0.3  # of the lower of two words on one line
+SLACK = 0.5  # points by which flat marks may miss each other
+FAR_RIGHT = 1e6  # points: no page is that wide, so a line further down counts as further right
 FEWEST_ROWS, FEWEST_CELLS = 2, 2
 MOST_LEADING = 3.0  # of the line height: what stands lower is no further row
 SAME_CELL = 0.9  # of the line height: what stands lower is no further line of a cell
@@ -28,6 +34,16 @@ class Segment(NamedTuple):  # not a dataclass: there are as many as lines and ce
     box: Box
 
 
+class Run(NamedTuple):
+    """Words of one text line, the box of the first of them and the box of all."""
+
+    start: int
+    end: int
+    row: int
+    first: Box
+    box: Box
+
+
 class Found(NamedTuple):
     """A table on one page, and how many segments stand before and after it there."""
 
@@ -38,12 +54,19 @@ class Found(NamedTuple):
 
 def tables(text: str, words: Places, pages: Sequence[Page]) -> tuple[Table, ...]:
     """Tables of at least two rows, page by page; the columns are those of the first row."""
-    found = (list(_tables(text, list(_segments(text, words, page)))) for page in pages)
+    runs = _runs(text, words)
+    edges = [bisect_left(runs, page.start, key=_start) for page in pages]
+    each = (runs[low:high] for low, high in pairwise([*edges, len(runs)]))
+    found = (list(_tables(text, list(_segments(on_page)))) for on_page in each)
     return tuple(
         Table(tuple(tuple(_cell(text, cell) for cell in row) for row in rows))
         for rows in joined(text, found)
         if len(rows) >= FEWEST_ROWS
     )
+
+
+def _start(run: Run) -> int:
+    return run.start
 
 
 def _cell(text: str, segment: Segment) -> Cell:
@@ -175,25 +198,39 @@ def _offset(head: Box, box: Box) -> float:
     return min(abs(head[0] - box[0]), abs(head[2] - box[2]))
 
 
-def _segments(text: str, words: Places, page: Page) -> Iterator[Segment]:
-    on_page = slice(bisect_left(words.starts, page.start), bisect_left(words.starts, page.end))
-    begun = end = breaks = -1  # `breaks` is the first line break after the last word
-    line: Box = (0.0, 0.0, 0.0, 0.0)
-    for start, stop, box in zip(words.starts[on_page], words.ends[on_page], words.boxes[on_page], strict=True):
-        if start < breaks and box[1] == line[1] and box[3] == line[3] and 0.0 <= box[0] - line[2] < box[3] - box[1]:
-            line = (line[0], line[1], max(line[2], box[2]), line[3])  # most words: spared the arithmetic
-        elif start < breaks and _continues(line, box):
-            line = union(line, box)
+def _segments(runs: Sequence[Run]) -> Iterator[Segment]:
+    """The runs of a page joined as long as no line end and no wide gap parts them."""
+    if not runs:
+        return
+    begun, end, row, _, line = runs[0]
+    for run in runs[1:]:
+        if run.row == row and _continues(line, run.first):
+            line = union(line, run.box)
         else:
-            if begun >= 0:
-                yield Segment(begun, end, line)
-            begun, line = start, box
-            if start > breaks:
-                found = text.find("\n", start)
-                breaks = found if found >= 0 else len(text)
-        end = stop
-    if begun >= 0:
-        yield Segment(begun, end, line)
+            yield Segment(begun, end, line)
+            begun, row, line = run.start, run.row, run.box
+        end = run.end
+    yield Segment(begun, end, line)
+
+
+def _runs(text: str, words: Places) -> list[Run]:
+    """Words that certainly continue one another: each pair does by itself, and no word before reaches further right."""
+    if not len(words):
+        return []
+    left, bottom, right, top = words.boxes.T
+    rows = np.searchsorted(np.flatnonzero(codes_of(text) == ord("\n")), words.starts)
+    reach = right + FAR_RIGHT * rows
+    gap, height = left[1:] - right[:-1], top - bottom
+    overlap = np.minimum(top[1:], top[:-1]) - np.maximum(bottom[1:], bottom[:-1])
+    level = (height[1:] > 0) & (overlap > OVERLAP * height[1:])
+    near = (gap >= 0) & (gap < GAP * np.maximum(np.maximum(height[1:], height[:-1]), 1.0)) & (right[1:] >= left[1:])
+    joined = (rows[1:] == rows[:-1]) & near & level & (reach[:-1] == np.maximum.accumulate(reach)[:-1])
+    begins = np.append(0, np.flatnonzero(~joined) + 1)
+    lower, upper = np.minimum.reduceat(words.boxes, begins), np.maximum.reduceat(words.boxes, begins)
+    boxes = map(tuple, np.column_stack((lower[:, :2], upper[:, 2:])).tolist())
+    ends = words.ends[np.append(begins[1:], len(words)) - 1]
+    firsts = map(tuple, words.boxes[begins].tolist())
+    return list(map(Run, words.starts[begins].tolist(), ends.tolist(), rows[begins].tolist(), firsts, boxes))
 
 
 def _continues(line: Box, box: Box) -> bool:
@@ -205,6 +242,5 @@ def _level(one: Box, other: Box) -> bool:
     """Whether two boxes stand on one line: they overlap vertically by more than half of the lower one."""
     _, bottom, _, top = one
     _, other_bottom, _, other_top = other
-    lower, upper = top - bottom, other_top - other_bottom
-    overlap = (top if top < other_top else other_top) - (bottom if bottom > other_bottom else other_bottom)  # noqa: FURB136 - called for every word
-    return overlap > -0.5 and overlap > 0.3 * (lower if lower < upper else upper)  # noqa: FURB136, PLR2004 - points
+    overlap = min(top, other_top) - max(bottom, other_bottom)
+    return overlap > -SLACK and overlap > OVERLAP * min(top - bottom, other_top - other_bottom)

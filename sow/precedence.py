@@ -10,7 +10,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from sow.view import View, rule
+from sow.rules import rule
+from sow.view import View
 
 PART = r"(?:schedules?|exhibits?|annex(?:es)?|appendi(?:x|ces)|attachments?)(?: (?-i:[A-Z]|\d{1,2}))?"
 BODY = (
@@ -46,7 +47,7 @@ class Precedence:
 def precedence(view: View) -> Precedence:
     """What the text says; nothing where it names both or neither."""
     winners = {name for name, pattern in (("schedules", SCHEDULES_WIN), ("body", BODY_WINS)) if _said(view, pattern)}
-    return Precedence(_schedules(view), winners.pop() if len(winners) == 1 else "")
+    return Precedence(_schedules(view), winners.pop()) if len(winners) == 1 else Precedence()
 
 
 def _said(view: View, pattern: re.Pattern[str]) -> bool:

@@ -51,7 +51,8 @@ def read_document(
     Raises DocumentEmpty, DocumentEncrypted, DocumentTypeUnsupported, DocumentTooLarge or DocumentError.
     """
     layout = read_layout(data, password=password, recognised=recognised)
-    seen = view(layout, furniture(layout))
+    edges = furniture(layout)
+    seen = view(layout, edges)
     code = language(layout.text)
     info = Info(name, hashlib.sha256(data).hexdigest(), len(layout.pages), layout.kind, code)
     strange = foreign(layout.text, code)
@@ -59,9 +60,10 @@ def read_document(
     terms = calibrated(terms, calibration) if calibration else terms
     terms = tuple(_believed(terms, layout, FOREIGN if strange else 1.0))
     parts = clauses(layout)
-    told = (*suspicions(layout), *blanks(seen, layout), *missing(seen, layout, parts), *_proposed(terms, layout))
+    told = (*suspicions(seen, layout, edges), *blanks(seen, layout), *missing(seen, layout, parts))
     changes = amendment(seen, layout, parts, terms)
-    stated, warnings = as_amended(terms, changes), (*layout.warnings, *strange, *told)
+    stated, pending = as_amended(terms, changes), _proposed(terms, layout)
+    warnings = (*layout.warnings, *strange, *told, *pending)
     return Reading(info, layout.text, layout.pages, parts, layout.tables, stated, warnings, changes)
 
 

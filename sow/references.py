@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from domain.terms import Warning as Notice
 from sow.document import Clause, Layout
-from sow.view import View, rule
+from sow.rules import rule
+from sow.view import View
 
 KINDS = r"(?:section|clause|article|paragraph|schedule|exhibit|annex|appendix|attachment)"
 REFERENCE = rule(r"\b(?P<kind>" + KINDS + r")s? (?P<number>\d{1,2}(?:\.\d{1,2}){0,3}|(?-i:[A-Z]|[IVX]{1,4}))\b(?!')")

@@ -5,13 +5,14 @@ Nothing here protects on its own: finders only return values with quotes, and no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from domain.terms import Warning as Notice
 from sow.document import Layout
-from sow.flat import folded
-from sow.view import rule
-from sow.words import may_match, small
+from sow.flat import Flat, flatten, folded
+from sow.rules import rule
+from sow.view import View
+from sow.words import Words
 
 ADDRESSED = (
     (
@@ -41,18 +42,29 @@ ADDRESSED = (
 )
 
 
-def suspicions(layout: Layout) -> Iterator[Notice]:
+def suspicions(seen: View, layout: Layout, furniture: Sequence[tuple[int, int]]) -> Iterator[Notice]:
     """One warning for each page whose text, shown or hidden, reads like an instruction to a machine."""
     for warning in layout.warnings:
         if warning.code == "hidden_text" and reads_like_instruction(warning.message):
             yield Notice("injection_suspected", "Hidden text reads like an instruction to a machine.", warning.page)
-    for page in layout.pages:
-        if reads_like_instruction(layout.text[page.start : page.end]):
-            yield Notice("injection_suspected", "Text reads like an instruction to a machine.", page.number)
+    places = {*_places(seen.flat, seen.words), *_places(*_edges(layout, furniture))}
+    for page in sorted({layout.page_at(at) for at in places}):
+        yield Notice("injection_suspected", "Text reads like an instruction to a machine.", page)
+
+
+def _places(flat: Flat, words: Words) -> Iterator[int]:
+    return (flat.source(match.start()) for pattern in ADDRESSED for match in words.finditer(rule(pattern)))
+
+
+def _edges(layout: Layout, furniture: Sequence[tuple[int, int]]) -> tuple[Flat, Words]:
+    """The page headers and footers alone, a line each: the view leaves them out."""
+    size = len(layout.text)
+    ends = [0, *(edge for start, end in sorted(furniture) for edge in (start, min(end + 1, size))), size]
+    flat = flatten(layout.text, tuple(zip(ends[::2], ends[1::2], strict=True)))
+    return flat, Words(flat.text)
 
 
 def reads_like_instruction(text: str) -> bool:
     """Whether a text addresses a language model rather than a party of a contract."""
-    shown = folded(text)
-    lowered = small(shown)
-    return any(may_match(rule(pattern), lowered) and rule(pattern).search(shown) for pattern in ADDRESSED)
+    shown = Words(folded(text))
+    return any(shown.search(rule(pattern)) for pattern in ADDRESSED)

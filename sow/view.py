@@ -5,31 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, TypeVar
 
 from sow.document import Layout, Table
 from sow.flat import Flat, flatten
-from sow.normal import AMOUNT, COUNT, CURRENCY, DATE, MONTH, NUMBER_WORD, PERCENT
 from sow.words import Words
 
 T = TypeVar("T")
-
-MACROS = {
-    "AMOUNT": AMOUNT,
-    "COUNT": COUNT,
-    "CURRENCY": CURRENCY,
-    "DATE": DATE,
-    "MONTH": MONTH,
-    "PERCENT": PERCENT,
-    "WORD": NUMBER_WORD,
-    "DAYS": r"(?:(?:calendar |business |working |banking )?days?'?\b)",
-    # one character of the same sentence, across line ends but not into the next list item or table row
-    "SAME": r"(?:(?!\n\s*(?:\n|[-|*#(]|\d+[.)]))[^.;])",
-    # up to that many characters within a sentence: no full stop before a capital, no blank line
-    "NEAR": r"(?:(?!\n\n|[.;] (?-i:[A-Z(\"]))[\s\S]){0,60}?",
-    "FAR": r"(?:(?!\n\n|[.;] (?-i:[A-Z(\"]))[\s\S]){0,160}?",
-}
 
 
 @dataclass(frozen=True)
@@ -92,30 +75,6 @@ def view(layout: Layout, furniture: tuple[tuple[int, int], ...] = ()) -> View:
     """The view of a layout without its page headers and footers."""
     flat = flatten(layout.text, furniture)
     return View(flat.text, flat, layout.tables)
-
-
-@cache
-def rule(pattern: str, *, exact_case: bool = False) -> re.Pattern[str]:
-    """Compile a pattern in which a space is any white space and {NAME} one of MACROS."""
-    for name, meaning in MACROS.items():
-        pattern = pattern.replace("{" + name + "}", meaning)
-    return re.compile(_any_space(pattern), 0 if exact_case else re.IGNORECASE)
-
-
-def _any_space(pattern: str) -> str:
-    r"""A literal space outside a character class becomes `\\s+`, one before a quantifier `\\s`."""
-    parts: list[str] = []
-    inside = False
-    for index, character in enumerate(pattern):
-        escaped = index > 0 and pattern[index - 1] == "\\"
-        if character in "[]" and not escaped:
-            inside = character == "["
-        if character == " " and not inside:
-            quantified = pattern[index + 1 : index + 2] in {"?", "*", "+", "{"}
-            parts.append(r"\s" if quantified else r"\s+")
-        else:
-            parts.append(character)
-    return "".join(parts)
 
 
 def candidate(field: str, value: Any, match: re.Match[str], confidence: float, group: int | str = 0) -> Candidate:

@@ -7,16 +7,48 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
+from heapq import merge
 from itertools import accumulate, islice
 
 from sow.anchors import DIGIT, EDGE, Anchor, Need, needs
+from sow.normal import CODES, MONTHS, SYMBOLS
+from sow.rules import rule
 
 WORD = re.compile(r"([^\W\d_]+)")
 SPARSE = 0.6  # of the text: with wider windows than that, one pass over the whole is cheaper
 FEW = 8  # places where a match can begin: each is tried by itself
 
 Range = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What an amount or a date is and can begin with; one of `signs` or `words` stands not far behind that."""
+
+    whole: re.Pattern[str]
+    begins: re.Pattern[str]
+    signs: re.Pattern[str]
+    words: tuple[str, ...]
+    reach: int
+
+
+KINDS = {
+    "\x01amount": Kind(
+        rule("{AMOUNT}"),
+        re.compile(r"[\dA-Z$€£¥₹]"),
+        re.compile(f"[{''.join(SYMBOLS)}]"),
+        (*(code.lower() + EDGE for code in CODES.split("|")), "dollars", "euro"),
+        60,
+    ),
+    "\x01date": Kind(
+        rule("{DATE}"),
+        re.compile(r"[\dA-Z]"),
+        re.compile(r"\d(?=[-./]\d{1,2}[-./]\d)"),
+        tuple(month + EDGE for month in MONTHS),
+        30,
+    ),
+}
 
 
 @dataclass(slots=True)
@@ -34,6 +66,7 @@ class Words:
     def __init__(self, text: str) -> None:
         self.text = text
         self._found: dict[tuple[str, ...], list[int]] = {}
+        self._known: dict[str, list[int]] = {}
         self._counted: dict[tuple[str, ...], int] = {}
 
     def finditer(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
@@ -78,32 +111,55 @@ class Words:
         return self._found[words]
 
     def _places(self, word: str) -> list[int]:
-        known = self._found.get((word,))
+        known = self._known.get(word)
         if known is None:
-            known = self._found[word,] = self._looked_up(word)
+            known = self._known[word] = self._looked_up(word)
         return known
 
     def _looked_up(self, word: str) -> list[int]:
+        if word in KINDS:
+            return list(self._of_kind(KINDS[word]))
         if not word.strip(EDGE).isalpha():
             return self._signed(word)
         if word[0] == word[-1] == EDGE:
             return self._index.get(word.strip(EDGE), [])
-        return self._spelled(word)
+        return self._begun(word.strip(EDGE)) if word[0] == EDGE else self._spelled(word)
 
     def _signed(self, sign: str) -> list[int]:
         return [match.start() for match in re.finditer(r"\d" if sign == DIGIT else re.escape(sign), self.text)]
 
+    def _of_kind(self, kind: Kind) -> Iterator[int]:
+        """Where each amount or date begins."""
+        done, signs = 0, (match.start() for match in kind.signs.finditer(self.text))
+        for place in merge(self.places(kind.words), signs):
+            for match in kind.begins.finditer(self.text, max(done, place - kind.reach), place + 1):
+                if kind.whole.match(self.text, match.start()):
+                    yield match.start()
+            done = max(done, place + 1)
+
+    def _begun(self, letters: str) -> list[int]:
+        """The places of all words that begin with these."""
+        low, found = bisect_left(self._sorted, letters), list[int]()
+        for word in islice(self._sorted, low, None):
+            if not word.startswith(letters):
+                break
+            found += self._index[word]
+        return sorted(found)
+
     def _spelled(self, word: str) -> list[int]:
-        """The places of all words that hold this one, at their edge where it says so."""
-        vocabulary, lead = self._vocabulary, word.startswith(EDGE)
-        found: list[int] = []
+        """The places of all words that hold this one, at their end where it says so."""
+        vocabulary, found = self._vocabulary, list[int]()
         at = vocabulary.find(word)
         while at >= 0:
-            begin = at + 1 if lead else vocabulary.rfind(EDGE, 0, at) + 1
-            places, into = self._index[vocabulary[begin : vocabulary.index(EDGE, begin)]], at + lead - begin
+            begin = vocabulary.rfind(EDGE, 0, at) + 1
+            places, into = self._index[vocabulary[begin : vocabulary.index(EDGE, begin)]], at - begin
             found += [start + into for start in places] if into else places
             at = vocabulary.find(word, at + 1)
         return sorted(found)
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._index)
 
     @cached_property
     def _vocabulary(self) -> str:
@@ -164,24 +220,3 @@ class Words:
 def small(text: str) -> str:
     """The text in the small letters that patterns are written in: `re` takes a long s and a dotless i for theirs."""
     return text.lower().replace("\u017f", "s").replace("\u0131", "i")
-
-
-def may_match(pattern: re.Pattern[str], lowered: str) -> bool:
-    """Whether a text, given in small letters, holds the words that a pattern needs."""
-    for alternative in _spellings(pattern.pattern, pattern.flags):
-        for words in alternative:
-            if not any(map(lowered.__contains__, words)):
-                break
-        else:
-            return True
-    return False
-
-
-@cache
-def _spellings(text: str, flags: int) -> tuple[tuple[tuple[str, ...], ...], ...]:
-    """For each alternative of a pattern, of each of its anchors the words to look for; any digit is taken as there."""
-    alternatives = needs(re.compile(text, flags)).alternatives
-    return tuple(
-        tuple(tuple(word.strip(EDGE) for word in anchor.words) for anchor in need.anchors if DIGIT not in anchor.words)
-        for need in alternatives
-    )

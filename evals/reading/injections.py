@@ -12,7 +12,7 @@ import io
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,13 @@ class Remembering(Embedding):
     """The embedding model, which is not asked twice for the same text."""
 
     def __init__(self) -> None:
-        self.encode = cache(embedding().encode)
+        self._known: dict[str, list[float]] = {}
+
+    def encode_many(self, texts: Sequence[str]) -> list[list[float]]:
+        """The unit vectors of texts, in their order."""
+        new = [text for text in texts if text not in self._known]
+        self._known |= zip(new, embedding().encode_many(new), strict=True)
+        return [self._known[text] for text in texts]
 
 
 @cache

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from sow.normal import money, percent
-from sow.view import Candidate, View, candidate, rule
+from sow.rules import rule
+from sow.view import Candidate, View, candidate
 
 WORDED = r"(?:[A-Za-z][A-Za-z., -]{5,120}\(?\s?)?"
 BRIEF = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sow.view import Candidate, View, candidate, rule
+from sow.rules import rule
+from sow.view import Candidate, View, candidate
 
 TYPES = (
     ("time_and_materials", r"\btime[- ](?:and|&)[- ]materials?\b|\bT&M\b", 0.84),

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sow.normal import currency
-from sow.view import Candidate, View, candidate, rule
+from sow.rules import rule
+from sow.view import Candidate, View, candidate
 
 STATED = rule(
     r"\b(?:in|currency ?[:|]?\s{0,2}(?:is |are )?) ?(?P<named>USD|EUR|GBP|CHF|CAD|AUD|U\.S\. dollars"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from sow.normal import day, duration
-from sow.view import Candidate, View, candidate, rule
+from sow.rules import rule
+from sow.view import Candidate, View, candidate
 
 EFFECTIVE = (
     (

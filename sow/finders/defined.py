@@ -7,7 +7,8 @@ from typing import Any
 
 from sow.definitions import definitions, used
 from sow.normal import COUNT, DATE, count, day, money
-from sow.view import Candidate, View, rule
+from sow.rules import rule
+from sow.view import Candidate, View
 
 DAYS = rule(r"(?:a period of |the period of |within )?(?P<days>" + COUNT + r") ?{DAYS}")
 MONEY = rule(r"(?:(?:an? |the )?(?:amount|sum|total|maximum)(?: amount)? of )?(?P<amount>{AMOUNT})")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sow.normal import count
-from sow.view import Candidate, View, candidate, rule
+from sow.rules import rule
+from sow.view import Candidate, View, candidate
 
 SPAN = rule(r"(?P<days>{COUNT}) ?{DAYS}")
 ACCEPTANCE = rule(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from sow.normal import count
-from sow.view import Candidate, View, candidate, rule
+from sow.rules import rule
+from sow.view import Candidate, View, candidate
 
 NOTICE = rule(
     r"(?P<days>{COUNT})[- ]? ?(?:calendar |business |working |full )?(?P<unit>days?|months?|weeks?|years?)'?"
@@ -142,26 +143,10 @@ PEOPLES = {
 }  # fmt: skip
 MOST_DAYS = 366
 REACH = 600  # characters within which a clause on renewal says how much notice stops it
-NO_PLACES = frozenset(
-    [
-        "This",
-        "Agreement",
-        "Section",
-        "Any",
-        "All",
-        "Laws",
-        "Law",
-        "Consistent",
-        "And",
-        "AND",
-        "Final",
-        "Applicable",
-        "Such",
-        "Each",
-        "Domiciliary",
-        "Federal",
-    ]
-)
+NO_PLACES = frozenset({
+    "This", "Agreement", "Section", "Any", "All", "Laws", "Law", "Consistent", "And", "AND", "Final", "Applicable",
+    "Such", "Each", "Domiciliary", "Federal",
+})  # fmt: skip
 
 
 def find(view: View) -> Iterator[Candidate]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sow.normal import money, percent
-from sow.view import Candidate, View, candidate, rule
+from sow.rules import rule
+from sow.view import Candidate, View, candidate
 
 EXPENSES = r"(?:expenses?|travel(?: costs?)?|out[- ]of[- ]pocket(?: costs?)?|disbursements|living costs)"
 KINDS = (

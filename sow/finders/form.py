@@ -8,7 +8,8 @@ from typing import Any
 
 from sow.labels import Pair, labelled, pairs
 from sow.normal import COUNT, DATE, count, currency, day, duration, money, percent
-from sow.view import Candidate, View, rule
+from sow.rules import rule
+from sow.view import Candidate, View
 
 BASES = (
     ("month_end", r"end of (?:the )?month|month[- ]end"),

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sow.finders.names import LEGAL, clean, cut, is_name
-from sow.view import View, rule
+from sow.rules import rule
+from sow.view import View
 
 # what follows a preamble: aliases from here on are not those of parties
 ENDS = re.compile(

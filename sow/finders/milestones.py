@@ -9,7 +9,8 @@ from itertools import zip_longest
 from sow.document import Table
 from sow.grounding import LONGEST_QUOTE
 from sow.normal import AMOUNT, DATE, PERCENT, day, money, percent
-from sow.view import Candidate, View, rule
+from sow.rules import rule
+from sow.view import Candidate, View
 
 KIND = r"(?:Milestones?|Phase|Deliverable|Payment|Stage|Instal?lment|Work Package)"
 ORDINAL = r"(?:[A-Z]?\d+[a-z]?|[A-Z]\b|one|two|three|four|five|six|[IVX]{1,4})\b"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sow.view import rule
+from sow.rules import rule
 
 LEGAL = (
     r"(?:Inc|LLC|L\.L\.C|Ltd|LTD|INC|Limited|LIMITED|Corp|CORP|Corporation|CORPORATION|Company|COMPANY|Co|CO|plc|PLC"

@@ -13,7 +13,8 @@ from dataclasses import replace
 from sow.finders.introductions import Party, introduced
 from sow.finders.names import LEGAL, clean, cut, is_name
 from sow.labels import labelled, pairs
-from sow.view import Candidate, View, rule
+from sow.rules import rule
+from sow.view import Candidate, View
 
 CLIENTS = frozenset({
     "client", "customer", "buyer", "purchaser", "recipient", "principal", "licensee", "sponsor", "auftraggeber",

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from sow.normal import count, percent
-from sow.view import Candidate, View, candidate, rule
+from sow.rules import rule
+from sow.view import Candidate, View, candidate
 
 MOST_DAYS = 180
 INVOICED = rule(

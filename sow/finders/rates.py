@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from sow.document import Cell, Table
 from sow.normal import amount, money
-from sow.view import Candidate, View, rule
+from sow.rules import rule
+from sow.view import Candidate, View
 
 PERS = {
     "hour": r"hours?|hrs?\.?|hourly",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sow.view import Candidate, View, candidate, rule
+from sow.rules import rule
+from sow.view import Candidate, View, candidate
 
 NUMBER = r"(?P<number>[A-Z0-9][A-Z0-9]*(?:[-/._][A-Z0-9]+)*)"
 OWN = (
@@ -18,7 +19,8 @@ TITLED = r"(?i:statement of work|work order|sow|task order)[ ](?i:no\.?|number|#
 TITLE_WINDOW = 1_500
 PREAMBLE = 6_000
 MASTER = rule(
-    r"(?P<title>\b(?:that certain )?(?:(?:master|general) (?:services?|consulting|consultancy"
+    r"(?P<title>\b(?=(?:that certain )?(?:master|general|framework|professional|consult|advisory|MSA))"
+    r"(?:that certain )?(?:(?:master|general) (?:services?|consulting|consultancy"
     r"|professional services?|supply|framework|software|"
     r"subscription|development)?(?: and \w+)?[ -]*(?:services? |consulting )?agreement"
     r"|framework (?:services )?agreement|"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sow.view import Candidate, View, candidate, rule
+from sow.rules import rule
+from sow.view import Candidate, View, candidate
 
 SIGNED = rule(
     r"/s/ ?[\w.\[]|\bby ?: ?/s/|\b(?:electronically|digitally) signed by|\bdocusigned by|\bsigned electronically"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import cast
 
 import pytest
@@ -62,9 +63,9 @@ async def test_each_page_is_reported_once_also_for_what_it_hides() -> None:
 class Between:
     """A model for which every text lies halfway between doubt and certainty."""
 
-    def encode(self, _: str) -> list[float]:
+    def encode_many(self, texts: Sequence[str]) -> list[list[float]]:
         weights, middle = line().weights, (line().sure + line().doubt) / 2
-        return [weight * middle / sum(w * w for w in weights) for weight in weights]
+        return [[weight * middle / sum(w * w for w in weights) for weight in weights]] * len(texts)
 
 
 @pytest.mark.anyio

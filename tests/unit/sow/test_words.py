@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sow.anchors import needs
 from sow.finders import FINDERS
 from sow.reading import read_layout
-from sow.view import View, rule, view
+from sow.rules import rule
+from sow.view import View, view
 from sow.words import Window, Words
 
 SENTENCES = (
