@@ -42,6 +42,7 @@ TAKES: Mapping[str, frozenset[str]] = {
         "documents": "project contract customer",
         "people": "staff",
         "delivery_risk": "project practice region",
+        "watch_billing": "practice region",
         "time_to_bill": "practice region customer project since until",
     }.items()
 }
@@ -66,6 +67,12 @@ STATES = {
 ISSUED = (
     r"invoice[ds]?|invoicing|bill(?:s|ed|ings?)?|charged?|turnover|revenue|raised?|issued|sent|"
     r"sales|went out|send out|posted"
+)
+WATCHED = (
+    "Which utilisation outliers are there?",
+    "Which project activations are delayed?",
+    "How is unbilled time trending?",
+    "Which invoice exceptions are there?",
 )
 WHICH_INVOICES = ("Which invoices are unpaid?", "Which invoices are overdue?", "Which invoices were issued this year?")
 
@@ -105,6 +112,8 @@ def _invoices(reading: Reading, slots: Slots) -> Plan:
     if slots.number:
         return Plan((("invoices", {"number": slots.number}),))
     state = next((state for state, words in STATES.items() if reading.says(words)), None)
+    if state == "paid" and reading.says("not|no|nobody|none|never|without|yet to"):
+        state = "unpaid"
     if state is None and not reading.says(ISSUED):
         return Plan(question="Which invoices do you mean?", options=WHICH_INVOICES)
     by = grouping(reading, frozenset({"customer", "project", "practice", "region", "month"}))
@@ -125,8 +134,8 @@ def _worked(reading: Reading, slots: Slots) -> Plan:
 def _customers(reading: Reading, slots: Slots) -> Plan:
     details = {
         "tax_id": r"tax|vat|uid",
-        "invoice_address": r"addresse?s?",
         "billing_email": r"e ?mails?|contacts?",
+        "invoice_address": r"addresse?s?|where (?:do|does|are|is|should|must|shall)",
         "payment_terms": r"payment terms?|terms|net days|days",
         "credit_limit": r"credit",
     }
@@ -275,6 +284,20 @@ def _time_to_bill(reading: Reading, slots: Slots) -> Plan:
     return _one("time_to_bill", slots, group_by=by)
 
 
+def _watch(reading: Reading, slots: Slots) -> Plan:
+    measures = {
+        "utilisation": r"utili[sz]\w+|under ?utili\w+|over ?utili\w+|overbooked|idle|consultants?|people|who|whose",
+        "activations": r"activat\w+|open(?:ed|ing|ings)?|set ?ups?|signed|signature",
+        "changes": r"change (?:requests?|orders?)|crs?",
+        "unbilled": r"un ?billed|un ?invoiced|wip|accru\w+",
+        "invoices": r"invoic\w+|bills?|billing",
+    }
+    measure = next((name for name, words in measures.items() if reading.says(words)), None)
+    if measure is None:
+        return Plan(question="What of it shall I look at?", options=WATCHED)
+    return _one("watch_billing", slots, measure=measure)
+
+
 QUESTIONS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
     Kind.POLICY: _policy,
     Kind.AUDIT: _audit,
@@ -293,5 +316,6 @@ QUESTIONS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
     Kind.TIME_TO_BILL: _time_to_bill,
     Kind.UNCODED: lambda _reading, _slots: Plan((("uncoded_work", {}),)),
     Kind.SET_UP: lambda _reading, slots: _one("set_up_project", slots),
+    Kind.WATCH: _watch,
     Kind.RISK: lambda _reading, slots: _one("delivery_risk", slots),
 }

@@ -32,7 +32,7 @@ KINDS = (
     ("policy.change", rf"{_POLICY}(?: \w+){{0,2}} chang\w*|chang\w*(?: \w+){{0,4}} {_POLICY}"),
     ("contract.set_po_number", r"pos?|purchase orders?"),
     ("customer.set_billing_identity", r"tax|vat|addresse?s?|billing identity"),
-    ("project.create", rf"{_NEW}(?: \w+){{0,3}} projects?|project (?:creation|set ?up)"),
+    ("project.create", rf"{_NEW}(?: \w+){{0,3}} projects?|projects?(?: \w+){{0,3}} (?:creation|set ?up|opened|created)"),
     ("invoice.create_draft", r"invoices?|bills?|billing|draft"),
 )  # fmt: skip
 COUNTRIES = {
