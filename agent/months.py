@@ -39,8 +39,13 @@ MAY_IS_MEANT = re.compile(
     r"\b(in|for|of|during|since|until|about|this|last|next|and)\s+may\b|^\s*may\b\s*\?*$|\bMay\b(?!\s+(i|we|you|it))"
 )
 DATED = (
-    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_NAME}\b\.?(?:,?\s+(?P<y>20\d{{2}}))?", re.IGNORECASE),
-    re.compile(rf"\b{_NAME}\s+(?P<d>\d{{1,2}})(?:(?:st|nd|rd|th)\b(?:,?\s+(?P<y>20\d{{2}}))?|,\s+(?P<y2>20\d{{2}}))", re.IGNORECASE),
+    re.compile(
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_NAME}\b\.?(?:,?\s+(?P<y>20\d{{2}}))?", re.IGNORECASE
+    ),
+    re.compile(
+        rf"\b{_NAME}\s+(?P<d>\d{{1,2}})(?:(?:st|nd|rd|th)\b(?:,?\s+(?P<y>20\d{{2}}))?|,\s+(?P<y2>20\d{{2}}))",
+        re.IGNORECASE,
+    ),
     re.compile(r"\b(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>20\d{2})\b"),
     re.compile(r"\b(?P<y>20\d{2})-(?P<m>\d{2})-(?P<d>\d{2})\b"),
 )

@@ -37,7 +37,9 @@ JOINED = re.compile(
     re.IGNORECASE,
 )
 SINCE = re.compile(r"\b(?:since|starting(?: from| in| with)?|after)\s+(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE)
-UNTIL = re.compile(r"\b(?:until|till|up to|before|by|through)\s+(?:the )?(?:end of )?(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE)
+UNTIL = re.compile(
+    r"\b(?:until|till|up to|before|by|through)\s+(?:the )?(?:end of )?(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE
+)
 YEAR = re.compile(r"\b(?:in|for|during|of|year)\s+(?P<y>20\d{2})\b(?!-)", re.IGNORECASE)
 
 Range = tuple[str, date | None, date | None]  # the person's words, the first and the last day

@@ -56,7 +56,7 @@ GROUPS = {
     "rule": r"rules?|reasons?|causes?|kinds?|types?|problems?|issues?|findings?|prerequisites?",
 }
 STATES = {
-    "overdue": r"overdue|late|past (?:its |their |the )?due|due already|behind|arrears|aged|ageing|aging|"
+    "overdue": r"overdue|late|not (?:\w+ ){0,3}on time|past (?:its |their |the )?due|due already|behind|arrears|aged|ageing|aging|"
     r"dunning|chase|chasing|remind",
     "draft": r"drafts?|not (?:yet )?(?:been )?posted|unposted",
     "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?(?:paid|settled)|open|owe[sd]?|owing|receivables?|debts?|"
@@ -133,7 +133,7 @@ def _worked(reading: Reading, slots: Slots) -> Plan:
 
 def _customers(reading: Reading, slots: Slots) -> Plan:
     details = {
-        "tax_id": r"tax|vat|uid",
+        "tax_id": r"tax|vat|uid|ust",
         "billing_email": r"e ?mails?|contacts?",
         "invoice_address": r"addresse?s?|where (?:do|does|are|is|should|must|shall)",
         "payment_terms": r"payment terms?|terms|net days|days",
@@ -269,7 +269,7 @@ def _policy(reading: Reading, slots: Slots) -> Plan:
 
 def _people(reading: Reading, slots: Slots) -> Plan:
     roles = {
-        "approver": r"approvers?|approve|sign off",
+        "approver": r"approv\w+|sign off|authority|countersign\w*",
         "auditor": r"auditors?",
         "administrator": r"admin(?:istrator)?s?",
         "finance": r"finance|accountants?|accounting",

@@ -37,7 +37,10 @@ def before_that(args: Mapping[str, Any]) -> dict[str, str]:
         for _ in range(count):
             first = _month_before(first)
         return {"since": first, "until": (since - timedelta(days=1)).isoformat()}
-    return {"since": (since - (until - since) - timedelta(days=1)).isoformat(), "until": (since - timedelta(days=1)).isoformat()}
+    return {
+        "since": (since - (until - since) - timedelta(days=1)).isoformat(),
+        "until": (since - timedelta(days=1)).isoformat(),
+    }
 
 
 def _month_before(first: str) -> str:

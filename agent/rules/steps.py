@@ -101,7 +101,11 @@ def _actions(reading: Reading, slots: Slots) -> Plan:
         r"outstanding"
     )
     state = "awaiting_approval" if open_only else _state(reading)
-    mine = True if reading.says(r"my|mine|i (?:have )?(?:proposed?|submitted|requested|raised|handed in|sent)|have i|did i") else None
+    mine = (
+        True
+        if reading.says(r"my|mine|i (?:have )?(?:proposed?|submitted|requested|raised|handed in|sent)|have i|did i")
+        else None
+    )
     mine = None if open_only else mine
     return Plan((("actions_status", given(project=slots.project, state=state, mine=mine)),))
 
@@ -170,11 +174,15 @@ def _unbilled(reading: Reading, slots: Slots) -> Plan:
 
 def approved(reading: Reading) -> bool:
     """Whether only approved time is asked for."""
-    return reading.says("approved|signed off|released") and not reading.says("unapproved|not (?:yet )?approved|without approval")
+    return reading.says("approved|signed off|released") and not reading.says(
+        "unapproved|not (?:yet )?approved|without approval"
+    )
 
 
 def group(reading: Reading) -> str | None:
     """By what a sum is to be split."""
+    if reading.says("regionally"):
+        return "region"
     most = MOST.search(reading.text)
     if most:
         return next(name for name, pattern in GROUPS.items() if re.fullmatch(pattern, most.group(1)))
@@ -209,10 +217,14 @@ def _status(reading: Reading) -> str | None:
     if reading.says(r"unknown|undetermined|unclear|determined?|(?:not|cannot)(?: \w+)? (?:say|tell|judge)"):
         return "cannot_determine"
     if reading.says(
-        r"cannot|not|unable|block\w*|stuck|problems?|issues?|missing|wrong|held|holds?|holding|why|without|stop\w*"
+        r"cannot|not|unable|block\w*|stuck|problems?|issues?|missing|wrong|held|holds?|holding|why|without|stop\w*|keep\w*|prevent\w*|hinder\w*"
     ):
         return "blocked"
-    return "billable" if reading.says(r"ready|billable|can be|can we|could be|can i|could we|(?:good|fine|clear|ok|safe) (?:to|for)") else None
+    return (
+        "billable"
+        if reading.says(r"ready|billable|can be|can we|could be|can i|could we|(?:good|fine|clear|ok|safe) (?:to|for)")
+        else None
+    )
 
 
 def readiness(reading: Reading, slots: Slots) -> Plan:

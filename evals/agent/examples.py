@@ -16,8 +16,18 @@ from agent.rules.grammar import Kind
 from agent.rules.planning import CLEAR
 from agent.rules.reading import STANDING, normal
 from agent.rules.wording import (
-    MEANING, WEIGHTS, Array, Judged, Weights, best, digest, features, judged, nearness, sentences,
-)  # fmt: skip
+    MEANING,
+    WEIGHTS,
+    Array,
+    Judged,
+    Weights,
+    best,
+    digest,
+    features,
+    judged,
+    nearness,
+    sentences,
+)
 
 APART = Path(__file__).with_name("phrases.toml")
 RIDGE = 0.1
