@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from agent.rules.details import amount_of, change_of, country_of
+from agent.rules.details import amount_of, change_of, country_of, invoices_in
 from agent.rules.grammar import Kind
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action
 from agent.rules.spans import days_of
 from agent.rules.steps import Plan, group, portfolio
+from agent.rules.watching import watch
 from tools.rules import subject_of, told_of
 
 # What each tool takes of the slots; other tools are never asked again with something else.
@@ -55,24 +56,9 @@ GROUPS = {
     "owner": r"owners?|roles?|responsib\w+|assignees?",
     "rule": r"rules?|reasons?|causes?|kinds?|types?|problems?|issues?|findings?|prerequisites?",
 }
-STATES = {
-    "overdue": r"overdue|late|not (?:\w+ ){0,3}on time|past (?:its |their |the )?due|due already|behind|arrears|aged|ageing|aging|"
-    r"dunning|chase|chasing|remind",
-    "draft": r"drafts?|not (?:yet )?(?:been )?posted|unposted",
-    "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?(?:paid|settled)|open|owe[sd]?|owing|receivables?|debts?|"
-    r"debtors?|unsettled|ar|(?:to|must|not) pay(?: us)?|waiting for|who owes|left unpaid",
-    "paid": r"paid|settled",
-    "cancelled": r"cancelled|canceled|voided",
-}
 ISSUED = (
     r"invoice[ds]?|invoicing|bill(?:s|ed|ings?)?|charged?|turnover|revenue|raised?|issued|sent|"
     r"sales|went out|send out|posted"
-)
-WATCHED = (
-    "Which utilisation outliers are there?",
-    "Which project activations are delayed?",
-    "How is unbilled time trending?",
-    "Which invoice exceptions are there?",
 )
 WHICH_INVOICES = ("Which invoices are unpaid?", "Which invoices are overdue?", "Which invoices were issued this year?")
 
@@ -111,9 +97,7 @@ def _one(tool: str, slots: Slots, **more: Any) -> Plan:
 def _invoices(reading: Reading, slots: Slots) -> Plan:
     if slots.number:
         return Plan((("invoices", {"number": slots.number}),))
-    state = next((state for state, words in STATES.items() if reading.says(words)), None)
-    if state == "paid" and reading.says("not|no|nobody|none|never|without|yet to"):
-        state = "unpaid"
+    state = invoices_in(reading)
     if state is None and not reading.says(ISSUED):
         return Plan(question="Which invoices do you mean?", options=WHICH_INVOICES)
     by = grouping(reading, frozenset({"customer", "project", "practice", "region", "month"}))
@@ -284,20 +268,6 @@ def _time_to_bill(reading: Reading, slots: Slots) -> Plan:
     return _one("time_to_bill", slots, group_by=by)
 
 
-def _watch(reading: Reading, slots: Slots) -> Plan:
-    measures = {
-        "utilisation": r"utili[sz]\w+|under ?utili\w+|over ?utili\w+|overbooked|idle|consultants?|people|who|whose",
-        "activations": r"activat\w+|open(?:ed|ing|ings)?|set ?ups?|signed|signature",
-        "changes": r"change (?:requests?|orders?)|crs?",
-        "unbilled": r"un ?billed|un ?invoiced|wip|accru\w+",
-        "invoices": r"invoic\w+|bills?|billing",
-    }
-    measure = next((name for name, words in measures.items() if reading.says(words)), None)
-    if measure is None:
-        return Plan(question="What of it shall I look at?", options=WATCHED)
-    return _one("watch_billing", slots, measure=measure)
-
-
 QUESTIONS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
     Kind.POLICY: _policy,
     Kind.AUDIT: _audit,
@@ -316,6 +286,6 @@ QUESTIONS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
     Kind.TIME_TO_BILL: _time_to_bill,
     Kind.UNCODED: lambda _reading, _slots: Plan((("uncoded_work", {}),)),
     Kind.SET_UP: lambda _reading, slots: _one("set_up_project", slots),
-    Kind.WATCH: _watch,
+    Kind.WATCH: watch,
     Kind.RISK: lambda _reading, slots: _one("delivery_risk", slots),
 }

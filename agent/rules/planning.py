@@ -20,9 +20,10 @@ from agent.rules.wording import Judged, judge
 from tools.rules import subject_of
 
 ELLIPSIS = re.compile(
-    r"^(?:(?:oops|ah|oh|well) )?(?:and|also|or|then|so|now|ok|okay|what about|how about|same|the same|only|just|but|narrow|"
-    r"limit|restrict|filter|for|in|with|by|per|no|not|"
-    r"i (?:actually )?meant?|i said|rather|instead|sorry|wrong|actually|correction|show|list|group(?:ed)?|split|the (?:[\w-]+ ){1,3}one$)\b"
+    r"^(?:(?:oops|ah|oh|well) )?(?:and|also|or|then|so|now|ok|okay|what about|how about|same|the same|only|just|but|"
+    r"narrow|limit|restrict|filter|for|in|with|by|per|no|not|"
+    r"i (?:actually )?(?:meant?|mean)|i said|rather|instead|sorry|wrong|actually|correction|show|list|group(?:ed)?|"
+    r"split|the (?:[\w-]+ ){1,3}one$)\b"
 )
 ONE_PROJECT = {"project_readiness", "propose_fix", "propose_invoice"}
 PLANNERS = {**STEPS, **QUESTIONS}

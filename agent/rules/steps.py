@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.rules.details import country_of
+from agent.rules.details import country_of, state_of
 from agent.rules.grammar import Kind, topic_of
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action, listed, own_slots, stated, wanted_rule
@@ -21,15 +21,6 @@ MENTIONED = re.compile(
 RECORDED = r"erp|tryton|on record|on file|master data"
 ON_HOLD_SAID = re.compile(r"\bprojects?\b.*\bon hold\b|\bon hold\b.*\bprojects?\b")
 PAYING = re.compile(r"\b(?:how|within how) (?:long|soon|quickly|fast|many days)\b.*\bpay")
-STATES = {
-    "rejected": r"rejected|declined|refused|turned down",
-    "failed": r"failed",
-    "withdrawn": r"withdrawn|taken back",
-    "expired": r"expired|lapsed",
-    "denied": r"denied|forbidden",
-    "executed": r"executed|carried out",
-    "approved": r"(?<!to be )(?<!not )approved",
-}
 GROUPS = {
     "customer": r"customers?|clients?|accounts?",
     "practice": r"practices?|departments?|teams?",
@@ -100,7 +91,7 @@ def _actions(reading: Reading, slots: Slots) -> Plan:
         r"nobody|queue|to be approved|still to|decide|waits?|waiting|pending|open|awaiting|inbox|needs?|undecided|"
         r"outstanding"
     )
-    state = "awaiting_approval" if open_only else _state(reading)
+    state = "awaiting_approval" if open_only else state_of(reading)
     mine = (
         True
         if reading.says(r"my|mine|i (?:have )?(?:proposed?|submitted|requested|raised|handed in|sent)|have i|did i")
@@ -108,10 +99,6 @@ def _actions(reading: Reading, slots: Slots) -> Plan:
     )
     mine = None if open_only else mine
     return Plan((("actions_status", given(project=slots.project, state=state, mine=mine)),))
-
-
-def _state(reading: Reading) -> str | None:
-    return next((state for state, words in STATES.items() if reading.says(words)), None)
 
 
 def _invoice(reading: Reading, slots: Slots) -> Plan:
