@@ -118,7 +118,7 @@ def _worked(reading: Reading, slots: Slots) -> Plan:
 def _customers(reading: Reading, slots: Slots) -> Plan:
     details = {
         "tax_id": r"tax|vat|uid|ust",
-        "billing_email": r"e ?mails?|contacts?",
+        "billing_email": r"(?:e ?)?mails?|contacts?",
         "invoice_address": r"addresse?s?|where (?:do|does|are|is|should|must|shall)",
         "payment_terms": r"payment terms?|terms|net days|days",
         "credit_limit": r"credit",

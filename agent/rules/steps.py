@@ -88,7 +88,8 @@ def _actions(reading: Reading, slots: Slots) -> Plan:
     if action and reading.says("it|this|that") and not slots.named and "explain_policy" in reading.offered:
         return Plan((("explain_policy", {"action": action}),))
     open_only = reading.says(
-        r"nobody|queue|to be approved|still to|decide|waits?|waiting|pending|open|awaiting|inbox|needs?|undecided|"
+        r"nobody|queue|backlog|not (?:\w+ ){0,2}decided|"
+        r"to be approved|still to|decide|waits?|waiting|pending|open|awaiting|inbox|needs?|undecided|"
         r"outstanding"
     )
     state = "awaiting_approval" if open_only else state_of(reading)

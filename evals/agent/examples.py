@@ -68,7 +68,7 @@ def learn(known: tuple[tuple[Kind, str], ...], rows: Array) -> tuple[Weights, li
     hat = alike @ inverse
     own = np.diag(hat)[:, None]
     without = (hat @ wanted - own * wanted) / (1 - own)
-    shares = inverse @ wanted
+    shares = np.asarray(inverse @ wanted, np.float64)
     return Weights(kinds, meaning, shares, spelling.T @ shares), [best(kinds, row) for row in without]
 
 
