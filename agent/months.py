@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
 
 from rapidfuzz.distance import OSA
@@ -37,6 +38,17 @@ PATTERNS = (
 MAY_IS_MEANT = re.compile(
     r"\b(in|for|of|during|since|until|about|this|last|next|and)\s+may\b|^\s*may\b\s*\?*$|\bMay\b(?!\s+(i|we|you|it))"
 )
+DATED = (
+    re.compile(
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_NAME}\b\.?(?:,?\s+(?P<y>20\d{{2}}))?", re.IGNORECASE
+    ),
+    re.compile(
+        rf"\b{_NAME}\s+(?P<d>\d{{1,2}})(?:(?:st|nd|rd|th)\b(?:,?\s+(?P<y>20\d{{2}}))?|,\s+(?P<y2>20\d{{2}}))",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\b(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>20\d{2})\b"),
+    re.compile(r"\b(?P<y>20\d{2})-(?P<m>\d{2})-(?P<d>\d{2})\b"),
+)
 RELATIVE = (
     (re.compile(r"\b(month before last|two months ago)\b", re.IGNORECASE), -2),
     (
@@ -66,6 +78,18 @@ def months(text: str, today: date) -> list[tuple[str, str]]:
             found.append((match.group(), _month(match, today)))
         rest = pattern.sub(" ; ", rest)
     return found
+
+
+def dated(text: str, today: date) -> tuple[str, date] | None:
+    """(the person's words, the day) of the first calendar day in the text; without a year, the latest one until now."""
+    for pattern in DATED:
+        for match in pattern.finditer(text):
+            parts = match.groupdict()
+            year = parts.get("y") or parts.get("y2")
+            month = _month(match, today)
+            with suppress(ValueError):  # the 31st of February is none
+                return match.group(), date(int(year or month[:4]), int(month[5:]), int(parts["d"]))
+    return None
 
 
 def _spelt(match: re.Match[str]) -> str:

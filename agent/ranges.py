@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from agent.months import months
+from agent.months import dated, months
 
 COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "twelve": 12, "couple of": 2, "few": 3}
 ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
@@ -37,9 +37,10 @@ JOINED = re.compile(
     re.IGNORECASE,
 )
 SINCE = re.compile(r"\b(?:since|starting(?: from| in| with)?|after)\s+(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE)
-UNTIL = re.compile(r"\b(?:until|till|up to|before|by the end of|through)\s+(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE)
+UNTIL = re.compile(
+    r"\b(?:until|till|up to|before|by|through)\s+(?:the )?(?:end of )?(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE
+)
 YEAR = re.compile(r"\b(?:in|for|during|of|year)\s+(?P<y>20\d{2})\b(?!-)", re.IGNORECASE)
-ISO = re.compile(r"\b20\d{2}-\d{2}-\d{2}\b")
 
 Range = tuple[str, date | None, date | None]  # the person's words, the first and the last day
 
@@ -153,7 +154,8 @@ def _open_ended(text: str, today: date) -> Range | None:
 def _day(text: str, today: date) -> Range | None:
     match = DAY.search(text)
     if not match:
-        return None
+        found = dated(text, today)
+        return (found[0], found[1], found[1]) if found else None
     day = today - timedelta(days=match["w"].lower() == "yesterday")
     return match.group(), day, day
 
@@ -166,9 +168,8 @@ def _year(text: str, _today: date) -> Range | None:
 def _moment(words: str, today: date, *, start_only: bool = False) -> tuple[date, date] | None:
     """The first and last day of a day, month, quarter or year that the words begin with or are."""
     words = words.strip()
-    if match := ISO.search(words):
-        day = date.fromisoformat(match.group())
-        return day, day
+    if found := dated(words, today):
+        return found[1], found[1]
     quarter = _quarter(words, today) or _relative(words, today) or _day(words, today)
     if quarter and quarter[1] and quarter[2] and words.startswith(quarter[0]):
         return quarter[1], quarter[2]

@@ -25,7 +25,7 @@ LONGEST_NAME = 120
 CODED = re.compile(r"[A-Za-z]+[-/]?\d[\w/-]{3,}\W*")  # "INV-2026-0067", "RE20260067,"
 REGION_NAMES = {
     "UKI": ("UK", "UK & Ireland", "United Kingdom", "Britain", "Ireland", "British", "Irish"),
-    "DACH": ("Germany", "Austria", "Switzerland", "German", "Swiss", "Austrian"),
+    "DACH": ("German-speaking", "Germany", "Austria", "Switzerland", "German", "Swiss", "Austrian"),
 }
 PRACTICE_NAMES = {
     "CLD": ("Cloud Engineering", "Cloud"),

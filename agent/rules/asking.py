@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from agent.rules.details import amount_of, change_of, country_of
+from agent.rules.details import amount_of, change_of, country_of, invoices_in
 from agent.rules.grammar import Kind
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action
 from agent.rules.spans import days_of
 from agent.rules.steps import Plan, group, portfolio
+from agent.rules.watching import watch
 from tools.rules import subject_of, told_of
 
 # What each tool takes of the slots; other tools are never asked again with something else.
@@ -42,6 +43,7 @@ TAKES: Mapping[str, frozenset[str]] = {
         "documents": "project contract customer",
         "people": "staff",
         "delivery_risk": "project practice region",
+        "watch_billing": "practice region",
         "time_to_bill": "practice region customer project since until",
     }.items()
 }
@@ -53,15 +55,6 @@ GROUPS = {
     "month": r"months?|monthly",
     "owner": r"owners?|roles?|responsib\w+|assignees?",
     "rule": r"rules?|reasons?|causes?|kinds?|types?|problems?|issues?|findings?|prerequisites?",
-}
-STATES = {
-    "overdue": r"overdue|late|past (?:its |their |the )?due|due already|behind|arrears|aged|ageing|aging|"
-    r"dunning|chase|chasing|remind",
-    "draft": r"drafts?|not (?:yet )?(?:been )?posted|unposted",
-    "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?(?:paid|settled)|open|owe[sd]?|owing|receivables?|debts?|"
-    r"debtors?|unsettled|ar|(?:to|must|not) pay(?: us)?|waiting for|who owes|left unpaid",
-    "paid": r"paid|settled",
-    "cancelled": r"cancelled|canceled|voided",
 }
 ISSUED = (
     r"invoice[ds]?|invoicing|bill(?:s|ed|ings?)?|charged?|turnover|revenue|raised?|issued|sent|"
@@ -104,7 +97,7 @@ def _one(tool: str, slots: Slots, **more: Any) -> Plan:
 def _invoices(reading: Reading, slots: Slots) -> Plan:
     if slots.number:
         return Plan((("invoices", {"number": slots.number}),))
-    state = next((state for state, words in STATES.items() if reading.says(words)), None)
+    state = invoices_in(reading)
     if state is None and not reading.says(ISSUED):
         return Plan(question="Which invoices do you mean?", options=WHICH_INVOICES)
     by = grouping(reading, frozenset({"customer", "project", "practice", "region", "month"}))
@@ -124,9 +117,9 @@ def _worked(reading: Reading, slots: Slots) -> Plan:
 
 def _customers(reading: Reading, slots: Slots) -> Plan:
     details = {
-        "tax_id": r"tax|vat|uid",
-        "invoice_address": r"addresse?s?",
-        "billing_email": r"e ?mails?|contacts?",
+        "tax_id": r"tax|vat|uid|ust",
+        "billing_email": r"(?:e ?)?mails?|contacts?",
+        "invoice_address": r"addresse?s?|where (?:do|does|are|is|should|must|shall)",
         "payment_terms": r"payment terms?|terms|net days|days",
         "credit_limit": r"credit",
     }
@@ -260,7 +253,7 @@ def _policy(reading: Reading, slots: Slots) -> Plan:
 
 def _people(reading: Reading, slots: Slots) -> Plan:
     roles = {
-        "approver": r"approvers?|approve|sign off",
+        "approver": r"approv\w+|sign off|authority|countersign\w*",
         "auditor": r"auditors?",
         "administrator": r"admin(?:istrator)?s?",
         "finance": r"finance|accountants?|accounting",
@@ -293,5 +286,6 @@ QUESTIONS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
     Kind.TIME_TO_BILL: _time_to_bill,
     Kind.UNCODED: lambda _reading, _slots: Plan((("uncoded_work", {}),)),
     Kind.SET_UP: lambda _reading, slots: _one("set_up_project", slots),
+    Kind.WATCH: watch,
     Kind.RISK: lambda _reading, slots: _one("delivery_risk", slots),
 }

@@ -32,7 +32,10 @@ KINDS = (
     ("policy.change", rf"{_POLICY}(?: \w+){{0,2}} chang\w*|chang\w*(?: \w+){{0,4}} {_POLICY}"),
     ("contract.set_po_number", r"pos?|purchase orders?"),
     ("customer.set_billing_identity", r"tax|vat|addresse?s?|billing identity"),
-    ("project.create", rf"{_NEW}(?: \w+){{0,3}} projects?|project (?:creation|set ?up)"),
+    (
+        "project.create",
+        rf"{_NEW}(?: \w+){{0,3}} projects?|projects?(?: \w+){{0,3}} (?:creation|set ?up|opened|created)",
+    ),
     ("invoice.create_draft", r"invoices?|bills?|billing|draft"),
 )  # fmt: skip
 COUNTRIES = {
@@ -44,6 +47,26 @@ COUNTRIES = {
     "US": r"us|usa|united states|america|american",
     "FR": r"france|french",
     "NL": r"netherlands|dutch",
+}
+# In which state of an invoice, and of an action; the first that is said counts.
+INVOICE_STATES = {
+    "overdue": r"overdue|late|not (?:\w+ ){0,3}on time|past (?:its |their |the )?due|"
+    r"due already|behind|arrears|aged|ageing|aging|"
+    r"dunning|chase|chasing|remind",
+    "draft": r"drafts?|not (?:yet )?(?:been )?posted|unposted",
+    "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?(?:paid|settled)|open|owe[sd]?|owing|receivables?|debts?|"
+    r"debtors?|unsettled|ar|(?:to|must|not) pay(?: us)?|waiting for|who owes|left unpaid",
+    "paid": r"paid|settled",
+    "cancelled": r"cancelled|canceled|voided",
+}
+ACTION_STATES = {
+    "rejected": r"rejected|declined|refused|turned down",
+    "failed": r"failed",
+    "withdrawn": r"withdrawn|taken back",
+    "expired": r"expired|lapsed",
+    "denied": r"denied|forbidden",
+    "executed": r"executed|carried out",
+    "approved": r"(?<!to be )(?<!not )approved",
 }
 HALF = 0.5
 
@@ -88,3 +111,14 @@ def country_of(reading: Reading) -> str | None:
         if re.search(rf"\b(?:{pattern})\b", reading.text.replace(" us ", " ").removesuffix(" us")):
             return code
     return None
+
+
+def invoices_in(reading: Reading) -> str | None:
+    """The state of invoices that is asked about; who has not paid leaves unpaid ones."""
+    state = next((state for state, words in INVOICE_STATES.items() if reading.says(words)), None)
+    return "unpaid" if state == "paid" and reading.says("not|no|nobody|none|never|without|yet to") else state
+
+
+def state_of(reading: Reading) -> str | None:
+    """The state of proposals that is asked about, as the catalogue of states has it."""
+    return next((state for state, words in ACTION_STATES.items() if reading.says(words)), None)

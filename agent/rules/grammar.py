@@ -42,6 +42,7 @@ class Kind(StrEnum):
     ENGAGEMENT = "engagement"
     TIME_TO_BILL = "time_to_bill"
     RISK = "risk"
+    WATCH = "watch"
     WHY = "why"
     UNABLE = "unable"
     UNCODED = "uncoded"

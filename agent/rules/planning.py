@@ -13,14 +13,17 @@ from agent.rules.grammar import Kind, kind_of, speaks_of
 from agent.rules.limits import told
 from agent.rules.reading import STANDING, Reading, normal
 from agent.rules.slots import Slots, carried, given, own_slots, stated
+from agent.rules.spans import before_that
 from agent.rules.steps import PLANNERS as STEPS
 from agent.rules.steps import Plan, approved, fix, portfolio, readiness, unknown
 from agent.rules.wording import Judged, judge
+from tools.rules import subject_of
 
 ELLIPSIS = re.compile(
-    r"^(?:and|also|or|then|so|now|ok|okay|what about|how about|same|the same|only|just|but|narrow|"
-    r"limit|restrict|filter|for|in|with|by|per|no|not|"
-    r"i meant?|i mean|rather|instead|sorry|show|list|group(?:ed)?|split|the (?:[\w-]+ ){1,3}one$)\b"
+    r"^(?:(?:oops|ah|oh|well) )?(?:and|also|or|then|so|now|ok|okay|what about|how about|same|the same|only|just|but|"
+    r"narrow|limit|restrict|filter|for|in|with|by|per|no|not|"
+    r"i (?:actually )?(?:meant?|mean)|i said|rather|instead|sorry|wrong|actually|correction|show|list|group(?:ed)?|"
+    r"split|the (?:[\w-]+ ){1,3}one$)\b"
 )
 ONE_PROJECT = {"project_readiness", "propose_fix", "propose_invoice"}
 PLANNERS = {**STEPS, **QUESTIONS}
@@ -36,11 +39,16 @@ OF_ONE = re.compile(
     r"^(?:(?:please|and|but|so|then|[a-z]+-[a-z]+-\d+|\d{4}) )*"
     r"(?:can|could|may|is|are|why|which|what (?:is )?missing|whats missing)\b"
 )
+ASKS = re.compile(
+    r"^(?:(?:please|and|but|so|then) )*(?:what|why|which|how|who|when|where|is|are|has|have|does|do|did)\b"
+    r"|\b(?:can|may|could|should|shall|may) (?:i|we)\b"
+)
 UNBILLED_SAID = r"un ?billed|un ?invoiced|wip|not (?:yet )?(?:been )?(?:billed|invoiced)|approved"
+EARLIER = re.compile(r"\b(?:month|quarter|one|period|year|week) before\b|\bbefore that\b")
 SENTENCE = 4  # words from which on a likeness to a sentence says something
 # How far the best kind is ahead: from where on it stands against the grammar, and below what it is a guess. From CLEAR
 # on 99 of 100 sentences that are no examples are read rightly (`countersign evals run examples`).
-CLEAR, GUESS = 0.18, 0.05
+CLEAR, GUESS = 0.18, 0.03
 POINTING = re.compile(r"\b(?:it|its|they|them|their|theirs|there|that|this|these|those|he|she|his|her|same)\b")
 GROUPED = {
     "unbilled_time": frozenset({"practice", "customer", "project", "region"}),
@@ -80,6 +88,12 @@ def _step(reading: Reading) -> Plan:
 
 
 def understood(reading: Reading) -> Kind | None:
+    """The kind of question; one that asks orders nothing: "can I send it?"."""
+    kind = _likely(reading)
+    return Kind.READINESS if kind is Kind.INVOICE and ASKS.search(reading.text) else kind
+
+
+def _likely(reading: Reading) -> Kind | None:
     """The kind by the wording where it is clear; else by the grammar, by who is named, or by the likeliest wording."""
     kind = kind_of(reading.text)
     if kind is Kind.HISTORY and reading.first("employee") and not reading.first("staff"):
@@ -88,8 +102,10 @@ def understood(reading: Reading) -> Kind | None:
         return kind
     judged = judge(reading.neutral)
     of_one = OF_ONE.search(reading.text) is not None
-    if judged.margin >= CLEAR and not (of_one and judged.kind is Kind.INVOICE):  # "can I send it?" orders nothing
+    if judged.margin >= CLEAR:
         return judged.kind
+    if kind in {None, Kind.PORTFOLIO, Kind.FIND} and _of_a_check(reading):
+        return Kind.PROBLEMS
     if kind is Kind.SOW and not (reading.last_calls or own_slots(reading).named):
         return _guess(judged)  # a statement of work is somebody's
     if (
@@ -100,6 +116,11 @@ def understood(reading: Reading) -> Kind | None:
         return kind
     likely = kind if of_one or kind in {judged.kind, judged.second} else _guess(judged)
     return _by_name(reading) or likely
+
+
+def _of_a_check(reading: Reading) -> bool:
+    """Whether it speaks of something that is checked and of trouble with it: "where are receipts missing?"."""
+    return speaks_of("trouble", reading.text) and not reading.first("project") and subject_of(reading.text) is not None
 
 
 def _goes_on(reading: Reading, kind: Kind | None) -> bool:
@@ -167,6 +188,8 @@ def _continued(reading: Reading) -> Plan:
     if not reading.last_calls:
         return unknown(reading)
     name, args = reading.last_calls[0]["name"], dict(reading.last_calls[0]["args"])
+    if EARLIER.search(reading.text) and (before := before_that(args)):
+        own = replace(own, **{"month": None, "since": None, "until": None} | before)
     if name in ONE_PROJECT and not own.project and own.named:
         return portfolio(reading, own)
     if name == "portfolio_readiness" and own.project:

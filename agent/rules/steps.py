@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.rules.details import country_of
+from agent.rules.details import country_of, state_of
 from agent.rules.grammar import Kind, topic_of
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action, listed, own_slots, stated, wanted_rule
@@ -18,6 +18,7 @@ MENTIONED = re.compile(
     r"\b(?:says?|state[sd]?|mention(?:s|ed)?|speaks? of|anything (?:about|on)|"
     r"(?:about|on|regarding) (?!acme|[\w-]*\d)\w)"
 )
+RECORDED = r"erp|tryton|on record|on file|master data"
 ON_HOLD_SAID = re.compile(r"\bprojects?\b.*\bon hold\b|\bon hold\b.*\bprojects?\b")
 PAYING = re.compile(r"\b(?:how|within how) (?:long|soon|quickly|fast|many days)\b.*\bpay")
 GROUPS = {
@@ -87,17 +88,18 @@ def _actions(reading: Reading, slots: Slots) -> Plan:
     if action and reading.says("it|this|that") and not slots.named and "explain_policy" in reading.offered:
         return Plan((("explain_policy", {"action": action}),))
     open_only = reading.says(
-        r"nobody|queue|to be approved|still to|decide|waits?|waiting|pending|open|awaiting|inbox|needs?|undecided|"
+        r"nobody|queue|backlog|not (?:\w+ ){0,2}decided|"
+        r"to be approved|still to|decide|waits?|waiting|pending|open|awaiting|inbox|needs?|undecided|"
         r"outstanding"
     )
-    state = "awaiting_approval" if open_only else _state(reading)
-    mine = True if reading.says(r"my|mine|i propose|i proposed|have i|did i") and not open_only else None
+    state = "awaiting_approval" if open_only else state_of(reading)
+    mine = (
+        True
+        if reading.says(r"my|mine|i (?:have )?(?:proposed?|submitted|requested|raised|handed in|sent)|have i|did i")
+        else None
+    )
+    mine = None if open_only else mine
     return Plan((("actions_status", given(project=slots.project, state=state, mine=mine)),))
-
-
-def _state(reading: Reading) -> str | None:
-    words = {"rejected": "rejected", "failed": "failed", "withdrawn": "withdrawn", "expired": "expired"}
-    return next((state for word, state in words.items() if reading.says(word)), None)
 
 
 def _invoice(reading: Reading, slots: Slots) -> Plan:
@@ -126,11 +128,14 @@ def _sow(reading: Reading, slots: Slots) -> Plan:
     about = re.search(r"\b(?:about|on|regarding|concerning)\s+(?:the\s+)?(.+)$", reading.text)
     known = "pay" if PAYING.search(reading.text) else topic_of(reading.text)
     topic = known or (about.group(1) if about else "")
+    if reading.says(RECORDED) and slots.customer and PAYING.search(reading.text):
+        return Plan((("customers", {"customer": slots.customer, "detail": "payment_terms"}),))
     whose = given(contract=slots.contract) or given(project=slots.project) or given(customer=slots.customer)
     if whose and known is None and "ask_document" in reading.offered and MENTIONED.search(reading.text):
         return Plan((("ask_document", {**whose, "question": reading.said[:300]}),))
     if whose:
-        terms = ("sow_terms", {**whose, **({"topic": topic[:200]} if topic else {})})
+        day = slots.since if slots.since == slots.until else None
+        terms = ("sow_terms", {**whose, **({"topic": topic[:200]} if topic else {}), **given(on=day)})
         if topic in BOTH and not reading.says("sows?|statements? of work|agreement|says?|states?|required?|requires"):
             return Plan((("engagement", whose), terms))
         return Plan((terms,))
@@ -157,11 +162,15 @@ def _unbilled(reading: Reading, slots: Slots) -> Plan:
 
 def approved(reading: Reading) -> bool:
     """Whether only approved time is asked for."""
-    return reading.says("approved") and not reading.says("unapproved|not (?:yet )?approved|without approval")
+    return reading.says("approved|signed off|released") and not reading.says(
+        "unapproved|not (?:yet )?approved|without approval"
+    )
 
 
 def group(reading: Reading) -> str | None:
     """By what a sum is to be split."""
+    if reading.says("regionally"):
+        return "region"
     most = MOST.search(reading.text)
     if most:
         return next(name for name, pattern in GROUPS.items() if re.fullmatch(pattern, most.group(1)))
@@ -193,13 +202,17 @@ def _each_month(tool: str, args: dict[str, Any], reading: Reading, slots: Slots)
 
 
 def _status(reading: Reading) -> str | None:
-    if reading.says("unknown|undetermined|unclear|determine|determined"):
+    if reading.says(r"unknown|undetermined|unclear|determined?|(?:not|cannot)(?: \w+)? (?:say|tell|judge)"):
         return "cannot_determine"
     if reading.says(
-        r"cannot|not|unable|block\w*|stuck|problems?|issues?|missing|wrong|held|holds?|holding|why|without|stop\w*"
+        r"cannot|not|unable|block\w*|stuck|problems?|issues?|missing|wrong|held|holds?|holding|why|without|stop\w*|keep\w*|prevent\w*|hinder\w*"
     ):
         return "blocked"
-    return "billable" if reading.says(r"ready|billable|can be|can we|could be|can i|could we") else None
+    return (
+        "billable"
+        if reading.says(r"ready|billable|can be|can we|could be|can i|could we|(?:good|fine|clear|ok|safe) (?:to|for)")
+        else None
+    )
 
 
 def readiness(reading: Reading, slots: Slots) -> Plan:
@@ -240,8 +253,8 @@ def _find(reading: Reading, slots: Slots) -> Plan:
     if slots.project:
         return readiness(reading, slots)
     states = {
-        "on hold": "on_hold",
-        "done|finished|closed": "done",
+        "on hold|paused|suspended": "on_hold",
+        "done|finished|closed|completed": "done",
         "cancelled|canceled": "cancelled",
         "open|active": "open",
     }

@@ -24,6 +24,8 @@ PIECES = (3, 4, 5)  # letters
 WHOLE = 2  # a word counts as two of its pieces
 SPELLING = 0.7  # how long the vector of the spelling is beside that of the meaning
 CONSTANT = 0.3
+MEANING = 384  # numbers of an embedding
+NEAR = 2.0  # how fast an example's say fades with its distance in meaning
 Array = npt.NDArray[np.float64]
 
 
@@ -38,9 +40,11 @@ class Judged:
 
 @dataclass(frozen=True)
 class Weights:
-    """One column a kind."""
+    """One column a kind: `shares` of each example by nearness to its `meaning`, and `columns` of the spelling."""
 
     kinds: tuple[Kind, ...]
+    meaning: Array
+    shares: Array
     columns: Array
 
 
@@ -61,7 +65,8 @@ def weights() -> Weights:
     kept = np.load(WEIGHTS)
     if str(kept["digest"]) != digest():
         raise ConfigurationError("agent/rules/examples.npz is stale; run `countersign evals run examples --write`.")
-    return Weights(tuple(Kind(kind) for kind in kept["kinds"]), kept["columns"].astype(np.float64))
+    numbers = (kept[name].astype(np.float64) for name in ("meaning", "shares", "columns"))
+    return Weights(tuple(Kind(kind) for kind in kept["kinds"]), *numbers)
 
 
 def judge(text: str) -> Judged:
@@ -71,7 +76,14 @@ def judge(text: str) -> Judged:
 
 def judged(known: Weights, row: Array) -> Judged:
     """The same of a sentence's features."""
-    return best(known.kinds, row @ known.columns)
+    near = nearness(row[None, :MEANING], known.meaning)[0]
+    return best(known.kinds, near @ known.shares + row[MEANING:] @ known.columns)
+
+
+def nearness(some: Array, others: Array) -> Array:
+    """(some, others): 1 for the same meaning, towards 0 for another one; a Gaussian of the distance."""
+    squared = (some**2).sum(1)[:, None] + (others**2).sum(1)[None] - 2 * some @ others.T
+    return np.exp(-NEAR * squared / 2)
 
 
 def best(kinds: tuple[Kind, ...], scores: Array) -> Judged:

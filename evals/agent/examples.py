@@ -15,10 +15,22 @@ import numpy as np
 from agent.rules.grammar import Kind
 from agent.rules.planning import CLEAR
 from agent.rules.reading import STANDING, normal
-from agent.rules.wording import WEIGHTS, Array, Judged, Weights, best, digest, features, judged, sentences
+from agent.rules.wording import (
+    MEANING,
+    WEIGHTS,
+    Array,
+    Judged,
+    Weights,
+    best,
+    digest,
+    features,
+    judged,
+    nearness,
+    sentences,
+)
 
 APART = Path(__file__).with_name("phrases.toml")
-RIDGE = 0.3
+RIDGE = 0.1
 USUAL = 60  # examples of a kind; those of a rarer one count for more, by the root
 
 
@@ -27,8 +39,8 @@ def run(argv: list[str]) -> dict[str, Any]:
     known, apart = sentences(), sentences(APART)
     learned, left_out = learn(known, features([normal(text, STANDING) for _, text in known]))
     if "--write" in argv:
-        columns = learned.columns.astype(np.float16)
-        np.savez_compressed(WEIGHTS, kinds=np.array(learned.kinds), columns=columns, digest=np.array(digest()))
+        numbers = {name: getattr(learned, name).astype(np.float16) for name in ("meaning", "shares", "columns")}
+        np.savez_compressed(WEIGHTS, kinds=np.array(learned.kinds), digest=np.array(digest()), **numbers)
     found = [judged(learned, row) for row in features([normal(text, STANDING) for _, text in apart])]
     if "--list" in argv:
         for (kind, text), one in zip(apart, found, strict=True):
@@ -45,17 +57,19 @@ def run(argv: list[str]) -> dict[str, Any]:
 
 
 def learn(known: tuple[tuple[Kind, str], ...], rows: Array) -> tuple[Weights, list[Judged]]:
-    """Ridge regression in closed form on one column a kind, and what each example would be were it left out."""
+    """Kernel ridge regression in closed form, one column a kind, and what each example would be were it left out."""
     kinds = tuple(dict.fromkeys(kind for kind, _ in known))
     count = Counter(kind for kind, _ in known)
     wanted = np.array([[float(kind is one) for one in kinds] for kind, _ in known])
     doubt = np.array([RIDGE * np.sqrt(count[kind] / USUAL) for kind, _ in known])
-    alike = rows @ rows.T
+    meaning, spelling = rows[:, :MEANING], rows[:, MEANING:]
+    alike = nearness(meaning, meaning) + spelling @ spelling.T
     inverse = np.linalg.inv(alike + np.diag(doubt))
     hat = alike @ inverse
     own = np.diag(hat)[:, None]
     without = (hat @ wanted - own * wanted) / (1 - own)
-    return Weights(kinds, rows.T @ (inverse @ wanted)), [best(kinds, row) for row in without]
+    shares = np.asarray(inverse @ wanted, np.float64)
+    return Weights(kinds, meaning, shares, spelling.T @ shares), [best(kinds, row) for row in without]
 
 
 def _clear(known: tuple[tuple[Kind, str], ...], found: list[Judged]) -> tuple[list[tuple[Kind, str]], list[Judged]]:

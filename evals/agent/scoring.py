@@ -50,7 +50,7 @@ class Score:
 
 def score(answer: Answer, tool: str, arguments: Mapping[str, Any], expected: Expected) -> Score:
     """Judge one answer."""
-    if tool in ("ask", "refuse"):
+    if tool in ("ask", "refuse", "help"):
         return _refusal(answer, tool, expected)
     called = [call for call in answer.calls if call["name"] == tool and not call.get("refused")]
     if not called:
@@ -67,6 +67,8 @@ def _refusal(answer: Answer, tool: str, expected: Expected) -> Score:
         return Score(False, f"does not say {missing}")
     if tool == "ask":
         return Score(answer.asks, "" if answer.asks else "did not ask back")
+    if tool == "help":
+        return Score(not answer.calls, f"called {[call['name'] for call in answer.calls]}" if answer.calls else "")
     refused = any(word in answer.text.lower() for word in REFUSALS)
     return Score(refused, "" if refused else "did not refuse", wrong_figure=bool(answer.money) and not refused)
 

@@ -75,7 +75,7 @@ NAMES = (
     "project_readiness portfolio_readiness unbilled_time sow_terms propose_fix propose_invoice actions_status "
     "explain_policy find_projects propose_codes ask_document who_approves changes_made audit_entries customers engagement "
     "invoices time_worked problems explain_rules reports documents operations_status my_rights people delivery_risk "
-    "uncoded_work set_up_project"
+    "uncoded_work set_up_project watch_billing"
 )
 TOOLS = [Tool(name, name, Operation.READINESS_READ, Anything, _never) for name in NAMES.split()]
 Turn = dict[str, Any]

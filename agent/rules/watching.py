@@ -1,0 +1,29 @@
+"""Which of the things that a firm watches of its billing a question is about."""
+
+from __future__ import annotations
+
+from agent.rules.reading import Reading
+from agent.rules.slots import Slots, given
+from agent.rules.steps import Plan
+
+WATCHED = (
+    "Which utilisation outliers are there?",
+    "Which project activations are delayed?",
+    "How is unbilled time trending?",
+    "Which invoice exceptions are there?",
+)
+
+
+def watch(reading: Reading, slots: Slots) -> Plan:
+    """What is watched of a practice, a region or the firm, by the measure that the words name."""
+    measures = {
+        "utilisation": r"utili[sz]\w+|under ?utili\w+|over ?utili\w+|overbooked|idle|consultants?|people|who|whose",
+        "activations": r"activat\w+|open(?:ed|ing|ings)?|set ?ups?|signed|signature",
+        "changes": r"change (?:requests?|orders?)|crs?",
+        "unbilled": r"un ?billed|un ?invoiced|wip|accru\w+",
+        "invoices": r"invoic\w+|bills?|billing",
+    }
+    measure = next((name for name, words in measures.items() if reading.says(words)), None)
+    if measure is None:
+        return Plan(question="What of it shall I look at?", options=WATCHED)
+    return Plan((("watch_billing", given(measure=measure, practice=slots.practice, region=slots.region)),))
