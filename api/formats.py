@@ -163,3 +163,8 @@ def once(environment: Environment, items: Iterable[Any], *names: str) -> list[An
 def size(count: int) -> str:
     """Bytes as people say them."""
     return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{max(1, count // 1000)} KB"  # noqa: PLR2004
+
+
+def counted(count: int, name: str) -> str:
+    """A number of things: "1 page", "2 pages"."""
+    return f"{count:,} {name}{'' if count == 1 else 's'}"

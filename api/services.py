@@ -74,6 +74,8 @@ class Services:
     seal: Seal | None = None
     # Reading a document takes a process of up to half a gigabyte: a burst of uploads waits its turn.
     readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    # Files that are being read, whether or not someone still looks on.
+    underway: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     # A check reads the whole log under the sealer's lock: whoever else asks waits in line, without a connection.
     checks: asyncio.Lock = field(default_factory=asyncio.Lock)
     exports: asyncio.Lock = field(default_factory=asyncio.Lock)
