@@ -160,6 +160,12 @@ def once(environment: Environment, items: Iterable[Any], *names: str) -> list[An
     return list(kept.values())
 
 
+def sortkey(content: Any) -> str:
+    """What a value is ordered by where that is not what it is shown as: an amount's number; else nothing."""
+    found = as_money(content)
+    return f"{found.amount:f}" if found else content if isinstance(content, str) and DATE.fullmatch(content) else ""
+
+
 def size(count: int) -> str:
     """Bytes as people say them."""
     return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{max(1, count // 1000)} KB"  # noqa: PLR2004

@@ -19,6 +19,7 @@ from api.pages import (
     portfolio,
     proposals,
     readiness,
+    shares,
     signin,
     standing,
     terms,
@@ -47,6 +48,7 @@ PAGES = (
     operations.router,
     admin.router,
     proposals.router,
+    shares.router,
     threads.router,
     execution.router,  # before the actions' own: dead letters are no action's id
     actions.router,

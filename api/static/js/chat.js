@@ -1,6 +1,8 @@
 // Streams an answer into the page. Without this script the same forms answer as whole pages.
+import "./cards.js";
 import { events } from "./events.js";
 import { localise } from "./moments.js";
+import { sortable } from "./tables.js";
 import { trusted } from "./trusted.js";
 
 const messages = document.getElementById("messages");
@@ -8,6 +10,7 @@ const composer = document.getElementById("composer");
 const text = document.getElementById("text");
 const send = document.getElementById("send");
 const stop = document.getElementById("stop");
+const next = document.getElementById("next");
 let running = null;
 
 document.addEventListener("submit", (event) => {
@@ -43,6 +46,7 @@ function line(author) {
 async function ask(address, data) {
   running = new AbortController();
   document.querySelector(".welcome")?.remove();
+  next.replaceChildren();
   const said = document.createElement("p");
   said.textContent = data.get("text");
   line("person").append(said);
@@ -92,8 +96,17 @@ function take({ kind, data }, answer, status) {
   } else if (kind === "block") {
     const block = trusted(data);
     localise(block);
+    sortable(block);
     place(answer, block, status);
     answer.scrollIntoView({ block: "end" });
+  } else if (kind === "done") {
+    const { thread, turn } = JSON.parse(data);
+    answer.querySelectorAll("[data-file]").forEach((link, at) => {
+      link.href = `/threads/${thread}/turns/${turn}/tables/${at + 1}.csv`;
+      link.hidden = false;
+    });
+  } else if (kind === "next") {
+    next.replaceChildren(trusted(data));
   }
 }
 
