@@ -68,17 +68,29 @@ async function ask(address, data) {
       signal: running.signal,
     });
     if (!response.ok) throw new Error((await response.json()).detail);
-    for await (const event of events(response.body)) take(event, answer, status);
+    let whole = false;
+    for await (const event of events(response.body)) {
+      whole ||= event.kind === "done";
+      take(event, answer, status);
+    }
+    if (!whole) throw new TypeError();
     status.remove();
   } catch (error) {
     status.className = "none";
-    status.textContent = error.name === "AbortError" ? "Stopped." : `${error.message || "The connection was lost."}`;
+    status.textContent = said(error);
+    if (error.name !== "AbortError" && !text.value) text.value = data.get("text");
   } finally {
     running = null;
     send.hidden = false;
     stop.hidden = true;
     text.focus({ preventScroll: true });
   }
+}
+
+// A connection that breaks is a TypeError in every browser, each with words of its own.
+function said(error) {
+  if (error.name === "AbortError") return "Stopped.";
+  return error instanceof TypeError ? "The connection was lost. What was answered so far is kept; ask again." : error.message;
 }
 
 function take({ kind, data }, answer, status) {
