@@ -58,10 +58,12 @@ class Nursery:
         sending, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, os.fdopen(asked, "wb", 0))
 
         async def end(killed: bool) -> int:
+            if killed:  # before its pipes close, or it may end by itself and tell of a failure that is none
+                await asyncio.to_thread(self._kill, process)
             if not sending.is_closing():
                 sending.abort()
             listening.close()
-            return await asyncio.to_thread(self._ended, process, killed)
+            return await asyncio.to_thread(self._ended, process)
 
         return Door(asyncio.StreamWriter(sending, protocol, None, loop), reader, end)
 
@@ -116,14 +118,18 @@ class Nursery:
             )
         return self._socket
 
-    def _ended(self, process: int, killed: bool) -> int:
+    def _kill(self, process: int) -> None:
         with self._lock:
-            if self._process is None or self._process.poll() is not None:
-                return -signal.SIGKILL
-            if killed:
+            if self._lives():
                 with suppress(ProcessLookupError):  # it keeps its number until we ask for its status
                     os.kill(process, signal.SIGKILL)
-            return self._asked_for(NUMBER.pack(process), [])
+
+    def _ended(self, process: int) -> int:
+        with self._lock:
+            return self._asked_for(NUMBER.pack(process), []) if self._lives() else -signal.SIGKILL
+
+    def _lives(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
 
 def nursery() -> Nursery:

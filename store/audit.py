@@ -50,7 +50,8 @@ async def append(
         row |= {"keys": list(keys), "salts": list(salts), "texts": list(words)}
     written = await (await connection.execute(SQL["append_with_texts" if texts else "append"], row)).fetchone()
     if written:
-        connection.entries.append(Entry(**written))
+        row |= {"facts": written["printed"], "id": written["id"], "at": written["at"]}
+        connection.entries.append(Entry(**{field: row[field] for field in Entry._fields}))
 
 
 def commitment(salt: bytes, text: str) -> str:

@@ -1,7 +1,7 @@
 -- name: append
 insert into audit_entry (tenant, person, agent_run, on_behalf_of, event, subject, trace, facts)
 values (%(tenant)s, %(person)s, %(agent_run)s, %(on_behalf_of)s, %(event)s, %(subject)s, %(trace)s, %(facts)s)
-returning id, at, person, agent_run, on_behalf_of, event, subject, trace, facts::text
+returning id, at, facts::text as printed
 
 -- name: append_with_texts
 with entry as (
@@ -12,7 +12,7 @@ words as (
     insert into audit_text (tenant, entry, key, salt, text)
     select entry.tenant, entry.id, said.key, said.salt, said.text
     from entry, unnest(%(keys)s::text[], %(salts)s::bytea[], %(texts)s::text[]) as said (key, salt, text))
-select id, at, person, agent_run, on_behalf_of, event, subject, trace, facts::text from entry
+select id, at, facts::text as printed from entry
 
 -- name: of_subject
 select a.id, a.at, a.person, coalesce(p.name, a.person) as person_name, a.agent_run, a.on_behalf_of,

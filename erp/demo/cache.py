@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 import shutil
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -13,6 +15,7 @@ from erp.demo import server
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("erp/demo", "erp/tryton/connector", "erp/tryton/tables.py")
+UNUSED_SECONDS = 7 * 24 * 3600
 DATA = frozenset({".py", ".toml", ".cfg", ".xml"})
 
 
@@ -21,7 +24,7 @@ def built_firm(today: date, *, progress: Callable[[str], None], whole_month: boo
 
     With a `seed` another firm by the same generator. With `whole_month` one that was built earlier in the month will
     do: its figures are the same. Copy it before starting a server on it. Several processes wait for the one that
-    builds; builds of other sources or days go.
+    builds; builds that nobody has asked for in a week go.
     """
     cache = server.cache_folder()
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -30,8 +33,9 @@ def built_firm(today: date, *, progress: Callable[[str], None], whole_month: boo
     with (cache / "firm.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not server.is_built(home):
-            _forget_others(cache, today)
+            _forget_unused(cache)
             server.build_firm(home, today=today, progress=progress, seed=seed)
+        os.utime(home)
     return home
 
 
@@ -41,11 +45,9 @@ def copy_firm(home: Path, target: Path) -> None:
     shutil.copytree(server.folder(home), server.folder(target))
 
 
-def _forget_others(cache: Path, today: date) -> None:
-    # That of the month, of this day, and of any seed; not those of other days.
-    keep = tuple(f"firm-{_digest()}-{today:%Y-%m}{day}" for day in ("", f"-{today:%d}"))
+def _forget_unused(cache: Path) -> None:
     for other in cache.glob("firm-*"):
-        if other.name.partition("-seed")[0] not in keep:
+        if time.time() - other.stat().st_mtime > UNUSED_SECONDS:
             shutil.rmtree(other, ignore_errors=True)
 
 
