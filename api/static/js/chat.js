@@ -77,7 +77,7 @@ async function ask(address, data) {
     status.remove();
   } catch (error) {
     status.className = "none";
-    status.textContent = said(error);
+    status.textContent = broken(error);
     if (error.name !== "AbortError" && !text.value) text.value = data.get("text");
   } finally {
     running = null;
@@ -88,7 +88,7 @@ async function ask(address, data) {
 }
 
 // A connection that breaks is a TypeError in every browser, each with words of its own.
-function said(error) {
+function broken(error) {
   if (error.name === "AbortError") return "Stopped.";
   return error instanceof TypeError ? "The connection was lost. What was answered so far is kept; ask again." : error.message;
 }
