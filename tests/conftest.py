@@ -1,8 +1,7 @@
-"""One embedded PostgreSQL a run; every test that asks for a database gets its own copy of a migrated template."""
+"""One embedded PostgreSQL a run; every test that asks for a database has an empty one, migrated, for itself."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +12,8 @@ import pytest
 from store.database import Database
 from store.embedded import embedded_postgres
 from store.migrate import migrate
+from tests.actions.ledger import make_tables
+from tests.emptying import Emptied
 
 pytest_plugins = ["tests.erp.firm"]
 
@@ -35,21 +36,21 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def template(postgres: str) -> str:
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute("create database template_countersign")
-    migrate(_named(postgres, "template_countersign"))
-    return "template_countersign"
+def databases(postgres: str) -> Emptied:
+    return Emptied(postgres, migrate)
 
 
 @pytest.fixture
-def database_urls(postgres: str, template: str) -> Iterator[tuple[str, str]]:
-    """(owner's URL, application's URL) of a fresh database."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template}")
-        yield _named(postgres, name), _as_app(_named(postgres, name))
-        connection.execute(f"drop database {name} with (force)")
+def database_urls(databases: Emptied) -> Iterator[tuple[str, str]]:
+    """(owner's URL, application's URL) of a database without rows."""
+    with databases.one() as url:
+        yield url, psycopg.conninfo.make_conninfo(url, user="countersign_app")
+
+
+@pytest.fixture(scope="session")
+def ledgers(postgres: str) -> Emptied:
+    """Databases for what stands in for an ERP."""
+    return Emptied(postgres, make_tables)
 
 
 @pytest.fixture
@@ -73,11 +74,3 @@ async def database(database_urls: tuple[str, str], anyio_backend: str) -> AsyncI
     await pool.open()
     yield pool
     await pool.close()
-
-
-def _named(url: str, name: str) -> str:
-    return psycopg.conninfo.make_conninfo(url, dbname=name)
-
-
-def _as_app(url: str) -> str:
-    return psycopg.conninfo.make_conninfo(url, user="countersign_app")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +20,8 @@ from domain.actor import Actor, Role
 from domain.money import Money
 from policies.engine import Policies
 from store.database import Database
-from tests.actions.ledger import SCHEMA, LedgerErp
+from tests.actions.ledger import LedgerErp
+from tests.emptying import Emptied
 
 AT_ONCE = Timing(write=timedelta(seconds=5), in_flight=timedelta(0))
 
@@ -69,17 +69,11 @@ def people(owner: psycopg.Connection) -> People:
 
 
 @pytest.fixture
-def ledger(postgres: str) -> Iterator[LedgerErp]:
-    name = f"erp_{uuid.uuid4().hex[:12]}"
-    url = psycopg.conninfo.make_conninfo(postgres, dbname=name)
-    with psycopg.connect(postgres, autocommit=True) as server:
-        server.execute(f"create database {name}")
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(SCHEMA)
+def ledger(ledgers: Emptied) -> Iterator[LedgerErp]:
+    with ledgers.one() as url:
         erp = LedgerErp(url)
         erp.arrange("7", po_number=None, customer="Acme")
         yield erp
-        server.execute(f"drop database {name} with (force)")
 
 
 def always(policies: Policies) -> Rulebook:

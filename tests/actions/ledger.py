@@ -33,6 +33,12 @@ SETS = {
 }
 
 
+def make_tables(url: str) -> None:
+    """Make its tables."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(SCHEMA)
+
+
 class Killed(BaseException):
     """The process is gone: nothing after this line ran."""
 

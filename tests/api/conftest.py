@@ -26,6 +26,7 @@ from policies.guardrails import Guardrails
 from store import actions, people
 from store.database import Database
 from tests.api.small_erp import SmallErp, small_erp
+from tests.emptying import Emptied
 from tools.registry import tools_for
 from tools.tool import Tool, ToolContext
 
@@ -114,9 +115,9 @@ async def settle(database: Database, owner: psycopg.Connection) -> dict[str, str
 
 
 @pytest.fixture
-def erp(postgres: str) -> Iterator[SmallErp]:
+def erp(ledgers: Emptied) -> Iterator[SmallErp]:
     """Northlight's ERP; the other firm has none."""
-    with small_erp(postgres) as small:
+    with small_erp(ledgers) as small:
         yield small
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-import psycopg
-
 from domain.records import Firm
-from tests.actions.ledger import SCHEMA, LedgerErp
+from tests.actions.ledger import LedgerErp
+from tests.emptying import Emptied
 from tests.unit.prerequisites.records import Small
 
 
@@ -23,16 +21,10 @@ class SmallErp(LedgerErp):
 
 
 @contextmanager
-def small_erp(postgres: str) -> Iterator[SmallErp]:
-    """The ERP in a database of its own on this server."""
-    name = f"erp_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-        url = psycopg.conninfo.make_conninfo(postgres, dbname=name)
-        with psycopg.connect(url, autocommit=True) as inside:
-            inside.execute(SCHEMA)
+def small_erp(ledgers: Emptied) -> Iterator[SmallErp]:
+    """The ERP in a database of its own."""
+    with ledgers.one() as url:
         small = SmallErp(url)
         small.arrange("k1", po_number=None)
         small.arrange("c1", tax_identifier=None, invoice_address=None)
         yield small
-        connection.execute(f"drop database {name} with (force)")

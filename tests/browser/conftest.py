@@ -20,6 +20,7 @@ from erp.mirror import Mirror
 from store.database import Database
 from tests.api.conftest import PASSWORD, made, settle
 from tests.api.small_erp import SmallErp, small_erp
+from tests.emptying import Emptied
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -44,8 +45,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def erp(postgres: str) -> Iterator[SmallErp]:
-    with small_erp(postgres) as small:
+def erp(ledgers: Emptied) -> Iterator[SmallErp]:
+    with small_erp(ledgers) as small:
         yield small
 
 
