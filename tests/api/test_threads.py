@@ -65,3 +65,14 @@ async def test_a_conversation_is_found_by_what_was_said_and_its_table_is_taken_a
     ]
     assert (await finn.get(file.replace("/1.csv", "/2.csv"))).status_code == 404
     assert (await (await door.of("ada")).get(file)).status_code == 404
+
+
+async def test_a_source_opens_its_record(door: Door) -> None:
+    finn, tom = await door.of("finn"), await door.of("tom")
+    chips = re.findall(r'href="(/records/[^"]+)"', (await finn.get("/projects/CLD-UKI-1001")).text)
+    assert chips
+    opened = [(await finn.get(chip)).status_code for chip in chips[:3]]
+    assert 200 in opened
+    assert set(opened) <= {200, 404}
+    assert (await finn.get("/records/project.work/999999")).status_code == 404
+    assert (await tom.get(chips[0])).status_code == 403  # administrators read no readiness
