@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from stdnum import get_cc_module
 
+from domain.actor import Role
 from domain.canonical import digest
 from domain.errors import ConfigurationError
 from domain.visible import hidden
@@ -199,6 +200,19 @@ class EndWaiver(Arguments):
     project_id: Text
     rule: Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=80)]
     state: Literal["ended"] = "ended"
+
+
+class SetRights(Arguments):
+    """Which roles and which approval limit a person shall have; an empty limit is none of their own."""
+
+    person_id: Annotated[str, StringConstraints(pattern=UUID)]
+    roles: tuple[Role, ...]
+    approval_limit: Annotated[str, StringConstraints(pattern=r"^([0-9]{1,16}\.[0-9]{2})?$")] = ""
+
+    @field_validator("roles")
+    @classmethod
+    def _sorted(cls, roles: tuple[Role, ...]) -> tuple[Role, ...]:
+        return tuple(sorted(set(roles)))
 
 
 class ThawExecution(Arguments):

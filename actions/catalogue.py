@@ -19,6 +19,7 @@ from actions.arguments import (
     EndWaiver,
     SetBillingIdentity,
     SetPoNumber,
+    SetRights,
     ThawExecution,
     WaiveRule,
 )
@@ -247,6 +248,17 @@ TYPES: Mapping[str, ActionType] = {
             inverse=inverses.none("A waiver that ended is not taken up again; propose a new one."),
             target={"project_id": "Project", "rule": "Rule"},
             system="countersign",
+        ),
+        ActionType(
+            name="person.set_rights",
+            title="Change a person's roles and approval limit",
+            arguments=SetRights,
+            labels={"roles": "Roles", "approval_limit": "Approval limit"},
+            way_back="The same action with the earlier roles and limit.",
+            inverse=inverses.of_rights,
+            target={"person_id": "Person"},
+            system="countersign",
+            operation=Operation.PEOPLE_ADMINISTER,
         ),
         ActionType(
             name="execution.thaw",

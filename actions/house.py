@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from actions.deeds import POLICY_CHANGE
+from actions.rights_deed import RIGHTS, SET_RIGHTS
 from actions.thawing import THAW
 from actions.waiving import END, ENDING, WAIVE, WAIVING
 from domain.actions import Image
@@ -38,7 +39,13 @@ class Deed(Protocol):
         ...
 
 
-DEEDS: Mapping[str, Deed] = {"policy.change": POLICY_CHANGE, "execution.thaw": THAW, WAIVE: WAIVING, END: ENDING}
+DEEDS: Mapping[str, Deed] = {
+    "policy.change": POLICY_CHANGE,
+    "execution.thaw": THAW,
+    WAIVE: WAIVING,
+    END: ENDING,
+    SET_RIGHTS: RIGHTS,
+}
 
 
 class House:

@@ -79,6 +79,12 @@ def of_policy(action: Action) -> Intent | str:
     return _intent(action, action.type, {"files": action.before.fields["files"]})
 
 
+def of_rights(action: Action) -> Intent | str:
+    """The earlier roles and limit."""
+    earlier = {name: action.before.fields[name] for name in ("roles", "approval_limit")}
+    return _intent(action, action.type, {"person_id": action.intent.arguments["person_id"], **earlier})
+
+
 def of_waiver(action: Action) -> Intent | str:
     """End the waiver that it made."""
     wanted = action.intent.arguments

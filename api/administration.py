@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from api.services import Services
 from domain.actor import Actor
+from domain.errors import InvalidInput
 from store import circuit, freshness, mirror
 from store.circuit import Circuit
 from store.freshness import Kept, Reporting
 from store.mirror import State
 
+AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
 LATE = timedelta(minutes=10)  # the worker reads each minute
 QUIET = timedelta(days=8)  # weekly exports come once a week
 
@@ -44,6 +48,16 @@ class Sources:
     def quiet(self, one: Reporting) -> bool:
         """Whether a system has not reported for longer than a week's rhythm."""
         return self.now - one.recorded_at > QUIET
+
+
+def amount_of(text: str) -> Decimal | None:
+    """An amount as a person types it, None for nothing. Raises InvalidInput."""
+    typed = text.replace(",", "").replace(" ", "")
+    if not typed:
+        return None
+    if not AMOUNT.fullmatch(typed):
+        raise InvalidInput("Write the limit as an amount, like 50000 or 50000.00; leave it empty for none.")
+    return Decimal(typed).quantize(Decimal("0.01"))
 
 
 async def sources(services: Services, actor: Actor) -> Sources:

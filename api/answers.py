@@ -11,8 +11,9 @@ from typing import Any, Literal
 import xlsxwriter
 from fastapi.responses import Response
 
-from api.portfolio_export import CSV, FORMULA, XLSX
+from api.portfolio_export import XLSX
 from api.services import Services
+from api.tables import CSV, harmless
 from domain.actor import Actor
 from domain.canonical import plain
 from store import audit, threads
@@ -50,11 +51,11 @@ def _as_csv(found: PastAnswer) -> bytes:
     """Its tables one below the other, each under its title; RFC 4180 with the byte order mark that Excel wants."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerows([["Question", _harmless(found.asked)], ["Answered at (UTC)", f"{found.at:%Y-%m-%d %H:%M:%S}"]])
+    writer.writerows([["Question", harmless(found.asked)], ["Answered at (UTC)", f"{found.at:%Y-%m-%d %H:%M:%S}"]])
     for title, rows in _tables(found):
         writer.writerow([])
-        writer.writerow([_harmless(title)])
-        writer.writerows([_harmless(value) for value in row] for row in rows)
+        writer.writerow([harmless(title)])
+        writer.writerows([harmless(value) for value in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -100,7 +101,3 @@ def _said(value: Any) -> str:
     if isinstance(value, Mapping) and "amount" in value:
         return f"{value['currency']} {value['amount']}"
     return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text

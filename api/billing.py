@@ -21,8 +21,9 @@ from store import audit, mirror, results
 from store.database import Connection
 from store.mirror import State
 from store.results import Held, Line, Total
-from tools import evaluating
+from tools import evaluating, watching
 from tools.evaluating import troubles
+from tools.watching import Surveyed
 
 __all__ = ["troubles"]
 PAGE = 100
@@ -93,6 +94,16 @@ class Portfolio:
 def mirror_of(services: Services, actor: Actor) -> Mirror:
     """The actor's firm's facts. Raises NotFound without an ERP."""
     return services.erp(actor).firm
+
+
+async def surveyed(services: Services, actor: Actor, *, practice: str = "", region: str = "") -> Surveyed:
+    """All that is watched, of the firm or a part of it. Raises NotFound without an ERP, ErpUnavailable."""
+    firm, today = mirror_of(services, actor), services.today
+    what = f"watched {practice!r} {region!r}"
+    found, state = await services.remembered.of(
+        firm, today, what, lambda: watching.surveyed(firm, today, practice=practice, region=region)
+    )
+    return replace(found, read_at=state.read_at, warnings=warnings(state))
 
 
 async def portfolio(services: Services, actor: Actor, shown: Shown) -> Portfolio:

@@ -1,4 +1,7 @@
-"""How values look on a page: money with tabular figures, dates that read the same in every country, plain words."""
+"""How values look on a page: money with tabular figures, dates that read the same in every country, plain words.
+
+Where a script runs, `moments.js` writes dates and numbers in the reader's own locale.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +33,7 @@ def money(value: object, *, places: bool = True) -> Markup | str:
     if found is None:
         return DASH
     rounded = found.rounded.amount if places else found.amount.quantize(Decimal(1))
-    return Markup('<span class="money"><span class="currency">{}</span> {}</span>').format(
-        found.currency, f"{rounded:,f}"
-    )
+    return _amount(found.currency, rounded)
 
 
 def price(value: object) -> Markup | str:
@@ -42,14 +43,21 @@ def price(value: object) -> Markup | str:
         return DASH
     exact = found.amount.normalize()
     shown = exact if -int(exact.as_tuple().exponent) > PLACES else found.amount.quantize(Decimal("0.01"))
-    return Markup('<span class="money"><span class="currency">{}</span> {}</span>').format(
-        found.currency, f"{shown:,f}"
-    )
+    return _amount(found.currency, shown)
 
 
-def whole(value: Money) -> str:
+def _amount(currency: str, shown: Decimal) -> Markup:
+    return Markup('<span class="money"><span class="currency">{}</span> {}</span>').format(currency, figure(shown))
+
+
+def figure(shown: Decimal) -> Markup:
+    """A number with thousands parted by commas; a script may write it as the reader's language does."""
+    return Markup('<data value="{}">{}</data>').format(f"{shown:f}", f"{shown:,f}")
+
+
+def whole(value: Money) -> Markup:
     """An amount without its currency and cents, for a column that names the currency."""
-    return f"{value.amount:,.0f}"
+    return figure(value.amount.quantize(Decimal(1)))
 
 
 def as_money(value: object) -> Money | None:
@@ -65,12 +73,14 @@ def as_money(value: object) -> Money | None:
 
 
 def day(value: object) -> Markup | str:
-    """A date as "23 Nov 2026", from a date or an ISO 8601 string."""
+    """A date as "23 Nov 2026", from a date or an ISO 8601 string; a script may write it in the reader's own way."""
     if isinstance(value, str):
         value = date.fromisoformat(value[:10])
     if not isinstance(value, date):
         return DASH
-    return Markup('<time datetime="{}">{} {}</time>').format(value.strftime("%Y-%m-%d"), value.day, f"{value:%b %Y}")
+    return Markup('<time datetime="{}" data-day>{} {}</time>').format(
+        value.strftime("%Y-%m-%d"), value.day, f"{value:%b %Y}"
+    )
 
 
 def month(value: str) -> str:
@@ -160,6 +170,17 @@ def once(environment: Environment, items: Iterable[Any], *names: str) -> list[An
     return list(kept.values())
 
 
+def sortkey(content: Any) -> str:
+    """What a value is ordered by where that is not what it is shown as: an amount's number; else nothing."""
+    found = as_money(content)
+    return f"{found.amount:f}" if found else content if isinstance(content, str) and DATE.fullmatch(content) else ""
+
+
 def size(count: int) -> str:
     """Bytes as people say them."""
     return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{max(1, count // 1000)} KB"  # noqa: PLR2004
+
+
+def counted(count: int, name: str) -> str:
+    """A number of things: "1 page", "2 pages"."""
+    return f"{count:,} {name}{'' if count == 1 else 's'}"

@@ -1,17 +1,14 @@
 """The portfolio as a file for a spreadsheet: every project of a filter, its money and what stands in the way.
 
-Money is a number with a currency beside it, never a sum over currencies. A text that a spreadsheet would take for a
-formula is made harmless (OWASP, CSV injection), as names come from other people's systems.
+Money is a number with a currency beside it, never a sum over currencies.
 """
 
 from __future__ import annotations
 
 import asyncio
-import csv
 import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Literal
 
 import xlsxwriter
@@ -19,6 +16,7 @@ from fastapi.responses import Response
 
 from api.billing import Fresh, Wanted, answers
 from api.services import Services
+from api.tables import CSV, as_csv
 from domain.actor import Actor
 from domain.findings import Readiness
 from store import audit
@@ -42,8 +40,7 @@ COLUMNS = (
 )
 MONEY = (8, 9, 10)
 WIDTHS = (16, 34, 28, 10, 10, 10, 18, 10, 14, 14, 14, 60, 28, 20)
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 Kind = Literal["csv", "xlsx"]
@@ -55,10 +52,12 @@ async def export(services: Services, actor: Actor, wanted: Wanted, kind: Kind) -
     facts = {"format": kind, "projects": len(found), **wanted.model_dump(exclude_defaults=True, exclude={"search"})}
     async with services.database.tenant(actor.tenant) as connection:
         await audit.append(connection, actor, "readiness.exported", "readiness:portfolio", facts)
-    make, media = (as_csv, CSV) if kind == "csv" else (as_xlsx, XLSX)
     name = f"readiness-{wanted.month or fresh.read_at.date()}.{kind}"
     headers = {"content-disposition": f'attachment; filename="{name}"', "x-read-at": fresh.read_at.isoformat()}
-    return Response(await asyncio.to_thread(make, found, fresh), media_type=media, headers=headers)
+    if kind == "csv":
+        made = await asyncio.to_thread(as_csv, COLUMNS, rows(found, fresh))
+        return Response(made, media_type=CSV, headers=headers)
+    return Response(await asyncio.to_thread(as_xlsx, found, fresh), media_type=XLSX, headers=headers)
 
 
 def rows(found: Sequence[Readiness], fresh: Fresh) -> Iterator[tuple[Any, ...]]:
@@ -82,20 +81,6 @@ def rows(found: Sequence[Readiness], fresh: Fresh) -> Iterator[tuple[Any, ...]]:
             "; ".join(dict.fromkeys(finding.owner for finding in stopping)),
             read_at,
         )
-
-
-def as_csv(found: Sequence[Readiness], fresh: Fresh) -> bytes:
-    """RFC 4180 with a byte order mark, without which Excel takes UTF-8 for another encoding."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows([_harmless(value) for value in row] for row in rows(found, fresh))
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(value: object) -> str:
-    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
-    return f"'{text}" if text.startswith(FORMULA) and not isinstance(value, Decimal) else text
 
 
 def as_xlsx(found: Sequence[Readiness], fresh: Fresh) -> bytes:

@@ -55,6 +55,7 @@ def environment() -> Environment:
             "words": formats.words,
             "value": formats.value,
             "size": formats.size,
+            "sortkey": formats.sortkey,
             "line": formats.line,
             "once": formats.once,
             "chart": charts.drawn,

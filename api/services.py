@@ -23,6 +23,7 @@ from store.copies import Copies
 from store.database import Database
 from store.embedding import Embedded, Embedder
 from store.receipts import Receipts
+from tools.remembered import Remembered
 
 
 def now() -> datetime:
@@ -74,6 +75,9 @@ class Services:
     seal: Seal | None = None
     # Reading a document takes a process of up to half a gigabyte: a burst of uploads waits its turn.
     readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    # Files that are being read, whether or not someone still looks on.
+    underway: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    remembered: Remembered = field(default_factory=Remembered)
     # A check reads the whole log under the sealer's lock: whoever else asks waits in line, without a connection.
     checks: asyncio.Lock = field(default_factory=asyncio.Lock)
     exports: asyncio.Lock = field(default_factory=asyncio.Lock)

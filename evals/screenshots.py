@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,23 +15,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from api.demo.console import Progress
 from api.demo.preflight import any_port
 from api.demo.stack import Plan, Running, running
-from api.demo.visitor import Visitor
-from erp.demo.server import documents_folder
+from evals.rounds import Shot, prepared
 
 OUT = Path("build/screenshots")
 IMAGES = Path("docs/images")
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 DESKTOP, PHONE = (1280, 860), (390, 844)
 FOR_README = ("document", "conversation", "action", "readiness")
-
-
-@dataclass(frozen=True)
-class Shot:
-    """One page as one person sees it."""
-
-    name: str
-    role: str
-    path: str
 
 
 def main() -> None:
@@ -43,7 +32,7 @@ def main() -> None:
     try:
         with running(plan, Progress()) as stack, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM))
-            shots = _prepare(stack)
+            shots = prepared(stack)
             for look in ("light", "dark", "phone"):
                 _take(browser, stack, shots, look)
             browser.close()
@@ -52,55 +41,6 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     for name in FOR_README:
         shutil.copy(OUT / f"{name}-light.png", IMAGES / f"{name}.png")
-
-
-def _prepare(stack: Running) -> list[Shot]:
-    """Do some of a day's work, so that the pages have something to show."""
-    emails = dict(reversed(stack.people))
-    with (
-        Visitor(stack.address, emails["project manager"], stack.password) as manager,
-        Visitor(stack.address, emails["finance"], stack.password) as finance,
-    ):
-        sow = next(documents_folder(stack.plan.home).glob("Cedar Point*"))
-        manager.post("/v1/documents", files={"file": (sow.name, sow.read_bytes())})
-        documents = manager.get("/v1/documents")
-        shown = next(d for d in documents if "Landing Zone" in d["name"])
-        amendment = next(d for d in documents if "Amendment" in d["name"])
-        projects = finance.get("/v1/portfolio/readiness")
-        project = next(p for p in projects if p["project_name"] == "Cloud landing zone")["project_code"]
-        thread = finance.post("/v1/threads", json={}).json()["id"]
-        finance.ask(thread, "How much approved unbilled time, by practice?")
-        finance.ask(thread, f"Is {project} ready to bill?")
-        blocks = finance.ask(thread, "Fix it")
-        action = next(b["action_id"] for b in blocks if b["kind"] == "action")
-    return [
-        Shot("signin", "", "/signin"),
-        Shot("home-manager", "project manager", "/"),
-        Shot("home-finance", "finance", "/"),
-        Shot("home-approver", "approver", "/"),
-        Shot("documents", "project manager", "/documents"),
-        Shot("document", "project manager", f"/documents/{shown['id']}"),
-        Shot("amendment", "project manager", f"/documents/{amendment['id']}"),
-        Shot("in-force", "project manager", f"/documents/{shown['id']}/in-force"),
-        Shot("asked", "project manager", f"/documents/{shown['id']}?q=What+does+it+say+about+travel%3F"),
-        Shot("conversation", "finance", f"/threads/{thread}"),
-        Shot("readiness", "finance", "/readiness"),
-        Shot("project", "finance", f"/projects/{project}"),
-        Shot("operations", "finance", "/operations"),
-        Shot("operation", "finance", "/operations/unbilled"),
-        Shot("agent-work", "finance", "/operations/agent"),
-        Shot("actions", "approver", "/actions"),
-        Shot("action", "approver", f"/actions/{action}"),
-        Shot("audit", "auditor", "/audit"),
-        Shot("trace", "auditor", f"/audit/trace?record={action}"),
-        Shot("policy", "administrator", "/policy"),
-        Shot("delegations", "approver", "/delegations"),
-        Shot("freezes", "administrator", "/freezes"),
-        Shot("dead-letters", "approver", "/actions/dead-letters"),
-        Shot("people", "administrator", "/admin"),
-        Shot("sources", "administrator", "/admin/sources"),
-        Shot("account", "finance", "/account"),
-    ]
 
 
 def _take(browser: Browser, stack: Running, shots: list[Shot], look: str) -> None:

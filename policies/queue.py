@@ -23,6 +23,7 @@ LAST_DAY = timedelta(days=1)
 RISKY_TYPES = {
     "customer.set_billing_identity": "it changes where invoices go",
     "policy.change": "it changes the rules themselves",
+    "person.set_rights": "it changes who may approve what",
     "execution.thaw": "it lets writing to the ERP go on",
     "finding.waive": "it lets work be billed in spite of a finding",
 }

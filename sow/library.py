@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from domain.actor import Actor
@@ -23,6 +25,28 @@ from store.documents import DocumentRow, NewClause, NewDocument, TermRow, Verdic
 MOST_BYTES = 25_000_000
 
 
+class Stage(StrEnum):
+    """How far a file has come."""
+
+    RECEIVED = "received"  # its bytes are here, within the limit, and new to the firm
+    READ = "read"  # its text is read in the sandbox, and its terms held against their quotes
+    EXAMINED = "examined"  # looked through for instructions to a machine
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A stage that is over, and what was found by then."""
+
+    stage: Stage
+    size: int = 0
+    pages: int = 0
+    terms: int = 0
+    warnings: int = 0
+
+
+Told = Callable[[Progress], None]
+
+
 async def upload(
     database: Database,
     actor: Actor,
@@ -33,10 +57,11 @@ async def upload(
     password: str | None = None,
     limit_bytes: int = MOST_BYTES,
     with_model: bool = False,
+    told: Told = lambda _: None,
 ) -> DocumentRow:
     """Read a document in the sandbox and keep it; the same bytes again are answered with the first document.
 
-    `with_model` has a worker read it once more with the configured model.
+    `with_model` has a worker read it once more with the configured model; `told` hears of each stage as it is over.
 
     A protected file is kept without its protection, for its pages to be shown; its digest stays that of the upload.
     A message is kept with what is attached to it, each file a document of its own.
@@ -47,7 +72,7 @@ async def upload(
     async with database.tenant(actor.tenant) as connection:
         if (known := await documents.by_digest(connection, sha256)) is not None:
             return known
-    reading = await examined(await read_sandboxed(data, file_name(name), password=password))
+    reading = await _read(data, name, password, told)
     read = await _with_enclosed(data, reading, password, limit_bytes)
     async with database.tenant(actor.tenant) as connection:
         await _keep(connection, actor, read, contract, with_model=with_model)
@@ -73,6 +98,19 @@ async def _with_enclosed(
     told = (_told(reading, enclosed), data)
     files = [(item.result, item.data) for item in enclosed if isinstance(item.result, Reading)]
     return [(found, await _opened(content, found, password)) for found, content in (told, *files)]
+
+
+async def _read(data: bytes, name: str, password: str | None, told: Told) -> Reading:
+    told(Progress(Stage.RECEIVED, len(data)))
+    reading = await read_sandboxed(data, file_name(name), password=password)
+    told(_come(Stage.READ, reading))
+    reading = await examined(reading)
+    told(_come(Stage.EXAMINED, reading))
+    return reading
+
+
+def _come(stage: Stage, reading: Reading) -> Progress:
+    return Progress(stage, 0, len(reading.pages), len(reading.terms), len(reading.warnings))
 
 
 async def _keep(

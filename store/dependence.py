@@ -13,9 +13,9 @@ SQL = queries("dependence")
 
 async def touched(connection: Connection, intent: Intent) -> tuple[str, ...]:
     """People (ids) who brought in or decided on a document of the intent, or recorded the newest report on its project
-    or a contract of it; sorted.
+    or a contract of it, or whom it is about; sorted.
     """
-    wanted = {"documents": _documents(intent), "subjects": _subjects(intent)}
+    wanted = {"documents": _documents(intent), "subjects": _subjects(intent), "subject": _subject(intent)}
     return tuple(row["person"] for row in await (await connection.execute(SQL["touched"], wanted)).fetchall())
 
 
@@ -35,6 +35,11 @@ def _documents(intent: Intent) -> list[UUID]:
 
 def _subjects(intent: Intent) -> list[str]:
     return sorted({*intent.contracts, *([intent.project_code] if intent.project_code else [])})
+
+
+def _subject(intent: Intent) -> str | None:
+    """The person whose rights it changes: nobody approves that for themselves."""
+    return str(intent.arguments["person_id"]) if intent.action_type == "person.set_rights" else None
 
 
 def _uuid(name: str) -> UUID | None:

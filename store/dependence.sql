@@ -16,6 +16,8 @@ select f.recorded_by from (
     select distinct on (kind, subject) recorded_by from outside_fact
     where split_part(subject, '/', 1) in (select name from subject)
     order by kind, subject, reported_at desc, id desc) f
+union
+select %(subject)s::text where %(subject)s::text is not null
 order by person
 
 -- name: confirmed

@@ -93,12 +93,25 @@ async def waiting(connection: Connection) -> tuple[int, int]:
 
 async def take_special(connection: Connection) -> set[str]:
     """Take what stands for something else off the list."""
-    return {row["project"] async for row in await connection.execute(SQL["take_special"])}
+    return set(await _taken(connection, "take_special", {}))
 
 
 async def take(connection: Connection, limit: int) -> list[str]:
     """Take some projects off the list; they come back if this transaction fails."""
-    return [row["project"] async for row in await connection.execute(SQL["take"], {"limit": limit})]
+    return await _taken(connection, "take", {"limit": limit})
+
+
+async def _taken(connection: Connection, query: str, given: dict[str, int]) -> list[str]:
+    found = [row["project"] async for row in await connection.execute(SQL[query], given)]
+    if found:
+        await connection.execute(SQL["rise"])
+    return found
+
+
+async def stamp(connection: Connection) -> int:
+    """A number that rises with every change that answers rest on, once `evaluating.up_to_date` has seen it."""
+    row = await (await connection.execute(SQL["stamp"])).fetchone()
+    return int(row["last_value"]) if row else 0
 
 
 async def months(connection: Connection) -> dict[str, date]:

@@ -60,3 +60,9 @@ on conflict (tenant, contract) do update set digest = excluded.digest, body = ex
 
 -- name: forget_terms
 delete from readiness_terms where contract = any(%(contracts)s)
+
+-- name: rise
+select nextval('readiness_stamp')
+
+-- name: stamp
+select last_value from readiness_stamp

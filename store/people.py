@@ -29,6 +29,8 @@ class Person:
     approval_limit: Money | None
     active: bool
     firm: str
+    look: str = ""  # the version of the firm's own look, empty where it has none
+    logo: bool = False
 
     def actor(self, authenticated_at: datetime | None = None) -> Actor:
         """This person as the one behind a request."""
@@ -242,4 +244,6 @@ def _person(row: dict[str, Any]) -> Person:
         approval_limit=None if limit is None else Money(limit, row["base_currency"]),
         active=row["active"],
         firm=row["firm"],
+        look=row["look"],
+        logo=row["logo"],
     )

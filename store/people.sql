@@ -6,13 +6,15 @@ values (%(tenant)s, %(email)s, %(name)s, %(password_hash)s, %(roles)s, %(approva
 returning id::text
 
 -- name: one
-select p.tenant, p.id::text, p.email, p.name, p.roles, p.approval_limit, p.active, t.base_currency, t.name as firm
-from person p join tenant t on t.id = p.tenant
+select p.tenant, p.id::text, p.email, p.name, p.roles, p.approval_limit, p.active, t.base_currency, coalesce(nullif(l.name, ''), t.name) as firm,
+    coalesce(l.version::text, '') as look, l.logo is not null as logo
+from person p join tenant t on t.id = p.tenant left join look l on l.tenant = p.tenant
 where p.id = %(id)s
 
 -- name: everyone
-select p.tenant, p.id::text, p.email, p.name, p.roles, p.approval_limit, p.active, t.base_currency, t.name as firm
-from person p join tenant t on t.id = p.tenant
+select p.tenant, p.id::text, p.email, p.name, p.roles, p.approval_limit, p.active, t.base_currency, coalesce(nullif(l.name, ''), t.name) as firm,
+    coalesce(l.version::text, '') as look, l.logo is not null as logo
+from person p join tenant t on t.id = p.tenant left join look l on l.tenant = p.tenant
 order by p.name, p.id
 
 -- name: by_email

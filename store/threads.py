@@ -5,6 +5,7 @@ A thread belongs to one person; row security keeps tenants apart, and every quer
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -126,6 +127,14 @@ async def create(connection: Connection, actor: Actor, title: str = "") -> Threa
 async def listing(connection: Connection, actor: Actor, *, limit: int = 50) -> list[Thread]:
     """The actor's conversations, the one last used first."""
     rows = await connection.execute(SQL["listing"], {"person": actor.person, "limit": limit})
+    return [Thread(**row) for row in await rows.fetchall()]
+
+
+async def search(connection: Connection, actor: Actor, text: str, *, limit: int = 50) -> list[Thread]:
+    """The actor's conversations in whose title, questions or answers this text stands, the one last used first."""
+    like = re.sub(r"([%_\\])", r"\\\1", " ".join(text.split()))  # exactly these characters
+    facts = {"person": actor.person, "like": f"%{like}%", "limit": limit}
+    rows = await connection.execute(SQL["search"], facts)
     return [Thread(**row) for row in await rows.fetchall()]
 
 

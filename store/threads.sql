@@ -6,6 +6,16 @@ returning id::text, person, title, created_at, updated_at
 select id::text, person, title, created_at, updated_at
 from thread where person = %(person)s order by updated_at desc, id limit %(limit)s
 
+-- name: search
+select t.id::text, t.person, t.title, t.created_at, t.updated_at
+from thread t
+where t.person = %(person)s and (t.title ilike %(like)s or exists (
+    select from message m where (m.tenant, m.thread) = (t.tenant, t.id)
+        and (m.text ilike %(like)s or exists (
+            select from jsonb_path_query(m.blocks, 'strict $.**') v
+            where jsonb_typeof(v) = 'string' and v #>> '{}' ilike %(like)s))))
+order by t.updated_at desc, t.id limit %(limit)s
+
 -- name: get
 select id::text, person, title, created_at, updated_at from thread where id = %(thread)s::uuid and person = %(person)s
 

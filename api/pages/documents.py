@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
+from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from api import terms
 from api.access import DocumentReader, DocumentUploader
 from api.highlights import Sheet, sheet
 from api.naming import present_firm
+from api.readings import readings
 from api.render import page
 from api.services import Services, Wired
 from api.standing import lines
-from api.uploads import take_in
+from api.uploads import Taken, as_it_comes, said, taken
 from domain.actor import Actor
-from domain.errors import DocumentError
 from domain.terms import TermStatus
 from sow import library, linking, wording
 from sow.asking import LONGEST_QUESTION, ask
+from sow.library import Progress
 from sow.linking import Standing
 from sow.precedents import alike
 from store import codes, documents, model_readings
+from store.codes import Choice
 from store.documents import DocumentRow, TermRow
 from store.model_readings import ModelReading
+from store.precedents import PrecedentRow
 
 router = APIRouter(prefix="/documents")
 Text = Annotated[str, Form(max_length=200)]
+ZOOMS = {"": "Fit", "150": "150%", "200": "200%"}
+MOST_FILES = 20  # of one form
 
 
 @dataclass(frozen=True)
@@ -54,19 +61,33 @@ async def upload(
     request: Request,
     wired: Wired,
     actor: DocumentUploader,
-    file: UploadFile,
+    file: list[UploadFile],
     contract: Text = "",
     password: Text = "",
 ) -> Response:
-    """Read a file and open it; what cannot be read is said above the form."""
-    try:
-        row, before = await take_in(wired, actor, file, contract=contract, password=password)
-    except DocumentError as error:
-        return await _shelf(request, wired, actor, problem=f"{file.filename}: {error.detail}", status=error.status)
-    return RedirectResponse(f"/documents/{row.id}{'?again=1' if before else ''}", 303)
+    """Read the files: our script sends each alone and hears of its stages; a form sends all, and one is opened."""
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return EventSourceResponse(_told(as_it_comes(wired, actor, file[0], contract, password)))
+    came = [await taken(wired, actor, one, contract, password) for one in file[:MOST_FILES]]
+    if len(came) == 1 and not came[0].problem:
+        return RedirectResponse(came[0].href, 303)
+    return await _shelf(request, wired, actor, came, left=[one.filename or "" for one in file[MOST_FILES:]])
 
 
-async def _shelf(request: Request, wired: Services, actor: Actor, *, problem: str = "", status: int = 200) -> Response:
+async def _told(stages: AsyncIterator[Progress | Taken]) -> AsyncIterator[ServerSentEvent]:
+    async for found in stages:
+        if isinstance(found, Progress):
+            yield ServerSentEvent(json.dumps({"stage": found.stage, "text": said(found)}), event="stage")
+        elif found.problem:
+            yield ServerSentEvent(json.dumps({"text": found.problem}), event="problem")
+        else:
+            text = "Here already, with all that was decided on it" if found.again else "Ready"
+            yield ServerSentEvent(json.dumps({"stage": "ready", "text": text, "href": found.href}), event="ready")
+
+
+async def _shelf(
+    request: Request, wired: Services, actor: Actor, came: Sequence[Taken] = (), *, left: Sequence[str] = ()
+) -> Response:
     async with wired.database.tenant(actor.tenant) as connection:
         rows = await documents.listing(connection)
         found = await documents.terms(connection, *(row.id for row in rows))
@@ -74,11 +95,13 @@ async def _shelf(request: Request, wired: Services, actor: Actor, *, problem: st
     return page(
         request,
         "documents.html",
-        status_code=status,
+        status_code=max((one.status for one in came), default=200),
         rows=[(row, [term for term in found if term.document == row.id]) for row in rows],
         clients={term.document: term.value for term in found if term.field == "client"},
         contracts=firm.contracts if firm else (),
-        problem=problem,
+        came=came,
+        left=left,
+        most=MOST_FILES,
         open_terms=open_terms,
     )
 
@@ -98,47 +121,76 @@ async def one(
     request: Request, wired: Services, actor: Actor, document_id: str, wrong: Wrong | None = None
 ) -> Response:
     """A document's page; with `wrong`, a correction that could not be taken stands open with the reason."""
+    query = request.query_params
+    held = await _held(wired, actor, document_id)
+    question = " ".join(query.get("q", "").split())[:LONGEST_QUESTION]
+    return page(
+        request,
+        "document.html",
+        status_code=422 if wrong else 200,
+        **held.context(),
+        sheet=_sheet(held, str(wrong.page) if wrong else query.get("page", "1")),
+        zoom=query.get("zoom", "") if query.get("zoom") in ZOOMS else "",
+        zooms=ZOOMS,
+        again="again" in query,
+        question=question,
+        answer=await ask(wired.database, actor, question, [held.row.id]) if question else None,
+        editor=terms.editor,
+        readings=readings,
+        wrong=wrong and (wrong.term, wrong.reason),
+        entered=wrong.entered if wrong else {},
+        label=wording.label,
+    )
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What is kept of one document."""
+
+    row: DocumentRow
+    terms: list[TermRow]
+    choice: Choice | None
+    attached: list[DocumentRow]
+    body: str
+    standing: Standing
+    precedents: Mapping[str, PrecedentRow]
+    reading: ModelReading | None
+
+    def context(self) -> dict[str, Any]:
+        """As the template names it."""
+        shown = _Shown(self.terms)
+        return {
+            "document": self.row,
+            "groups": terms.grouped(self.terms),
+            "absent": terms.absent(self.terms),
+            "left": open_terms(self.terms),
+            "choice": self.choice,
+            "attached": self.attached,
+            "shown": shown,
+            "standing": self.standing,
+            "names": _names(self.standing),
+            "lines": lines(self.standing.in_force.changes, shown.currency),
+            "precedents": self.precedents,
+            "reading": self.reading,
+            "discarded": _discarded(self.reading),
+        }
+
+
+async def _held(wired: Services, actor: Actor, document_id: str) -> _Held:
     async with wired.database.tenant(actor.tenant) as connection:
         row = await documents.get(connection, document_id)
         found = await documents.terms(connection, row.id)
         await library.opened(connection, actor, row.id, "terms")
-        choice = await codes.of_document(connection, row.id)
-        attached = await documents.attached(connection, row.id) if row.kind == "email" else []
-        body = "" if row.kind == "pdf" else await documents.body(connection, row.id)
-        stands = await linking.standing(connection, row.id, wired.today)
-        before = await alike(connection, row.id, found)
-        with_model = await model_readings.of_document(connection, row.id)
-    question = " ".join(request.query_params.get("q", "").split())[:LONGEST_QUESTION]
-    answer = await ask(wired.database, actor, question, [row.id]) if question else None
-    shown = _Shown(found)
-    query = request.query_params
-    wanted = str(wrong.page) if wrong else query.get("page", "1")
-    return page(
-        request,
-        "document.html",
-        document=row,
-        sheet=_sheet(row, found, wanted, body),
-        groups=terms.grouped(found),
-        absent=terms.absent(found),
-        left=open_terms(found),
-        choice=choice,
-        attached=attached,
-        again="again" in query,
-        shown=shown,
-        standing=stands,
-        names=_names(stands),
-        precedents=before,
-        reading=with_model,
-        discarded=_discarded(with_model),
-        question=question,
-        answer=answer,
-        lines=lines(stands.in_force.changes, shown.currency),
-        editor=terms.editor,
-        wrong=wrong and (wrong.term, wrong.reason),
-        entered=wrong.entered if wrong else {},
-        status_code=422 if wrong else 200,
-        label=wording.label,
-    )
+        return _Held(
+            row,
+            found,
+            await codes.of_document(connection, row.id),
+            await documents.attached(connection, row.id) if row.kind == "email" else [],
+            "" if row.kind == "pdf" else await documents.body(connection, row.id),
+            await linking.standing(connection, row.id, wired.today),
+            await alike(connection, row.id, found),
+            await model_readings.of_document(connection, row.id),
+        )
 
 
 def _names(stands: Standing) -> dict[str, str]:
@@ -152,9 +204,9 @@ def _discarded(reading: ModelReading | None) -> int:
     return sum(count for fate, count in reading.outcomes.items() if "discarded" in fate) if reading else 0
 
 
-def _sheet(row: DocumentRow, found: list[TermRow], wanted: str, body: str) -> Sheet:
+def _sheet(held: _Held, wanted: str) -> Sheet:
     number = int(wanted) if wanted.isdecimal() and len(wanted) < 6 else 1  # noqa: PLR2004 - no document has more pages
-    return sheet(row, found, min(max(1, number), max(1, row.page_count)), body)
+    return sheet(held.row, held.terms, min(max(1, number), max(1, held.row.page_count)), held.body)
 
 
 class _Shown:

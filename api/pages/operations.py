@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from api.access import ActionReader, ReadinessReader
-from api.billing import Fresh, mirror_of
+from api.billing import Fresh, mirror_of, surveyed
 from api.operations import TITLES, agents_work
 from api.render import page
 from api.routes.operations import Narrow, Part
@@ -19,10 +19,10 @@ from api.services import Services, Wired
 from domain.actor import Actor, Operation
 from policies.numbering import numbering
 from policies.operations.watched import watched
-from tools.watching import Name, alert, held_back, says, surveyed
+from tools.watching import Name, alert, held_back, says
 
 router = APIRouter(prefix="/operations")
-PAGE = 100
+PAGE = 25
 
 
 class Shown(Part):
@@ -37,7 +37,7 @@ class Shown(Part):
 async def overview(request: Request, wired: Wired, actor: ReadinessReader, part: Narrow) -> Response:
     """All measures, each with its trend and its worst records."""
     firm = mirror_of(wired, actor)
-    found = await surveyed(firm, wired.today, **part.model_dump())
+    found = await surveyed(wired, actor, **part.model_dump())
     reads_actions = (await wired.policies(actor.tenant)).authorize(actor, Operation.ACTION_READ).allowed
     return page(
         request,
@@ -66,7 +66,7 @@ async def measure(
 
 async def _measure(request: Request, wired: Services, actor: Actor, name: Name, shown: Shown) -> Response:
     part = Part.model_validate(shown.model_dump())
-    found = await surveyed(mirror_of(wired, actor), wired.today, **part.model_dump())
+    found = await surveyed(wired, actor, **part.model_dump())
     whole = found.named(name)
     kept = [m for m in whole.matters if shown.cause in ("", m.cause) and (m.over or not shown.over)]
     start = (shown.page - 1) * PAGE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,18 +12,20 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from agent.again import again
 from agent.events import Event
+from agent.follow_ups import follow_ups
+from agent.sharing import who_may_look
 from agent.turns import answer
 from api.access import ThreadUser
 from api.answers import Kind, answer_of, exported
+from api.pages.shares import cards_of, shared_page
 from api.render import fragment, page
 from api.services import Services, Wired
 from api.streams import opened
-from domain.actions import Action
 from domain.actor import Actor
 from domain.errors import NotFound
-from store import actions, threads
-from store.database import Connection
-from store.threads import Message, Thread
+from store import people, shares, threads
+from store.threads import Thread
+from tools.registry import tools_for
 
 router = APIRouter(prefix="/threads")
 Question = Annotated[str, Form(max_length=8000)]
@@ -36,9 +38,11 @@ SUGGESTIONS = (
 
 
 @router.get("")
-async def begin(request: Request, wired: Wired, actor: ThreadUser) -> Response:
-    """An empty conversation, beside the earlier ones."""
-    return await _page(request, wired, actor, None)
+async def begin(
+    request: Request, wired: Wired, actor: ThreadUser, find: Annotated[str, Query(max_length=100)] = ""
+) -> Response:
+    """An empty conversation, beside the earlier ones, or those in which something stands."""
+    return await _page(request, wired, actor, None, find)
 
 
 @router.post("")
@@ -56,9 +60,12 @@ async def first(request: Request, wired: Wired, actor: ThreadUser, text: Questio
 
 @router.get("/{thread_id}")
 async def show(request: Request, wired: Wired, actor: ThreadUser, thread_id: str) -> Response:
-    """A conversation."""
-    async with wired.database.tenant(actor.tenant) as connection:
-        thread = await threads.get(connection, actor, thread_id)
+    """A conversation: one's own, or a colleague's that was shown to one, as far as one may see it."""
+    try:
+        async with wired.database.tenant(actor.tenant) as connection:
+            thread = await threads.get(connection, actor, thread_id)
+    except NotFound:
+        return await shared_page(request, wired, actor, thread_id)
     return await _page(request, wired, actor, thread)
 
 
@@ -107,40 +114,51 @@ async def _fragments(
     async for event in events:
         if event.kind == "block":
             async with wired.database.tenant(actor.tenant) as connection:
-                cards = await _cards(connection, [dict(event.data)])
+                cards = await cards_of(connection, [event.data])
             html = fragment(
                 request, "block.html", found=event.data, position=event.position, cards=cards, thread=thread_id
             )
             yield ServerSentEvent(html, event="block")
         else:
             yield ServerSentEvent(json.dumps(dict(event.data)), event=event.kind)
+            if event.kind == "done":
+                next_ones = await _next(wired, actor, thread_id)
+                html = fragment(request, "next.html", next_ones=next_ones, say=f"/threads/{thread_id}/messages")
+                yield ServerSentEvent(html, event="next")
 
 
-async def _page(request: Request, wired: Services, actor: Actor, thread: Thread | None) -> Response:
-    said: list[Message] = []
+async def _page(request: Request, wired: Services, actor: Actor, thread: Thread | None, find: str = "") -> Response:
+    policies = await wired.policies(actor.tenant)
     async with wired.database.tenant(actor.tenant) as connection:
-        listed = await threads.listing(connection, actor)
-        if thread:
-            said = await threads.messages(connection, thread.id)
-        cards = await _cards(connection, [dict(block) for message in said for block in message.blocks])
+        found = await (threads.search(connection, actor, find) if find.strip() else threads.listing(connection, actor))
+        shown = await shares.listing(connection, actor.person)
+        said = await threads.messages(connection, thread.id) if thread else []
+        cards = await cards_of(connection, [block for message in said for block in message.blocks])
+        readers = await shares.readers(connection, thread.id) if thread else []
+        everyone = await people.everyone(connection) if thread else ()
     return page(
         request,
         "threads.html",
-        threads=listed,
+        threads=found,
+        shown=shown,
+        find=find,
         thread=thread,
         messages=said,
         cards=cards,
         say=f"/threads/{thread.id}/messages" if thread else "/threads/messages",
         suggestions=SUGGESTIONS,
+        next_ones=await _next(wired, actor, thread.id) if thread else (),
+        readers=readers,
+        colleagues=who_may_look(policies, everyone, actor),
     )
 
 
-async def _cards(connection: Connection, blocks: list[dict[str, Any]]) -> dict[str, Action]:
-    """The actions that these blocks name, as their rows say now."""
-    found: dict[str, Action] = {}
-    for action_id in {str(block["action_id"]) for block in blocks if block.get("kind") == "action"}:
-        try:
-            found[action_id] = await actions.get(connection, action_id)
-        except NotFound:
-            continue
-    return found
+async def _next(wired: Services, actor: Actor, thread: str) -> tuple[str, ...]:
+    """What one may want to ask after the last answer; nothing while it asks back."""
+    policies = await wired.policies(actor.tenant)
+    offered = frozenset(tool.name for tool in tools_for(policies, actor.through_agent(thread)))
+    async with wired.database.tenant(actor.tenant) as connection:
+        last = await threads.history(connection, thread, limit=1)
+    if not last or any(block.get("kind") == "choices" for block in last[0].answered):
+        return ()
+    return follow_ups(last[0].calls, offered)

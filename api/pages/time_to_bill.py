@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from api.access import ReadinessReader
+from api.billing import mirror_of
 from api.render import page
 from api.services import Wired
 from policies.numbering import numbering
 from policies.time_to_bill import STAGES
 from tools import knowledge
-from tools.time_to_bill import TimeToBill, durations
+from tools.time_to_bill import Durations, TimeToBill, durations
 
 router = APIRouter()
 GROUPS = ("practice", "customer", "region", "project", "month")
@@ -25,12 +27,17 @@ async def show(
 ) -> Response:
     """The table by the grouping that is asked for."""
     rule = numbering()
-    dossier = await knowledge.load(wired.database, wired.erp(actor).firm, actor.tenant)
+    firm = mirror_of(wired, actor)
+
+    async def made() -> Durations:
+        return durations(await knowledge.load(wired.database, firm, actor.tenant), wanted, wired.today)
+
+    found, state = await wired.remembered.of(firm, wired.today, f"time to bill {wanted.model_dump_json()}", made)
     return page(
         request,
         "time_to_bill.html",
         wanted=wanted,
-        found=durations(dossier, wanted, wired.today),
+        found=replace(found, as_of=state.read_at.isoformat()),
         groups=GROUPS,
         stages=STAGES,
         practices={code: practice.name for code, practice in rule.practices.items()},

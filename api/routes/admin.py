@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from actions.access import set_access
+from actions.rights import propose_rights
 from api.access import PeopleAdministrator, PersonBlocker
 from api.administration import sources
 from api.services import Wired
+from domain.actor import Role
 from domain.canonical import plain
 from store import people
 
@@ -38,6 +41,32 @@ async def access(wired: Wired, actor: PersonBlocker, person_id: str, wanted: Acc
     policies = await wired.policies(actor.tenant)
     await set_access(wired.database, policies, actor, person_id, active=wanted.active, reason=wanted.reason)
     return {"person": person_id, "active": wanted.active}
+
+
+class Rights(BaseModel):
+    """The roles and the approval limit (in the firm's base currency, null: none) that a person shall have, and why."""
+
+    roles: list[Role]
+    limit: Decimal | None = Field(default=None, ge=0, max_digits=18, decimal_places=2)
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+@router.post("/people/{person_id}/rights", status_code=201)
+async def rights(wired: Wired, actor: PersonBlocker, person_id: str, wanted: Rights) -> Json:
+    """Propose what a person may; an approver countersigns it."""
+    policies = await wired.policies(actor.tenant)
+    return plain(
+        await propose_rights(
+            wired.database,
+            policies,
+            actor,
+            person_id,
+            roles=wanted.roles,
+            limit=wanted.limit,
+            reason=wanted.reason,
+            now=wired.clock(),
+        )
+    )
 
 
 @router.get("/sources")

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import ActionReader, ReadinessReader
-from api.billing import mirror_of
+from api.billing import mirror_of, surveyed
 from api.charts import picture
 from api.operations import agents_work, told
 from api.services import Wired
 from domain.canonical import plain
-from tools.watching import Name, answered, held_back, surveyed
+from tools.watching import Name, answered, held_back
 
 router = APIRouter(prefix="/operations", tags=["operations"])
 Json = dict[str, Any]
@@ -37,7 +37,7 @@ async def operations(wired: Wired, actor: ReadinessReader, part: Narrow) -> Json
     records, likely causes, trend, thresholds, and the records beyond them.
     """
     firm = mirror_of(wired, actor)
-    found = await surveyed(firm, wired.today, **part.model_dump())
+    found = await surveyed(wired, actor, **part.model_dump())
     return {
         "as_of": found.read_at.isoformat(),
         "warnings": list(found.warnings),
@@ -55,5 +55,5 @@ async def agent(wired: Wired, actor: ActionReader) -> Json:
 @router.get("/{name}/trend.svg", response_class=Response)
 async def trend(wired: Wired, actor: ReadinessReader, name: Name, part: Narrow) -> Response:
     """One trend as an image."""
-    found = await surveyed(mirror_of(wired, actor), wired.today, **part.model_dump())
+    found = await surveyed(wired, actor, **part.model_dump())
     return picture(found.named(name).trend)

@@ -267,8 +267,22 @@ async def batch(world: World) -> tuple[str, str, dict[str, Any]]:
     return "ada", "/v1/actions/decisions", {"json": [one]}
 
 
-def access(path: str, form: str) -> Recipe:
+def shared(path: str) -> Recipe:
+    """A conversation of Finn's, shown to Ada; to be ended, it is shown first."""
+
+    async def recipe(world: World) -> tuple[str, str, dict[str, Any]]:
+        thread, ada = await world.thread(), world.door.ids["ada"]
+        if path.endswith("/end"):
+            shown = await (await world.door.of("finn")).post(f"/threads/{thread}/shares", data={"person": ada})
+            assert shown.status_code == 303, shown.text
+        return "finn", path.format(thread=thread, person=ada), {"data": {"person": ada}}
+
+    return recipe
+
+
+def access(path: str, form: str, **rights: Any) -> Recipe:
     """Of someone on whom no other route depends."""
+    said = rights and rights | {"reason": SAID}
 
     async def recipe(world: World) -> tuple[str, str, dict[str, Any]]:
         guest = f"guest{next(world.count)}@northlight.example"
@@ -276,7 +290,7 @@ def access(path: str, form: str) -> Recipe:
             person = await people.add(
                 connection, "northlight", email=guest, name="Guest", password_hash="-", roles=(Role.AUDITOR,)
             )
-        return "tom", path.format(person=person), {form: {"active": "false", "reason": SAID}}
+        return "tom", path.format(person=person), {form: said or {"active": "false", "reason": SAID}}
 
     return recipe
 
@@ -304,6 +318,12 @@ RECIPES |= {
     "POST /v1/actions/decisions": batch,
     "POST /v1/people/{person_id}/access": access("/v1/people/{person}/access", "json"),
     "POST /admin/people/{person_id}/access": access("/admin/people/{person}/access", "data"),
+    "POST /v1/people/{person_id}/rights": access("/v1/people/{person}/rights", "json", roles=["finance"]),
+    "POST /admin/people/{person_id}/rights": access("/admin/people/{person}/rights", "data", roles=["approver"]),
+    "POST /admin/look": plainly("tom", "/admin/look", data={"accent": "#23427c", "accent_dark": "#a3bdf3"}),
+    "POST /admin/look/shipped": plainly("tom", "/admin/look/shipped"),
+    "POST /threads/{thread_id}/shares": shared("/threads/{thread}/shares"),
+    "POST /threads/{thread_id}/shares/{person_id}/end": shared("/threads/{thread}/shares/{person}/end"),
     "POST /v1/freezes": plainly("tom", "/v1/freezes", json={"reason": SAID}),
     "POST /v1/session/reauthentication": plainly("ada", "/v1/session/reauthentication", json={"password": PASSWORD}),
     "POST /v1/actions/{action_id}/notes": on_action(

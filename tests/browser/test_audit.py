@@ -15,8 +15,8 @@ def test_a_record_is_followed_on_a_page(opened, tmp_path: Path) -> None:
     priya.goto("/documents")
     priya.set_input_files("input[type=file]", {"name": "sow.md", "mimeType": "text/markdown", "buffer": SOW})
     priya.select_option("select[name=contract]", "S-1001")
-    with priya.expect_navigation(url="**/documents/*"):
-        priya.locator("form:has(input[type=file]) button").first.click()
+    priya.click("#upload button.primary")
+    priya.wait_for_url("**/documents/*-*")
     finn = opened("finn.okafor@northlight.example", width=WIDTH)
     finn.goto("/projects/CLD-UKI-1001")
     with finn.expect_navigation(url="**/actions/*"):

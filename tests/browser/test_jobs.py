@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)  # a shared machine may be slow; a page that is wrong stays wrong
-PRIYA, FINN, ADA = (f"{name}@northlight.example" for name in ("priya.nair", "finn.okafor", "ada.lindqvist"))
+PRIYA, FINN, ADA, MAREK = (
+    f"{name}@northlight.example" for name in ("priya.nair", "finn.okafor", "ada.lindqvist", "marek.novak")
+)
 PLACES = (
     "/",
     "/threads",
@@ -33,7 +35,7 @@ def upload(page) -> None:
     page.goto("/documents")
     page.set_input_files("#file", {"name": "sow7.md", "mimeType": "text/markdown", "buffer": SOW})
     page.select_option("#contract", "S-1001")
-    page.click("form.card button.primary")
+    page.click("#upload button.primary")
     page.wait_for_url("**/documents/*-*")
 
 
@@ -48,6 +50,9 @@ def propose(page) -> None:
 def test_terms_are_confirmed_and_corrected_beside_their_quotes(opened) -> None:
     page = opened(PRIYA)
     upload(page)
+    page.keyboard.press("j")
+    page.keyboard.press("c")  # the first term, confirmed without a mouse
+    expect(page.locator("article.term").first.locator(".status")).to_have_text("Confirmed")
     days = page.locator("article.term", has_text="Payment terms")
     expect(days.locator(".termvalue")).to_have_text("30 days")
     days.hover()
@@ -97,8 +102,58 @@ def test_an_answer_streams_in(opened) -> None:
     assert page.locator(".message.agent").first.inner_text() == before
 
 
+def test_several_files_are_read_each_with_its_stages(opened) -> None:
+    page = opened(PRIYA)
+    page.goto("/documents")
+    page.set_input_files("#file", several())
+    page.click("#upload button.primary")
+    expect(page.locator("#files .done", has_text="Ready")).to_have_count(2)
+    expect(page.locator("#files > li").first.locator(".done")).to_have_count(4)  # received, read, examined, ready
+    expect(page.locator("#files .bad")).to_have_count(1)
+    page.click("#files a")
+    expect(page.locator("h1")).to_have_text("one.md")
+
+
+def several() -> list[dict[str, object]]:
+    files = {
+        "one.md": SOW.replace(b"No. 7", b"No. 9"),
+        "two.md": SOW.replace(b"No. 7", b"No. 8"),
+        "three.pdf": b"%PDF-1.4 nothing",
+    }
+    return [{"name": name, "mimeType": "text/markdown", "buffer": data} for name, data in files.items()]
+
+
+def test_two_decide_at_once_and_a_line_breaks(opened) -> None:
+    finn, ada, marek = opened(FINN), opened(ADA), opened(MAREK, width=390)
+    propose(finn)
+    ada.goto(finn.url)
+    marek.goto(finn.url)
+    ada.locator("#reason").focus()
+    ada.keyboard.press("Tab")
+    ada.keyboard.press("Enter")  # the keyboard alone
+    expect(ada.locator(".top .status")).to_have_text("Approved, waiting for the worker")
+    marek.fill("#reason", "Too late.")
+    marek.click("button.reject")
+    expect(marek.locator("main")).to_contain_text("there is nothing to decide")
+    finn.goto("/threads")
+    half = 'event: status\ndata: {"text": "Looking"}\n\n'
+    finn.route("**/messages", lambda route: route.fulfill(content_type="text/event-stream", body=half))
+    finn.fill("#text", "What waits for approval?")
+    finn.keyboard.press("Enter")
+    expect(finn.locator(".message.agent .none")).to_contain_text("The connection was lost")
+    expect(finn.locator("#text")).to_have_value("What waits for approval?")
+    finn.unroute("**/messages")
+    finn.click("#send")
+    expect(finn.locator(".message.agent .answer").first).to_be_visible()
+
+
 def test_everything_works_without_a_script(opened) -> None:
     page = opened(FINN, javascript=False)
+    page.goto("/documents")
+    page.set_input_files("#file", several())
+    page.click("#upload button.primary")
+    expect(page.locator(".taken .status.good")).to_have_count(2)
+    expect(page.locator(".taken .status.bad")).to_have_count(1)
     upload(page)
     page.goto("/threads")
     page.fill("#text", "Is CLD-UKI-1001 ready to bill?")

@@ -32,6 +32,7 @@ WORKERS = {
     ("model_readings", "record"),
     ("model_readings", "dispute"),
     ("rulebook", "install"),
+    ("rights", "change"),
     ("seal", "add_checkpoint"),
 }
 

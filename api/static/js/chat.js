@@ -1,5 +1,8 @@
 // Streams an answer into the page. Without this script the same forms answer as whole pages.
+import "./cards.js";
+import { events } from "./events.js";
 import { localise } from "./moments.js";
+import { sortable } from "./tables.js";
 import { trusted } from "./trusted.js";
 
 const messages = document.getElementById("messages");
@@ -7,6 +10,7 @@ const composer = document.getElementById("composer");
 const text = document.getElementById("text");
 const send = document.getElementById("send");
 const stop = document.getElementById("stop");
+const next = document.getElementById("next");
 let running = null;
 
 document.addEventListener("submit", (event) => {
@@ -42,6 +46,7 @@ function line(author) {
 async function ask(address, data) {
   running = new AbortController();
   document.querySelector(".welcome")?.remove();
+  next.replaceChildren();
   const said = document.createElement("p");
   said.textContent = data.get("text");
   line("person").append(said);
@@ -63,17 +68,29 @@ async function ask(address, data) {
       signal: running.signal,
     });
     if (!response.ok) throw new Error((await response.json()).detail);
-    for await (const event of events(response.body)) take(event, answer, status);
+    let whole = false;
+    for await (const event of events(response.body)) {
+      whole ||= event.kind === "done";
+      take(event, answer, status);
+    }
+    if (!whole) throw new TypeError();
     status.remove();
   } catch (error) {
     status.className = "none";
-    status.textContent = error.name === "AbortError" ? "Stopped." : `${error.message || "The connection was lost."}`;
+    status.textContent = broken(error);
+    if (error.name !== "AbortError" && !text.value) text.value = data.get("text");
   } finally {
     running = null;
     send.hidden = false;
     stop.hidden = true;
     text.focus({ preventScroll: true });
   }
+}
+
+// A connection that breaks is a TypeError in every browser, each with words of its own.
+function broken(error) {
+  if (error.name === "AbortError") return "Stopped.";
+  return error instanceof TypeError ? "The connection was lost. What was answered so far is kept; ask again." : error.message;
 }
 
 function take({ kind, data }, answer, status) {
@@ -91,8 +108,17 @@ function take({ kind, data }, answer, status) {
   } else if (kind === "block") {
     const block = trusted(data);
     localise(block);
+    sortable(block);
     place(answer, block, status);
     answer.scrollIntoView({ block: "end" });
+  } else if (kind === "done") {
+    const { thread, turn } = JSON.parse(data);
+    answer.querySelectorAll("[data-file]").forEach((link, at) => {
+      link.href = `/threads/${thread}/turns/${turn}/tables/${at + 1}.csv`;
+      link.hidden = false;
+    });
+  } else if (kind === "next") {
+    next.replaceChildren(trusted(data));
   }
 }
 
@@ -103,29 +129,6 @@ function place(answer, block, status) {
   const same = [...answer.querySelectorAll(":scope > .block")].find((other) => Number(other.dataset.position) === position);
   if (same) same.replaceWith(block);
   else answer.insertBefore(block, later ?? status);
-}
-
-// Server-sent events over fetch: EventSource cannot POST.
-async function* events(body) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    rest += value.replaceAll("\r\n", "\n");
-    let end;
-    while ((end = rest.indexOf("\n\n")) >= 0) {
-      const event = parse(rest.slice(0, end));
-      rest = rest.slice(end + 2);
-      if (event) yield event;
-    }
-  }
-}
-
-function parse(chunk) {
-  const fields = chunk.split("\n").map((row) => row.match(/^(event|data): ?(.*)$/)).filter(Boolean);
-  const data = fields.filter(([, name]) => name === "data").map(([, , content]) => content);
-  return data.length ? { kind: fields.find(([, name]) => name === "event")?.[2] ?? "message", data: data.join("\n") } : null;
 }
 
 if (location.hash !== "#latest") document.querySelector(".message:last-child")?.scrollIntoView({ block: "end" });

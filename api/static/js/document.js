@@ -9,13 +9,52 @@ for (const name of ["mouseover", "focusin"]) {
   });
 }
 
-// j and k go through the terms, c confirms the one in focus.
+// The zoom is part of the address; here it changes without asking the server.
+const paper = document.querySelector(".paper");
+const zooms = [...document.querySelectorAll("a[data-zoom]")];
+for (const link of zooms) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    for (const other of zooms) other.removeAttribute("aria-current");
+    link.setAttribute("aria-current", "true");
+    paper.classList.remove("zoom150", "zoom200");
+    if (link.dataset.zoom) paper.classList.add(`zoom${link.dataset.zoom}`);
+    const address = new URL(location);
+    address.searchParams[link.dataset.zoom ? "set" : "delete"]("zoom", link.dataset.zoom);
+    history.replaceState(null, "", address);
+  });
+}
+
+// j and k go through the terms, c confirms, e corrects, r rejects the one in focus; n and p turn pages, z zooms.
 const terms = [...document.querySelectorAll("article.term")];
+const keys = document.querySelector("[data-keys]");
+if (keys) keys.hidden = false;
 terms.forEach((term) => { term.tabIndex = -1; });
+terms.find((term) => `#${term.id}` === location.hash)?.focus({ preventScroll: true });
+
+const deeds = {
+  j: (at) => terms[Math.min(at + 1, terms.length - 1)]?.focus(),
+  k: (at) => terms[Math.max(at - 1, 0)]?.focus(),
+  c: (at) => terms[at]?.querySelector(".decide button[value=confirm]")?.click(),
+  r: (at) => terms[at]?.querySelector(".decide button[value=reject]")?.click(),
+  e: (at) => {
+    const editor = terms[at]?.querySelector(".decide details");
+    if (!editor) return;
+    editor.open = true;
+    editor.querySelector("input, select")?.focus();
+  },
+  n: () => document.querySelector(".pager a[rel=next]")?.click(),
+  p: () => document.querySelector(".pager a[rel=prev]")?.click(),
+  z: () => {
+    const now = zooms.findIndex((link) => link.hasAttribute("aria-current"));
+    zooms[(now + 1) % zooms.length]?.click();
+  },
+  "/": () => document.querySelector(".asked input")?.focus(),
+};
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, select, textarea") || event.metaKey || event.ctrlKey || event.altKey) return;
-  const at = terms.indexOf(document.activeElement.closest("article.term"));
-  if (event.key === "j") terms[Math.min(at + 1, terms.length - 1)]?.focus();
-  if (event.key === "k") terms[Math.max(at - 1, 0)]?.focus();
-  if (event.key === "c" && at >= 0) terms[at].querySelector("button[value=confirm]")?.click();
+  const deed = deeds[event.key];
+  if (!deed) return;
+  event.preventDefault();
+  deed(terms.indexOf(document.activeElement.closest("article.term")));
 });

@@ -1,7 +1,18 @@
-// Moments in the reader's own zone; the server's UTC stays as the title.
+// Moments, dates and numbers as the reader's own locale writes them; what the server wrote stays as a title where it says more.
+const places = (value) => value.split(".")[1]?.length ?? 0;
+
 export function localise(root) {
   for (const time of root.querySelectorAll("time[data-moment]")) {
     time.title = time.textContent;
     time.textContent = new Date(time.dateTime).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  }
+  for (const time of root.querySelectorAll("time[data-day]")) {
+    const [year, month, day] = time.dateTime.split("-").map(Number);
+    time.textContent = new Date(year, month - 1, day).toLocaleDateString(undefined, { dateStyle: "medium" });
+  }
+  for (const data of root.querySelectorAll("data[value]")) {
+    const digits = places(data.value);
+    const said = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    data.textContent = new Intl.NumberFormat(undefined, said).format(data.value);
   }
 }

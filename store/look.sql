@@ -1,0 +1,11 @@
+-- How a firm's pages look.
+
+-- name: get
+select name, accent, accent_dark, logo, logo_type, version from look
+
+-- name: put
+insert into look (tenant, name, accent, accent_dark, logo, logo_type)
+values (%(tenant)s, %(name)s, %(accent)s, %(accent_dark)s, %(logo)s, %(logo_type)s)
+
+-- name: drop
+delete from look
