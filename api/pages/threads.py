@@ -111,8 +111,10 @@ async def _fragments(
     request: Request, wired: Services, actor: Actor, thread_id: str, events: AsyncIterator[Event]
 ) -> AsyncIterator[ServerSentEvent]:
     yield ServerSentEvent(json.dumps({"thread": thread_id}), event="thread")
+    answered = False
     async for event in events:
         if event.kind == "block":
+            answered = True
             async with wired.database.tenant(actor.tenant) as connection:
                 cards = await cards_of(connection, [event.data])
             html = fragment(
@@ -122,6 +124,9 @@ async def _fragments(
         else:
             yield ServerSentEvent(json.dumps(dict(event.data)), event=event.kind)
             if event.kind == "done":
+                if answered and event.data["state"] in ("done", "waiting"):
+                    address = f"/threads/{thread_id}/answers/{event.data['turn']}"
+                    yield ServerSentEvent(fragment(request, "answer_links.html", answer=address), event="links")
                 next_ones = await _next(wired, actor, thread_id)
                 html = fragment(request, "next.html", next_ones=next_ones, say=f"/threads/{thread_id}/messages")
                 yield ServerSentEvent(html, event="next")

@@ -26,6 +26,8 @@ OPEN = {
     "POST /signout": "whoever is in may leave",
     "GET /": "shows only what its reader may read",
     "GET /account": "a person's own page",
+    "GET /look.css": "colours, by the session's own firm",
+    "GET /look/logo": "an image, by the session's own firm",
     "GET /v1/health": "tells nothing about anyone",
     "POST /v1/session/reauthentication": "whoever is in may prove again who they are",
 }

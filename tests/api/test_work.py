@@ -83,7 +83,7 @@ async def test_what_cannot_be_read_is_said_on_the_page(door) -> None:
     client = await door.of("priya")
     answer = await client.post("/documents", files={"file": ("x.zip", b"PK\x03\x04" + b"\0" * 60)})
     assert answer.status_code == 415
-    assert 'role="alert">x.zip: ' in answer.text
+    assert '<strong>x.zip</strong><div class="meta" role="alert">' in answer.text
     empty = await client.post("/v1/documents", files={"file": ("x.pdf", b"")})
     assert empty.json()["code"] == "document_empty"
 

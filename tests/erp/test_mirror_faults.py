@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -19,7 +20,7 @@ from erp import mirror as erp_mirror
 from erp.mirror import Mirror
 from erp.past import PastMirror
 from erp.reader import Changes, Head, Page, ReadsWhole
-from store import facts, results
+from store import cited, facts, results
 from store import mirror as kept
 from store.database import Database
 from tests.unit.prerequisites.records import CONTRACT, CUSTOMER, ENTRIES, PROJECT, TODAY, Small, entry, fact
@@ -174,10 +175,10 @@ async def test_what_a_record_said_before_stays(world: World) -> None:
     )
     assert (await world.mirror.sync()).changed == 2
     async with world.database.tenant("northlight") as connection:
-        (before,) = await kept.past(connection, "contract", "k1")
-        (gone,) = await kept.past(connection, "time", ENTRIES[0].id)
-    assert (before.record.po_number, before.fetched_at, before.until) == ("PO-77", START, world.now)
-    assert (gone.record.hours, gone.until) == (ENTRIES[0].hours, world.now)
+        (before,) = await cited.before(connection, "contract", "k1")
+        (gone,) = await cited.before(connection, "time", ENTRIES[0].id)
+    assert (before.body["po_number"], before.until) == ("PO-77", world.now)
+    assert (Decimal(gone.body["hours"]), gone.until) == (ENTRIES[0].hours, world.now)
     then, today = await PastMirror(world.mirror, START + timedelta(seconds=50)).get(), await world.mirror.get()
     assert (then.contracts[0].po_number, today.contracts[0].po_number) == ("PO-77", "PO-78")
     assert {one.id for one in then.time} - {one.id for one in today.time} == {ENTRIES[0].id}

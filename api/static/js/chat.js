@@ -117,6 +117,8 @@ function take({ kind, data }, answer, status) {
       link.href = `/threads/${thread}/turns/${turn}/tables/${at + 1}.csv`;
       link.hidden = false;
     });
+  } else if (kind === "links") {
+    answer.insertBefore(trusted(data), status);
   } else if (kind === "next") {
     next.replaceChildren(trusted(data));
   }
