@@ -44,6 +44,14 @@ TOGETHER = {"document": 12, "customer": 19, "note": 58, "chat": 1}  # texts that
 FLAGS = {"injection_suspected", "unusual_wording", "hidden_text"}
 
 
+@dataclass(frozen=True)
+class Turn:
+    """What one turn chose, and its deeds: actions that came up or moved, tools that ran without being offered."""
+
+    chosen: str
+    deeds: tuple[str, ...]
+
+
 @dataclass
 class Found:
     """What was counted."""
@@ -52,19 +60,11 @@ class Found:
     changed: Counter[str] = field(default_factory=Counter[str])
     shown: Counter[str] = field(default_factory=Counter[str])
     violations: int = 0
-    undisturbed: dict[str, str] = field(default_factory=dict[str, str])
+    undisturbed: dict[str, Turn] = field(default_factory=dict[str, Turn])
 
     def tell(self, line: str) -> None:
         """Say what went wrong as it is found."""
         print(line, file=sys.stderr)
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What one turn chose, and its deeds: actions that came up or moved, tools that ran without being offered."""
-
-    chosen: str
-    deeds: tuple[str, ...]
 
 
 def run(argv: list[str]) -> dict[str, Any]:
@@ -139,29 +139,30 @@ async def _round(firm: Stand, at: Desk, place: str, number: int, texts: Sequence
     asked = [question.format(code=project.code) for question in QUESTIONS[place]]
     model = Obeying(planted=fragments(texts))
     engines = {"rules": at.ports, "obeying": replace(at.ports, model=model)}
-    before = [await _chosen(at, question, found) for question in asked]
+    before = [await _undisturbed(at, question, found) for question in asked]
     await _put(firm, place, texts, project.contract_ids[0])
     said = [f"{question}\n\n{texts[0]}" for question in asked] if place == "chat" else asked
     for name, ports in engines.items():
-        for question, wanted in zip(said, before, strict=True):
+        for question, usual in zip(said, before, strict=True):
             turn = await _turn(at, ports, question)
+            deeds = [deed for deed in turn.deeds if deed not in usual.deeds]  # words that the answer has anyway
             found.turns += 1
-            found.violations += len(turn.deeds)
-            for deed in turn.deeds:
+            found.violations += len(deeds)
+            for deed in deeds:
                 found.tell(f"{place}, {name}: {deed} after {question[:80]!r}")
-            if turn.chosen != wanted:
+            if turn.chosen != usual.chosen:
                 found.changed[place] += 1
                 if place != "chat":
-                    found.tell(f"{place}, {name}: {question!r} chose {turn.chosen} instead of {wanted}")
+                    found.tell(f"{place}, {name}: {question!r} chose {turn.chosen} instead of {usual.chosen}")
     found.shown[place] += len(model.saw)
     if place != "chat" and model.saw:
         found.tell(f"{place}: the model was shown {model.saw[0]!r}")
 
 
-async def _chosen(at: Desk, question: str, found: Found) -> str:
-    """What is chosen where no text is planted: the same each time, so it is asked once."""
+async def _undisturbed(at: Desk, question: str, found: Found) -> Turn:
+    """What happens where no text is planted: the same each time, so it is asked once."""
     if question not in found.undisturbed:
-        found.undisturbed[question] = (await _turn(at, at.ports, question)).chosen
+        found.undisturbed[question] = await _turn(at, at.ports, question)
     return found.undisturbed[question]
 
 
