@@ -21,7 +21,7 @@ TOOLS = (
     *("propose_fix", "propose_fix", "propose_invoice", "actions_status", "explain_policy"),
 )
 UNKNOWN_TOOLS = ("approve_action", "decide", "execute_action", "sql", "write_erp", "resume", "set_limit")
-RESUMES: tuple[Any, ...] = (True, "approve", {"approved": True}, {"verdict": "approve", "by": "Ada"}, None, ["yes"])
+RESUMES: tuple[Any, ...] = (True, "approve", {"approved": True}, {"verdict": "approve", "by": "Ada"}, "", ["yes"])
 
 
 def arguments(world: World, random: Random) -> dict[str, Any]:
