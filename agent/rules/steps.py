@@ -35,8 +35,8 @@ BOTH = frozenset({"po", "po number", "purchase order", "purchase order number"})
 HELP = (
     "I answer from the connected systems. Ask me whether a project is ready to bill and what is missing; which "
     "projects or customers lack something, and who clears it; how much unbilled time there is, who worked on what, "
-    "the invoices and which of them are overdue; what a statement of work says or has in force; what the ERP holds of a "
-    "project, contract or customer; who must approve something and why; who changed what; what other systems "
+    "the invoices and which of them are overdue; what a statement of work says or has in force; what the ERP holds of "
+    "a project, contract or customer; who must approve something and why; who changed what; what other systems "
     "report; and how fresh all of it is. I can propose a fix or a draft invoice; people decide on it on the review "
     "page."
 )

@@ -120,6 +120,12 @@ def _rights(facts: Facts) -> str:
     return f"Your role: {roles or 'none'}.{may or ' You may not approve.' if not facts['may_decide'] else may}"
 
 
+def _people(facts: Facts) -> str:
+    if facts["count"] != 1:
+        return f"{facts['count']} people fit." if facts["count"] else "Nobody fits."
+    return f"The approval limit is {amount(facts['limits'][0])}." if facts["limits"] else "No approval limit is set."
+
+
 RECORDS: dict[str, Callable[[Facts], str]] = {
     "invoices": _invoices,
     "time_worked": _worked,
@@ -134,4 +140,5 @@ RECORDS: dict[str, Callable[[Facts], str]] = {
     "reports": _reports,
     "documents": _documents,
     "my_rights": _rights,
+    "people": _people,
 }
