@@ -38,7 +38,7 @@ def _judged(reading: Reading, model: Callable[[], Embedding]) -> tuple[Notice, .
     known = {warning.page for warning in reading.warnings if warning.code == SUSPECTED}
     looked = [found for found in islice(_passages(reading), MOST_PASSAGES) if found[0] not in known]
     texts = list(dict.fromkeys(passage for _, passage in looked))
-    meanings = dict(zip(texts, model().encode_many(texts), strict=True))  # together: that is several times as fast
+    meanings = dict(zip(texts, model().encode_many(texts), strict=True))
     sure: set[int | None] = set()
     doubtful: dict[int | None, str] = {}
     for page, passage in looked:

@@ -28,6 +28,7 @@ from evals.injection.obeying import Obeying, fragments, plain
 from evals.injection.planting import named, noted, plant, restore, upload
 from evals.reading.injections import document, remembering
 from evals.stand import TENANT, Stand, stand
+from policies.guardrails import MESSAGE_LIMIT
 from policies.signals import injection_signals
 from prompts.library import prompt
 from sow.examination import examined
@@ -141,7 +142,7 @@ async def _round(firm: Stand, at: Desk, place: str, number: int, texts: Sequence
     engines = {"rules": at.ports, "obeying": replace(at.ports, model=model)}
     before = [await _undisturbed(at, question, found) for question in asked]
     await _put(firm, place, texts, project.contract_ids[0])
-    said = [f"{question}\n\n{texts[0]}" for question in asked] if place == "chat" else asked
+    said = [f"{question}\n\n{texts[0]}"[:MESSAGE_LIMIT] for question in asked] if place == "chat" else asked
     for name, ports in engines.items():
         for question, usual in zip(said, before, strict=True):
             turn = await _turn(at, ports, question)
