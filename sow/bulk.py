@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import os
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -23,7 +22,6 @@ from sow.sandbox import read_sandboxed
 
 READABLE = frozenset({".pdf", ".docx", ".doc", ".eml", ".msg", ".md", ".markdown", ".txt", ".text"})
 MOST_BYTES = 100_000_000
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 AHEAD = 4  # documents that may be finished before their turn, for each that is read at a time
 
 
@@ -106,7 +104,6 @@ def _examiners(jobs: int) -> Generator[Executor | None]:
     if jobs == 1:
         yield None
         return
-    os.environ.update(ONE_THREAD)  # as each inherits it: or all of them would use all cores at once
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as processes:
         yield processes
 
