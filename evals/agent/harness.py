@@ -1,10 +1,11 @@
-"""`countersign evals run agent [--set main|held] [--first N] [--list] [--home DIR]`: the agent's answers, scored.
+"""`countersign evals run agent [--set NAME…] [--first N] [--list] [--home DIR]`: the agent's answers, scored.
 
 The same questions run against any configured model: `--model NAME --url URL` (its key by COUNTERSIGN_MODEL_KEY).
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import sys
@@ -72,13 +73,18 @@ class Result:
 
 def run(argv: list[str]) -> dict[str, Any]:
     """Ask every question of a set (without --set, of all) and score the answers."""
-    home = Path(_option(argv, "--home")) if "--home" in argv else _firm()
-    settings = ModelSettings(
-        url=_option(argv, "--url"),
-        name=_option(argv, "--model"),
-        key=SecretStr(os.environ.get("COUNTERSIGN_MODEL_KEY", "")),
-    )
-    result = asyncio.run(_measure(home, argv, settings))
+    sets = tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    parser = argparse.ArgumentParser("countersign evals run agent", description=__doc__)
+    parser.add_argument("--set", choices=sets, nargs="+", default=sets, help="sets of questions (all)")
+    parser.add_argument("--first", type=int, default=10**6, help="so many questions, evenly picked (all)")
+    parser.add_argument("--list", action="store_true", help="tell each question that was not answered rightly")
+    parser.add_argument("--home", type=Path, help="a built demo firm (built where there is none)")
+    parser.add_argument("--model", default="", help="name of a model (the built-in rules)")
+    parser.add_argument("--url", default="", help="where the model is served")
+    wanted = parser.parse_args(argv)
+    key = SecretStr(os.environ.get("COUNTERSIGN_MODEL_KEY", ""))
+    settings = ModelSettings(url=wanted.url, name=wanted.model, key=key)
+    result = asyncio.run(_measure(wanted.home or _firm(), wanted, settings))
     ordered = sorted(result.seconds)
     return {
         "questions": len(ordered),
@@ -90,10 +96,6 @@ def run(argv: list[str]) -> dict[str, Any]:
         "median_ms": round(1000 * ordered[len(ordered) // 2]),
         "p95_ms": round(1000 * ordered[int(0.95 * (len(ordered) - 1))]),
     }
-
-
-def _option(argv: list[str], name: str) -> str:
-    return argv[argv.index(name) + 1] if name in argv else ""
 
 
 def _firm() -> Path:
@@ -153,14 +155,12 @@ def _filled(value: Any, dates: dict[str, str]) -> Any:
     return value
 
 
-async def _measure(home: Path, argv: list[str], settings: ModelSettings) -> Result:
+async def _measure(home: Path, wanted: argparse.Namespace, settings: ModelSettings) -> Result:
     today = server.seeded_on(home)
     truths = {item.key: item for item in planted.documents(today)}
-    wanted = (_option(argv, "--set"),) if "--set" in argv else tuple(sorted(p.stem for p in FOLDER.glob("*.toml")))
-    limit = int(_option(argv, "--first") or 10**6)
-    asked = list(cases(datetime(today.year, today.month, today.day, tzinfo=UTC), wanted))
-    if limit < len(asked):
-        asked = asked[:: max(1, len(asked) // limit)][:limit]
+    asked = list(cases(datetime(today.year, today.month, today.day, tzinfo=UTC), tuple(wanted.set)))
+    if wanted.first < len(asked):
+        asked = asked[:: max(1, len(asked) // wanted.first)][: wanted.first]
     outside = server.outside_file(home).read_text("utf-8")
     async with stand(truths, home) as firm:
         known = _records(firm, today, outside, truths)
@@ -169,7 +169,7 @@ async def _measure(home: Path, argv: list[str], settings: ModelSettings) -> Resu
         for case in asked:
             before = len(result.wrong)
             await _one(at, known, case, result)
-            if "--list" in argv and len(result.wrong) > before:
+            if wanted.list and len(result.wrong) > before:
                 print(result.wrong[-1], file=sys.stderr, flush=True)
             if len(result.seconds) % 50 == 0:
                 print(f"{len(result.seconds)} asked, {result.right} right", file=sys.stderr)
