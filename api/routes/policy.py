@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from actions import policy_change
-from actions.arguments import MAX_POLICY
+from actions.arguments import EDITABLE, MAX_POLICY
 from actions.explanation import explained
 from actions.rulebook import files_of
 from api.access import ActionReader, PolicyProposer, PolicyReader
@@ -24,7 +24,7 @@ Json = dict[str, Any]
 class Draft(BaseModel):
     """Policy files by name; one that is left out stays as it is."""
 
-    files: dict[str, str] = Field(max_length=2)
+    files: dict[str, str] = Field(max_length=len(EDITABLE))
 
 
 class Tried(Draft):

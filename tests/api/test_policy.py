@@ -9,7 +9,9 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
+from actions.arguments import EDITABLE
 from api.cli import policy as commands
+from api.routes.policy import Draft
 from policies.engine import FOLDER, read
 
 pytestmark = pytest.mark.anyio
@@ -171,3 +173,7 @@ def test_examples_are_run_from_the_command_line(tmp_path: Path) -> None:
     assert draft.exit_code == 1
     assert "approval.toml: contract.set_po_number.two has no example for it" in problems
     assert "A purchase order number is approved by one person: 2 people are asked" in problems
+
+
+def test_every_file_that_a_firm_can_change_fits_into_one_draft() -> None:
+    assert set(Draft(files=dict.fromkeys(EDITABLE, "")).files) == set(EDITABLE)
