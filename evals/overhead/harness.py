@@ -65,7 +65,8 @@ async def measured(firm: Stand, at: Desk, turns: int, at_once: int) -> dict[str,
     with serve(answer=_scripted) as script:
         model = chat_model(ModelSettings(script.url, "scripted", SecretStr("k"), seconds=120))
         ports = replace(at.ports, model=model, limits=LIMITS)
-        tools, context = await ports.tools(at.actors["finn"]), await ports.context(at.actors["finn"], None)
+        context = await ports.context(at.actors["finn"], None)
+        tools = ports.tools(context.policies, context.actor)
         async with bare(_bare_database(firm), model, tools, context) as other:
             return await _compared(at, ports, other, turns, at_once)
 
