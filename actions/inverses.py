@@ -106,6 +106,7 @@ def _intent(action: Action, action_type: str, arguments: dict[str, Any]) -> Inte
         origins=dict.fromkeys(arguments, origin),
         project_code=earlier.project_code,
         customer=earlier.customer,
+        customer_id=earlier.customer_id,
         practice=earlier.practice,
         region=earlier.region,
     )

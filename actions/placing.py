@@ -23,7 +23,7 @@ Found = TypeVar("Found", bound=_Record)
 def placed(intent: Intent, firm: Firm) -> Intent:
     """The intent with customer, project code, practice and region of the records that its arguments name.
 
-    The customer's name is as `normalised` keeps it, whichever comes last: sums over a customer are sums over a name.
+    The customer's name is as `normalised` keeps it, whichever comes last: sums over a customer look for it, too.
 
     What the firm's records do not say is None, whatever the intent said before: policy then counts it as not known.
     """
@@ -36,6 +36,7 @@ def placed(intent: Intent, firm: Firm) -> Intent:
     practice, region = numbering.parts(code)
     return replace(
         intent,
+        customer_id=customer.id if customer else None,
         customer=readable(customer.name if customer else str(new)) if customer or new else None,
         project_code=code,
         practice=practice,

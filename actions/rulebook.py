@@ -180,13 +180,17 @@ async def _earlier(
     without: str | None,
     until: datetime | None = None,
 ) -> dict[Window, tuple[Money, ...]]:
-    keys = {"proposer": proposer, "customer": intent.customer, "project": intent.project_code}
+    keys = {
+        "proposer": (proposer, None),
+        "customer": (intent.customer, intent.customer_id),
+        "project": (intent.project_code, intent.arguments.get("project_id")),
+    }
     return {
         window: await rulebook.sums(
             connection,
             intent.action_type,
             per=window.per,
-            key=keys[window.per],
+            whose=keys[window.per],
             since=at - timedelta(days=window.days),
             until=until,
             without=without,

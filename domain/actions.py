@@ -55,7 +55,7 @@ class Intent:
     """What someone wants to propose. `arguments` are JSON (money as decimal strings, dates ISO 8601).
 
     `risk` is the customer's risk class, which policy alone assigns; `contracts` are the numbers of the contracts whose
-    reports it rests on.
+    reports it rests on. `customer_id` is the ERP's, and stays what it is when somebody renames the customer.
     """
 
     action_type: str
@@ -73,6 +73,7 @@ class Intent:
     document: str | None = None
     thread: str | None = None
     contracts: tuple[str, ...] = ()
+    customer_id: str | None = None
 
 
 COUNTS = ("no", "one", "two", "three", "four", "five", "six")

@@ -59,20 +59,22 @@ async def sums(
     action_type: str,
     *,
     per: str,
-    key: str | None,
+    whose: tuple[str | None, str | None],
     since: datetime,
     until: datetime | None = None,
     without: str | None = None,
 ) -> tuple[Money, ...]:
     """The amounts of the tenant's other actions of this type since then that are under way or done, by currency.
 
-    `per` is `proposer`, `customer` or `project`, `key` whose; None, where it is not known, is everybody's. Left out
-    are `without` (an action's id) and the versions before it.
+    `per` is `proposer`, `customer` or `project`; `whose` a name (None, where it is not known, is everybody's) and the
+    ERP's id of the customer or project: one that was renamed stays the same. Left out are `without` (an action's id)
+    and the versions before it.
     """
     wanted = {
         "type": action_type,
         "per": per,
-        "key": key,
+        "key": whose[0],
+        "record": whose[1],
         "since": since,
         "until": until,
         "action": without,

@@ -15,12 +15,15 @@ select a.intent -> 'amount' ->> 'currency' as currency, sum((a.intent -> 'amount
 from action a
 cross join lateral (select case %(per)s::text when 'proposer' then a.proposer
                                               when 'customer' then a.intent ->> 'customer'
-                                              when 'project' then a.intent ->> 'project_code' end as name) as found
+                                              when 'project' then a.intent ->> 'project_code' end as name,
+                           case %(per)s::text when 'customer' then a.intent ->> 'customer_id'
+                                              when 'project' then a.intent -> 'arguments' ->> 'project_id' end as record
+                   ) as found
 where a.type = %(type)s
   and a.state in ('awaiting_approval', 'approved', 'executing', 'executed', 'verified', 'unknown', 'diverged')
   and a.created_at > %(since)s and (%(until)s::timestamptz is null or a.created_at <= %(until)s)
   and not exists (select from own where own.id = a.id)
-  and (%(key)s::text is null or found.name is null or found.name = %(key)s)
+  and (%(key)s::text is null or found.name is null or found.name = %(key)s or found.record = %(record)s)
   and a.intent -> 'amount' ->> 'currency' is not null
 group by 1 order by 1
 

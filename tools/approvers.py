@@ -72,12 +72,13 @@ async def _verdict(connection: Connection, context: ToolContext, intent: Intent)
     roles = frozenset({Role.FINANCE, Role.PROJECT_MANAGER, Role.ADMINISTRATOR})
     proposer = Actor(context.actor.tenant, "(whoever proposes)", "Whoever proposes", roles)
     keys = {"proposer": proposer.person, "customer": intent.customer, "project": intent.project_code}
+    records = {"customer": intent.customer_id, "project": intent.arguments.get("project_id")}
     earlier = {
         window: await rulebook.sums(
             connection,
             intent.action_type,
             per=window.per,
-            key=keys[window.per] or "",
+            whose=(keys[window.per] or "", records.get(window.per)),
             since=datetime.now(UTC) - timedelta(days=window.days),
         )
         for window in context.policies.windows(intent.action_type)

@@ -87,6 +87,7 @@ def _intent(context: ToolContext, case: Case, answer: Readiness, items: tuple[It
         amount=amount,
         project_code=case.project.code,
         customer=answer.customer,
+        customer_id=case.project.customer_id,
         practice=answer.practice,
         region=answer.region,
         thread=context.thread,

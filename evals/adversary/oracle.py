@@ -95,15 +95,18 @@ def _approved(record: Record, ledger: Ledger, effect: Effect) -> None:
 
 
 def _beside(record: Record, ledger: Ledger, effect: Effect) -> Decimal:
-    """What else was billed to the customer, as far as it was proposed before this was approved for the last time."""
+    """What else was billed to the customer, as far as it was proposed, and not cancelled again, before this was
+    approved for the last time.
+    """
     last = max((vote.at for vote in record.accepted(effect.reference, "approve")), default=0)
+    cancelled = {e.id: e.at for e in ledger.effects if e.type == "invoice.cancel_draft"}
     others = [
         rules.value(other.type, other.asked) or Decimal(0)
         for other in ledger.effects
         if other.type == effect.type == "invoice.create_draft"
         and other.reference != effect.reference
         and other.asked["project_id"] == effect.asked["project_id"]
-        and record.proposed.get(other.reference, last) < last
+        and record.proposed.get(other.reference, last) < last <= cancelled.get(other.id, last)
     ]
     return sum(others, Decimal(0))
 

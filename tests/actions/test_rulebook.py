@@ -116,6 +116,13 @@ async def test_a_customer_nobody_knows_counts_with_every_customer(desk: Desk) ->
     assert steps(await desk.propose(invoice("1.00", customer=None))) == 2
 
 
+async def test_a_customer_or_project_that_is_renamed_does_not_begin_a_new_sum(desk: Desk) -> None:
+    await desk.propose(replace(invoice("60000.00"), customer_id="7"))
+    renamed = replace(invoice("50000.00", customer="Acme Group"), customer_id="7")
+    assert steps(await desk.propose(renamed)) == 2
+    assert steps(await desk.propose(replace(invoice("1.00", customer="Fenwick"), customer_id="8"))) == 1
+
+
 async def test_a_version_does_not_count_the_one_that_it_supersedes(desk: Desk, owner: psycopg.Connection) -> None:
     first = await desk.propose(invoice("60000.00"))
     second = await desk.propose(invoice("1.00"))

@@ -36,12 +36,19 @@ async def propose(world: World, person: Person, body: Mapping[str, Any], via: Vi
 def remember(world: World, person: Person, action: Mapping[str, Any]) -> str:
     """Remember a proposal as its proposer saw it on its first appearance; an earlier one stays its proposer's."""
     id_ = str(action["id"])
-    world.record.proposers.setdefault(id_, person.id)
+    world.record.proposers.setdefault(id_, _whose(world, action) or person.id)
     world.record.firms.setdefault(id_, person.tenant)
     world.record.proposed.setdefault(id_, world.record.tick())
     world.record.digests.setdefault(id_, str(action["digest"]))
     world.record.shown.setdefault(id_, seen(person.tenant, action))
     return id_
+
+
+def _whose(world: World, action: Mapping[str, Any]) -> str:
+    """Whose a version is that policy asked for anew: whoever proposes the same again is only shown it."""
+    earlier = world.record.shown.get(str(action["previous"]))
+    same = earlier is not None and earlier.arguments == action["intent"]["arguments"]
+    return world.record.proposers[earlier.action] if earlier and same else ""
 
 
 def seen(tenant: str, action: Mapping[str, Any]) -> Shown:
