@@ -141,6 +141,7 @@ def _short(text: str) -> str:
 
 def _term(term: Term) -> dict[str, Any]:
     shown = plain(term)
+    del shown["master"]
     for evidence in shown["evidence"]:
         del evidence["document"]
     return shown

@@ -10,16 +10,31 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sow.families import DATED, NUMBER, Fit, Link, LinkState, Paper, Signal, by_number, by_parties, chosen, letters
-from sow.families import ranked, weighed
+from sow.families import (
+    DATED,
+    NUMBER,
+    Fit,
+    Link,
+    LinkState,
+    Paper,
+    Signal,
+    by_number,
+    by_parties,
+    chosen,
+    letters,
+    ranked,
+    weighed,
+)
 from sow.normal import DATE, day
 from sow.rules import rule
 
 TITLED, OTHER_DATE, SIBLING = 0.25, -0.3, -0.5
 MASTER = rule(r"\b(?:master|framework|umbrella|MSA)\b")
+AGREEMENT = rule(r"\b(?:master|framework|umbrella|MSA|agreement|contract|terms)\b")
 WORK = rule(r"\b(?:statement of work|sow|work order|task order|service order|order form|change order|amendment)\b")
 NUMBER_SAID = re.compile(r"\b(?=[\w./-]*\d)[A-Z0-9][\w/-]*(?:\.\w+)*")
-WHEN = rule(r"(?:,? (?:dated|of|as of|made|entered into|effective|executed|signed)\b.*|\(.*)$")
+WHEN = rule(r"(?:,? (?:dated|between|as of|made|entered into|effective|executed|signed)\b.*| of ?|\(.*)$")
+LABEL = re.compile(r"[\s,(#:]*(?:\b(?:no|number|ref|reference|contract)\b\.?)?[\s,(#:.]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -31,21 +46,24 @@ class Named:
     dated: str
 
 
+NOTHING = Named("", "", "")
+
+
 def named(said: str) -> Named:
     """What the value of the term `master_agreement` says."""
     date = rule(DATE).search(said)
     rest = said.replace(date[0], " ") if date else said
     number = NUMBER_SAID.search(rest)
-    title = rest[: number.start()] if number else WHEN.sub("", rest)
-    title = re.sub(r"[\s,(#:]*(?:\b(?:no|number|ref|reference|contract|dated)\b\.?)?[\s,(#:.]*$", "", title, flags=re.IGNORECASE)
+    title = LABEL.sub("", WHEN.sub("", rest[: number.start()] if number else rest))
     return Named(" ".join(title.split()), number[0] if number else "", (day(date[0]) if date else None) or "")
 
 
 def masters(papers: Sequence[Paper]) -> Mapping[str, Link]:
     """The master of each document that names one or of which a person said so, by its id. An amendment has none."""
     known = {paper.row.id for paper in papers if paper.amendment is None}
+    shelf = _shelf(papers)
     found = {
-        paper.row.id: chosen(paper.under, _fits(paper, papers), known)
+        paper.row.id: chosen(paper.under, _fits(paper, shelf), known)
         for paper in papers
         if paper.amendment is None and (paper.under or paper.first("master_agreement"))
     }
@@ -74,11 +92,39 @@ def _uncircled(document: str, link: Link, found: Mapping[str, Link]) -> Link:
     return replace(link, state=LinkState.OPEN, target=None)
 
 
-def _fits(paper: Paper, papers: Sequence[Paper]) -> tuple[Fit, ...]:
+@dataclass(frozen=True)
+class _Shelf:
+    """What can be a master at all, looked through once: what calls itself an agreement, and all by their numbers."""
+
+    agreements: tuple[Paper, ...]
+    numbered: Mapping[str, tuple[Paper, ...]]
+
+
+def _shelf(papers: Sequence[Paper]) -> _Shelf:
+    agreements: list[Paper] = []
+    numbered: dict[str, tuple[Paper, ...]] = {}
+    for paper in papers:
+        if paper.amendment is None:
+            if any(AGREEMENT.search(text) for _, text in _called(paper)):
+                agreements.append(paper)
+            if number := paper.first("document_number"):
+                key = letters(str(number.value))
+                numbered[key] = (*numbered.get(key, ()), paper)
+    return _Shelf(tuple(agreements), numbered)
+
+
+def _called(paper: Paper) -> tuple[tuple[str, str], ...]:
+    """What a document is called by its own title, and by its file's name."""
+    title = paper.bearing.title if paper.bearing else ""
+    return ("title", title), ("file's name", " ".join(re.split(r"[\W_]+", paper.row.name)))
+
+
+def _fits(paper: Paper, shelf: _Shelf) -> tuple[Fit, ...]:
     term = paper.first("master_agreement")
-    said = named(str(term.value)) if term else Named("", "", "")
-    others = (one for one in papers if one.row.id != paper.row.id and one.amendment is None)
-    return ranked(fit for one in others if (fit := _fit(paper, said, one)))
+    said = named(str(term.value)) if term else NOTHING
+    others = {one.row.id: one for one in (*shelf.agreements, *shelf.numbered.get(letters(said.number), ()))}
+    others.pop(paper.row.id, None)
+    return ranked(fit for one in others.values() if (fit := _fit(paper, said, one)))
 
 
 def _fit(paper: Paper, said: Named, other: Paper) -> Fit | None:
@@ -90,8 +136,7 @@ def _fit(paper: Paper, said: Named, other: Paper) -> Fit | None:
 
 def _by_title(said: Named, other: Paper) -> Iterable[Signal]:
     """It calls itself what it is called here, or a master or framework agreement; its title stands before its name."""
-    title = other.bearing.title if other.bearing else ""
-    for where, text in (("title", title), ("file's name", " ".join(re.split(r"[\W_]+", other.row.name)))):
+    for where, text in _called(other):
         if WORK.search(text):
             return []
         if said.title and letters(said.title) in letters(text):
@@ -114,6 +159,6 @@ def _by_date(said: Named, other: Paper) -> Iterable[Signal]:
 def _sibling(said: Named, other: Paper) -> Iterable[Signal]:
     """What names the same master is another document under it."""
     term = other.first("master_agreement")
-    theirs = named(str(term.value)) if term else Named("", "", "")
+    theirs = named(str(term.value)) if term else NOTHING
     same = (said.number and said.number == theirs.number) or (said.dated and said.dated == theirs.dated)
     return [(SIBLING, "")] if same else []

@@ -16,9 +16,8 @@ from domain.source import Evidence
 from domain.terms import FIELDS, TermStatus
 from policies.prerequisites.items import words
 from sow import library
-from sow.families import families
 from sow.inforce import Held, InForce
-from sow.linking import hold, papers
+from sow.linking import files, hold
 from sow.wording import label, shown
 from store import documents
 from store.database import Connection
@@ -134,9 +133,9 @@ async def _say(context: ToolContext, wanted: SowTerms) -> ToolResult:
 
 async def _standing(connection: Connection, documents_: set[str], on: date) -> list[InForce]:
     """What holds on a day in the families of these documents: amendments applied to what they amend."""
-    every = families(await papers(connection))
-    mine = [family for family in every if {p.row.id for p in (family.root, *family.amendments)} & documents_]
-    return list(await hold(connection, mine, on))
+    filed = await files(connection)
+    mine = [family for family in filed.families.values() if {p.row.id for p in (family.root, *family.amendments)} & documents_]
+    return list(await hold(connection, filed, mine, on))
 
 
 def _currencies(standing: Iterable[InForce]) -> dict[str, str]:

@@ -94,7 +94,7 @@ async def test_the_one_document_that_fits_is_proposed_with_reasons(database: Dat
     async with database.tenant("northlight") as connection:
         found = await linking.standing(connection, amendment, NOVEMBER)
     assert found.link is not None
-    assert (found.link.state, found.link.amends) == (LinkState.PROPOSED, root)
+    assert (found.link.state, found.link.target) == (LinkState.PROPOSED, root)
     reasons = " ".join(found.link.fits[0].reasons)
     assert "SOW-2026-014" in reasons
     assert "dated 2026-03-02" in reasons
@@ -253,7 +253,7 @@ async def test_another_tenant_sees_no_link_and_no_amendment(database: Database, 
         assert await linking.papers(connection) == ()
         for table in ("document_link", "document_amendment"):
             assert await (await connection.execute(f"select * from {table}")).fetchall() == []
-    for statement in ("update document_link set amends = null", "delete from document_amendment"):
+    for statement in ("update document_link set target = null", "delete from document_amendment"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             async with database.tenant("northlight") as connection:
                 await connection.execute(statement)
