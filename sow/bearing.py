@@ -22,10 +22,13 @@ MASTER = (
     r"|msa|master)"
 )
 NOUN = rule(
-    rf"\b(?:(?P<this>this) (?:[\w&-]+ ){{0,3}}?)?(?:(?P<work>{WORK})|(?P<master>{MASTER})|(?P<paper>agreement|contract))\b"
+    rf"\b(?:(?P<this>this) (?:[\w&-]+ ){{0,3}}?)?(?:(?P<work>{WORK})|(?P<master>{MASTER})|"
+    r"(?P<paper>agreement|contract))\b"
 )
 VERB = rule(r"\b(?:prevails?|controls?|governs?|takes? precedence|ha(?:s|ve) precedence|supersedes?|overrides?)\b")
-BETWEEN = re.compile(r"[\s,]*(?:\([^)]{0,40}\)[\s,]*)?(?:shall|will|must|should)?[\s,]*(?:always|then)?\s*", re.IGNORECASE)
+BETWEEN = re.compile(
+    r"[\s,]*(?:\([^)]{0,40}\)[\s,]*)?(?:shall|will|must|should)?[\s,]*(?:always|then)?\s*", re.IGNORECASE
+)
 BACK = rule(r"\b(?P<which>former|latter)\b[^.;]{0,20}$")
 ORDER = rule(r"\border of (?:precedence|priority)\b")
 UPWARD = rule(r"\b(?:ascending|lowest|least)\b")
@@ -92,7 +95,7 @@ def _listed(text: str) -> tuple[Winner | None, int]:
 
 
 def _kind(noun: re.Match[str]) -> Winner:
-    """ "The Agreement" beside a statement of work is its master; "this Agreement" is whoever says so."""
+    """The agreement that stands beside a statement of work is its master; "this agreement" is whoever says so."""
     if noun["work"]:
         return "work"
     return "own" if noun["paper"] and noun["this"] else "master"

@@ -15,7 +15,8 @@ from domain.canonical import canonical, plain
 from domain.masters import Rank
 from domain.terms import FIELDS, TermStatus
 from sow.families import Family
-from sow.inforce import DECIDED, Difference, Held, InForce, Said, Under
+from sow.held import Difference, Held, InForce, Said, Under
+from sow.inforce import DECIDED
 
 # The ways of working together, which a master settles for all work under it. A document's parties, number, dates and
 # duration, its prices, totals, caps, currency, milestones, purchase order and signature are its own.
@@ -85,7 +86,9 @@ def _taken(own: InForce, master: Side) -> Iterator[Held]:
 def _open(held: Held, why: str, *others: Held) -> Held:
     alternatives = (*held.term.alternatives, *(one.term.value for one in others))
     quotes = (*held.term.evidence, *(quote for one in others for quote in one.term.evidence))
-    term = replace(held.term, status=TermStatus.CONFLICT, alternatives=alternatives, evidence=tuple(dict.fromkeys(quotes)))
+    term = replace(
+        held.term, status=TermStatus.CONFLICT, alternatives=alternatives, evidence=tuple(dict.fromkeys(quotes))
+    )
     return replace(held, term=term, why=why)
 
 

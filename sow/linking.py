@@ -10,7 +10,8 @@ from functools import cached_property
 from domain.actor import Actor
 from domain.errors import InvalidInput, NotFound, NotPermitted
 from sow.families import Family, Link, LinkState, Paper, families, links
-from sow.inforce import InForce, in_force
+from sow.held import InForce
+from sow.inforce import in_force
 from sow.inherited import Side, inherit
 from sow.masters import chain, masters
 from store import amendments, audit, documents
@@ -176,7 +177,9 @@ async def link(
             raise InvalidInput("A document cannot amend itself, nor one that amends it.")
         if relation == "under":
             _may_be_under(row.id, wanted, filed)
-        await amendments.link(connection, actor.tenant, actor.person, row.id, relation, wanted, reason)
+        await amendments.link(
+            connection, actor.tenant, actor.person, row.id, relation=relation, target=wanted, reason=reason
+        )
         facts = {relation: wanted, "reason": reason, "was": _was(known.get(row.id))}
         await audit.append(connection, actor, "document.linked", f"document:{row.id}", facts)
 

@@ -81,7 +81,7 @@ def chain(document: str, found: Mapping[str, Link]) -> Sequence[str]:
 
 
 def _uncircled(document: str, link: Link, found: Mapping[str, Link]) -> Link:
-    """Where documents name each other, what nobody confirmed is open; a circle of confirmed links is open as a whole."""
+    """Where documents name each other, what nobody confirmed is open; a circle of confirmed links is open whole."""
     above = chain(document, found)
     last = found.get(above[-1]) if above else None
     if last is None or last.target != document:
@@ -131,7 +131,9 @@ def _fit(paper: Paper, said: Named, other: Paper) -> Fit | None:
     numbered, titled = list(by_number([said.number], other, "this document")), list(_by_title(said, other))
     if not titled and not any(weight == NUMBER for weight, _ in numbered):
         return None
-    return weighed(other, [*numbered, *titled, *_by_date(said, other), *by_parties(paper, other), *_sibling(said, other)])
+    return weighed(
+        other, [*numbered, *titled, *_by_date(said, other), *by_parties(paper, other), *_sibling(said, other)]
+    )
 
 
 def _by_title(said: Named, other: Paper) -> Iterable[Signal]:

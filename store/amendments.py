@@ -92,6 +92,7 @@ async def link(
     tenant: str,
     person: str,
     document: str,
+    *,
     relation: Relation,
     target: str | None,
     reason: str,

@@ -14,7 +14,7 @@ from policies.prerequisites.own import rule_settings
 from policies.prerequisites.portfolio import Dossier
 from policies.prerequisites.settings import RuleSettings
 from sow.families import Family
-from sow.inforce import Held, InForce
+from sow.held import Held, InForce
 from sow.linking import Files, files, hold
 from store import facts, rulebook, waivers
 from store.database import Connection, Database
@@ -65,7 +65,9 @@ def _contract(family: Family) -> str:
 
 def _above(family: Family, filed: Files) -> bool:
     """Whether a document of the same contract is under this one, as a person said or as it was found."""
-    below = [filed.families.get(document) for document, link in filed.masters.items() if link.target == family.root.row.id]
+    below = [
+        filed.families.get(document) for document, link in filed.masters.items() if link.target == family.root.row.id
+    ]
     return any(one is not None and _contract(one) == _contract(family) for one in below)
 
 

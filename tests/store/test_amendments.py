@@ -12,7 +12,7 @@ from domain.errors import InvalidInput, NotFound, NotPermitted
 from domain.terms import TermStatus
 from sow import library, linking
 from sow.families import LinkState
-from sow.inforce import Change, InForce
+from sow.held import Change, InForce
 from store import audit, documents
 from store.database import Database
 from tools.knowledge import terms_by_contract

@@ -99,7 +99,12 @@ async def test_a_proposed_master_gives_nothing_until_a_person_confirms(database:
     await confirm(database, priya, work, master)
     found = await stands(database, work)
     (term,) = [one for one in found.in_force.held if one.term.field == "payment_terms_days"]
-    assert (term.term.value, term.place, term.clause, term.master) == (45, master, "2.1", "Master Services Agreement.md")
+    assert (term.term.value, term.place, term.clause, term.master) == (
+        45,
+        master,
+        "2.1",
+        "Master Services Agreement.md",
+    )
     assert term.term.evidence[0].document == master
     assert "forty-five (45) days" in term.term.evidence[0].quote
     assert await used(database, "payment_terms_days") == [(45, "Master Services Agreement.md")]
@@ -140,7 +145,9 @@ async def test_whose_word_stands(database: Database, priya: Actor, work: str, ma
     assert (why in difference.why) if why else not difference.why
     assert (term.status is TermStatus.CONFLICT) is bool(why)
     assert term.alternatives == ((45,) if why else ())
-    assert {one.evidence.document for one in difference.said} == {id_ for id_, said in ((below, work), (above, master)) if said}
+    assert {one.evidence.document for one in difference.said} == {
+        id_ for id_, said in ((below, work), (above, master)) if said
+    }
 
 
 async def test_a_person_who_decides_with_both_words_before_them_settles_it(database: Database, priya: Actor) -> None:
@@ -223,7 +230,9 @@ async def test_a_superseded_or_erased_master_gives_nothing(
 
 async def test_documents_that_name_each_other_wait_for_a_person(database: Database, priya: Actor) -> None:
     work, master = await pair(
-        database, priya, master="\nThis agreement is part of the Framework Agreement No. SOW-2026-021 dated 2 March 2026.\n"
+        database,
+        priya,
+        master="\nThis agreement is part of the Framework Agreement No. SOW-2026-021 dated 2 March 2026.\n",
     )
     for document in (work, master):
         found = await stands(database, document)
@@ -238,7 +247,9 @@ async def test_documents_that_name_each_other_wait_for_a_person(database: Databa
 
 async def test_a_master_above_the_master_gives_what_neither_states(database: Database, priya: Actor) -> None:
     work, master = await pair(database, priya)
-    top = await keep(database, priya, "# Framework Agreement\n\nThe Client accepts deliverables within ten (10) days.\n")
+    top = await keep(
+        database, priya, "# Framework Agreement\n\nThe Client accepts deliverables within ten (10) days.\n"
+    )
     await confirm(database, priya, work, master)
     assert values((await stands(database, work)).in_force, "acceptance_days") == []
     await confirm(database, priya, master, top)
