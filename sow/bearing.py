@@ -61,6 +61,8 @@ def _ranks(view: View, layout: Layout) -> Iterator[Rank]:
     for match in view.search(ORDER):
         start = view.sentence_start(match.start(), REACH)
         end = min(len(view.text), match.end() + REACH)
+        if UPWARD.search(view.text[start : match.start()]):
+            continue
         winner, length = _listed(view.text[match.end() : end])
         yield from _rank(view, layout, winner, start, match.end() + length)
 

@@ -171,6 +171,7 @@ class _Held:
             "names": names(self.standing),
             "lines": lines(self.standing.in_force.changes, shown.currency),
             "beside": beside(under.differences, shown.currency) if under else [],
+            "disputed": {one.field for one in under.differences if one.why} if under and under.confirmed else set(),
             "named": next((str(term.value) for term in self.terms if term.field == "master_agreement"), ""),
             "precedents": self.precedents,
             "reading": self.reading,
