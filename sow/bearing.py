@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from domain.masters import Bearing, Rank, Winner
 from sow.document import Layout
@@ -35,6 +36,7 @@ UPWARD = rule(r"\b(?:ascending|lowest|least)\b")
 NEGATED = rule(r"\b(?:nothing in|neither|no (?:term|provision|part))\b")
 EXCEPTION = rule(r"\b(?:unless|except|save (?:to|where|as|that)|other than|provided that|only (?:to|where|if))\b")
 TITLE = rule(rf"\b(?:{WORK}|{MASTER}|agreement|contract|amendment|change order|addendum|proposal)\b")
+MOST = 1_000  # sentences that are looked at: a file that is made of such words must not take its time
 HEADLINE = 140  # characters of a line that can be a title
 ON_TOP = 1_200  # characters
 REACH = 500  # characters of a sentence to either side, and of a list of documents in their order
@@ -53,12 +55,12 @@ def _title(top: str) -> str:
 
 
 def _ranks(view: View, layout: Layout) -> Iterator[Rank]:
-    for match in view.search(VERB):
+    for match in islice(view.search(VERB), MOST):
         start = view.sentence_start(match.start(), REACH)
         end = view.sentence_end(match.start(), REACH)
         winner = _winner(view.text[start:end], match.start() - start)
         yield from _rank(view, layout, winner, start, end)
-    for match in view.search(ORDER):
+    for match in islice(view.search(ORDER), MOST):
         start = view.sentence_start(match.start(), REACH)
         end = min(len(view.text), match.end() + REACH)
         if UPWARD.search(view.text[start : match.start()]):
