@@ -37,6 +37,7 @@ NEGATED = rule(r"\b(?:nothing in|neither|no (?:term|provision|part))\b")
 EXCEPTION = rule(r"\b(?:unless|except|save (?:to|where|as|that)|other than|provided that|only (?:to|where|if))\b")
 TITLE = rule(rf"\b(?:{WORK}|{MASTER}|agreement|contract|amendment|change order|addendum|proposal)\b")
 MOST = 1_000  # sentences that are looked at: a file that is made of such words must not take its time
+SAID = 3  # sentences that say the same are kept
 HEADLINE = 140  # characters of a line that can be a title
 ON_TOP = 1_200  # characters
 REACH = 500  # characters of a sentence to either side, and of a list of documents in their order
@@ -45,7 +46,10 @@ REACH = 500  # characters of a sentence to either side, and of a list of documen
 def bearing(view: View, layout: Layout) -> Bearing:
     """Its title and its words on precedence, each with a verbatim quote."""
     found = {(rank.evidence.start, rank.winner): rank for rank in _ranks(view, layout)}
-    return Bearing(_title(view.text[:ON_TOP]), tuple(found[key] for key in sorted(found)))
+    alike: dict[tuple[Winner, bool], list[Rank]] = {}
+    for key in sorted(found):
+        alike.setdefault((found[key].winner, found[key].exception), []).append(found[key])
+    return Bearing(_title(view.text[:ON_TOP]), tuple(rank for ranks in alike.values() for rank in ranks[:SAID]))
 
 
 def _title(top: str) -> str:
