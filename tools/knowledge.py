@@ -46,7 +46,9 @@ async def terms_by_contract(connection: Connection, on: date) -> Mapping[str, tu
     master agreement speaks through the documents under it, once a person confirmed that they are.
     """
     filed = await files(connection)
-    found = [family for family in filed.families.values() if _contract(family) and not _above(family, filed)]
+    above = _above(filed)
+    mine = ((_contract(family), family) for family in filed.families.values())
+    found = [family for contract, family in mine if contract and (contract, family.root.row.id) not in above]
     held = list(zip(found, await hold(connection, filed, found, on), strict=True))
     by_contract: dict[str, list[tuple[Family, InForce]]] = {}
     for family, in_force in held:
@@ -63,12 +65,10 @@ def _contract(family: Family) -> str:
     return next((paper.row.contract for paper in papers_ if paper.row.contract), "") or ""
 
 
-def _above(family: Family, filed: Files) -> bool:
-    """Whether a document of the same contract is under this one, as a person said or as it was found."""
-    below = [
-        filed.families.get(document) for document, link in filed.masters.items() if link.target == family.root.row.id
-    ]
-    return any(one is not None and _contract(one) == _contract(family) for one in below)
+def _above(filed: Files) -> frozenset[tuple[str, str]]:
+    """Contract and master agreement wherever a document of that contract is under it, as was said or found."""
+    below = ((filed.families.get(document), link.target) for document, link in filed.masters.items())
+    return frozenset((_contract(family), master) for family, master in below if family is not None and master)
 
 
 def _stands(one: tuple[Family, InForce]) -> tuple[str, str]:

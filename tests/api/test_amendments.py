@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
+from api.cli import terms as command
 from tests.store.test_amendments import AMENDMENT, SOW
 from tests.store.test_masters import MASTER, THIRTY, WORK
 from tests.store.test_masters import MASTER_WINS as CLAIM
@@ -67,7 +69,16 @@ async def test_who_may_not_confirm_a_term_may_not_link(door) -> None:
     assert (await stranger.get(f"/v1/documents/{root}/in-force")).status_code == 404
 
 
-async def test_a_master_agreement_is_confirmed_on_the_page_and_gives_its_terms(door, owner: psycopg.Connection) -> None:
+def printed(answer: dict, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What the command line makes of an answer of the server."""
+    monkeypatch.setattr(command, "ask", lambda *_, **__: answer)
+    monkeypatch.setenv("COLUMNS", "200")
+    return CliRunner().invoke(command.terms, ["any", "--token", "t"]).output
+
+
+async def test_a_master_agreement_is_confirmed_on_the_page_and_gives_its_terms(
+    door, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     master = await upload(door, "msa.md", MASTER.format(more=CLAIM))
     work = await upload(door, "work.md", WORK.format(more=THIRTY))
     client = await door.of("priya")
@@ -78,6 +89,7 @@ async def test_a_master_agreement_is_confirmed_on_the_page_and_gives_its_terms(d
     assert (answer["master"]["link"]["state"], answer["master"]["confirmed"]) == ("proposed", False)
     assert not [term for term in answer["terms"] if term["master"]]
     assert "Proposed from the master agreement" in (await client.get(f"/documents/{work}/in-force")).text
+    assert "nothing of it is used" in printed(answer, monkeypatch)
     said = await client.post(f"/documents/{work}/master", data={"master": master})
     assert (said.status_code, said.headers["location"]) == (303, f"/documents/{work}#master")
     answer = (await client.get(f"/v1/documents/{work}/in-force")).json()
@@ -85,6 +97,9 @@ async def test_a_master_agreement_is_confirmed_on_the_page_and_gives_its_terms(d
     assert (interest["document"], interest["master"], interest["clause"]) == (master, "msa.md", "2.2")
     (days,) = [term for term in answer["terms"] if term["field"] == "payment_terms_days"]
     assert (days["status"], days["value"], days["alternatives"]) == ("conflict", 30, [45])
+    said = " ".join(printed(answer, monkeypatch).split())
+    for shown in ("Late interest 1% per month msa.md (master agreement) 2.2", "Under msa.md", "30 days 45 days"):
+        assert shown in said
     page = (await client.get(f"/documents/{work}/in-force")).text
     for shown in (
         "Where it and its master agreement differ",

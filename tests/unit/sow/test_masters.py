@@ -8,43 +8,23 @@ from datetime import UTC, date, datetime
 import pytest
 
 from domain.terms import TermStatus
-from sow.families import Family, LinkState, Paper
+from sow.families import Family, LinkState
 from sow.held import InForce
 from sow.inforce import in_force
 from sow.inherited import Side, inherit
 from sow.masters import Named, masters, named
-from store.documents import DocumentRow, TermRow
 from tests.store.test_masters import MASTER, MASTER_WINS, THIRTY, WORK, WORK_WINS
-from tests.unit.sow.paper import read
+from tests.unit.sow.paper import filed, read
 
 TODAY, NOW = date(2026, 11, 23), datetime(2026, 11, 23, tzinfo=UTC)
 SOW = "# STATEMENT OF WORK No. 12\n\n"
 MSA = "# Master Services Agreement\n\n"
 
 
-def paper(id_: str, text: str, name: str = "paper.md") -> Paper:
-    """A document as it would be kept, nothing decided on it."""
-    reading = read(text)
-    row = DocumentRow(id_, name, id_, "markdown", "en", 1, 1, None, "read", (), (), "p", "Priya", NOW)
-    terms = tuple(
-        TermRow(
-            *(f"{id_}-{n}", id_, n, one.field, one.value, one.value, one.confidence, one.method, one.status),
-            *(one.alternatives, one.evidence, None, None, ""),
-        )
-        for n, one in enumerate(reading.terms)
-    )
-    return Paper(row, terms, reading.amendment, bearing=_kept(id_, reading.bearing))
-
-
-def _kept(id_: str, found):
-    ranks = tuple(replace(rank, evidence=replace(rank.evidence, document=id_)) for rank in found.ranks)
-    return replace(found, ranks=ranks)
-
-
 def held(work: str, master: str) -> InForce:
     """The terms of a statement of work under a confirmed master."""
     sides = [
-        Side(family, in_force(family, TODAY, {})) for family in (Family(paper("w", work)), Family(paper("m", master)))
+        Side(family, in_force(family, TODAY, {})) for family in (Family(filed("w", work)), Family(filed("m", master)))
     ]
     return inherit(sides[0], sides[1], NOW)
 
@@ -125,7 +105,7 @@ def test_whose_word_stands(work: str, master: str, why: str) -> None:
 
 
 def test_a_document_that_was_read_before_words_on_precedence_were_kept_is_a_persons_to_look_at() -> None:
-    mine, above = paper("w", WORK.format(more=THIRTY)), replace(paper("m", MASTER.format(more="")), bearing=None)
+    mine, above = filed("w", WORK.format(more=THIRTY)), replace(filed("m", MASTER.format(more="")), bearing=None)
     sides = [Side(family, in_force(family, TODAY, {})) for family in (Family(mine), Family(above))]
     under = inherit(sides[0], sides[1], NOW).under
     assert under is not None
@@ -148,12 +128,12 @@ def test_a_master_that_ended_is_told() -> None:
     ],
 )
 def test_what_is_not_the_master(other: str, name: str) -> None:
-    link = masters([paper("w", WORK.format(more=""), "work.md"), paper("m", other, name)])["w"]
+    link = masters([filed("w", WORK.format(more=""), "work.md"), filed("m", other, name)])["w"]
     assert (link.state, link.target) == (LinkState.ALONE, None)
 
 
 def test_without_number_and_date_the_parties_and_its_title_propose_it() -> None:
     work = WORK.format(more="").replace(" No. MSA-2025-03\ndated 3 March 2025", "")
-    papers = [paper("w", work.replace("is entered", "for services is made and is entered"), "work.md")]
-    link = masters([*papers, paper("m", MASTER.format(more=""), "scan 17.md")])["w"]
+    papers = [filed("w", work.replace("is entered", "for services is made and is entered"), "work.md")]
+    link = masters([*papers, filed("m", MASTER.format(more=""), "scan 17.md")])["w"]
     assert (link.state, link.target) == (LinkState.PROPOSED, "m")
