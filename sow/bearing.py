@@ -31,7 +31,7 @@ BETWEEN = re.compile(
     r"[\s,]*(?:\([^)]{0,40}\)[\s,]*)?(?:shall|will|must|should)?[\s,]*(?:always|then)?\s*", re.IGNORECASE
 )
 BACK = rule(r"\b(?P<which>former|latter)\b[^.;]{0,20}$")
-ORDER = rule(r"\border of (?:precedence|priority)\b")
+ORDER = rule(r"\border of (?:precedence|priority)\b[^.:;(]{0,60}(?::|\((?:a|i|1)\))")  # a list follows
 UPWARD = rule(r"\b(?:ascending|lowest|least)\b")
 NEGATED = rule(r"\b(?:nothing in|neither|no (?:term|provision|part))\b")
 EXCEPTION = rule(r"\b(?:unless|except|save (?:to|where|as|that)|other than|provided that|only (?:to|where|if))\b")

@@ -34,7 +34,7 @@ AGREEMENT = rule(r"\b(?:master|framework|umbrella|MSA|agreement|contract|terms)\
 WORK = rule(r"\b(?:statement of work|sow|work order|task order|service order|order form|change order|amendment)\b")
 NUMBER_SAID = re.compile(r"\b(?=[\w./-]*\d)[A-Z0-9][\w/-]*(?:\.\w+)*")
 WHEN = rule(r"(?:,? (?:dated|between|as of|made|entered into|effective|executed|signed)\b.*| of\s*|\(.*)$")
-LABEL = re.compile(r"[\s,(#:]*(?:\b(?:no|number|ref|reference|contract)\b\.?)?[\s,(#:.]*$", re.IGNORECASE)
+LABEL = rule(r"^that certain |(?:[\s,(#:.]+(?:no|number|ref|reference|contract)\b){0,3}[\s,(#:.]*$")
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,10 @@ def held(work: str, master: str) -> InForce:
         (SOW + "This SOW is governed by the laws of Ireland, like the Agreement.", []),
         (SOW + "Nothing in this SOW prevails over the Agreement where the two conflict.", []),
         (SOW + "In a conflict of interest under this SOW or the Agreement the Client decides who prevails.", []),
+        (
+            SOW + "Order of Precedence\n\nThe order of precedence of the Master Agreement applies, not that of a SOW.",
+            [],
+        ),
         (MSA + "In ascending order of precedence: the Statement of Work, this Agreement.", []),
     ],
 )
@@ -71,6 +75,7 @@ def test_what_a_text_says_on_precedence(text: str, ranks: list[tuple[str, bool]]
             Named("Framework Agreement for Consulting", "", "2025-07-01"),
         ),
         ("Master Services Agreement between A Ltd and B GmbH", Named("Master Services Agreement", "", "")),
+        ("that certain Framework Agreement, reference number FA-9", Named("Framework Agreement", "FA-9", "")),
         ("MSA-2024-7", Named("", "MSA-2024-7", "")),
     ],
 )
