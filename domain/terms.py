@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -59,7 +60,10 @@ class TermStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Term:
-    """One value of one field. `value` is JSON in the field's normal form (dates ISO 8601, money decimal strings)."""
+    """One value of one field. `value` is JSON in the field's normal form (dates ISO 8601, money decimal strings).
+
+    `master` is the name of the master agreement that it is taken from, empty for a document's own word.
+    """
 
     field: str
     value: Any
@@ -68,6 +72,12 @@ class Term:
     method: str = "rules"
     status: TermStatus = TermStatus.PROPOSED
     alternatives: tuple[Any, ...] = ()
+    master: str = ""
+
+
+def said_by(masters: Iterable[str]) -> str:
+    """That these master agreements state it, for a reason or a note."""
+    return f"The master agreement states it: {', '.join(sorted(masters))}."
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.amendments import Amendment
 from domain.canonical import plain
+from domain.masters import Bearing
 from domain.terms import Term
 from domain.terms import Warning as Notice
 from sow.pdf_boxes import Places
@@ -120,6 +121,7 @@ class Reading:
     terms: tuple[Term, ...]
     warnings: tuple[Notice, ...] = field(default=())
     amendment: Amendment | None = None
+    bearing: Bearing = field(default_factory=Bearing)
 
     def json(self) -> dict[str, Any]:
         """The object that `countersign extract` prints for this document."""
@@ -139,6 +141,7 @@ def _short(text: str) -> str:
 
 def _term(term: Term) -> dict[str, Any]:
     shown = plain(term)
+    del shown["master"]
     for evidence in shown["evidence"]:
         del evidence["document"]
     return shown

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.amendments import Amendment
+from domain.masters import Bearing
 from domain.terms import TermStatus
 from store.amendments import LinkRow
 from store.documents import DocumentRow, TermRow
@@ -17,8 +18,11 @@ APART = 0.15  # two documents that fit nearly as well are both possible
 NUMBER, NAMED, DATED, CLIENT, PROVIDER, CONTRACT, STRANGER = 0.6, 0.35, 0.3, 0.15, 0.1, 0.15, -0.5
 
 
+Signal = tuple[float, str]  # how much it weighs for a document (or against it), and the reason in words
+
+
 class LinkState(StrEnum):
-    """`proposed` is found and not confirmed, `open` waits for a person to pick, `alone` amends nothing that is here."""
+    """`proposed` is found and not confirmed, `open` waits for a person to pick, `alone` has nothing here."""
 
     CONFIRMED = "confirmed"
     PROPOSED = "proposed"
@@ -28,12 +32,14 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True)
 class Paper:
-    """A document as families are made of it."""
+    """A document as families are made of it: `link` is a person's word on what it amends, `under` on its master."""
 
     row: DocumentRow
     terms: tuple[TermRow, ...]
     amendment: Amendment | None = None
     link: LinkRow | None = None
+    under: LinkRow | None = None
+    bearing: Bearing | None = None
 
     def first(self, field: str) -> TermRow | None:
         """The term of a field that has one value, unless it was rejected."""
@@ -48,7 +54,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class Fit:
-    """A document that may be the amended one, with what speaks for it."""
+    """A document that may be the amended one, or the master agreement, with what speaks for it."""
 
     document: str
     name: str
@@ -58,10 +64,10 @@ class Fit:
 
 @dataclass(frozen=True)
 class Link:
-    """What an amendment amends: a document's id, or none; and the fits that a person may choose from."""
+    """What an amendment amends, or a document is under: its id, or none; and the fits that a person may choose from."""
 
     state: LinkState
-    amends: str | None = None
+    target: str | None = None
     fits: tuple[Fit, ...] = ()
 
 
@@ -100,9 +106,9 @@ def _root(document: str, linked: Mapping[str, Link]) -> str | None:
         link = linked.get(document)
         if link is not None and link.state is LinkState.OPEN:
             return None
-        if link is None or link.amends is None:
+        if link is None or link.target is None:
             return document
-        document = link.amends
+        document = link.target
     return None
 
 
@@ -112,10 +118,14 @@ def _order(paper: Paper) -> tuple[str, int, str]:
 
 
 def _link(paper: Paper, papers: Sequence[Paper], known: set[str]) -> Link:
-    fits = _fits(paper, papers)
-    if paper.link is not None and (paper.link.amends is None or paper.link.amends in known):
-        state = LinkState.CONFIRMED if paper.link.amends else LinkState.ALONE
-        return Link(state, paper.link.amends, fits)
+    return chosen(paper.link, _fits(paper, papers), known)
+
+
+def chosen(said: LinkRow | None, fits: tuple[Fit, ...], known: Container[str]) -> Link:
+    """A person's word on documents that are there, else the one that fits; open where several fit nearly as well."""
+    if said is not None and (said.target is None or said.target in known):
+        state = LinkState.CONFIRMED if said.target else LinkState.ALONE
+        return Link(state, said.target, fits)
     best = next(iter(fits), None)
     if best is None or best.score < FITS:
         return Link(LinkState.ALONE, None, fits)
@@ -129,48 +139,67 @@ def _fits(paper: Paper, papers: Sequence[Paper]) -> tuple[Fit, ...]:
     if paper.amendment is None:
         return ()
     others = (one for one in papers if one.row.id != paper.row.id and one.amendment is None)
-    scored = [_fit(paper, paper.amendment, one) for one in others if one.row.status != "superseded"]
-    return tuple(sorted((fit for fit in scored if fit.score > 0), key=lambda fit: (-fit.score, fit.name)))
+    return ranked(_fit(paper, paper.amendment, one) for one in others if one.row.status != "superseded")
+
+
+def ranked(fits: Iterable[Fit]) -> tuple[Fit, ...]:
+    """Those for which something speaks, the best first."""
+    return tuple(sorted((fit for fit in fits if fit.score > 0), key=lambda fit: (-fit.score, fit.name)))
 
 
 def _fit(paper: Paper, amending: Amendment, other: Paper) -> Fit:
     signals = [
         *_by_number(amending, other),
         *_by_date(amending, other),
-        *_by_party(paper, other, "client", CLIENT),
-        *_by_party(paper, other, "provider", PROVIDER),
+        *by_parties(paper, other),
     ]
     if paper.row.contract and paper.row.contract == other.row.contract:
         signals.append((CONTRACT, f"both belong to contract {other.row.contract}"))
+    return weighed(other, signals)
+
+
+def weighed(other: Paper, signals: Sequence[Signal]) -> Fit:
+    """What all signals together say of a document."""
     score = round(sum(weight for weight, _ in signals), 2)
     return Fit(other.row.id, other.row.name, score, tuple(reason for weight, reason in signals if weight > 0))
 
 
-def _by_number(amending: Amendment, other: Paper) -> Iterable[tuple[float, str]]:
-    numbers = [(reference.number, _letters(reference.number)) for reference in amending.references if reference.number]
+def _by_number(amending: Amendment, other: Paper) -> Iterable[Signal]:
+    return by_number([reference.number for reference in amending.references], other, "the amendment")
+
+
+def by_number(named: Iterable[str], other: Paper, namer: str) -> Iterable[Signal]:
+    """Whether a document has a number that `namer` names."""
+    numbers = [(number, letters(number)) for number in named if number]
     own = other.first("document_number")
     for number, folded in numbers:
-        if own is not None and _letters(str(own.value)) == folded:
-            return [(NUMBER, f"it has the number {number} that the amendment names")]
+        if own is not None and letters(str(own.value)) == folded:
+            return [(NUMBER, f"it has the number {number} that {namer} names")]
     for number, folded in numbers:
-        if len(folded) > 2 and folded in _letters(other.row.name):  # noqa: PLR2004 - "1" stands in any file's name
-            return [(NAMED, f"its file's name holds the number {number} that the amendment names")]
+        if len(folded) > 2 and folded in letters(other.row.name):  # noqa: PLR2004 - "1" stands in any file's name
+            return [(NAMED, f"its file's name holds the number {number} that {namer} names")]
     return [(STRANGER, "")] if numbers and own is not None else []
 
 
-def _by_date(amending: Amendment, other: Paper) -> Iterable[tuple[float, str]]:
+def _by_date(amending: Amendment, other: Paper) -> Iterable[Signal]:
     dates = {reference.dated for reference in amending.references if reference.dated}
     return [(DATED, f"it is dated {other.begins}, as the amendment says")] if other.begins in dates else []
 
 
-def _by_party(paper: Paper, other: Paper, field: str, weight: float) -> Iterable[tuple[float, str]]:
+def by_parties(paper: Paper, other: Paper) -> Iterable[Signal]:
+    """Whether two documents are between the same parties; another client speaks against it."""
+    return [*_by_party(paper, other, "client", CLIENT), *_by_party(paper, other, "provider", PROVIDER)]
+
+
+def _by_party(paper: Paper, other: Paper, field: str, weight: float) -> Iterable[Signal]:
     mine, theirs = paper.first(field), other.first(field)
     if mine is None or theirs is None:
         return []
-    if _letters(str(mine.value)) == _letters(str(theirs.value)):
+    if letters(str(mine.value)) == letters(str(theirs.value)):
         return [(weight, f"the same {field}, {theirs.value}")]
     return [(STRANGER, "")] if field == "client" else []
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
+    """Letters and digits alone, in small letters."""
     return re.sub(r"[\W_]", "", text.casefold())

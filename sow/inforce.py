@@ -12,57 +12,16 @@ from datetime import date
 from typing import Any
 
 from domain.amendments import Effect
-from domain.source import Evidence
 from domain.terms import FIELDS, SEVERAL, TermStatus
 from sow.difference import later, plus
 from sow.families import Family, Paper
+from sow.held import Change, Held, InForce
 from store.amendments import Place
 from store.documents import TermRow
 
 OWN = frozenset({"client", "provider", "document_number", "master_agreement", "effective_date", "signed"})
 DECIDED = frozenset({TermStatus.CONFIRMED, TermStatus.CORRECTED})
 Key = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Change:
-    """One change: a term before and after (None: not stated), its amendment and the clauses; `why` says what is open.
-
-    `since` is ISO 8601, empty where the amendment does not say from when it holds.
-    """
-
-    field: str
-    entry: str
-    before: Any
-    after: Any
-    since: str
-    document: str
-    name: str
-    by: str
-    clause: str
-    operation: str
-    evidence: tuple[Evidence, ...]
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Held:
-    """A term in force. `change` is what brought it there last, None for the original document's own word."""
-
-    term: TermRow
-    clause: str = ""
-    change: Change | None = None
-
-
-@dataclass(frozen=True)
-class InForce:
-    """What holds on a day. `pending` are amendments that begin later: (id, name, from when)."""
-
-    on: date
-    root: str
-    held: tuple[Held, ...]
-    changes: tuple[Change, ...]
-    pending: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass

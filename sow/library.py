@@ -169,6 +169,7 @@ def _new(reading: Reading, data: bytes, contract: str | None, message: str | Non
         terms=reading.terms,
         contract=contract,
         attached_to=message,
+        bearing=reading.bearing,
     )
 
 

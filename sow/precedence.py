@@ -19,7 +19,7 @@ BODY = (
     r"|this (?:agreement|contract|sow|statement of work)|(?:main )?clauses of this \w+|provisions of this \w+)"
 )
 WINS = r"(?:shall |will )?(?:prevails?|controls?|governs?|takes? precedence|has precedence|have precedence)"
-DIFFER = r"\b(?:conflict|inconsisten\w+|discrepanc\w+|differ\w*|contradict\w*|precedence)\b"
+DIFFER = r"\b(?:conflict\w*|inconsisten\w+|discrepanc\w+|differ\w*|contradict\w*|precedence)\b"
 SCHEDULES_WIN = rule(rf"\b(?P<winner>{PART})(?: hereto)?,? {WINS}\b")
 BODY_WINS = rule(rf"\b(?P<winner>{BODY}),? {WINS}\b")
 HEAD = re.compile(

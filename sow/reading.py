@@ -10,6 +10,7 @@ from domain.errors import DocumentEmpty, DocumentTypeUnsupported
 from domain.terms import Term
 from domain.terms import Warning as Notice
 from sow.amendments import amendment, as_amended
+from sow.bearing import bearing
 from sow.blanks import blanks
 from sow.calibration import SHIPPED, Calibration, calibrated
 from sow.clauses import clauses
@@ -64,7 +65,8 @@ def read_document(
     changes = amendment(seen, layout, parts, terms)
     stated, pending = as_amended(terms, changes), _proposed(terms, layout)
     warnings = (*layout.warnings, *strange, *told, *pending)
-    return Reading(info, layout.text, layout.pages, parts, layout.tables, stated, warnings, changes)
+    said = bearing(seen, layout)
+    return Reading(info, layout.text, layout.pages, parts, layout.tables, stated, warnings, changes, said)
 
 
 def read_layout(data: bytes, *, password: str | None = None, recognised: tuple[Recognised, ...] = ()) -> Layout:

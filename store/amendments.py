@@ -1,4 +1,4 @@
-"""What documents say they change in others, and which documents people say these are."""
+"""What documents say of others (what they change there, which one prevails), and which ones people say these are."""
 
 from __future__ import annotations
 
@@ -6,27 +6,31 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
 from domain.amendments import Amendment, Effect, Reference
 from domain.canonical import plain
+from domain.masters import Bearing
 from store.database import Connection
 from store.queries import queries
 
 SQL = queries("amendments")
 EFFECTS: TypeAdapter[tuple[Effect, ...]] = TypeAdapter(tuple[Effect, ...])
 REFERENCES: TypeAdapter[tuple[Reference, ...]] = TypeAdapter(tuple[Reference, ...])
+BEARING: TypeAdapter[Bearing] = TypeAdapter(Bearing)
+Relation = Literal["amends", "under"]
 
 
 @dataclass(frozen=True)
 class LinkRow:
-    """A person's word on what a document amends; `amends` is None for one that amends nothing here."""
+    """A person's word on what a document amends or is under; `target` is None for nothing that is kept here."""
 
     document: str
-    amends: str | None
+    relation: Relation
+    target: str | None
     person: str
     person_name: str
     linked_at: datetime
@@ -84,23 +88,41 @@ def _amendment(row: dict[str, Any]) -> Amendment:
 
 
 async def link(
-    connection: Connection, tenant: str, person: str, document: str, amends: str | None, reason: str
+    connection: Connection,
+    tenant: str,
+    person: str,
+    document: str,
+    *,
+    relation: Relation,
+    target: str | None,
+    reason: str,
 ) -> None:
-    """Record a person's word on what a document amends; the newest is in force."""
+    """Record a person's word on what a document amends or is under; the newest is in force."""
     values = {
         "tenant": tenant,
         "document": uuid.UUID(document),
-        "amends": uuid.UUID(amends) if amends else None,
+        "relation": relation,
+        "target": uuid.UUID(target) if target else None,
         "reason": reason,
         "person": person,
     }
     await connection.execute(SQL["link"], values)
 
 
-async def links(connection: Connection) -> Mapping[str, LinkRow]:
-    """People's words in force, by document."""
+async def links(connection: Connection) -> Mapping[tuple[str, Relation], LinkRow]:
+    """People's words in force, by document and relation."""
     rows = await (await connection.execute(SQL["links"])).fetchall()
-    return {row["document"]: LinkRow(**row) for row in rows}
+    return {(row["document"], row["relation"]): LinkRow(**row) for row in rows}
+
+
+async def bearings(connection: Connection) -> Mapping[str, Bearing]:
+    """What documents say of themselves beside others; a document that was read before that was kept has no entry."""
+    found: dict[str, Bearing] = {}
+    for row in await (await connection.execute(SQL["bearings"])).fetchall():
+        for rank in row["bearing"]["ranks"]:
+            rank["evidence"]["document"] = row["document"]
+        found[row["document"]] = BEARING.validate_python(row["bearing"])
+    return found
 
 
 async def places(connection: Connection, documents: Sequence[str]) -> Mapping[str, tuple[Place, ...]]:

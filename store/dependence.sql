@@ -10,7 +10,7 @@ join document_term t on t.document = p.id
 join term_decision d on d.term = t.id
 union
 select l.person from paper p
-join document_link l on l.document = p.id or l.amends = p.id
+join document_link l on l.document = p.id or l.target = p.id
 union
 select f.recorded_by from (
     select distinct on (kind, subject) recorded_by from outside_fact

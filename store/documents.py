@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from domain.canonical import plain
 from domain.errors import NotFound
+from domain.masters import Bearing
 from domain.source import Evidence
 from domain.terms import Term, TermStatus
 from store.database import Connection
@@ -106,6 +107,7 @@ class NewDocument:
     terms: Sequence[Term]
     contract: str | None = None
     attached_to: str | None = None
+    bearing: Bearing | None = None
 
 
 async def add(connection: Connection, tenant: str, person: str, new: NewDocument) -> str | None:
@@ -124,6 +126,7 @@ async def add(connection: Connection, tenant: str, person: str, new: NewDocument
         "pages": _json(new.pages),
         "warnings": _json(new.warnings),
         "attached_to": _uuid(new.attached_to) if new.attached_to else None,
+        "bearing": _json(new.bearing) if new.bearing else None,
         "uploaded_by": person,
     }
     added = await (await connection.execute(SQL["insert"], row)).fetchone()

@@ -1,8 +1,9 @@
 -- name: insert
 insert into document (tenant, name, sha256, kind, language, bytes, page_count, contract, content, body, pages, warnings,
-    attached_to, uploaded_by)
+    attached_to, bearing, uploaded_by)
 values (%(tenant)s, %(name)s, %(sha256)s, %(kind)s, %(language)s, %(bytes)s, %(page_count)s, %(contract)s, %(content)s,
-    %(body)s, %(pages)s, %(warnings)s, %(attached_to)s, %(uploaded_by)s)
+    %(body)s, %(pages)s, %(warnings)s, %(attached_to)s, %(bearing)s,
+    %(uploaded_by)s)
 on conflict (tenant, sha256) do nothing
 returning id::text
 

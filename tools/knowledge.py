@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from actions.rulebook import files_of
@@ -13,9 +13,9 @@ from policies.prerequisites.outside import Outside
 from policies.prerequisites.own import rule_settings
 from policies.prerequisites.portfolio import Dossier
 from policies.prerequisites.settings import RuleSettings
-from sow.families import Family, families
-from sow.inforce import InForce
-from sow.linking import hold, papers
+from sow.families import Family
+from sow.held import Held, InForce
+from sow.linking import Files, files, hold
 from store import facts, rulebook, waivers
 from store.database import Connection, Database
 from store.documents import TermRow
@@ -42,15 +42,19 @@ async def settings_of(connection: Connection) -> RuleSettings:
 async def terms_by_contract(connection: Connection, on: date) -> Mapping[str, tuple[Term, ...]]:
     """The terms in force on a day by contract number, amendments applied to what they amend.
 
-    Where several documents of a contract do not amend each other, the later one's word stands before the earlier's.
+    Where several documents of a contract do not amend each other, the later one's word stands before the earlier's. A
+    master agreement speaks through the documents under it, once a person confirmed that they are.
     """
-    found = [family for family in families(await papers(connection)) if _contract(family)]
-    held = list(zip(found, await hold(connection, found, on), strict=True))
+    filed = await files(connection)
+    above = _above(filed)
+    mine = ((_contract(family), family) for family in filed.families.values())
+    found = [family for contract, family in mine if contract and (contract, family.root.row.id) not in above]
+    held = list(zip(found, await hold(connection, filed, found, on), strict=True))
     by_contract: dict[str, list[tuple[Family, InForce]]] = {}
     for family, in_force in held:
         by_contract.setdefault(_contract(family), []).append((family, in_force))
     return {
-        contract: tuple(_speaking([rows(one) for _, one in sorted(mine, key=_stands, reverse=True)]))
+        contract: tuple(_speaking([one.held for _, one in sorted(mine, key=_stands, reverse=True)]))
         for contract, mine in sorted(by_contract.items())
     }
 
@@ -61,23 +65,28 @@ def _contract(family: Family) -> str:
     return next((paper.row.contract for paper in papers_ if paper.row.contract), "") or ""
 
 
+def _above(filed: Files) -> frozenset[tuple[str, str]]:
+    """Contract and master agreement wherever a document of that contract is under it, as was said or found."""
+    below = ((filed.families.get(document), link.target) for document, link in filed.masters.items())
+    return frozenset((_contract(family), master) for family, master in below if family is not None and master)
+
+
 def _stands(one: tuple[Family, InForce]) -> tuple[str, str]:
     """By the date from which a document holds, as far as it says so; then by when it came."""
     return one[0].root.begins, one[0].root.row.uploaded_at.isoformat()
 
 
-def rows(found: InForce) -> list[TermRow]:
-    """The terms that hold, without the clauses that brought them there."""
-    return [held.term for held in found.held]
+def _speaking(of_documents: Sequence[Sequence[Held]]) -> list[Term]:
+    """Newest document first: its value of a field silences earlier ones, of a list its entry the earlier entry.
 
-
-def _speaking(of_documents: list[list[TermRow]]) -> list[Term]:
-    """Newest document first: its value of a field silences earlier ones, of a list its entry the earlier entry."""
+    What a document takes from its master agreement silences no other document's own word.
+    """
     found: list[Term] = []
     taken: set[tuple[str, str]] = set()
-    for mine in of_documents:
-        found += [_term(row) for row in mine if (row.field, _entry(row)) not in taken]
-        taken |= {(row.field, _entry(row)) for row in mine}
+    own = [[one for one in mine if not one.master] for mine in of_documents]
+    for mine in (*own, *([one for one in mine if one.master] for mine in of_documents)):
+        found += [term_of(one.term, one.master) for one in mine if (one.term.field, _entry(one.term)) not in taken]
+        taken |= {(one.term.field, _entry(one.term)) for one in mine}
     return found
 
 
@@ -88,5 +97,6 @@ def _entry(row: TermRow) -> str:
     return words(str(row.value.get("role") or row.value.get("name") or ""))
 
 
-def _term(row: TermRow) -> Term:
-    return Term(row.field, row.value, row.evidence, row.confidence, row.method, row.status, row.alternatives)
+def term_of(row: TermRow, master: str = "") -> Term:
+    """A term as rules and proposals use it, with the name of the master agreement that it is taken from."""
+    return Term(row.field, row.value, row.evidence, row.confidence, row.method, row.status, row.alternatives, master)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from domain.actor import Actor
-from domain.terms import Term, TermStatus
+from domain.terms import TermStatus
 from sow import library, linking
 from store import documents
 from store.database import Connection
-from store.documents import TermRow
 from tools.codes import Paper
+from tools.knowledge import term_of
 
 
 async def paper(connection: Connection, actor: Actor, document_id: str, on: date) -> Paper:
@@ -22,11 +22,8 @@ async def paper(connection: Connection, actor: Actor, document_id: str, on: date
     await library.opened(connection, actor, row.id, "text")
     stands = await linking.standing(connection, document_id, on)
     if stands.in_force.root == row.id:
-        found = [held.term for held in stands.in_force.held]
+        found = [term_of(held.term, held.master) for held in stands.in_force.held]
     else:
-        found = [one for one in await documents.terms(connection, row.id) if one.status is not TermStatus.REJECTED]
-    return Paper(await documents.body(connection, document_id), tuple(map(_term, found)), row.name, row.id)
-
-
-def _term(row: TermRow) -> Term:
-    return Term(row.field, row.value, row.evidence, row.confidence, row.method, row.status, row.alternatives)
+        stated = await documents.terms(connection, row.id)
+        found = [term_of(one) for one in stated if one.status is not TermStatus.REJECTED]
+    return Paper(await documents.body(connection, document_id), tuple(found), row.name, row.id)

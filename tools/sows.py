@@ -13,12 +13,11 @@ from domain.blocks import Block, Cell, Quotes, Table, Text
 from domain.errors import InvalidInput
 from domain.records import Contract, Firm
 from domain.source import Evidence
-from domain.terms import FIELDS, TermStatus
+from domain.terms import TermStatus
 from policies.prerequisites.items import words
 from sow import library
-from sow.families import families
-from sow.inforce import Held, InForce
-from sow.linking import hold, papers
+from sow.held import Held, InForce
+from sow.linking import files, hold
 from sow.wording import label, shown
 from store import documents
 from store.database import Connection
@@ -26,6 +25,7 @@ from store.documents import ClauseRow, DocumentRow
 from tools.cells import document_href
 from tools.directory import contract_of, customers_of, project_of
 from tools.tool import Tool, ToolContext, ToolResult
+from tools.topics import fields_about
 
 CLAUSES = 3
 NONE_HERE = "No statement of work is attached to that contract here. Upload it, or name another one."
@@ -37,55 +37,6 @@ STATES = {
     TermStatus.CONFIRMED: "confirmed",
     TermStatus.CORRECTED: "corrected",
     TermStatus.REJECTED: "rejected",
-}
-# The words in which people ask, and the fields that answer. The longest topic that the question contains decides.
-TOPICS: dict[str, tuple[str, ...]] = {
-    "payment": ("payment_terms_days", "payment_terms_basis", "late_interest", "invoice_dispute_days"),
-    "pay": ("payment_terms_days", "payment_terms_basis", "late_interest"),
-    "due": ("payment_terms_days", "payment_terms_basis", "milestones"),
-    "interest": ("late_interest",),
-    "late": ("late_interest",),
-    "dispute": ("invoice_dispute_days",),
-    "invoice": ("invoice_frequency", "invoice_delivery", "payment_terms_days", "po_required", "po_number"),
-    "invoicing": ("invoice_frequency", "invoice_delivery", "payment_terms_days"),
-    "billing": ("billing_type", "invoice_frequency", "rates", "not_to_exceed", "total_value"),
-    "expense": ("expenses", "expense_cap"),
-    "expenses": ("expenses", "expense_cap"),
-    "travel": ("expenses", "expense_cap"),
-    "acceptance": ("acceptance_days", "milestones"),
-    "accept": ("acceptance_days", "milestones"),
-    "milestone": ("milestones", "acceptance_days"),
-    "milestones": ("milestones", "acceptance_days"),
-    "deliverables": ("milestones", "acceptance_days"),
-    "rate": ("rates", "rate_escalation", "currency"),
-    "rates": ("rates", "rate_escalation", "currency"),
-    "price": ("rates", "total_value", "not_to_exceed", "currency"),
-    "fees": ("rates", "total_value", "not_to_exceed", "billing_type", "currency"),
-    "cap": ("not_to_exceed", "expense_cap"),
-    "not to exceed": ("not_to_exceed",),
-    "limit": ("not_to_exceed", "expense_cap"),
-    "budget": ("not_to_exceed", "total_value"),
-    "value": ("total_value", "not_to_exceed"),
-    "purchase order": ("po_required", "po_number"),
-    "po": ("po_required", "po_number"),
-    "change": ("change_order_required",),
-    "termination": ("termination_convenience_days",),
-    "terminate": ("termination_convenience_days",),
-    "notice": ("termination_convenience_days", "renewal_notice_days"),
-    "renewal": ("auto_renewal", "renewal_notice_days", "term"),
-    "duration": ("effective_date", "end_date", "term"),
-    "end": ("end_date", "term"),
-    "start": ("effective_date",),
-    "law": ("governing_law",),
-    "tax": ("taxes",),
-    "taxes": ("taxes",),
-    "vat": ("taxes",),
-    "advance": ("advance",),
-    "retainer": ("advance", "billing_type", "rates"),
-    "retainage": ("retainage",),
-    "signed": ("signed", "effective_date"),
-    "parties": ("client", "provider"),
-    "currency": ("currency",),
 }
 
 
@@ -102,14 +53,6 @@ class SowTerms(BaseModel):
     on: date | None = Field(None, description="The day on which the terms hold, YYYY-MM-DD; without it, today")
 
 
-def fields_about(topic: str) -> tuple[str, ...]:
-    """The fields that answer a question about a topic; a field's own name is a topic; empty when nothing fits."""
-    said = f" {words(topic)} "
-    named = [name for name in FIELDS if f" {words(name)} " in said]
-    fitting = sorted((key for key in TOPICS if f" {key} " in said), key=lambda key: (-len(key), key))
-    return tuple(dict.fromkeys([*named, *(name for key in fitting for name in TOPICS[key])]))
-
-
 async def _say(context: ToolContext, wanted: SowTerms) -> ToolResult:
     firm = await context.firm.masters()
     on = wanted.on or context.today
@@ -122,10 +65,17 @@ async def _say(context: ToolContext, wanted: SowTerms) -> ToolResult:
         about = fields_about(wanted.topic)
         standing = await _standing(connection, {row.id for row in found}, on)
         held = [one for family in standing for one in family.held if not about or one.term.field in about]
+        for master in sorted({one.place for one in held if one.master} - {row.id for row in found}):
+            await library.opened(connection, context.actor, master, "terms in force")
         clauses = await _clauses(connection, [row.id for row in found], wanted.topic)
     names = {row.id: row for row in found}
     currencies = _currencies(standing)
-    blocks = (*_terms_block(names, held, currencies, on), *_later(standing), *_clause_block(names, clauses))
+    blocks = (
+        *_terms_block(names, held, currencies, on),
+        *_later(standing),
+        *_unconfirmed(standing),
+        *_clause_block(names, clauses),
+    )
     if not blocks:
         blocks = (Text(SILENT),)
     facts = _facts(found, held, clauses) | {"on": on.isoformat(), "pending": sum(len(one.pending) for one in standing)}
@@ -134,9 +84,13 @@ async def _say(context: ToolContext, wanted: SowTerms) -> ToolResult:
 
 async def _standing(connection: Connection, documents_: set[str], on: date) -> list[InForce]:
     """What holds on a day in the families of these documents: amendments applied to what they amend."""
-    every = families(await papers(connection))
-    mine = [family for family in every if {p.row.id for p in (family.root, *family.amendments)} & documents_]
-    return list(await hold(connection, mine, on))
+    filed = await files(connection)
+    mine = [
+        family
+        for family in filed.families.values()
+        if {p.row.id for p in (family.root, *family.amendments)} & documents_
+    ]
+    return list(await hold(connection, filed, mine, on))
 
 
 def _currencies(standing: Iterable[InForce]) -> dict[str, str]:
@@ -197,6 +151,8 @@ def _term_facts(one: Held) -> dict[str, Any]:
         "status": row.status.value,
         "document": row.document,
     }
+    if one.master:
+        facts["from_master_agreement"] = True
     if change is not None:
         facts |= {"changed": True, "before": typed(change.before), "since": change.since}
     return facts
@@ -232,7 +188,7 @@ def _terms_block(
             ),
             Cell(STATES[one.term.status]),
             Cell(_came(one, currencies)),
-            _document_cell(names, one.term.document),
+            _document_cell(names, one),
         )
         for one in held
     )
@@ -243,8 +199,10 @@ def _terms_block(
     return (table, Quotes("In the document's words", quotes)) if quotes else (table,)
 
 
-def _document_cell(names: dict[str, DocumentRow], document: str) -> Cell:
-    return Cell(names[document].name if document in names else "its amendment", document_href(document))
+def _document_cell(names: dict[str, DocumentRow], one: Held) -> Cell:
+    document = one.term.document
+    other = f"master agreement: {one.master}" if one.master else "its amendment"
+    return Cell(names[document].name if document in names and not one.master else other, document_href(document))
 
 
 def _came(one: Held, currencies: dict[str, str]) -> str:
@@ -263,6 +221,14 @@ def _later(standing: Iterable[InForce]) -> tuple[Block, ...]:
         (Cell(name, document_href(id_)), Cell(begins)) for family in standing for id_, name, begins in family.pending
     )
     return (Table("Amendments that begin later", ("Document", "From"), rows),) if rows else ()
+
+
+def _unconfirmed(standing: Iterable[InForce]) -> tuple[Block, ...]:
+    """Master agreements that nobody confirmed: what they state is not among the terms."""
+    proposed = [one.under for one in standing if one.under and not one.under.confirmed and one.under.taken]
+    rows = tuple((Cell(under.name, document_href(under.master)), Cell(len(under.taken))) for under in proposed)
+    title = "Proposed as master agreement, not confirmed: its terms are not used"
+    return (Table(title, ("Document", "Terms that it would give"), rows, (1,)),) if rows else ()
 
 
 def _href(evidence: Evidence) -> str:

@@ -18,7 +18,7 @@ from api.naming import present_firm
 from api.readings import readings
 from api.render import page
 from api.services import Services, Wired
-from api.standing import lines
+from api.standing import beside, lines, names
 from api.uploads import Taken, as_it_comes, said, taken
 from domain.actor import Actor
 from domain.terms import TermStatus
@@ -158,7 +158,7 @@ class _Held:
 
     def context(self) -> dict[str, Any]:
         """As the template names it."""
-        shown = _Shown(self.terms)
+        shown, under = _Shown(self.terms), self.standing.in_force.under
         return {
             "document": self.row,
             "groups": terms.grouped(self.terms),
@@ -168,8 +168,11 @@ class _Held:
             "attached": self.attached,
             "shown": shown,
             "standing": self.standing,
-            "names": _names(self.standing),
+            "names": names(self.standing),
             "lines": lines(self.standing.in_force.changes, shown.currency),
+            "beside": beside(under.differences, shown.currency) if under else [],
+            "disputed": {one.field for one in under.differences if one.why} if under and under.confirmed else set(),
+            "named": next((str(term.value) for term in self.terms if term.field == "master_agreement"), ""),
             "precedents": self.precedents,
             "reading": self.reading,
             "discarded": _discarded(self.reading),
@@ -181,22 +184,19 @@ async def _held(wired: Services, actor: Actor, document_id: str) -> _Held:
         row = await documents.get(connection, document_id)
         found = await documents.terms(connection, row.id)
         await library.opened(connection, actor, row.id, "terms")
+        standing = await linking.standing(connection, row.id, wired.today)
+        for above in standing.above:
+            await library.opened(connection, actor, above.id, "terms in force")
         return _Held(
             row,
             found,
             await codes.of_document(connection, row.id),
             await documents.attached(connection, row.id) if row.kind == "email" else [],
             "" if row.kind == "pdf" else await documents.body(connection, row.id),
-            await linking.standing(connection, row.id, wired.today),
+            standing,
             await alike(connection, row.id, found),
             await model_readings.of_document(connection, row.id),
         )
-
-
-def _names(stands: Standing) -> dict[str, str]:
-    """Documents by id, as far as the page names them."""
-    fits = {fit.document: fit.name for fit in stands.link.fits} if stands.link else {}
-    return fits | {member.id: member.name for member in stands.members}
 
 
 def _discarded(reading: ModelReading | None) -> int:

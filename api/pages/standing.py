@@ -1,4 +1,4 @@
-"""Terms in force on a day, with what changed them, and a person's word on what a document amends."""
+"""Terms in force on a day, with what changed them, and a person's word on what a document amends or is under."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.access import DocumentReader, TermConfirmer
 from api.render import page
 from api.services import Wired
-from api.standing import day, lines
+from api.standing import beside, day, lines, names
 from sow import library, linking, wording
 from store import documents
 
@@ -26,7 +26,7 @@ async def in_force(request: Request, wired: Wired, actor: DocumentReader, docume
     async with wired.database.tenant(actor.tenant) as connection:
         row = await documents.get(connection, document_id)
         found = await linking.standing(connection, document_id, on)
-        for member in found.members:
+        for member in (*found.members, *found.above):
             await library.opened(connection, actor, member.id, "terms in force")
     held = found.in_force.held
     currency = next((str(one.term.value) for one in held if one.term.field == "currency"), "")
@@ -35,7 +35,8 @@ async def in_force(request: Request, wired: Wired, actor: DocumentReader, docume
         "inforce.html",
         document=row,
         found=found,
-        names={member.id: member.name for member in found.members},
+        names=names(found),
+        beside=beside(found.in_force.under.differences, currency) if found.in_force.under else [],
         lines=lines(found.in_force.changes, currency),
         shown=partial(wording.shown, currency=currency),
         label=wording.label,
@@ -47,3 +48,12 @@ async def link(wired: Wired, actor: TermConfirmer, document_id: str, amends: Tex
     """Confirm or pick what the document amends, and go back to it."""
     await linking.link(wired.database, actor, document_id, amends or None, reason)
     return RedirectResponse(f"/documents/{document_id}#amends", 303)
+
+
+@router.post("/master")
+async def master(
+    wired: Wired, actor: TermConfirmer, document_id: str, master: Text = "", reason: Text = ""
+) -> Response:
+    """Confirm or pick the master agreement that the document is under, and go back to it."""
+    await linking.link(wired.database, actor, document_id, master or None, reason, "under")
+    return RedirectResponse(f"/documents/{document_id}#master", 303)

@@ -107,13 +107,23 @@ class LinkDecision(BaseModel):
     reason: str = Field("", max_length=2000)
 
 
+class MasterDecision(BaseModel):
+    """Which master agreement this document is under; null: none that is here."""
+
+    master: str | None
+    reason: str = Field("", max_length=2000)
+
+
 @router.get("/{document_id}/in-force")
 async def in_force(wired: Wired, actor: DocumentReader, document_id: str, on: str = "") -> Json:
-    """The terms in force on a day (today when none is given), and what changed each, from when, by which clause."""
+    """The terms in force on a day (today when none is given), and what changed each, from when, by which clause.
+
+    `master` tells what the document is under; a term that is taken from there has its name in `master`, too.
+    """
     wanted = day(on, wired.today)
     async with wired.database.tenant(actor.tenant) as connection:
         found = await linking.standing(connection, document_id, wanted)
-        for row in found.members:
+        for row in (*found.members, *found.above):
             await library.opened(connection, actor, row.id, "terms in force")
     return as_json(found)
 
@@ -122,10 +132,14 @@ async def in_force(wired: Wired, actor: DocumentReader, document_id: str, on: st
 async def link(wired: Wired, actor: TermConfirmer, document_id: str, wanted: LinkDecision) -> Json:
     """Say which document this one amends."""
     await linking.link(wired.database, actor, document_id, wanted.amends, wanted.reason)
-    async with wired.database.tenant(actor.tenant) as connection:
-        found = await linking.standing(connection, document_id, wired.today)
-        await library.opened(connection, actor, document_id, "terms in force")
-    return as_json(found)
+    return await in_force(wired, actor, document_id)
+
+
+@router.post("/{document_id}/master", status_code=201)
+async def master(wired: Wired, actor: TermConfirmer, document_id: str, wanted: MasterDecision) -> Json:
+    """Say which master agreement this document is under."""
+    await linking.link(wired.database, actor, document_id, wanted.master, wanted.reason, "under")
+    return await in_force(wired, actor, document_id)
 
 
 @router.get("/{document_id}/pages/{number}.png", response_class=Response)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -11,6 +12,7 @@ from domain.errors import ConfigurationError
 from domain.findings import Finding, Readiness, Remedy, Severity, Verdict
 from domain.money import Money
 from domain.records import Project
+from domain.terms import said_by
 from policies.prerequisites import (
     accounts,
     agreements,
@@ -115,9 +117,14 @@ def judge(case: Case, rule: Rule, check: Check | None) -> Judgement:
         return not_applicable("The project is internal: it has no customer and no billable work.")
     if (idle := _idle(case, rule)) is not None:
         return idle
-    if check is None:
-        return by_conditions(case, rule)
-    return silence(case, rule) or check(case)
+    return _attributed(case, by_conditions(case, rule) if check is None else silence(case, rule) or check(case))
+
+
+def _attributed(case: Case, found: Judgement) -> Judgement:
+    """The judgement, saying so where a term that it cites is the master agreement's and not the statement of work's."""
+    terms = case.facts.terms.get(case.contract.number, ()) if case.contract and found.evidence else ()
+    masters = {term.master for term in terms if term.master and not set(found.evidence).isdisjoint(term.evidence)}
+    return replace(found, reason=f"{found.reason} {said_by(masters)}") if masters else found
 
 
 def _idle(case: Case, rule: Rule) -> Judgement | None:

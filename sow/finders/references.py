@@ -17,6 +17,7 @@ OWN = (
 )
 TITLED = r"(?i:statement of work|work order|sow|task order)[ ](?i:no\.?|number|#)?[ ]?#?" + NUMBER + r"(?=\s|$|[,:;)])"
 TITLE_WINDOW = 1_500
+OWN_TITLE = 120  # an agreement named there without number or date is the document itself
 PREAMBLE = 6_000
 MASTER = rule(
     r"(?P<title>\b(?=(?:that certain )?(?:master|general|framework|professional|consult|advisory|MSA))"
@@ -110,7 +111,8 @@ def _master(view: View) -> Iterator[Candidate]:
     for match in view.search(MASTER):
         before = view.text[max(0, match.start() - 90) : match.start()]
         around = view.sentence(match.start())
-        if match.start() < 120 or STANDALONE.search(around):  # noqa: PLR2004 - the document's own title
+        title = match.start() < OWN_TITLE and not re.search(r"\d", match[0])
+        if title or STANDALONE.search(around):
             continue
         if UNDER.search(before) and (match["date"] or match.start() < PREAMBLE):
             confidence = 0.85 if match["date"] else 0.66

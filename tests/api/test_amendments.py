@@ -1,11 +1,15 @@
-"""Amendments, questions and precedents over HTTP and on the document's page."""
+"""Amendments, master agreements, questions and precedents over HTTP and on the document's page."""
 
 from __future__ import annotations
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
+from api.cli import terms as command
 from tests.store.test_amendments import AMENDMENT, SOW
+from tests.store.test_masters import MASTER, THIRTY, WORK
+from tests.store.test_masters import MASTER_WINS as CLAIM
 
 pytestmark = pytest.mark.anyio
 TEXT = "1. With effect from 1 July 2026 the payment terms are changed from 30 days to 45 days."
@@ -63,6 +67,55 @@ async def test_who_may_not_confirm_a_term_may_not_link(door) -> None:
         assert answer.status_code in {expected, 404}
     stranger = await door.of("sara")
     assert (await stranger.get(f"/v1/documents/{root}/in-force")).status_code == 404
+
+
+def printed(answer: dict, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What the command line makes of an answer of the server."""
+    monkeypatch.setattr(command, "ask", lambda *_, **__: answer)
+    monkeypatch.setenv("COLUMNS", "200")
+    return CliRunner().invoke(command.terms, ["any", "--token", "t"]).output
+
+
+async def test_a_master_agreement_is_confirmed_on_the_page_and_gives_its_terms(
+    door, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    master = await upload(door, "msa.md", MASTER.format(more=CLAIM))
+    work = await upload(door, "work.md", WORK.format(more=THIRTY))
+    client = await door.of("priya")
+    page = (await client.get(f"/documents/{work}")).text
+    assert "Under a master agreement, to be confirmed" in page
+    assert "it has the number MSA-2025-03 that this document names" in page
+    answer = (await client.get(f"/v1/documents/{work}/in-force")).json()
+    assert (answer["master"]["link"]["state"], answer["master"]["confirmed"]) == ("proposed", False)
+    assert not [term for term in answer["terms"] if term["master"]]
+    assert "Proposed from the master agreement" in (await client.get(f"/documents/{work}/in-force")).text
+    assert "nothing of it is used" in printed(answer, monkeypatch)
+    said = await client.post(f"/documents/{work}/master", data={"master": master})
+    assert (said.status_code, said.headers["location"]) == (303, f"/documents/{work}#master")
+    answer = (await client.get(f"/v1/documents/{work}/in-force")).json()
+    (interest,) = [term for term in answer["terms"] if term["field"] == "late_interest"]
+    assert (interest["document"], interest["master"], interest["clause"]) == (master, "msa.md", "2.2")
+    (days,) = [term for term in answer["terms"] if term["field"] == "payment_terms_days"]
+    assert (days["status"], days["value"], days["alternatives"]) == ("conflict", 30, [45])
+    said = " ".join(printed(answer, monkeypatch).split())
+    for shown in ("Late interest 1% per month msa.md (master agreement) 2.2", "Under msa.md", "30 days 45 days"):
+        assert shown in said
+    page = (await client.get(f"/documents/{work}/in-force")).text
+    for shown in (
+        "Where it and its master agreement differ",
+        "30 days",
+        "45 days",
+        "this Agreement prevails",
+        "msa.md",
+    ):
+        assert shown in page
+    read = "select count(*) from audit_entry where subject = %s and facts ->> 'part' = 'terms in force'"
+    assert owner.execute(read, [f"document:{master}"]).fetchone()[0] > 0
+    denied = await client.post(f"/v1/documents/{work}/master", json={"master": None, "reason": "another firm's"})
+    assert (denied.status_code, denied.json()["master"]["link"]["state"]) == (201, "alone")
+    assert (
+        await (await door.of("ines")).post(f"/v1/documents/{work}/master", json={"master": master})
+    ).status_code == 403
 
 
 async def test_a_question_on_the_page_and_over_http(door) -> None:

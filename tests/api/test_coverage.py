@@ -159,6 +159,12 @@ RECIPES: dict[str, Recipe] = {
     "POST /documents/{document_id}/link": on_document(
         "priya", "/documents/{document}/link", data={"amends": "", "reason": SAID}
     ),
+    "POST /v1/documents/{document_id}/master": on_document(
+        "priya", "/v1/documents/{document}/master", json={"master": None, "reason": SAID}
+    ),
+    "POST /documents/{document_id}/master": on_document(
+        "priya", "/documents/{document}/master", data={"master": "", "reason": SAID}
+    ),
     "GET /v1/documents/{document_id}/pages/{number}.png": on_document(
         "priya", "/v1/documents/{document}/pages/1.png", pdf=True
     ),

@@ -21,8 +21,9 @@ from store.documents import NewClause, NewDocument
 from tests.tools.conftest import Desk
 from tests.unit.prerequisites.records import Small
 from tools.registry import TOOLS, tools_for
-from tools.sows import fields_about, typed
+from tools.sows import typed
 from tools.tool import ToolResult
+from tools.topics import fields_about
 
 SMALL = Small()
 SUBMITTED = SMALL.report(FactKind.TIMESHEET, "CLD-UKI-1001/Lena Ortiz/2026-W42", status="submitted")

@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.actions import Origin
 from domain.records import Contract, Customer, PriceList, Project
-from domain.terms import Term
+from domain.terms import Term, said_by
 from sow.normal_form import CHOICES
 from tools.catalogue import key
 
@@ -67,7 +67,10 @@ def optional(terms: Sequence[Term], name: str, wanted: str) -> tuple[Field, ...]
 
 def read(found: Iterable[Term]) -> Origin:
     """The document as the origin of a value, with its quotes."""
-    return Origin("document", evidence=tuple(term.evidence[0] for term in found if term.evidence)[:QUOTES])
+    terms = tuple(found)
+    masters = {term.master for term in terms if term.master}
+    quotes = tuple(term.evidence[0] for term in terms if term.evidence)[:QUOTES]
+    return Origin("document", evidence=quotes, note=said_by(masters) if masters else "")
 
 
 def recorded(record: Record, note: str = "") -> Origin:

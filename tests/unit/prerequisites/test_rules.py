@@ -209,6 +209,13 @@ def test_two_different_numbers_are_not_guessed_from() -> None:
     assert dict(remedy.arguments) == {"contract_id": CONTRACT.id}
 
 
+def test_a_term_of_the_master_agreement_is_said_to_be_its() -> None:
+    taken = replace(term("payment_terms_days", 45), master="Master Services Agreement.pdf")
+    finding = SMALL.but(terms={NUMBER: (taken,)}).finding("payment_terms.differ")
+    assert (finding.verdict, "The master agreement states it: Master" in finding.reason) == (Verdict.FAIL, True)
+    assert "master agreement" not in stating(payment_terms_days=45).finding("payment_terms.differ").reason
+
+
 def test_only_approved_time_is_ready() -> None:
     answer = SMALL.report(FactKind.TIMESHEET, WEEK, status="rejected").answer()
     assert (answer.ready, answer.blocked) == (eur(1600), eur(400))

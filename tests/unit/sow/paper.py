@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import docx
 from reportlab.lib.pagesizes import A4
@@ -11,7 +13,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from domain.terms import Term
 from sow.document import Reading
+from sow.families import Paper
 from sow.reading import read_document
+from store.amendments import Place
+from store.documents import DocumentRow, TermRow
 
 
 def pdf(*pages: list[str], password: str | None = None, draw=None) -> bytes:
@@ -47,3 +52,25 @@ def terms(text: str, field: str) -> list[Term]:
 
 def values(text: str, field: str) -> list:
     return [term.value for term in terms(text, field)]
+
+
+def filed(
+    id_: str, text: str, name: str = "paper.md", uploaded: datetime = datetime(2026, 11, 23, tzinfo=UTC)
+) -> Paper:
+    """A document as it would be kept, nothing decided on it."""
+    reading = read(text)
+    row = DocumentRow(id_, name, id_, "markdown", "en", 1, 1, None, "read", (), (), "p", "Priya", uploaded)
+    terms_ = tuple(
+        TermRow(
+            *(f"{id_}-{n}", id_, n, one.field, one.value, one.value, one.confidence, one.method, one.status),
+            *(one.alternatives, one.evidence, None, None, ""),
+        )
+        for n, one in enumerate(reading.terms)
+    )
+    ranks = tuple(replace(rank, evidence=replace(rank.evidence, document=id_)) for rank in reading.bearing.ranks)
+    return Paper(row, terms_, reading.amendment, bearing=replace(reading.bearing, ranks=ranks))
+
+
+def places(text: str) -> tuple[Place, ...]:
+    """Where its numbered clauses stand."""
+    return tuple(Place(one.number, one.title, one.start, one.end) for one in read(text).clauses)
