@@ -45,6 +45,19 @@ class Synced:
 
 
 @dataclass
+class _Changed:
+    """What a reading changed: counted, and named while it is not so much that everyone is due anyway."""
+
+    changes: list[Change] = field(default_factory=list[Change])
+    count: int = 0
+
+    def add(self, found: Sequence[Change]) -> None:
+        self.count += len(found)
+        if len(self.changes) <= due.MANY:
+            self.changes += found
+
+
+@dataclass
 class _Kept:
     """What this process holds of the mirror, to be used again while nothing changes."""
 
@@ -160,17 +173,17 @@ class Mirror:
         found = None if old or state is None else await self.reader.changes(state.mark, Rows(connection))
         if found is None:
             with uncollected():
-                head, changes = await self._everything(connection, state, read_at)
+                head, changed = await self._everything(connection, state, read_at)
         else:
-            head, changes = found.head, await self._apply(connection, found, read_at)
-        await self._complete(connection, head, changes, read_at, before=state, whole=found is None)
-        return Synced(read_at, found is None, len(changes))
+            head, changed = found.head, await self._apply(connection, found, read_at)
+        await self._complete(connection, head, changed, read_at, before=state, whole=found is None)
+        return Synced(read_at, found is None, changed.count)
 
     async def _complete(
         self,
         connection: Connection,
         head: Head,
-        changes: Sequence[Change],
+        changed: _Changed,
         read_at: datetime,
         *,
         before: State | None,
@@ -185,34 +198,35 @@ class Mirror:
         }
         other = before is None or any(getattr(before, name) != value for name, value in about.items())
         given = {**about, "mark": head.mark, "warnings": head.warnings, "read_at": read_at}
-        await mirror.set_state(connection, self.tenant, given, whole=whole, changed=len(changes) + other)
+        await mirror.set_state(connection, self.tenant, given, whole=whole, changed=changed.count + other)
         if other:
             await due.add(connection, self.tenant, [due.ALL])
         else:
-            await due.follow(connection, self.tenant, changes)
+            await due.follow(connection, self.tenant, changed.changes)
 
     async def _everything(
         self, connection: Connection, state: State | None, read_at: datetime
-    ) -> tuple[Head, list[Change]]:
-        changes: list[Change] = []
+    ) -> tuple[Head, _Changed]:
+        changed = _Changed()
         seen = Seen(connection, self.tenant)
         await seen.begin()
 
         async def take(page: Page) -> None:
-            changes.extend(await self._keep(connection, page, read_at))
+            changed.add(await self._keep(connection, page, read_at))
             if state is not None:
                 await seen.note(page.records, page.rows)
 
         head = await self.reader.whole(take)
         if state is not None:
-            changes += await mirror.forget(connection, self.tenant, await seen.gone(), read_at)
-        return head, changes
+            changed.add(await mirror.forget(connection, self.tenant, await seen.gone(), read_at))
+        return head, changed
 
-    async def _apply(self, connection: Connection, found: Changes, read_at: datetime) -> list[Change]:
-        changes = await self._keep(connection, found.page, read_at)
-        changes += await mirror.forget(connection, self.tenant, found.gone, read_at)
+    async def _apply(self, connection: Connection, found: Changes, read_at: datetime) -> _Changed:
+        changed = _Changed()
+        changed.add(await self._keep(connection, found.page, read_at))
+        changed.add(await mirror.forget(connection, self.tenant, found.gone, read_at))
         await mirror_rows.forget(connection, found.gone_rows)
-        return changes
+        return changed
 
     async def _keep(self, connection: Connection, page: Page, read_at: datetime) -> list[Change]:
         changes = await mirror.put(connection, self.tenant, page.records, read_at)

@@ -85,10 +85,14 @@ select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fet
 from mirror_record where kind = %(kind)s and id = any(%(ids)s)
 
 -- name: keyed
-select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fetched_at":' || to_json(fetched_at)::text),
-    ',' order by length(id), id), '') || ']' as body
-from mirror_record where kind = %(kind)s
-    and id in (select k.id from mirror_key k where k.kind = %(kind)s and k.key = any(%(keys)s))
+-- Key by key and record by record, for the same reason as `open_time`.
+select '[' || coalesce(string_agg(replace(r.body::text, '"fetched_at":null', '"fetched_at":' || to_json(r.fetched_at)::text),
+    ',' order by length(r.id), r.id), '') || ']' as body
+from (
+    select distinct k.id from unnest(%(keys)s::text[]) as wanted (key) cross join lateral (
+        select id from mirror_key where kind = %(kind)s and key = wanted.key offset 0) as k
+) as mine cross join lateral (
+    select id, body, fetched_at from mirror_record where kind = %(kind)s and id = mine.id offset 0) as r
 
 -- name: records_at
 with known as (

@@ -144,6 +144,7 @@ def ready(case: Case, judged: Iterable[tuple[Rule, Judgement]]) -> Money:
 
 def finding_of(case: Case, rule: Rule, judgement: Judgement) -> Finding:
     """What people are told of a judgement."""
+    stops = judgement.verdict in STOPS
     return Finding(
         rule=rule.id,
         title=rule.problem if judgement.verdict in (Verdict.FAIL, Verdict.WAIVED) else rule.title,
@@ -151,25 +152,23 @@ def finding_of(case: Case, rule: Rule, judgement: Judgement) -> Finding:
         severity=rule.severity,
         reason=judgement.reason,
         owner=rule.owner,
-        amount=_held(case, rule, judgement),
+        amount=_held(case, rule, judgement) if stops else None,
         sources=judgement.sources,
         evidence=judgement.evidence,
-        remedy=_remedy(rule, judgement),
+        remedy=_remedy(rule, judgement) if stops else None,
         waiver=judgement.waiver,
     )
 
 
 def _held(case: Case, rule: Rule, judgement: Judgement) -> Money | None:
-    if rule.severity is Severity.WARNS or judgement.verdict not in STOPS:
+    if rule.severity is Severity.WARNS:
         return None
     if judgement.room is not None:
         return min(case.unbilled, case.unbilled - judgement.room).rounded
-    return case.value(judgement.held).rounded
+    return (case.unbilled if judgement.held is None else case.value(judgement.held)).rounded
 
 
-def _remedy(rule: Rule, judgement: Judgement) -> Remedy | None:
+def _remedy(rule: Rule, judgement: Judgement) -> Remedy:
     if judgement.verdict is Verdict.UNKNOWN:
         return Remedy(f"Connect or import what would know: {rule.knows}." if rule.knows else rule.remedy)
-    if judgement.verdict is not Verdict.FAIL:
-        return None
     return Remedy(rule.remedy, rule.action, tuple(sorted(judgement.arguments.items())))
