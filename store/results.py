@@ -15,24 +15,28 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
-from domain.findings import Readiness
+from domain.findings import Finding, OpenTime, Readiness, Verdict
 from domain.money import Money
 from store.database import Connection
 from store.queries import queries
 
 SQL = queries("results")
 CODEC = TypeAdapter(Readiness)
+WORK = TypeAdapter(tuple[OpenTime, ...])
 SORTS = ("status", "unbilled", "ready", "blocked", "name", "code", "customer")
 GROUPS = ("customer", "practice", "region", "month", "status", "reason")
 
 
 @dataclass(frozen=True)
 class Result:
-    """A project's answer with what lists are made of. `troubles` are what stands in the way, by title."""
+    """A project's answer with what lists are made of. `troubles` are what stands in the way, by title; `work` is kept
+    for the answer on all that is unbilled.
+    """
 
     readiness: Readiness
     troubles: tuple[str, ...] = ()
     months: tuple[str, ...] = ()
+    work: tuple[OpenTime, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,21 @@ def _head(result: Result) -> dict[str, Any]:
         "troubles": list(result.troubles),
         "reason": result.troubles[0] if result.troubles else "",
         "months": list(result.months),
+        "open": [_open(finding) for finding in found.findings if finding.verdict in (Verdict.FAIL, Verdict.UNKNOWN)],
+        "work": WORK.dump_python(result.work, mode="json"),
+    }
+
+
+def _open(finding: Finding) -> dict[str, Any]:
+    amount = finding.amount
+    return {
+        "rule": finding.rule,
+        "title": finding.title,
+        "verdict": finding.verdict.value,
+        "severity": finding.severity.value,
+        "owner": finding.owner,
+        "amount": str(amount.amount) if amount else None,
+        "currency": amount.currency if amount else None,
     }
 
 

@@ -87,8 +87,12 @@ def assess(project: Project, facts: ProjectFacts, period: str | None, today: dat
 
     Raises InvalidInput for a period that is no month.
     """
-    case = Case(project, facts, period, today)
-    judged = judgements(case)
+    return assessed(Case(project, facts, period, today))
+
+
+def assessed(case: Case) -> Readiness:
+    """The same of a case, where what it worked out is used further. Raises like `assess`."""
+    project, judged = case.project, judgements(case)
     unbilled = case.unbilled.rounded
     free = ready(case, judged).rounded
     return Readiness(
@@ -98,12 +102,12 @@ def assess(project: Project, facts: ProjectFacts, period: str | None, today: dat
         customer=case.customer.name if case.customer else None,
         practice=project.practice,
         region=project.region,
-        period=period,
+        period=case.period,
         findings=tuple(finding_of(case, rule, judgement) for rule, judgement in judged),
         unbilled=unbilled,
         ready=free,
         blocked=unbilled - free,
-        as_of=facts.as_of,
+        as_of=case.facts.as_of,
     )
 
 
