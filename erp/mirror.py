@@ -7,18 +7,21 @@ minute and after each write, so that people rarely wait for the ERP.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from domain.errors import ErpError, ErpRefused, ErpUnavailable, NotFound
-from domain.records import Firm
+from domain.records import Firm, Invoice
 from erp.reader import Changes, ErpReader, Head, Page
 from store import due, mirror, mirror_rows
 from store.database import Connection, Database
+from store.due import Tally
 from store.mirror import Change, State
 from store.mirror_rows import Rows, Seen
+from store.sought import Sought, invoices
 from store.uncollected import uncollected
+from store.worked import Asked, Worked, worked
 
 WHOLE_EVERY = timedelta(hours=24)
 PATIENCE = 10.0  # seconds that a person waits for fresher facts before the last ones are shown
@@ -42,19 +45,6 @@ class Synced:
     read_at: datetime
     whole: bool
     changed: int
-
-
-@dataclass
-class _Changed:
-    """What a reading changed: counted, and named while it is not so much that everyone is due anyway."""
-
-    changes: list[Change] = field(default_factory=list[Change])
-    count: int = 0
-
-    def add(self, found: Sequence[Change]) -> None:
-        self.count += len(found)
-        if len(self.changes) <= due.MANY:
-            self.changes += found
 
 
 @dataclass
@@ -95,6 +85,18 @@ class Mirror:
     async def masters(self, *, fresh: bool = False) -> Firm:
         """The firm without time and invoices: all that names, codes and set-ups need, small at any scale."""
         return await self._firm(fresh=fresh, time=False)
+
+    async def worked(self, asked: Asked) -> list[Worked]:
+        """Recorded time in sums. Raises like `get`."""
+        await self.current()
+        async with self.database.tenant(self.tenant) as connection:
+            return await worked(connection, asked)
+
+    async def invoices(self, sought: Sought) -> tuple[Invoice, ...]:
+        """The invoices that are sought. Raises like `get`."""
+        await self.current()
+        async with self.database.tenant(self.tenant) as connection:
+            return await invoices(connection, sought)
 
     async def current(self, *, fresh: bool = False) -> State:
         """Bring the mirror up to date if it is not, and say how far it is. Raises like `get`.
@@ -183,7 +185,7 @@ class Mirror:
         self,
         connection: Connection,
         head: Head,
-        changed: _Changed,
+        changed: Tally,
         read_at: datetime,
         *,
         before: State | None,
@@ -204,10 +206,8 @@ class Mirror:
         else:
             await due.follow(connection, self.tenant, changed.changes)
 
-    async def _everything(
-        self, connection: Connection, state: State | None, read_at: datetime
-    ) -> tuple[Head, _Changed]:
-        changed = _Changed()
+    async def _everything(self, connection: Connection, state: State | None, read_at: datetime) -> tuple[Head, Tally]:
+        changed = Tally()
         seen = Seen(connection, self.tenant)
         await seen.begin()
 
@@ -221,8 +221,8 @@ class Mirror:
             changed.add(await mirror.forget(connection, self.tenant, await seen.gone(), read_at))
         return head, changed
 
-    async def _apply(self, connection: Connection, found: Changes, read_at: datetime) -> _Changed:
-        changed = _Changed()
+    async def _apply(self, connection: Connection, found: Changes, read_at: datetime) -> Tally:
+        changed = Tally()
         changed.add(await self._keep(connection, found.page, read_at))
         changed.add(await mirror.forget(connection, self.tenant, found.gone, read_at))
         await mirror_rows.forget(connection, found.gone_rows)

@@ -161,3 +161,29 @@ update mirror_state set generation = generation + 1
 -- name: heads
 select h.head from unnest(%(heads)s::text[]) as h (head)
 where exists (select from mirror_key k where k.key = 'head:' || h.head)
+
+-- name: worked
+-- Each entry rounded as it would be invoiced: `round` rounds half away from zero.
+select project, case when %(by)s = 'person' then employee else '' end as employee,
+    case when %(by)s = 'month' then to_char(day, 'YYYY-MM') else '' end as month, coalesce(currency, '') as currency,
+    array_agg(distinct employee order by employee) as people, sum(hours) as hours,
+    coalesce(sum(hours) filter (where billable), 0) as billable, count(*)::int as entries, max(day) as last,
+    sum(round(rate * hours, coalesce((%(places)s::json ->> currency)::int, 2))) filter (where billable) as worth
+from mirror_record
+where kind = 'time'
+    and (%(projects)s::text[] is null or project = any(%(projects)s))
+    and (%(employee)s::text is null or employee = %(employee)s)
+    and (%(since)s::date is null or day >= %(since)s) and (%(until)s::date is null or day <= %(until)s)
+    and (%(billed)s::boolean is null or billed = %(billed)s)
+    and (%(billable)s::boolean is null or billable = %(billable)s)
+group by 1, 2, 3, 4
+
+-- name: invoices
+select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fetched_at":' || to_json(fetched_at)::text),
+    ',' order by length(id), id), '') || ']' as body
+from mirror_record
+where kind = 'invoice'
+    and (%(number)s = '' or lower(body ->> 'number') = lower(%(number)s))
+    and (%(states)s::text[] is null or body ->> 'state' = any(%(states)s))
+    and (%(since)s::date is null or body ->> 'date' >= %(since)s::text)
+    and (%(until)s::date is null or body ->> 'date' <= %(until)s::text)
