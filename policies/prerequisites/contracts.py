@@ -37,7 +37,7 @@ def missing(case: Case) -> Judgement:
 
 
 def not_confirmed(case: Case) -> Judgement:
-    """A quotation does not oblige the client to pay. One of which a signed statement of work was read can be confirmed."""
+    """A quotation does not oblige the client to pay; it can be confirmed once a signed statement of work was read."""
     if case.contract is None:
         return not_applicable(NO_CONTRACT)
     number_, state = case.contract.number, case.contract.state

@@ -54,7 +54,9 @@ def test_a_quotation_is_confirmed_on_a_signed_statement_of_work_and_on_nothing_l
     for said, complete in (((term("signed", True),), True), ((term("signed", False),), False), ((), False)):
         small = replace(quotation, terms={"S-1001": said})
         answer = small.dossier().assess(small.project, None, TODAY)
-        (fix, *_) = fixes(small.dossier(), small.project, answer, ProposeFix(project=CODE, rule="contract.not_confirmed"))
+        (fix, *_) = fixes(
+            small.dossier(), small.project, answer, ProposeFix(project=CODE, rule="contract.not_confirmed")
+        )
         assert (fix.remedy.action_type, fix.complete) == ("contract.confirm", complete)
         assert fix.arguments == ({"contract_id": "k1"} if complete else {})
 
