@@ -207,6 +207,12 @@ async def statuses(connection: Connection, month: str) -> dict[str, int]:
     return {row["status"]: row["count"] async for row in await connection.execute(SQL["statuses"], {"month": month})}
 
 
+async def held(connection: Connection, projects: Sequence[str]) -> frozenset[str]:
+    """Those of these projects that a prerequisite holds back, by the ERP's id."""
+    rows = await connection.execute(SQL["held"], {"projects": list(projects)})
+    return frozenset([row["project"] async for row in rows])
+
+
 async def unbilled_months(connection: Connection) -> list[str]:
     """The months in which something unbilled lies, the latest first."""
     return [row["month"] async for row in await connection.execute(SQL["unbilled_months"])]

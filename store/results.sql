@@ -100,6 +100,9 @@ from readiness where month = %(month)s
 -- name: statuses
 select status, count(*) as count from readiness where month = %(month)s group by status
 
+-- name: held
+select project from readiness where month = '' and status in ('blocked', 'cannot_determine') and project = any(%(projects)s)
+
 -- name: unbilled_months
 select distinct unnest(months) as month from readiness where month = '' order by 1 desc
 
