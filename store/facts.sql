@@ -45,3 +45,9 @@ order by f.kind, f.subject, f.system, f.reported_at desc, f.id desc
 -- name: covered
 select kind from unnest(%(kinds)s::text[]) as k (kind)
 where exists (select from outside_fact f where f.kind = k.kind)
+
+-- name: newest_of_kind
+select distinct on (kind, subject, system) id, kind, subject, value, system, reported_at
+from outside_fact
+where kind = %(kind)s
+order by kind, subject, system, reported_at desc, id desc

@@ -187,3 +187,18 @@ where kind = 'invoice'
     and (%(states)s::text[] is null or body ->> 'state' = any(%(states)s))
     and (%(since)s::date is null or body ->> 'date' >= %(since)s::text)
     and (%(until)s::date is null or body ->> 'date' <= %(until)s::text)
+
+-- name: people
+-- Hours by person and month, with the project that had most of them.
+with parts as (
+    select employee, to_char(day, 'YYYY-MM') as month, project, sum(hours) as hours,
+        coalesce(sum(hours) filter (where billable), 0) as billable
+    from mirror_record where kind = 'time' and day >= %(since)s and day < %(before)s group by 1, 2, 3
+)
+select employee, month, sum(hours) as hours, sum(billable) as billable,
+    (array_agg(project order by hours desc, project))[1] as project
+from parts group by 1, 2
+
+-- name: last_days
+select p.id as project, (select max(k.day) from mirror_record k where k.kind = 'time' and k.project = p.id) as day
+from unnest(%(projects)s::text[]) as p (id)

@@ -100,3 +100,26 @@ def _sum(project: str, employee: str, month: str, found: list[TimeEntry]) -> Wor
         worth[0] if worth else None,
         max(one.date for one in found),
     )
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person's hours of one month ("YYYY-MM"), and the project that had most of them."""
+
+    employee: str
+    month: str
+    hours: Decimal
+    billable: Decimal
+    project: str
+
+
+async def people(connection: Connection, since: date, before: date) -> list[Person]:
+    """Everyone's hours by month, of the days from `since` to the one before `before`."""
+    rows = await connection.execute(SQL["people"], {"since": since, "before": before})
+    return [Person(**row) async for row in rows]
+
+
+async def last_days(connection: Connection, projects: Iterable[str]) -> dict[str, date]:
+    """The latest day of work on each of these projects, of those that have any."""
+    rows = await connection.execute(SQL["last_days"], {"projects": list(projects)})
+    return {row["project"]: row["day"] async for row in rows if row["day"]}
