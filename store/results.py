@@ -150,8 +150,8 @@ def _open(finding: Finding) -> dict[str, Any]:
         "verdict": finding.verdict.value,
         "severity": finding.severity.value,
         "owner": finding.owner,
-        "amount": str(amount.amount) if amount else None,
-        "currency": amount.currency if amount else None,
+        "amount": None if amount is None else str(amount.amount),
+        "currency": None if amount is None else amount.currency,
     }
 
 

@@ -82,7 +82,7 @@ async def _recorded(
         tuple(
             Unbilled(w.project, w.hours - w.unpriced, w.entries, Money(w.amount, w.currency), w.since)
             for w in await outstanding.work(connection, projects=ids, approved=True)
-            if w.entries
+            if w.amount
         ),
         tuple(await outstanding.work_by_month(connection, ids)),
     )

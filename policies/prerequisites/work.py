@@ -43,13 +43,13 @@ def open_time(case: Case) -> tuple[OpenTime, ...]:
     sums: dict[tuple[date, bool | None, str], list[Item]] = defaultdict(list)
     for item in case.work:
         if item.date is not None:
-            currency = item.amount.currency if item.amount else case.currency
+            currency = case.currency if item.amount is None else item.amount.currency
             sums[item.date, approved(case, item), currency].append(item)
     return tuple(_summed(*key, items) for key, items in sums.items())
 
 
 def _summed(on: date, state: bool | None, currency: str, items: Sequence[Item]) -> OpenTime:
-    priced = [item.amount.amount for item in items if item.amount]
+    priced = [item.amount.amount for item in items if item.amount is not None]
     hours = [(item.entry.hours, item.amount is None) for item in items if item.entry]
     unpriced = sum((h for h, without in hours if without), Decimal(0))
     whole = sum((h for h, _ in hours), Decimal(0))
