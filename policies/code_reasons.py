@@ -154,7 +154,7 @@ def of_practice(case: CodeCase, practice: str | None, rule: Numbering) -> Iterab
     weight = rule.weights["practice" if case.kind == "document" else "practice_of_a_line"]
     name = rule.practices[practice].name
     best = max(case.practices, key=lambda key: case.practices[key])
-    if case.practice in rule.practices:
+    if case.practice is not None and case.practice in rule.practices:
         text = f"The document says that it is work of {rule.practices[case.practice].name}"
         yield Reason(text, weight if practice == case.practice else -weight)
     elif share >= AS_NEAR:

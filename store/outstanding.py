@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from domain.findings import Readiness
 from domain.money import Money
@@ -60,12 +61,12 @@ async def findings(
         "verdicts": list(verdicts),
         "severity": severity,
     }
-    rows = await (await connection.execute(SQL["open"], given)).fetchall()
-    return [
-        Open(**{**row, "amount": None if amount is None else Money(amount, currency)})
-        for row in rows
-        for amount, currency in [(row.pop("amount"), row.pop("currency"))]
-    ]
+    return [_open(row) async for row in await connection.execute(SQL["open"], given)]
+
+
+def _open(row: Mapping[str, Any]) -> Open:
+    known = {name: row[name] for name in Open.__dataclass_fields__ if name != "amount"}
+    return Open(**known, amount=None if row["amount"] is None else Money(row["amount"], row["currency"]))
 
 
 async def answers(connection: Connection, projects: Iterable[str], month: str = "") -> dict[str, Readiness]:

@@ -167,7 +167,7 @@ def _given(wanted: Wanted) -> dict[str, Any]:
 
 
 async def listing(
-    connection: Connection, wanted: Wanted, *, sort: str = "status", limit: int = 100, offset: int = 0
+    connection: Connection, wanted: Wanted, *, sort: str = "status", limit: int | None = 100, offset: int = 0
 ) -> tuple[list[Line], int]:
     """A page of the list, and how many there are in all."""
     given = {**_given(wanted), "sort": sort, "limit": limit, "offset": offset}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from domain.money import MINOR_UNITS, Money, totals
 from domain.records import TimeEntry
@@ -68,12 +68,13 @@ async def worked(connection: Connection, asked: Asked) -> list[Worked]:
         "projects": None if asked.projects is None else list(asked.projects),
         "places": json.dumps(MINOR_UNITS),
     }
-    rows = await (await connection.execute(SQL["worked"], given)).fetchall()
-    return [
-        Worked(**{**row, "people": tuple(row["people"])}, worth=None if worth is None else Money(worth, currency))
-        for row in rows
-        for worth, currency in [(row.pop("worth"), row.pop("currency"))]
-    ]
+    return [_worked(row) async for row in await connection.execute(SQL["worked"], given)]
+
+
+def _worked(row: Mapping[str, Any]) -> Worked:
+    known = {name: row[name] for name in ("project", "employee", "month", "hours", "billable", "entries", "last")}
+    worth = None if row["worth"] is None else Money(row["worth"], row["currency"])
+    return Worked(**known, people=tuple(row["people"]), worth=worth)
 
 
 def summed(entries: Iterable[TimeEntry], asked: Asked) -> list[Worked]:
