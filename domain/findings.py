@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -100,3 +101,19 @@ class Readiness:
         if Verdict.UNKNOWN in verdicts:
             return "cannot_determine"
         return "billable" if self.ready.amount > 0 else "nothing_to_bill"
+
+
+@dataclass(frozen=True)
+class OpenTime:
+    """A project's time of one day that is on no invoice, in one currency: approved, not, or None where nobody says.
+
+    `entries` have a price and are worth `amount`; `unpriced` of the hours have none.
+    """
+
+    day: date
+    approved: bool | None
+    currency: str
+    hours: Decimal
+    amount: Decimal
+    unpriced: Decimal
+    entries: int

@@ -10,6 +10,8 @@ from domain.errors import CurrencyMismatch
 
 # ISO 4217 minor units where they differ from two.
 MINOR_UNITS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "JOD": 3, "TND": 3}
+SMALLEST = {currency: Decimal(1).scaleb(-places) for currency, places in MINOR_UNITS.items()}
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, order=False)
@@ -45,8 +47,7 @@ class Money:
     @property
     def rounded(self) -> Money:
         """The amount rounded half up to the currency's minor unit, as invoices are."""
-        places = MINOR_UNITS.get(self.currency, 2)
-        return Money(self.amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), self.currency)
+        return Money(self.amount.quantize(SMALLEST.get(self.currency, CENT), ROUND_HALF_UP), self.currency)
 
     @property
     def minor(self) -> int:

@@ -7,18 +7,21 @@ minute and after each write, so that people rarely wait for the ERP.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from domain.errors import ErpError, ErpRefused, ErpUnavailable, NotFound
-from domain.records import Firm
+from domain.records import Firm, Invoice
 from erp.reader import Changes, ErpReader, Head, Page
 from store import due, mirror, mirror_rows
 from store.database import Connection, Database
+from store.due import Tally
 from store.mirror import Change, State
 from store.mirror_rows import Rows, Seen
+from store.sought import Sought, invoices
 from store.uncollected import uncollected
+from store.worked import Asked, Worked, worked
 
 WHOLE_EVERY = timedelta(hours=24)
 PATIENCE = 10.0  # seconds that a person waits for fresher facts before the last ones are shown
@@ -82,6 +85,18 @@ class Mirror:
     async def masters(self, *, fresh: bool = False) -> Firm:
         """The firm without time and invoices: all that names, codes and set-ups need, small at any scale."""
         return await self._firm(fresh=fresh, time=False)
+
+    async def worked(self, asked: Asked) -> list[Worked]:
+        """Recorded time in sums. Raises like `get`."""
+        await self.current()
+        async with self.database.tenant(self.tenant) as connection:
+            return await worked(connection, asked)
+
+    async def invoices(self, sought: Sought) -> tuple[Invoice, ...]:
+        """The invoices that are sought. Raises like `get`."""
+        await self.current()
+        async with self.database.tenant(self.tenant) as connection:
+            return await invoices(connection, sought)
 
     async def current(self, *, fresh: bool = False) -> State:
         """Bring the mirror up to date if it is not, and say how far it is. Raises like `get`.
@@ -160,17 +175,17 @@ class Mirror:
         found = None if old or state is None else await self.reader.changes(state.mark, Rows(connection))
         if found is None:
             with uncollected():
-                head, changes = await self._everything(connection, state, read_at)
+                head, changed = await self._everything(connection, state, read_at)
         else:
-            head, changes = found.head, await self._apply(connection, found, read_at)
-        await self._complete(connection, head, changes, read_at, before=state, whole=found is None)
-        return Synced(read_at, found is None, len(changes))
+            head, changed = found.head, await self._apply(connection, found, read_at)
+        await self._complete(connection, head, changed, read_at, before=state, whole=found is None)
+        return Synced(read_at, found is None, changed.count)
 
     async def _complete(
         self,
         connection: Connection,
         head: Head,
-        changes: Sequence[Change],
+        changed: Tally,
         read_at: datetime,
         *,
         before: State | None,
@@ -185,34 +200,33 @@ class Mirror:
         }
         other = before is None or any(getattr(before, name) != value for name, value in about.items())
         given = {**about, "mark": head.mark, "warnings": head.warnings, "read_at": read_at}
-        await mirror.set_state(connection, self.tenant, given, whole=whole, changed=len(changes) + other)
+        await mirror.set_state(connection, self.tenant, given, whole=whole, changed=changed.count + other)
         if other:
             await due.add(connection, self.tenant, [due.ALL])
         else:
-            await due.follow(connection, self.tenant, changes)
+            await due.follow(connection, self.tenant, changed.changes)
 
-    async def _everything(
-        self, connection: Connection, state: State | None, read_at: datetime
-    ) -> tuple[Head, list[Change]]:
-        changes: list[Change] = []
+    async def _everything(self, connection: Connection, state: State | None, read_at: datetime) -> tuple[Head, Tally]:
+        changed = Tally()
         seen = Seen(connection, self.tenant)
         await seen.begin()
 
         async def take(page: Page) -> None:
-            changes.extend(await self._keep(connection, page, read_at))
+            changed.add(await self._keep(connection, page, read_at))
             if state is not None:
                 await seen.note(page.records, page.rows)
 
         head = await self.reader.whole(take)
         if state is not None:
-            changes += await mirror.forget(connection, self.tenant, await seen.gone(), read_at)
-        return head, changes
+            changed.add(await mirror.forget(connection, self.tenant, await seen.gone(), read_at))
+        return head, changed
 
-    async def _apply(self, connection: Connection, found: Changes, read_at: datetime) -> list[Change]:
-        changes = await self._keep(connection, found.page, read_at)
-        changes += await mirror.forget(connection, self.tenant, found.gone, read_at)
+    async def _apply(self, connection: Connection, found: Changes, read_at: datetime) -> Tally:
+        changed = Tally()
+        changed.add(await self._keep(connection, found.page, read_at))
+        changed.add(await mirror.forget(connection, self.tenant, found.gone, read_at))
         await mirror_rows.forget(connection, found.gone_rows)
-        return changes
+        return changed
 
     async def _keep(self, connection: Connection, page: Page, read_at: datetime) -> list[Change]:
         changes = await mirror.put(connection, self.tenant, page.records, read_at)

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.errors import NotFound
-from domain.records import Firm
+from domain.records import Firm, Invoice
 from erp.mirror import Mirror
 from store import mirror
 from store.mirror import State
+from store.sought import Sought
+from store.worked import Asked, Worked, summed
 
 
 class PastMirror(Mirror):
@@ -29,6 +31,14 @@ class PastMirror(Mirror):
             told = f" They are kept since {since:%Y-%m-%d %H:%M} UTC." if since else ""
             raise NotFound(f"The ERP's facts of that time are not known.{told}")
         return replace(state, read_at=min(self.at, state.read_at), failed_since=None)
+
+    async def worked(self, asked: Asked) -> list[Worked]:
+        """Recorded time in sums, as of then."""
+        return summed((await self.get()).time, asked)
+
+    async def invoices(self, sought: Sought) -> tuple[Invoice, ...]:
+        """The invoices that are sought, as of then."""
+        return tuple(filter(sought.holds, (await self.get()).invoices))
 
     async def _firm(self, *, fresh: bool, time: bool) -> Firm:
         state = await self.current(fresh=fresh)

@@ -23,7 +23,8 @@ class CodeCase:
     purchase orders, document and contract numbers that it carries, in upper case.
 
     `kind`: `document`, `time` or `expense`. `on`: the day on which the code must be open; `starts`: when the work
-    begins, where a document says so. `title`: the work in its own words.
+    begins, where a document says so. `title`: the work in its own words. `practice`: the one that the document names
+    itself.
     """
 
     customer_id: str | None
@@ -37,6 +38,7 @@ class CodeCase:
     title: str = ""
     on: date | None = None
     starts: date | None = None
+    practice: str | None = None
 
     @property
     def key(self) -> str:
@@ -152,7 +154,10 @@ def of_practice(case: CodeCase, practice: str | None, rule: Numbering) -> Iterab
     weight = rule.weights["practice" if case.kind == "document" else "practice_of_a_line"]
     name = rule.practices[practice].name
     best = max(case.practices, key=lambda key: case.practices[key])
-    if share >= AS_NEAR:
+    if case.practice is not None and case.practice in rule.practices:
+        text = f"The document says that it is work of {rule.practices[case.practice].name}"
+        yield Reason(text, weight if practice == case.practice else -weight)
+    elif share >= AS_NEAR:
         yield Reason(f"The work is that of {name}", weight * share)
     else:
         text = f"The work is nearer to {rule.practices[best].name} than to {name}"

@@ -43,8 +43,22 @@ class Numbering:
     internal_from: int
     practices: Mapping[str, Practice]
     regions: Mapping[str, Region]
+    countries: Mapping[str, tuple[str, ...]]
     weights: Mapping[str, float]
     temperature: float
+
+    def country_in(self, text: str) -> str | None:
+        """The country (ISO 3166-1 alpha-2) that is written first in a text; the longer name where one holds another."""
+        names = {name.casefold(): key for key, written in self.countries.items() for name in written}
+        longest = sorted(names, key=len, reverse=True)
+        found = re.search(rf"\b({'|'.join(map(re.escape, longest))})\b", text.casefold())
+        return names[found[1]] if found else None
+
+    def practice_called(self, name: str) -> Practice | None:
+        """The practice of exactly this name or key, however it writes "and"."""
+        wanted = name.casefold().replace("&", "and").split()
+        called = ((one, said) for one in self.practices.values() for said in (one.name, one.key))
+        return next((one for one, said in called if said.casefold().replace("&", "and").split() == wanted), None)
 
     def region_of(self, country: str | None) -> Region | None:
         """The region that looks after a country."""
@@ -79,6 +93,7 @@ def numbering() -> Numbering:
             for key, row in data["practices"].items()
         },
         regions={key: Region(key, row["name"], tuple(row["countries"])) for key, row in data["regions"].items()},
+        countries={key: tuple(names) for key, names in data["countries"].items()},
         weights={key: float(value) for key, value in data["weights"].items()},
         temperature=float(data["temperature"]),
     )

@@ -8,7 +8,7 @@ invoiced yet is held back by a prerequisite, stands on a draft, or is ready and 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -120,33 +120,46 @@ def month_end(of: date) -> date:
     return (of.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-def summarised(found: Iterable[Passage], key: Callable[[Passage], str]) -> tuple[Summary, ...]:
-    """By key; the groups whose billed work took longest first, then those whose open work is oldest."""
-    groups: dict[str, list[Passage]] = defaultdict(list)
-    for passage in found:
-        groups[key(passage)].append(passage)
-    made = [_summary(name, mine) for name, mine in groups.items()]
-    return tuple(sorted(made, key=lambda s: (-(s.days_to_bill or 0), -(s.open_age or 0), s.key)))
+@dataclass
+class Tally:
+    """One group's passages, summed up one by one, so that no more than the sums is held of a large firm."""
 
+    billed: _Sums = field(default_factory=_Sums)
+    waiting: _Sums = field(default_factory=_Sums)
+    slowest: Passage | None = None
 
-def _summary(key: str, mine: Sequence[Passage]) -> Summary:
-    billed, waiting = _Sums(), _Sums()
-    for passage in mine:
-        sums = billed if passage.billed else waiting
+    def add(self, passage: Passage) -> None:
+        """Count this one too."""
+        sums = self.billed if passage.billed else self.waiting
         sums.hours += passage.entry.hours
         for stage, count in passage.days.items():
             sums.days[stage] += count * passage.entry.hours
-    slowest = max((p for p in mine if not p.billed), key=lambda p: (p.total, p.entry.id), default=None)
-    return Summary(
-        key,
-        billed.hours,
-        _mean(sum(billed.days.values(), Decimal(0)), billed.hours),
-        _means(billed),
-        waiting.hours,
-        _mean(sum(waiting.days.values(), Decimal(0)), waiting.hours),
-        _means(waiting),
-        slowest,
-    )
+        if not passage.billed and (self.slowest is None or _slowness(passage) > _slowness(self.slowest)):
+            self.slowest = passage
+
+    def summary(self, key: str) -> Summary:
+        """The sums as means."""
+        billed, waiting = self.billed, self.waiting
+        return Summary(
+            key,
+            billed.hours,
+            _mean(sum(billed.days.values(), Decimal(0)), billed.hours),
+            _means(billed),
+            waiting.hours,
+            _mean(sum(waiting.days.values(), Decimal(0)), waiting.hours),
+            _means(waiting),
+            self.slowest,
+        )
+
+
+def _slowness(passage: Passage) -> tuple[int, str]:
+    return passage.total, passage.entry.id
+
+
+def ordered(groups: Mapping[str, Tally]) -> tuple[Summary, ...]:
+    """The groups whose billed work took longest first, then those whose open work is oldest."""
+    made = [tally.summary(key) for key, tally in groups.items()]
+    return tuple(sorted(made, key=lambda s: (-(s.days_to_bill or 0), -(s.open_age or 0), s.key)))
 
 
 def _means(sums: _Sums) -> dict[str, Decimal]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from pydantic import TypeAdapter
@@ -22,6 +23,20 @@ SQL = queries("due")
 ALL, TERMS, SUBJECT, CONTRACT = "*", "terms", "subject:", "contract:"
 MANY = 2000  # from this many changed records on, everyone is due
 TERMS_CODEC = TypeAdapter(tuple[Term, ...])
+
+
+@dataclass
+class Tally:
+    """What a reading changed: counted, and named while it is not so much that everyone is due anyway."""
+
+    changes: list[Change] = field(default_factory=list[Change])
+    count: int = 0
+
+    def add(self, found: Sequence[Change]) -> None:
+        """Count these too."""
+        self.count += len(found)
+        if len(self.changes) <= MANY:
+            self.changes += found
 
 
 async def add(connection: Connection, tenant: str, projects: Iterable[str]) -> None:

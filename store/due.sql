@@ -9,8 +9,9 @@ select %(tenant)s, unnest(%(projects)s::text[]) on conflict do nothing
 insert into readiness_due (tenant, project)
 select %(tenant)s, id from mirror_record where kind = 'project'
 union
-select %(tenant)s, 'contract:' || c.id from mirror_record c where kind = 'contract' and not exists (
-    select from mirror_key k where k.kind = 'project' and k.key = 'contract:' || c.id)
+(select %(tenant)s, 'contract:' || id from mirror_record where kind = 'contract'
+except -- not a join, which PostgreSQL makes row by row on a mirror that was just filled
+select %(tenant)s, key from mirror_key where kind = 'project' and key like 'contract:%%')
 union
 select %(tenant)s, project from readiness
 on conflict do nothing

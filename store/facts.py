@@ -54,6 +54,12 @@ async def newest_of(connection: Connection, heads: Sequence[str]) -> tuple[Outsi
     return tuple(_fact(row) for row in await rows.fetchall())
 
 
+async def newest_of_kind(connection: Connection, kind: FactKind) -> tuple[OutsideFact, ...]:
+    """The newest report of each system on every subject of one kind."""
+    rows = await connection.execute(SQL["newest_of_kind"], {"kind": kind.value})
+    return tuple(_fact(row) for row in await rows.fetchall())
+
+
 async def covered(connection: Connection) -> frozenset[FactKind]:
     """The kinds that some system reports on at all."""
     rows = await connection.execute(SQL["covered"], {"kinds": [kind.value for kind in FactKind]})

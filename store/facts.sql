@@ -36,11 +36,18 @@ order by reported_at desc, id desc
 limit %(limit)s
 
 -- name: newest_of
-select distinct on (kind, subject, system) id, kind, subject, value, system, reported_at
-from outside_fact
-where head = any(%(heads)s)
-order by kind, subject, system, reported_at desc, id desc
+-- Head by head: where statistics are missing, PostgreSQL would else read all reports there are.
+select distinct on (f.kind, f.subject, f.system) f.id, f.kind, f.subject, f.value, f.system, f.reported_at
+from (select distinct unnest(%(heads)s::text[]) as head) as wanted cross join lateral (
+    select * from outside_fact where head = wanted.head offset 0) as f
+order by f.kind, f.subject, f.system, f.reported_at desc, f.id desc
 
 -- name: covered
 select kind from unnest(%(kinds)s::text[]) as k (kind)
 where exists (select from outside_fact f where f.kind = k.kind)
+
+-- name: newest_of_kind
+select distinct on (kind, subject, system) id, kind, subject, value, system, reported_at
+from outside_fact
+where kind = %(kind)s
+order by kind, subject, system, reported_at desc, id desc

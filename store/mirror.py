@@ -201,12 +201,12 @@ async def forget(connection: Connection, tenant: str, gone: Sequence[Key], read_
 
 async def records(connection: Connection, kind: str) -> tuple[Any, ...]:
     """All records of a kind but time, by id."""
-    return await _read(connection, "records", kind)
+    return await read(connection, "records", kind)
 
 
 async def records_at(connection: Connection, kind: str, at: datetime) -> tuple[Any, ...]:
     """All records of a kind, time too, as they were known at that moment, by id."""
-    return await _read(connection, "records_at", kind, at=at)
+    return await read(connection, "records_at", kind, at=at)
 
 
 async def kept_since(connection: Connection) -> datetime | None:
@@ -217,19 +217,19 @@ async def kept_since(connection: Connection) -> datetime | None:
 
 async def chosen(connection: Connection, kind: str, ids: Iterable[str]) -> tuple[Any, ...]:
     """The records with these ids."""
-    return await _read(connection, "chosen", kind, ids=list(ids))
+    return await read(connection, "chosen", kind, ids=list(ids))
 
 
 async def keyed(connection: Connection, kind: str, keys: Iterable[str]) -> tuple[Any, ...]:
     """The records of a kind that belong to any of these, such as "contract:12"."""
-    return await _read(connection, "keyed", kind, keys=list(keys))
+    return await read(connection, "keyed", kind, keys=list(keys))
 
 
 async def time_of(connection: Connection, projects: Sequence[str]) -> tuple[TimeEntry, ...]:
     """The time of these projects, of a few at once, as PostgreSQL hands out at most a gigabyte in one value."""
     found: list[TimeEntry] = []
     for start in range(0, len(projects), PROJECTS_AT_ONCE):
-        found += await _read(connection, "time", "time", projects=list(projects[start : start + PROJECTS_AT_ONCE]))
+        found += await read(connection, "time", "time", projects=list(projects[start : start + PROJECTS_AT_ONCE]))
     return tuple(found)
 
 
@@ -243,12 +243,13 @@ async def time_for_rules(
     for start in range(0, len(projects), PROJECTS_AT_ONCE):
         given: dict[str, Any] = {"projects": list(projects[start : start + PROJECTS_AT_ONCE]), "today": today}
         given["twins"] = [row["id"] async for row in await connection.execute(SQL["twins"], given)]
-        found += await _read(connection, "open_time", "time", **given)
+        found += await read(connection, "open_time", "time", **given)
         found += summed(await (await connection.execute(SQL["billed_time"], given)).fetchall(), system)
     return tuple(found)
 
 
-async def _read(connection: Connection, query: str, kind: str, **given: Any) -> tuple[Any, ...]:
+async def read(connection: Connection, query: str, kind: str, **given: Any) -> tuple[Any, ...]:
+    """The records of a kind that one of the queries finds."""
     row = await (await connection.execute(SQL[query], {"kind": kind, **given})).fetchone()
     return _codec(kind).validate_json(row["body"]) if row else ()
 

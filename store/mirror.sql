@@ -85,10 +85,14 @@ select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fet
 from mirror_record where kind = %(kind)s and id = any(%(ids)s)
 
 -- name: keyed
-select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fetched_at":' || to_json(fetched_at)::text),
-    ',' order by length(id), id), '') || ']' as body
-from mirror_record where kind = %(kind)s
-    and id in (select k.id from mirror_key k where k.kind = %(kind)s and k.key = any(%(keys)s))
+-- Key by key and record by record, for the same reason as `open_time`.
+select '[' || coalesce(string_agg(replace(r.body::text, '"fetched_at":null', '"fetched_at":' || to_json(r.fetched_at)::text),
+    ',' order by length(r.id), r.id), '') || ']' as body
+from (
+    select distinct k.id from unnest(%(keys)s::text[]) as wanted (key) cross join lateral (
+        select id from mirror_key where kind = %(kind)s and key = wanted.key offset 0) as k
+) as mine cross join lateral (
+    select id, body, fetched_at from mirror_record where kind = %(kind)s and id = mine.id offset 0) as r
 
 -- name: records_at
 with known as (
@@ -105,36 +109,45 @@ from known
 select least((select min(fetched_at) from mirror_past), (select min(fetched_at) from mirror_record)) as since
 
 -- name: time
-select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fetched_at":' || to_json(fetched_at)::text),
-    ',' order by length(id), id), '') || ']' as body
-from mirror_record where kind = 'time' and project = any(%(projects)s)
-
--- name: open_time
--- Whole: what is not billed, and what is billed and like something that is not.
 select '[' || coalesce(string_agg(replace(r.body::text, '"fetched_at":null', '"fetched_at":' || to_json(r.fetched_at)::text),
     ',' order by length(r.id), r.id), '') || ']' as body
-from mirror_record r where r.kind = 'time' and r.project = any(%(projects)s) and (not r.billed or r.id = any(%(twins)s))
+from (select distinct unnest(%(projects)s::text[]) as id) as p cross join lateral (
+    select k.id, k.body, k.fetched_at from mirror_record k where k.kind = 'time' and k.project = p.id offset 0) as r
+
+-- name: open_time
+-- Whole: what is not billed, and what is billed and like something that is not. Here and below project by project, as
+-- PostgreSQL would else read all time of a mirror that was just filled, of which it knows no statistics yet.
+select '[' || coalesce(string_agg(replace(r.body::text, '"fetched_at":null', '"fetched_at":' || to_json(r.fetched_at)::text),
+    ',' order by length(r.id), r.id), '') || ']' as body
+from (select distinct unnest(%(projects)s::text[]) as id) as p cross join lateral (
+    select k.id, k.body, k.fetched_at from mirror_record k
+    where k.kind = 'time' and k.project = p.id and (not k.billed or k.id = any(%(twins)s)) offset 0) as r
 
 -- name: twins
--- Grouped rather than joined: on a mirror that was just filled PostgreSQL would guess a join badly. Most billed time is
--- older than all that is to be billed, and cannot repeat it.
-with mine as materialized (
-    select id, project, employee, day, hours, task, billed from mirror_record
-    where kind = 'time' and billable and project = any(%(projects)s)
-)
-select unnest(array_agg(id) filter (where billed)) as id from mine where day >= (select min(day) from mine where not billed)
-group by project, employee, day, hours, task having bool_or(billed) and bool_or(not billed)
+-- Grouped rather than joined: most billed time is older than all that is to be billed, and cannot repeat it.
+select t.id from (select distinct unnest(%(projects)s::text[]) as id) as p cross join lateral (
+    with mine as materialized (
+        select k.id, k.employee, k.day, k.hours, k.task, k.billed from mirror_record k
+        where k.kind = 'time' and k.billable and k.project = p.id
+    )
+    select unnest(array_agg(id) filter (where billed)) as id from mine
+    where day >= (select min(day) from mine where not billed)
+    group by employee, day, hours, task having bool_or(billed) and bool_or(not billed)) as t
 
 -- name: billed_time
-select project, task, employee, billable, rate, currency, day > %(today)s as ahead, sum(hours) as hours, min(day) as day
-from mirror_record where kind = 'time' and billed and project = any(%(projects)s) and id <> all(%(twins)s)
-group by project, task, employee, billable, rate, currency, day > %(today)s
+select s.* from (select distinct unnest(%(projects)s::text[]) as id) as p cross join lateral (
+    select k.project, k.task, k.employee, k.billable, k.rate, k.currency, k.day > %(today)s as ahead,
+        sum(k.hours) as hours, min(k.day) as day
+    from mirror_record k
+    where k.kind = 'time' and k.billed and k.project = p.id and k.id <> all(%(twins)s)
+    group by k.project, k.task, k.employee, k.billable, k.rate, k.currency, k.day > %(today)s) as s
 
 -- name: ids
 select id from mirror_record where kind = %(kind)s order by length(id), id
 
 -- name: time_ids
-select id from mirror_record where kind = 'time' and project = any(%(projects)s)
+select k.id from (select distinct unnest(%(projects)s::text[]) as id) as p cross join lateral (
+    select r.id from mirror_record r where r.kind = 'time' and r.project = p.id offset 0) as k
 
 -- name: keyed_ids
 select distinct kind, id from mirror_key where key = any(%(keys)s)
@@ -148,3 +161,44 @@ update mirror_state set generation = generation + 1
 -- name: heads
 select h.head from unnest(%(heads)s::text[]) as h (head)
 where exists (select from mirror_key k where k.key = 'head:' || h.head)
+
+-- name: worked
+-- Each entry rounded as it would be invoiced: `round` rounds half away from zero.
+select project, case when %(by)s = 'person' then employee else '' end as employee,
+    case when %(by)s = 'month' then to_char(day, 'YYYY-MM') else '' end as month, coalesce(currency, '') as currency,
+    array_agg(distinct employee order by employee) as people, sum(hours) as hours,
+    coalesce(sum(hours) filter (where billable), 0) as billable, count(*)::int as entries, max(day) as last,
+    sum(round(rate * hours, coalesce((%(places)s::json ->> currency)::int, 2))) filter (where billable) as worth
+from mirror_record
+where kind = 'time'
+    and (%(projects)s::text[] is null or project = any(%(projects)s))
+    and (%(employee)s::text is null or employee = %(employee)s)
+    and (%(since)s::date is null or day >= %(since)s) and (%(until)s::date is null or day <= %(until)s)
+    and (%(billed)s::boolean is null or billed = %(billed)s)
+    and (%(billable)s::boolean is null or billable = %(billable)s)
+group by 1, 2, 3, 4
+
+-- name: invoices
+select '[' || coalesce(string_agg(replace(body::text, '"fetched_at":null', '"fetched_at":' || to_json(fetched_at)::text),
+    ',' order by length(id), id), '') || ']' as body
+from mirror_record
+where kind = 'invoice'
+    and (%(number)s = '' or lower(body ->> 'number') = lower(%(number)s))
+    and (%(states)s::text[] is null or body ->> 'state' = any(%(states)s))
+    and (%(since)s::date is null or body ->> 'date' >= %(since)s::text)
+    and (%(until)s::date is null or body ->> 'date' <= %(until)s::text)
+
+-- name: people
+-- Hours by person and month, with the project that had most of them.
+with parts as (
+    select employee, to_char(day, 'YYYY-MM') as month, project, sum(hours) as hours,
+        coalesce(sum(hours) filter (where billable), 0) as billable
+    from mirror_record where kind = 'time' and day >= %(since)s and day < %(before)s group by 1, 2, 3
+)
+select employee, month, sum(hours) as hours, sum(billable) as billable,
+    (array_agg(project order by hours desc, project))[1] as project
+from parts group by 1, 2
+
+-- name: last_days
+select p.id as project, (select max(k.day) from mirror_record k where k.kind = 'time' and k.project = p.id) as day
+from unnest(%(projects)s::text[]) as p (id)

@@ -15,24 +15,28 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
-from domain.findings import Readiness
+from domain.findings import Finding, OpenTime, Readiness, Verdict
 from domain.money import Money
 from store.database import Connection
 from store.queries import queries
 
 SQL = queries("results")
 CODEC = TypeAdapter(Readiness)
+WORK = TypeAdapter(tuple[OpenTime, ...])
 SORTS = ("status", "unbilled", "ready", "blocked", "name", "code", "customer")
 GROUPS = ("customer", "practice", "region", "month", "status", "reason")
 
 
 @dataclass(frozen=True)
 class Result:
-    """A project's answer with what lists are made of. `troubles` are what stands in the way, by title."""
+    """A project's answer with what lists are made of. `troubles` are what stands in the way, by title; `work` is kept
+    for the answer on all that is unbilled.
+    """
 
     readiness: Readiness
     troubles: tuple[str, ...] = ()
     months: tuple[str, ...] = ()
+    work: tuple[OpenTime, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,21 @@ def _head(result: Result) -> dict[str, Any]:
         "troubles": list(result.troubles),
         "reason": result.troubles[0] if result.troubles else "",
         "months": list(result.months),
+        "open": [_open(finding) for finding in found.findings if finding.verdict in (Verdict.FAIL, Verdict.UNKNOWN)],
+        "work": WORK.dump_python(result.work, mode="json"),
+    }
+
+
+def _open(finding: Finding) -> dict[str, Any]:
+    amount = finding.amount
+    return {
+        "rule": finding.rule,
+        "title": finding.title,
+        "verdict": finding.verdict.value,
+        "severity": finding.severity.value,
+        "owner": finding.owner,
+        "amount": None if amount is None else str(amount.amount),
+        "currency": None if amount is None else amount.currency,
     }
 
 
@@ -148,7 +167,7 @@ def _given(wanted: Wanted) -> dict[str, Any]:
 
 
 async def listing(
-    connection: Connection, wanted: Wanted, *, sort: str = "status", limit: int = 100, offset: int = 0
+    connection: Connection, wanted: Wanted, *, sort: str = "status", limit: int | None = 100, offset: int = 0
 ) -> tuple[list[Line], int]:
     """A page of the list, and how many there are in all."""
     given = {**_given(wanted), "sort": sort, "limit": limit, "offset": offset}
@@ -186,6 +205,12 @@ async def choices(connection: Connection, month: str) -> dict[str, Any]:
 async def statuses(connection: Connection, month: str) -> dict[str, int]:
     """How many projects are of each status."""
     return {row["status"]: row["count"] async for row in await connection.execute(SQL["statuses"], {"month": month})}
+
+
+async def held(connection: Connection, projects: Sequence[str]) -> frozenset[str]:
+    """Those of these projects that a prerequisite holds back, by the ERP's id."""
+    rows = await connection.execute(SQL["held"], {"projects": list(projects)})
+    return frozenset([row["project"] async for row in rows])
 
 
 async def unbilled_months(connection: Connection) -> list[str]:

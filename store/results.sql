@@ -3,28 +3,30 @@ with arriving as (
     select *, decode(hash, 'hex') as digest
     from jsonb_to_recordset(%(heads)s) as a (n int, hash text, project text, month text, code text, name text,
         customer text, practice text, region text, status text, currency text, unbilled numeric, ready numeric,
-        blocked numeric, troubles jsonb, reason text, months text[])
+        blocked numeric, troubles jsonb, reason text, months text[], open jsonb, work jsonb)
     join json_array_elements(%(bodies)s::json) with ordinality as b (body, position) on b.position = a.n
 ), changed as (
-    select a.* from arriving a left join readiness r
+    select a.*, r.project is null or r.digest <> a.digest as other from arriving a left join readiness r
         on r.tenant = %(tenant)s and (r.project, r.month) = (a.project, a.month)
-    where r.project is null or r.digest <> a.digest
+    where r.project is null or r.digest <> a.digest or r.open <> a.open or r.work <> a.work
 ), kept as (
     insert into readiness_past (tenant, project, month, code, body, since, until)
     select r.tenant, r.project, r.month, r.code, r.body, r.since, greatest(now(), r.since)
     from readiness r join changed c on r.tenant = %(tenant)s and (r.project, r.month) = (c.project, c.month)
+    where c.other
 ), written as (
-    insert into readiness (tenant, project, month, code, name, customer, practice, region, status, currency, unbilled,
-        ready, blocked, troubles, reason, months, body, digest)
+    insert into readiness as r (tenant, project, month, code, name, customer, practice, region, status, currency,
+        unbilled, ready, blocked, troubles, reason, months, open, work, body, digest)
     select %(tenant)s, project, month, code, name, customer, practice, region, status, currency, unbilled, ready,
-        blocked, troubles, reason, months, body, digest from changed
+        blocked, troubles, reason, months, open, work, body, digest from changed
     on conflict (tenant, project, month) do update set code = excluded.code, name = excluded.name,
         customer = excluded.customer, practice = excluded.practice, region = excluded.region,
         status = excluded.status, currency = excluded.currency, unbilled = excluded.unbilled, ready = excluded.ready,
         blocked = excluded.blocked, troubles = excluded.troubles, reason = excluded.reason, months = excluded.months,
-        body = excluded.body, digest = excluded.digest, since = now()
+        open = excluded.open, work = excluded.work, body = excluded.body, digest = excluded.digest,
+        since = case when r.digest = excluded.digest then r.since else now() end
 )
-select count(*) as count from changed
+select count(*) filter (where other) as count from changed
 
 -- name: forget
 with gone as (
@@ -97,6 +99,9 @@ from readiness where month = %(month)s
 
 -- name: statuses
 select status, count(*) as count from readiness where month = %(month)s group by status
+
+-- name: held
+select project from readiness where month = '' and status in ('blocked', 'cannot_determine') and project = any(%(projects)s)
 
 -- name: unbilled_months
 select distinct unnest(months) as month from readiness where month = '' order by 1 desc
@@ -171,3 +176,38 @@ join lateral (
     order by p.until limit 1) p on true
 where r.month = '' and r.since > %(at)s and (r.ready <> p.ready or r.blocked <> p.blocked)
 order by abs(r.ready - p.ready) + abs(r.blocked - p.blocked) desc, r.name limit %(limit)s
+
+-- name: chosen
+select body from readiness where month = %(month)s and project = any(%(projects)s)
+
+-- name: open
+-- What stands in the way anywhere, the most expensive first.
+select r.project, coalesce(r.code, r.project) as key, r.name, r.customer, f.rule, f.title, f.verdict, f.severity, f.owner,
+    f.amount, f.currency
+from readiness r cross join lateral jsonb_to_recordset(r.open) as f (rule text, title text, verdict text, severity text,
+    owner text, amount numeric, currency text)
+where r.month = %(month)s
+    and (%(projects)s::text[] is null or r.project = any(%(projects)s))
+    and (%(rules)s::text[] is null or f.rule = any(%(rules)s))
+    and f.verdict = any(%(verdicts)s)
+    and (%(severity)s = '' or f.severity = %(severity)s)
+order by coalesce(f.amount, 0) desc, key, f.rule
+
+-- name: work
+-- Time on no invoice, by project, approval and currency.
+select r.project, w.approved, w.currency, sum(w.hours) as hours, sum(w.amount) as amount, sum(w.unpriced) as unpriced,
+    sum(w.entries)::int as entries, min(w.day) as since
+from readiness r cross join lateral jsonb_to_recordset(r.work) as w (day date, approved boolean, currency text,
+    hours numeric, amount numeric, unpriced numeric, entries int)
+where r.month = '' and r.work <> '[]'
+    and (%(projects)s::text[] is null or r.project = any(%(projects)s))
+    and (%(since)s::date is null or w.day >= %(since)s) and (%(until)s::date is null or w.day <= %(until)s)
+    and (not %(approved)s or w.approved)
+group by 1, 2, 3
+
+-- name: work_by_month
+select to_char(w.day, 'YYYY-MM') as month, w.currency, sum(w.amount) as amount
+from readiness r cross join lateral jsonb_to_recordset(r.work) as w (day date, approved boolean, currency text, amount numeric)
+where r.month = '' and r.work <> '[]' and w.approved
+    and (%(projects)s::text[] is null or r.project = any(%(projects)s))
+group by 1, 2

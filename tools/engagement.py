@@ -14,12 +14,13 @@ from rapidfuzz import fuzz
 from domain.records import Contract, Customer, Firm
 from domain.terms import Term
 from policies.codes import Candidate, CodeCase
-from policies.numbering import Numbering, numbering
+from policies.numbering import Numbering, Practice, numbering
 from store.catalogue import Hit
 from tools.catalogue import key, numbers, own_numbers
 
 SAME_NAME = 90  # of 100: two spellings of one customer
 HEAD = 3000  # characters in which a document says what it is
+ADDRESS = 200  # characters after a name in which its address stands
 LINES = 14
 ROLE_SHARE = 0.25
 FEW_KIN = 5
@@ -81,11 +82,13 @@ def case(
     rule = numbering()
     shares = _shares(meanings[work.subject], kin)
     customer = customer_of(work, firm, text)
-    region = rule.region_of(customer.country if customer else None)
+    name = customer.name if customer else (work.first("client") or "")
+    region = rule.region_of(customer.country if customer else country_of(name, text))
+    named = practice_of(text) if work.kind == "document" else None
     starts = _day(work.first("effective_date"))
     return CodeCase(
         customer_id=customer.id if customer else None,
-        customer_name=customer.name if customer else (work.first("client") or ""),
+        customer_name=name,
         region=region.key if region else None,
         practices={
             name: _practice(work, name, rule, meanings) + rule.weights["kin"] * shares.get(name, 0.0)
@@ -99,7 +102,24 @@ def case(
         # Work that is still to come needs a code that is open when it comes.
         on=work.on or max(filter(None, (today, starts))),
         starts=starts,
+        practice=named.key if named else None,
     )
+
+
+def country_of(client: str, text: str) -> str | None:
+    """The country of the address that stands after a client's name in a document's head; None where two are written."""
+    head = re.sub(r"\s+", " ", text[:HEAD])
+    places = re.finditer(re.escape(client), head, re.IGNORECASE) if client else ()
+    addresses = (re.split(r"[(;|]", head[place.end() : place.end() + ADDRESS])[0] for place in places)
+    found = {country for address in addresses if (country := numbering().country_in(address))}
+    return found.pop() if len(found) == 1 else None
+
+
+def practice_of(text: str) -> Practice | None:
+    """The firm's practice that the head of a document names, as in "Practice: Advisory"; None where it names two."""
+    values = (re.split(r"[|:\t]", line)[-1] for line in text[:HEAD].splitlines() if re.search(r"[|:\t]", line))
+    found = {one.key: one for value in values if (one := numbering().practice_called(value))}
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def candidate(work: Work, hit: Hit, meanings: Mapping[str, Array]) -> Candidate:

@@ -15,11 +15,13 @@ from domain.findings import Finding, Readiness, Severity, Verdict
 from domain.records import Contract, Firm, Project, TimeEntry
 from domain.terms import Term
 from erp.mirror import Mirror
-from policies.prerequisites.assessment import assess
+from policies.prerequisites.assessment import assess, assessed
 from policies.prerequisites.case import Case
 from policies.prerequisites.outside import Outside
+from policies.prerequisites.period import month_of
 from policies.prerequisites.portfolio import Dossier, head_of, overdue, unstarted
 from policies.prerequisites.rulebook import ACTIVATION
+from policies.prerequisites.work import open_time
 from store import due, facts, mirror, results, waivers
 from store.database import Connection, Database
 from store.due import ALL, CONTRACT, SUBJECT, TERMS
@@ -118,10 +120,11 @@ async def _judge(connection: Connection, tenant: str, state: State, taken: Seque
 def judged(dossier: Dossier, project: Project, months: Sequence[str], today: date) -> list[Result]:
     """A project's answer for each month ("" for all that is unbilled)."""
     known = dossier.facts(project)
-    items = Case(project, known, None, today).items
-    dated = sorted({f"{item.date:%Y-%m}" for item in items if item.date})
-    answers = [assess(project, known, month or None, today) for month in months]
-    return [Result(a, told(a), () if a.period else tuple(dated)) for a in answers]
+    whole = Case(project, known, None, today)
+    dated = sorted({month_of(item.date) for item in whole.items if item.date})
+    answers = [assess(project, known, month, today) for month in months if month]
+    found = [Result(answer, told(answer)) for answer in answers]
+    return [Result(one := assessed(whole), told(one), tuple(dated), open_time(whole)), *found]
 
 
 async def _unstarted(

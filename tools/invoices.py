@@ -12,6 +12,7 @@ from domain.actor import Operation
 from domain.blocks import Block, Cell, Table
 from domain.money import Money, totals
 from domain.records import Firm, Invoice
+from store.sought import Sought
 from tools.cells import amount_cell, money, project_href, project_key
 from tools.scope import Days, Whose, customer_ids, month_of, projects_of
 from tools.tool import Tool, ToolContext, ToolResult, from_past
@@ -44,10 +45,10 @@ class Part:
 
 
 async def _invoices(context: ToolContext, wanted: Invoices) -> ToolResult:
-    firm = await context.firm.get()
-    fitting = [i for i in firm.invoices if _fits(i, wanted, context.today)]
-    if wanted.number:
-        fitting = [i for i in firm.invoices if i.number and i.number.casefold() == wanted.number.casefold()]
+    firm = await context.firm.masters()
+    fitting = [
+        i for i in await context.firm.invoices(_asked(wanted)) if wanted.number or _fits(i, wanted, context.today)
+    ]
     parts = _parts(firm, fitting, wanted)
     found = list({part.invoice.id: part.invoice for part in parts}.values())
     found.sort(key=lambda invoice: (invoice.date or date.min, invoice.number or ""), reverse=True)
@@ -70,9 +71,13 @@ async def _invoices(context: ToolContext, wanted: Invoices) -> ToolResult:
     return ToolResult(facts, blocks)
 
 
+def _asked(wanted: Invoices) -> Sought:
+    if wanted.number:
+        return Sought(wanted.number)
+    return Sought(states=STATES.get(wanted.state, frozenset({wanted.state})), since=wanted.since, until=wanted.until)
+
+
 def _fits(invoice: Invoice, wanted: Invoices, today: date) -> bool:
-    if invoice.state not in STATES.get(wanted.state, frozenset({wanted.state})):
-        return False
     if wanted.state == "overdue" and not _late(invoice, today):
         return False
     return wanted.holds(invoice.date)

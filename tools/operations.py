@@ -21,7 +21,7 @@ class OperationsStatus(BaseModel):
 
 async def _status(context: ToolContext, _: OperationsStatus) -> ToolResult:
     try:
-        read, warnings = (firm := await context.firm.get()).fetched_at.isoformat(), firm.warnings
+        read, warnings = (firm := await context.firm.masters()).fetched_at.isoformat(), firm.warnings
     except ErpError as error:
         read, warnings = None, (error.detail,)
     async with context.database.tenant(context.actor.tenant) as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -18,7 +18,8 @@ from domain.money import totals
 from domain.records import Firm
 from domain.source import Source
 from erp.past import PastMirror
-from store import results
+from store import outstanding, results
+from store.results import Line
 from tools import evaluating
 from tools.cells import (
     STATUS_WORDS,
@@ -128,41 +129,43 @@ async def _project_then(context: ToolContext, wanted: ProjectReadiness, at: date
     return ToolResult(answer_facts(answer), blocks, {"P1": project_key(project)})
 
 
-def select(firm: Firm, answers: Iterable[Readiness], wanted: PortfolioReadiness) -> list[Readiness]:
+def select(firm: Firm, lines: Iterable[Line], wanted: PortfolioReadiness) -> list[Line]:
     """The answers asked for; the larger amount held back first, then the larger ready one."""
     names = {c.name for c in customers_of(firm, wanted.customer)} if wanted.customer else None
     kept = [
-        answer
-        for answer in answers
-        if (names is None or answer.customer in names)
-        and (wanted.practice is None or (answer.practice or "").casefold() == wanted.practice.casefold())
-        and (wanted.region is None or (answer.region or "").casefold() == wanted.region.casefold())
-        and (wanted.status is None or answer.status == wanted.status)
+        line
+        for line in lines
+        if (names is None or line.customer in names)
+        and (wanted.practice is None or (line.practice or "").casefold() == wanted.practice.casefold())
+        and (wanted.region is None or (line.region or "").casefold() == wanted.region.casefold())
     ]
-    return sorted(kept, key=lambda a: (-a.blocked.amount, -a.ready.amount, readiness_key(a)))
+    return sorted(kept, key=lambda line: (-line.blocked, -line.ready, line.code or line.project))
 
 
 async def _portfolio(context: ToolContext, wanted: PortfolioReadiness) -> ToolResult:
     state = await evaluating.up_to_date(context.firm, context.today, wanted.month or "")
-    firm = await context.firm.masters()
+    firm, month = await context.firm.masters(), wanted.month or ""
     async with context.database.tenant(context.actor.tenant) as connection:
-        kept = await results.whole(connection, results.Wanted(month=wanted.month or "", status=wanted.status or ""))
-    answers = select(firm, (replace(answer, as_of=state.read_at.isoformat()) for answer in kept), wanted)
+        known, _ = await results.listing(
+            connection, results.Wanted(month=month, status=wanted.status or ""), limit=None
+        )
+        lines = select(firm, known, wanted)
+        full = await outstanding.answers(connection, [line.project for line in lines[:SHOWN]], month)
+    shown = [replace(full[line.project], as_of=state.read_at.isoformat()) for line in lines[:SHOWN]]
     facts = {
         "month": wanted.month,
-        "count": len(answers),
-        "statuses": dict(sorted(Counter(answer.status for answer in answers).items())),
-        "unbilled": [money(amount) for amount in totals(a.unbilled for a in answers)],
-        "ready": [money(amount) for amount in totals(a.ready for a in answers)],
-        "held_back": [money(amount) for amount in totals(a.blocked for a in answers)],
-        "projects": [_row_facts(answer) for answer in answers[:SHOWN]],
+        "count": len(lines),
+        "statuses": dict(sorted(Counter(line.status for line in lines).items())),
+        "unbilled": [money(amount) for amount in totals(line.amounts.unbilled for line in lines)],
+        "ready": [money(amount) for amount in totals(line.amounts.ready for line in lines)],
+        "held_back": [money(amount) for amount in totals(line.amounts.blocked for line in lines)],
+        "projects": [_row_facts(answer) for answer in shown],
         "as_of": firm.fetched_at.isoformat(),
         "warnings": list(firm.warnings),
     }
-    handles = {f"P{number}": readiness_key(answer) for number, answer in enumerate(answers[:SHOWN], 1)}
-    return ToolResult(
-        facts, (_table(firm, answers), _totals(answers)) if answers else (_table(firm, answers),), handles
-    )
+    handles = {f"P{number}": readiness_key(answer) for number, answer in enumerate(shown, 1)}
+    table = _table(firm, shown, len(lines))
+    return ToolResult(facts, (table, _totals(lines)) if lines else (table,), handles)
 
 
 def _row_facts(answer: Readiness) -> dict[str, Any]:
@@ -181,7 +184,7 @@ def reasons(answer: Readiness) -> str:
     return "; ".join(told)
 
 
-def _table(firm: Firm, answers: list[Readiness]) -> Table:
+def _table(firm: Firm, answers: Sequence[Readiness], count: int) -> Table:
     sources = {project.id: (project.source,) for project in firm.projects}
     rows = tuple(
         (
@@ -192,16 +195,16 @@ def _table(firm: Firm, answers: list[Readiness]) -> Table:
             amount_cell(a.blocked, sources.get(a.project_id, ())),
             Cell(reasons(a)),
         )
-        for a in answers[:SHOWN]
+        for a in answers
     )
-    note = "" if len(answers) <= SHOWN else f"The first {SHOWN} of {len(answers)} are shown."
+    note = "" if count <= SHOWN else f"The first {SHOWN} of {count} are shown."
     columns = ("Project", "Customer", "Status", "Ready to bill", "Held back", "Why")
     return Table("Billing readiness", columns, rows, (3, 4), note or ("" if answers else "No project fits."))
 
 
-def _totals(answers: list[Readiness]) -> Table:
-    held = {m.currency: m for m in totals(a.blocked for a in answers)}
-    ready = {m.currency: m for m in totals(a.ready for a in answers)}
+def _totals(lines: Sequence[Line]) -> Table:
+    held = {m.currency: m for m in totals(line.amounts.blocked for line in lines)}
+    ready = {m.currency: m for m in totals(line.amounts.ready for line in lines)}
     rows = tuple(
         (
             Cell(total.currency),
@@ -209,7 +212,7 @@ def _totals(answers: list[Readiness]) -> Table:
             amount_cell(ready[total.currency]),
             amount_cell(held[total.currency]),
         )
-        for total in totals(a.unbilled for a in answers)
+        for total in totals(line.amounts.unbilled for line in lines)
     )
     return Table("Total by currency", ("Currency", "Unbilled", "Ready to bill", "Held back"), rows, (1, 2, 3))
 

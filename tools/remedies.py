@@ -27,6 +27,7 @@ from tools.tool import Tool, ToolContext, ToolResult
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 # What each action type needs beyond what a finding's remedy knows already; any of a group will do.
 NEEDS: dict[str, tuple[str, ...]] = {
+    "contract.confirm": ("contract_id",),  # known only where a signed statement of work was read
     "contract.set_po_number": ("po_number",),
     "customer.set_billing_identity": ("tax_identifier", "invoice_address"),
 }
@@ -164,7 +165,7 @@ def _needs(possible: list[Fix]) -> list[dict[str, Any]]:
     return [
         {"rule": fix.finding.rule, "any_of": list(NEEDS[fix.remedy.action_type])}
         for fix in possible
-        if fix.remedy.action_type in NEEDS
+        if fix.remedy.action_type in NEEDS and fix.finding.rule in ASKED
     ]
 
 

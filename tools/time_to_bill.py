@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,10 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.actor import Operation
 from domain.blocks import Cell, Table
-from domain.records import Project
-from policies.prerequisites.portfolio import Dossier
-from policies.time_to_bill import STAGES, Passage, Summary, passages, summarised
-from tools import knowledge
+from domain.records import Customer, Firm, Project
+from erp.mirror import Mirror
+from policies.time_to_bill import STAGES, Passage, Summary, Tally, ordered, passages
+from store import results
+from tools import evaluating
 from tools.cells import project_href, project_key
 from tools.directory import narrowed, project_of
 from tools.tool import Tool, ToolContext, ToolResult
@@ -52,26 +54,38 @@ class Durations:
     whole: Summary | None
 
 
-def durations(dossier: Dossier, wanted: TimeToBill, today: date) -> Durations:
-    """Every billable hour of the projects wanted, by group. Raises NotFound for a customer or project that is none."""
-    since = wanted.since or _back(today, wanted.months)
-    found: list[Passage] = []
-    for project in _projects(dossier, wanted):
-        facts = dossier.facts(project)
-        waiting = any(entry.billable and entry.invoice_line_id is None for entry in facts.time)
-        held = waiting and dossier.assess(project, None, today).status in ("blocked", "cannot_determine")
-        every = passages(project, facts, held=held, since=since, today=today)
-        found += [one for one in every if wanted.until is None or one.entry.date <= wanted.until]
-    groups = summarised(found, lambda passage: _key(dossier, passage, wanted.group_by))
-    whole = summarised(found, lambda _: "")
-    read_at = dossier.firm.fetched_at.isoformat()
-    return Durations(wanted.group_by, since, wanted.until, read_at, groups, whole[0] if whole else None)
+async def durations(firm: Mirror, wanted: TimeToBill, today: date) -> Durations:
+    """Every billable hour of the projects wanted, by group. Raises NotFound for a customer or project that is none.
+
+    A few projects are read at once: what is held at a time does not grow with the firm.
+    """
+    state = await evaluating.up_to_date(firm, today)
+    masters = await firm.masters()
+    projects, since = _projects(masters, wanted), wanted.since or _back(today, wanted.months)
+    customers = {customer.id: customer for customer in masters.customers}
+    groups: dict[str, Tally] = defaultdict(Tally)
+    whole = Tally()
+    for start in range(0, len(projects), evaluating.AT_ONCE):
+        part = projects[start : start + evaluating.AT_ONCE]
+        async with firm.database.tenant(firm.tenant) as connection:
+            dossier = await evaluating.around(connection, state, part)
+            held = await results.held(connection, [project.id for project in part])
+        for project in part:
+            every = passages(project, dossier.facts(project), held=project.id in held, since=since, today=today)
+            for one in every:
+                if wanted.until is None or one.entry.date <= wanted.until:
+                    groups[_key(customers, one, wanted.group_by)].add(one)
+                    whole.add(one)
+    found = ordered(groups)
+    return Durations(
+        wanted.group_by, since, wanted.until, state.read_at.isoformat(), found, whole.summary("") if found else None
+    )
 
 
-def _projects(dossier: Dossier, wanted: TimeToBill) -> tuple[Project, ...]:
+def _projects(firm: Firm, wanted: TimeToBill) -> tuple[Project, ...]:
     if wanted.project:
-        return (project_of(dossier.firm, wanted.project),)
-    return narrowed(dossier.firm, customer=wanted.customer, practice=wanted.practice, region=wanted.region)
+        return (project_of(firm, wanted.project),)
+    return narrowed(firm, customer=wanted.customer, practice=wanted.practice, region=wanted.region)
 
 
 def _back(today: date, months: int) -> date:
@@ -81,10 +95,10 @@ def _back(today: date, months: int) -> date:
     return first
 
 
-def _key(dossier: Dossier, passage: Passage, by: GroupBy) -> str:
+def _key(customers: Mapping[str, Customer], passage: Passage, by: GroupBy) -> str:
     project = passage.project
     if by == "customer":
-        customer = dossier.customers.get(project.customer_id or "")
+        customer = customers.get(project.customer_id or "")
         return customer.name if customer else NOBODY
     if by == "project":
         return project_key(project)
@@ -94,8 +108,7 @@ def _key(dossier: Dossier, passage: Passage, by: GroupBy) -> str:
 
 
 async def _time_to_bill(context: ToolContext, wanted: TimeToBill) -> ToolResult:
-    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
-    found = durations(dossier, wanted, context.today)
+    found = await durations(context.firm, wanted, context.today)
     return ToolResult(answered(found), (table(found),))
 
 

@@ -13,13 +13,12 @@ from pydantic import Field
 from domain.actor import Operation
 from domain.blocks import Cell, Table
 from domain.money import Money
-from domain.records import Project
+from domain.records import Customer, Firm, Project
 from domain.source import Source
-from policies.prerequisites.case import Case
-from policies.prerequisites.items import Item
-from policies.prerequisites.portfolio import Dossier
-from policies.prerequisites.work import approved
-from tools import knowledge
+from policies.prerequisites.period import span
+from store import outstanding
+from store.outstanding import Work
+from tools import evaluating
 from tools.cells import amount_cell, money, project_href, project_key
 from tools.directory import narrowed, project_of
 from tools.readiness import Month
@@ -40,6 +39,11 @@ class UnbilledTime(Days):
     region: str | None = Field(None, max_length=20, description="Region code, such as UKI")
     customer: str | None = Field(None, max_length=120, description="Customer handle, code or name")
     project: str | None = Field(None, max_length=120, description="Project code or handle")
+
+    @property
+    def everyone(self) -> bool:
+        """Whether nothing narrows whose time it is."""
+        return not any((self.practice, self.region, self.customer, self.project))
 
 
 @dataclass
@@ -63,41 +67,51 @@ class Group:
 
 
 async def _unbilled(context: ToolContext, wanted: UnbilledTime) -> ToolResult:
-    dossier = await knowledge.load(context.database, context.firm, context.actor.tenant)
-    projects = narrowed(dossier.firm, customer=wanted.customer, practice=wanted.practice, region=wanted.region)
-    if wanted.project:
-        only = project_of(dossier.firm, wanted.project)
-        projects = tuple(project for project in projects if project.id == only.id)
+    await evaluating.up_to_date(context.firm, context.today)
+    firm = await context.firm.masters()
+    projects = {project.id: project for project in _covered(firm, wanted)}
+    first, last = span(wanted.month) if wanted.month else (None, None)
+    async with context.database.tenant(context.actor.tenant) as connection:
+        known = await outstanding.work(
+            connection,
+            projects=None if wanted.everyone else projects,
+            since=max(filter(None, (wanted.since, first)), default=None),
+            until=min(filter(None, (wanted.until, last)), default=None),
+            approved=wanted.approved_only,
+        )
+    customers = {customer.id: customer for customer in firm.customers}
     sums: dict[Group, Sum] = defaultdict(Sum)
-    for project in projects:
-        case = Case(project, dossier.facts(project), wanted.month, context.today)
-        for item in case.work:
-            state = approved(case, item)
-            if wanted.holds(item.date) and (state is True or not wanted.approved_only):
-                _add(sums[_group(dossier, project, case, item, wanted.group_by)], project, item, state)
+    for one in known:
+        if project := projects.get(one.project):
+            _add(sums[_group(customers, project, one.currency, wanted)], project, one)
     found = dict(sorted(sums.items(), key=lambda pair: (-sum(pair[1].amount.values()), pair[0].key, pair[0].currency)))
     return ToolResult(_facts(wanted, found), (_table(wanted, found),))
 
 
-def _group(dossier: Dossier, project: Project, case: Case, item: Item, by: GroupBy) -> Group:
-    currency = item.amount.currency if item.amount else case.currency
+def _covered(firm: Firm, wanted: UnbilledTime) -> tuple[Project, ...]:
+    found = narrowed(firm, customer=wanted.customer, practice=wanted.practice, region=wanted.region)
+    if not wanted.project:
+        return found
+    only = project_of(firm, wanted.project)
+    return tuple(project for project in found if project.id == only.id)
+
+
+def _group(customers: Mapping[str, Customer], project: Project, currency: str, wanted: UnbilledTime) -> Group:
+    by = wanted.group_by
     if by == "project":
         key = project_key(project)
-        return Group(key, f"{project.code or ''} {project.name}".strip(), currency, project_href(key, case.period))
+        return Group(key, f"{project.code or ''} {project.name}".strip(), currency, project_href(key, wanted.month))
     if by == "customer":
-        customer = dossier.customers.get(project.customer_id or "")
+        customer = customers.get(project.customer_id or "")
         return Group(customer.code or customer.id, customer.name, currency) if customer else Group("", NOBODY, currency)
     code = project.practice if by == "practice" else project.region
     return Group(code or "", code or NOBODY, currency, f"/readiness?{by}={code}" if code else "")
 
 
-def _add(total: Sum, project: Project, item: Item, state: bool | None) -> None:
-    hours = item.entry.hours if item.entry else Decimal(0)
-    total.hours[state] += hours
-    if item.amount is None:
-        total.unpriced += hours
-    else:
-        total.amount[state] += item.amount.amount
+def _add(total: Sum, project: Project, one: Work) -> None:
+    total.hours[one.approved] += one.hours
+    total.amount[one.approved] += one.amount
+    total.unpriced += one.unpriced
     total.sources[project.id] = project.source
 
 

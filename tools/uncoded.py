@@ -14,6 +14,7 @@ from domain.blocks import Cell, Table
 from domain.errors import NotFound
 from domain.records import Firm, Project, TimeEntry
 from policies.codes import CLOSED, CodeProposal
+from store import mirror
 from store.database import Connection
 from store.embedding import Embedder
 from tools import codes
@@ -36,17 +37,18 @@ class Uncoded:
     line: Line
 
 
-def uncoded(firm: Firm) -> tuple[Uncoded, ...]:
+async def uncoded(connection: Connection, firm: Firm) -> tuple[Uncoded, ...]:
     """Every project that has no code but time that is not invoiced, most hours first. Closed ones are past it."""
     names = {customer.id: customer.name for customer in firm.customers}
+    bare = [project for project in firm.projects if not project.code and project.status not in CLOSED]
     time: dict[str, list[TimeEntry]] = defaultdict(list)
-    for entry in firm.time:
+    for entry in await mirror.time_of(connection, [project.id for project in bare]):
         if entry.invoice_line_id is None:
             time[entry.project_id].append(entry)
     found = [
         _uncoded(project, time[project.id], names.get(project.customer_id or "", ""))
-        for project in firm.projects
-        if not project.code and project.status not in CLOSED and project.id in time
+        for project in bare
+        if project.id in time
     ]
     return tuple(sorted(found, key=lambda one: (-one.hours, one.project.id)))
 
@@ -57,9 +59,9 @@ def _uncoded(project: Project, entries: list[TimeEntry], customer: str) -> Uncod
     return Uncoded(project, customer, sum((e.hours for e in entries), Decimal(0)), min(days), max(days), line)
 
 
-def uncoded_project(firm: Firm, project: str) -> Uncoded:
+async def uncoded_project(connection: Connection, firm: Firm, project: str) -> Uncoded:
     """The one with this ERP id. Raises NotFound."""
-    for one in uncoded(firm):
+    for one in await uncoded(connection, firm):
         if one.project.id == project:
             return one
     raise NotFound("There is no project with this id that has time but no code.")
@@ -70,7 +72,8 @@ async def proposals(
 ) -> list[tuple[Uncoded, tuple[CodeProposal, ...]]]:
     """Each with its ranked codes, best first."""
     return [
-        (one, await codes.propose(connection, firm, one.line, today=today, embedder=embedder)) for one in uncoded(firm)
+        (one, await codes.propose(connection, firm, one.line, today=today, embedder=embedder))
+        for one in await uncoded(connection, firm)
     ]
 
 
@@ -83,7 +86,7 @@ class UncodedWork(BaseModel):
 
 
 async def _run(context: ToolContext, wanted: UncodedWork) -> ToolResult:
-    firm = await context.firm.get()
+    firm = await context.firm.masters()
     async with context.database.tenant(context.actor.tenant) as connection:
         found = (await proposals(connection, firm, context.today, context.embedder))[: wanted.limit]
     facts = {

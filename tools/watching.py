@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -12,11 +14,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.actor import Operation
 from domain.blocks import Cell, Chart, Series, Table
 from domain.canonical import plain
+from domain.facts import FactKind
+from domain.money import Money
+from domain.records import Firm, Project
 from erp.mirror import Mirror
-from policies.operations.matter import Group, Matter, Measure
+from policies.operations.matter import MONTHS, Group, Matter, Measure, months_to
+from policies.operations.recorded import Month, Recorded, Unbilled
 from policies.operations.survey import survey
 from policies.operations.watched import watched
-from store import held
+from policies.prerequisites.outside import Outside
+from policies.prerequisites.portfolio import Dossier, head_of
+from store import facts, held, outstanding, worked
+from store.database import Connection
+from store.sought import Sought
 from tools import evaluating, knowledge
 from tools.cells import money, project_href
 from tools.tool import Tool, ToolContext, ToolResult
@@ -41,11 +51,41 @@ class Surveyed:
 async def surveyed(firm: Mirror, today: date, *, practice: str = "", region: str = "") -> Surveyed:
     """Everything that is watched, of the firm or a part of it. Raises ErpUnavailable where nothing was ever read."""
     await evaluating.up_to_date(firm, today)
-    dossier = await knowledge.load(firm.database, firm, firm.tenant)
+    known = replace(await firm.masters(), invoices=await firm.invoices(Sought()))
+    part = [p for p in known.projects if practice in ("", p.practice) and region in ("", p.region)]
     async with firm.database.tenant(firm.tenant) as connection:
         reasons = await held.reasons(connection)
-    found = survey(dossier, today, reasons, practice=practice, region=region)
+        terms = await knowledge.terms_by_contract(connection, today)
+        settings = await knowledge.settings_of(connection)
+        reports = await facts.newest_of_kind(connection, FactKind.CHANGE_REQUEST)
+        outside = replace(Outside.of(reports, settings.precedence), covered=await facts.covered(connection))
+        recorded = await _recorded(connection, known, part, [head_of(report.subject) for report in reports], today)
+    dossier = Dossier.of(known, outside, terms, settings)
+    found = survey(dossier, today, recorded, reasons, practice=practice, region=region)
     return Surveyed(found, dossier.firm.fetched_at, dossier.firm.warnings)
+
+
+async def _recorded(
+    connection: Connection, firm: Firm, part: Sequence[Project], changing: Sequence[str], today: date
+) -> Recorded:
+    """The sums of recorded time; the latest work only of projects whose contract changes, or that are on hold."""
+    contracts = {contract.id for contract in firm.contracts if contract.number in set(changing)}
+    asked = [p.id for p in firm.projects if p.status == "on_hold" or contracts & set(p.contract_ids)]
+    months = months_to(today, MONTHS + 1)
+    people: dict[str, dict[str, Month]] = defaultdict(dict)
+    for one in await worked.people(connection, date.fromisoformat(f"{months[0]}-01"), today.replace(day=1)):
+        people[one.employee][one.month] = Month(one.hours, one.billable, one.project)
+    ids = [project.id for project in part]
+    return Recorded(
+        people,
+        await worked.last_days(connection, asked),
+        tuple(
+            Unbilled(w.project, w.hours - w.unpriced, w.entries, Money(w.amount, w.currency), w.since)
+            for w in await outstanding.work(connection, projects=ids, approved=True)
+            if w.amount
+        ),
+        tuple(await outstanding.work_by_month(connection, ids)),
+    )
 
 
 async def held_back(firm: Mirror, today: date, *, practice: str = "", region: str = "") -> Chart:

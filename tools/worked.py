@@ -12,10 +12,11 @@ from pydantic import Field
 from domain.actor import Operation
 from domain.blocks import Cell, Table
 from domain.money import Money, totals
-from domain.records import Employee, Firm, Project, TimeEntry
+from domain.records import Employee, Firm, Project
 from domain.source import Source
+from store.worked import Asked, Worked
 from tools.cells import amount_cell, money, project_href, project_key
-from tools.scope import Days, Whose, employee_of, month_of, projects_of
+from tools.scope import Days, Whose, employee_of, projects_of
 from tools.tool import Tool, ToolContext, ToolResult, from_past
 
 SHOWN = 50
@@ -44,23 +45,32 @@ class Sum:
 
 
 async def _worked(context: ToolContext, wanted: TimeWorked) -> ToolResult:
-    firm = await context.firm.get()
+    firm = await context.firm.masters()
     person = employee_of(firm, wanted.person) if wanted.person else None
     projects = {project.id: project for project in projects_of(firm, wanted)}
-    kept = [entry for entry in firm.time if entry.project_id in projects and _fits(entry, wanted, person)]
+    asked = Asked(
+        projects=None if wanted.everyone else tuple(projects),
+        employee=person.id if person else None,
+        since=wanted.since,
+        until=wanted.until,
+        billed=wanted.billed,
+        billable=wanted.billable,
+        by=wanted.group_by if wanted.group_by in ("person", "month") else "",
+    )
+    kept = [one for one in await context.firm.worked(asked) if one.project in projects]
     sums = _sums(firm, projects, kept, wanted.group_by)
     facts = {
         **wanted.told,
         "group_by": wanted.group_by,
-        "hours": hours(sum((entry.hours for entry in kept), Decimal(0))),
-        "entries": len(kept),
-        "worth": [money(total) for total in totals(_worth(kept))],
+        "hours": hours(sum((one.hours for one in kept), Decimal(0))),
+        "entries": sum(one.entries for one in kept),
+        "worth": [money(total) for total in totals(one.worth for one in kept if one.worth)],
         "groups": [
             {_public(wanted.group_by): key, "hours": hours(one.hours), "worth": [money(m) for m in totals(one.worth)]}
             for key, one in list(sums.items())[:SHOWN]
         ],
-        "people": len({entry.employee_id for entry in kept}),
-        "last_entry": max((entry.date.isoformat() for entry in kept), default=None),
+        "people": len({person for one in kept for person in one.people}),
+        "last_entry": max((one.last.isoformat() for one in kept), default=None),
     }
     return ToolResult(facts, (_table(wanted, sums, person),))
 
@@ -74,45 +84,32 @@ def _public(by: GroupBy) -> str:
     return "group" if by == "person" else by
 
 
-def _fits(entry: TimeEntry, wanted: TimeWorked, person: Employee | None) -> bool:
-    return (
-        (person is None or entry.employee_id == person.id)
-        and wanted.holds(entry.date)
-        and wanted.billed in (None, entry.invoice_line_id is not None)
-        and wanted.billable in (None, entry.billable)
-    )
-
-
-def _worth(entries: Sequence[TimeEntry]) -> list[Money]:
-    return [(entry.price * entry.hours).rounded for entry in entries if entry.price and entry.billable]
-
-
-def _sums(firm: Firm, projects: Mapping[str, Project], entries: Sequence[TimeEntry], by: GroupBy) -> dict[str, Sum]:
+def _sums(firm: Firm, projects: Mapping[str, Project], kept: Sequence[Worked], by: GroupBy) -> dict[str, Sum]:
     people = {person.id: person for person in firm.employees}
     customers = {customer.id: customer for customer in firm.customers}
     found: dict[str, Sum] = {}
-    for entry in entries:
-        project = projects[entry.project_id]
+    for entry in kept:
+        project = projects[entry.project]
         key, label, href = _group(entry, project, by)
         if by == "person":
-            label = people[entry.employee_id].name if entry.employee_id in people else "not named"
+            label = people[entry.employee].name if entry.employee in people else "not named"
         if by == "customer" and project.customer_id in customers:
             key, label = customers[project.customer_id].code, customers[project.customer_id].name
         one = found.setdefault(key, Sum(label, href))
         one.hours += entry.hours
-        one.worth += _worth([entry])
+        one.worth += [entry.worth] if entry.worth else []
         one.sources[project.id] = project.source
-        one.last = max(one.last, entry.date.isoformat())
+        one.last = max(one.last, entry.last.isoformat())
     order = (
         sorted(found.items()) if by == "month" else sorted(found.items(), key=lambda pair: (-pair[1].hours, pair[0]))
     )
     return dict(order)
 
 
-def _group(entry: TimeEntry, project: Project, by: GroupBy) -> tuple[str, str, str]:
-    """Key, label and page of the group of an entry."""
+def _group(entry: Worked, project: Project, by: GroupBy) -> tuple[str, str, str]:
+    """Key, label and page of the group of some time."""
     if by == "month":
-        return month_of(entry.date), month_of(entry.date), ""
+        return entry.month, entry.month, ""
     if by == "project":
         key = project_key(project)
         return key, f"{project.code or ''} {project.name}".strip(), project_href(key)
@@ -124,7 +121,7 @@ def _group(entry: TimeEntry, project: Project, by: GroupBy) -> tuple[str, str, s
         )
     if by == "region":
         return project.region or "", project.region or "not assigned", f"/readiness?region={project.region or ''}"
-    return (entry.employee_id if by == "person" else project.customer_id or ""), "not assigned", ""
+    return (entry.employee if by == "person" else project.customer_id or ""), "not assigned", ""
 
 
 def _table(wanted: TimeWorked, sums: Mapping[str, Sum], person: Employee | None) -> Table:

@@ -14,7 +14,6 @@ from api.render import page
 from api.services import Wired
 from policies.numbering import numbering
 from policies.time_to_bill import STAGES
-from tools import knowledge
 from tools.time_to_bill import Durations, TimeToBill, durations
 
 router = APIRouter()
@@ -30,7 +29,7 @@ async def show(
     firm = mirror_of(wired, actor)
 
     async def made() -> Durations:
-        return durations(await knowledge.load(wired.database, firm, actor.tenant), wanted, wired.today)
+        return await durations(firm, wanted, wired.today)
 
     found, state = await wired.remembered.of(firm, wired.today, f"time to bill {wanted.model_dump_json()}", made)
     return page(

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/codes")
 @router.get("")
 async def show(request: Request, wired: Wired, actor: CodeProposer) -> Response:
     """All of them, most hours first."""
-    firm = await wired.erp(actor).firm.get()
+    firm = await wired.erp(actor).firm.masters()
     async with wired.database.tenant(actor.tenant) as connection:
         found = await uncoded.proposals(connection, firm, wired.today, wired.embedder)
     return page(request, "work_codes.html", found=found, as_of=firm.fetched_at)
@@ -33,9 +33,9 @@ async def choose(
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Choose a code for a project's time."""
-    firm = await wired.erp(actor).firm.get()
-    line = uncoded.uncoded_project(firm, project).line
+    firm = await wired.erp(actor).firm.masters()
     async with wired.database.tenant(actor.tenant) as connection:
+        line = (await uncoded.uncoded_project(connection, firm, project)).line
         await codes.choose(
             connection, actor, firm, line, code=code, reason=reason, today=wired.today, embedder=wired.embedder
         )

@@ -110,7 +110,7 @@ async def propose(wired: Wired, actor: ActionProposer, wanted: Proposal) -> Json
     """Write a proposal; an identical one under way is answered instead of a second."""
     erp = wired.erp(actor)
     intent = placed(
-        Intent(wanted.action_type, wanted.arguments, wanted.summary, tuple(wanted.reasons)), await erp.firm.get()
+        Intent(wanted.action_type, wanted.arguments, wanted.summary, tuple(wanted.reasons)), await erp.firm.masters()
     )
     policies = await wired.policies(actor.tenant)
     return plain(await proposals.propose(wired.database, erp.reader, policies, actor, intent, now=wired.clock()))

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query
 
 from api.access import ReadinessReader
 from api.services import Wired
-from tools import knowledge
 from tools.time_to_bill import TimeToBill, answered, durations
 
 router = APIRouter(tags=["readiness"])
@@ -17,5 +16,4 @@ router = APIRouter(tags=["readiness"])
 @router.get("/time-to-bill")
 async def time_to_bill(wired: Wired, actor: ReadinessReader, wanted: Annotated[TimeToBill, Query()]) -> dict[str, Any]:
     """Days from work done to invoice, by group, and where they go."""
-    dossier = await knowledge.load(wired.database, wired.erp(actor).firm, actor.tenant)
-    return answered(durations(dossier, wanted, wired.today), named=True)
+    return answered(await durations(wired.erp(actor).firm, wanted, wired.today), named=True)

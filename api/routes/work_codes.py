@@ -48,7 +48,7 @@ class LineChoice(BaseModel):
 @router.get("/uncoded")
 async def show(wired: Wired, actor: CodeProposer) -> list[Json]:
     """Projects that have time but no code, most hours first, each with its ranked codes."""
-    firm = await wired.erp(actor).firm.get()
+    firm = await wired.erp(actor).firm.masters()
     async with wired.database.tenant(actor.tenant) as connection:
         found = await uncoded.proposals(connection, firm, wired.today, wired.embedder)
     return [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import os
 import resource
 import statistics
@@ -135,10 +136,10 @@ async def _seconds(work: Callable[[], Awaitable[object]]) -> float:
 
 
 async def _report(database: Database, firm: LargeFirm) -> None:
-    reports = list(firm.reports())
-    for start in range(0, len(reports), REPORTS_AT_ONCE):
+    reports = firm.reports()
+    while some := list(itertools.islice(reports, REPORTS_AT_ONCE)):
         async with database.tenant(TENANT) as connection:
-            await facts.record(connection, CLERK, reports[start : start + REPORTS_AT_ONCE])
+            await facts.record(connection, CLERK, some)
 
 
 async def _incremental(held: Mirror, firm: LargeFirm, kind: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Container
 from datetime import date
 from decimal import Decimal
 
@@ -18,20 +19,26 @@ NO_CODE = "The project has no code"
 ON_HOLD = "The project is on hold and nobody has worked on it"
 
 
-def activations(dossier: Dossier, today: date, limits: Limits) -> Measure:
-    """Signed contracts that cannot be worked and billed on; `days` since their signature."""
+def activations(dossier: Dossier, today: date, limits: Limits, worked: Container[str]) -> Measure:
+    """Signed contracts that cannot be worked and billed on; `days` since their signature.
+
+    `worked`: the projects with time, of those on hold.
+    """
     projects: dict[str, list[Project]] = defaultdict(list)
     for project in dossier.firm.projects:
         for id_ in project.contract_ids:
             projects[id_].append(project)
     signed = [contract for contract in dossier.firm.contracts if contract.state in SIGNED and contract.date]
-    found = [_matter(dossier, c, projects[c.id], today, limits["days"]) for c in signed]
+    found = [_matter(dossier, c, (projects[c.id], worked), today, limits["days"]) for c in signed]
     trend = _trend(signed, projects, months_to(today), today)
     return Measure("activations", worst_first(one for one in found if one), trend, limits)
 
 
-def _matter(dossier: Dossier, contract: Contract, projects: list[Project], today: date, days: int) -> Matter | None:
-    cause = _cause(dossier, contract, projects)
+def _matter(
+    dossier: Dossier, contract: Contract, opened: tuple[list[Project], Container[str]], today: date, days: int
+) -> Matter | None:
+    projects, worked = opened
+    cause = _cause(dossier, contract, projects, worked)
     if not cause or contract.date is None or contract.date > today:
         return None
     age = (today - contract.date).days
@@ -52,12 +59,12 @@ def _matter(dossier: Dossier, contract: Contract, projects: list[Project], today
     )
 
 
-def _cause(dossier: Dossier, contract: Contract, projects: list[Project]) -> str:
+def _cause(dossier: Dossier, contract: Contract, projects: list[Project], worked: Container[str]) -> str:
     if projects:
         if not any(project.code for project in projects):
             return NO_CODE
         held = all(project.status == "on_hold" for project in projects)
-        return ON_HOLD if held and not any(dossier.time.get(project.id) for project in projects) else ""
+        return ON_HOLD if held and not any(project.id in worked for project in projects) else ""
     if not dossier.terms.get(contract.number):
         return UNREAD
     customer = dossier.customers.get(contract.customer_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -19,8 +19,8 @@ DRAFTED = "Drafted in the ERP and not validated"
 UNREPORTED = "No connected system reports change requests; only drafts in the ERP are shown."
 
 
-def changes(dossier: Dossier, today: date, limits: Limits) -> Measure:
-    """Open change requests and draft amendments; `days` since they were made."""
+def changes(dossier: Dossier, today: date, limits: Limits, last: Mapping[str, date]) -> Measure:
+    """Open change requests and draft amendments; `days` since they were made. `last`: the latest work on a project."""
     contracts = {contract.number: contract for contract in dossier.firm.contracts}
     projects: dict[str, list[Project]] = defaultdict(list)
     for project in dossier.firm.projects:
@@ -28,7 +28,9 @@ def changes(dossier: Dossier, today: date, limits: Limits) -> Measure:
             projects[id_].append(project)
     reports = [fact for (kind, _), fact in sorted(dossier.outside.facts.items()) if kind is FactKind.CHANGE_REQUEST]
     waiting = [fact for fact in reports if str(fact.value.get("status", "")).lower() in ("open", "submitted")]
-    found = [_reported(dossier, fact, contracts.get(head_of(fact.subject)), projects, today) for fact in waiting]
+    found = [
+        _reported(dossier, fact, contracts.get(head_of(fact.subject)), projects, (today, last)) for fact in waiting
+    ]
     for contract in dossier.firm.contracts:
         drafts = [one for one in contract.amendments if one.state == "draft"]
         found += [_drafted(dossier, contract, one, projects[contract.id], today) for one in drafts]
@@ -44,11 +46,16 @@ def _judged(matter: Matter, days: int) -> Matter:
 
 
 def _reported(
-    dossier: Dossier, fact: OutsideFact, contract: Contract | None, projects: dict[str, list[Project]], today: date
+    dossier: Dossier,
+    fact: OutsideFact,
+    contract: Contract | None,
+    projects: dict[str, list[Project]],
+    at: tuple[date, Mapping[str, date]],
 ) -> Matter:
+    today, last = at
     since = day(fact.value.get("on")) or fact.reported_at.date()
     mine = projects[contract.id] if contract else []
-    worked = any(entry.date > since for project in mine for entry in dossier.time.get(project.id, ()))
+    worked = any(last.get(project.id, since) > since for project in mine)
     customer = dossier.customers.get(contract.customer_id) if contract else None
     return Matter(
         key=fact.subject,

@@ -11,26 +11,35 @@ from policies.operations.activations import activations
 from policies.operations.changes import changes
 from policies.operations.invoices import invoices
 from policies.operations.matter import Measure
+from policies.operations.recorded import Recorded
 from policies.operations.unbilled import unbilled
 from policies.operations.utilisation import utilisation
 from policies.prerequisites.portfolio import Dossier, head_of
 
 
 def survey(
-    dossier: Dossier, today: date, reasons: Mapping[str, Sequence[str]], *, practice: str = "", region: str = ""
+    dossier: Dossier,
+    today: date,
+    recorded: Recorded,
+    reasons: Mapping[str, Sequence[str]],
+    *,
+    practice: str = "",
+    region: str = "",
 ) -> tuple[Measure, ...]:
     """Every measure in the order of watched.toml. `reasons`: what stands in the way of each project, by its id.
+
+    Time is needed in sums alone, so the dossier may come without it; of it `recorded.by_month` is the part's own.
 
     People are held against the whole firm, and are of the practice and region in which they work most.
     """
     limits = dossier.settings.limits
     part = _narrowed(dossier, practice, region)
-    people = utilisation(dossier, today, limits("utilisation"))
+    people = utilisation(dossier, today, limits("utilisation"), recorded.people)
     theirs = tuple(one for one in people.matters if practice in ("", one.practice) and region in ("", one.region))
     return (
-        unbilled(part, today, limits("unbilled"), reasons),
-        activations(part, today, limits("activations")),
-        changes(part, today, limits("changes")),
+        unbilled(part, today, limits("unbilled"), recorded, reasons),
+        activations(part, today, limits("activations"), recorded.last),
+        changes(part, today, limits("changes"), recorded.last),
         replace(people, matters=theirs),
         invoices(part, today, limits("invoices")),
     )
@@ -51,7 +60,6 @@ def _narrowed(dossier: Dossier, practice: str, region: str) -> Dossier:
         firm,
         projects=tuple(kept.values()),
         contracts=tuple(contract for contract in firm.contracts if contract.id in contracts),
-        time=tuple(entry for entry in firm.time if entry.project_id in kept),
         invoices=tuple(
             invoice
             for invoice in firm.invoices

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
 
 from domain.blocks import Chart, Series
-from domain.records import Employee, Project, TimeEntry
+from domain.records import Employee, Project
 from policies.operations.matter import MONTHS, Limits, Matter, Measure, month_named, months_to
+from policies.operations.recorded import Month
 from policies.prerequisites.portfolio import Dossier
 
+People = Mapping[str, Mapping[str, Month]]
 WORKDAYS = 5
 LITTLE = "Little time was recorded at all"
 NOT_BILLABLE = "Much of the time is not billable"
@@ -21,20 +22,9 @@ FEW_IN_THE_FIRM = "Others in the firm bill less"
 NO_TIME = "Nobody recorded time in the last whole month."
 
 
-@dataclass
-class Month:
-    """One person's hours of one month."""
-
-    hours: Decimal = Decimal(0)
-    billable: Decimal = Decimal(0)
-    projects: Counter[str] = field(default_factory=Counter[str])
-    entries: list[TimeEntry] = field(default_factory=list[TimeEntry])
-
-
-def utilisation(dossier: Dossier, today: date, limits: Limits) -> Measure:
+def utilisation(dossier: Dossier, today: date, limits: Limits, worked: People) -> Measure:
     """People of the last whole month by their distance from the middle; `share` is billable hours of working hours."""
     months = months_to(today, MONTHS + 1)[:-1]
-    worked = _worked(dossier, set(months))
     hours = {month: Decimal(limits["hours"] * workdays(month)) for month in months}
     last = {person: of[months[-1]] for person, of in worked.items() if months[-1] in of}
     shares = {person: _share(one, hours[months[-1]]) for person, one in last.items()}
@@ -59,19 +49,6 @@ def workdays(month: str) -> int:
     return count
 
 
-def _worked(dossier: Dossier, months: set[str]) -> dict[str, dict[str, Month]]:
-    found: dict[str, dict[str, Month]] = defaultdict(lambda: defaultdict(Month))
-    wanted = {(int(month[:4]), int(month[5:])): month for month in months}
-    for entry in dossier.firm.time:
-        if month := wanted.get((entry.date.year, entry.date.month)):
-            one = found[entry.employee_id][month]
-            one.hours += entry.hours
-            one.billable += entry.hours if entry.billable else 0
-            one.projects[entry.project_id] += int(entry.hours * 100)
-            one.entries.append(entry)
-    return found
-
-
 def _share(one: Month, hours: Decimal) -> Decimal:
     return (one.billable / hours * 100).quantize(Decimal("0.1")) if hours else Decimal(0)
 
@@ -84,7 +61,7 @@ def _matter(
     limits: Limits,
 ) -> Matter:
     share, middle, hours = about
-    main = projects.get(one.projects.most_common(1)[0][0]) if one.projects else None
+    main = projects.get(one.project)
     return Matter(
         key=person.id if person else "",
         title=person.name if person else "A person that the ERP does not name",
@@ -94,7 +71,7 @@ def _matter(
         region=main.region if main else None,
         share=share,
         over=abs(share - middle) > limits["points"],
-        sources=(*((person.source,) if person else ()), *(entry.source for entry in one.entries[:20])),
+        sources=(*((person.source,) if person else ()), *((main.source,) if main else ())),
     )
 
 
@@ -108,7 +85,7 @@ def _plain(hours: Decimal) -> str:
     return f"{hours:.1f}".removesuffix(".0")
 
 
-def _trend(worked: dict[str, dict[str, Month]], months: list[str], hours: dict[str, Decimal]) -> Chart:
+def _trend(worked: People, months: list[str], hours: dict[str, Decimal]) -> Chart:
     """The firm's share by month, of all who recorded time in it."""
     values: list[Decimal | None] = []
     for month in months:

@@ -89,8 +89,12 @@ def assess(project: Project, facts: ProjectFacts, period: str | None, today: dat
 
     Raises InvalidInput for a period that is no month.
     """
-    case = Case(project, facts, period, today)
-    judged = judgements(case)
+    return assessed(Case(project, facts, period, today))
+
+
+def assessed(case: Case) -> Readiness:
+    """The same of a case, where what it worked out is used further. Raises like `assess`."""
+    project, judged = case.project, judgements(case)
     unbilled = case.unbilled.rounded
     free = ready(case, judged).rounded
     return Readiness(
@@ -100,12 +104,12 @@ def assess(project: Project, facts: ProjectFacts, period: str | None, today: dat
         customer=case.customer.name if case.customer else None,
         practice=project.practice,
         region=project.region,
-        period=period,
+        period=case.period,
         findings=tuple(finding_of(case, rule, judgement) for rule, judgement in judged),
         unbilled=unbilled,
         ready=free,
         blocked=unbilled - free,
-        as_of=facts.as_of,
+        as_of=case.facts.as_of,
     )
 
 
@@ -151,6 +155,7 @@ def ready(case: Case, judged: Iterable[tuple[Rule, Judgement]]) -> Money:
 
 def finding_of(case: Case, rule: Rule, judgement: Judgement) -> Finding:
     """What people are told of a judgement."""
+    stops = judgement.verdict in STOPS
     return Finding(
         rule=rule.id,
         title=rule.problem if judgement.verdict in (Verdict.FAIL, Verdict.WAIVED) else rule.title,
@@ -158,25 +163,23 @@ def finding_of(case: Case, rule: Rule, judgement: Judgement) -> Finding:
         severity=rule.severity,
         reason=judgement.reason,
         owner=rule.owner,
-        amount=_held(case, rule, judgement),
+        amount=_held(case, rule, judgement) if stops else None,
         sources=judgement.sources,
         evidence=judgement.evidence,
-        remedy=_remedy(rule, judgement),
+        remedy=_remedy(rule, judgement) if stops else None,
         waiver=judgement.waiver,
     )
 
 
 def _held(case: Case, rule: Rule, judgement: Judgement) -> Money | None:
-    if rule.severity is Severity.WARNS or judgement.verdict not in STOPS:
+    if rule.severity is Severity.WARNS:
         return None
     if judgement.room is not None:
         return min(case.unbilled, case.unbilled - judgement.room).rounded
-    return case.value(judgement.held).rounded
+    return (case.unbilled if judgement.held is None else case.value(judgement.held)).rounded
 
 
-def _remedy(rule: Rule, judgement: Judgement) -> Remedy | None:
+def _remedy(rule: Rule, judgement: Judgement) -> Remedy:
     if judgement.verdict is Verdict.UNKNOWN:
         return Remedy(f"Connect or import what would know: {rule.knows}." if rule.knows else rule.remedy)
-    if judgement.verdict is not Verdict.FAIL:
-        return None
     return Remedy(rule.remedy, rule.action, tuple(sorted(judgement.arguments.items())))

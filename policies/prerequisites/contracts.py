@@ -23,6 +23,7 @@ from policies.prerequisites.judgement import (
 )
 from policies.prerequisites.outside import flag, number, source_of
 
+QUOTATIONS = ("draft", "quotation")
 NO_CONTRACT = "The project has no contract."
 NO_CAP = "Neither the statement of work nor a report states a cap."
 SETTLED = ("approved", "rejected", "withdrawn", "closed", "cancelled")
@@ -36,13 +37,17 @@ def missing(case: Case) -> Judgement:
 
 
 def not_confirmed(case: Case) -> Judgement:
-    """A quotation does not oblige the client to pay."""
+    """A quotation does not oblige the client to pay; it can be confirmed once a signed statement of work was read."""
     if case.contract is None:
         return not_applicable(NO_CONTRACT)
     number_, state = case.contract.number, case.contract.state
     if state in LIVE:
         return passes(f"Contract {number_} is {state}.").citing(case.contract.source)
-    return fails(f"Contract {number_} is {state}, not confirmed.").citing(case.contract.source)
+    said, signed = f"Contract {number_} is {state}, not confirmed.", case.term("signed")
+    if signed is None or flag(signed.value) is not True or state not in QUOTATIONS:
+        return fails(said).citing(case.contract.source)
+    found = fails(f"{said} Its statement of work is signed.").citing(case.contract.source, evidence=signed.evidence)
+    return found.clearing(contract_id=case.contract.id)
 
 
 def cap_reached(case: Case) -> Judgement:

@@ -36,7 +36,18 @@ class Judgement:
         """The same judgement with its sources, in an order that does not depend on the records' order."""
         distinct = {(s.system, s.model, s.id, s.version): s for s in (*self.sources, *sources) if s is not None}
         ordered = tuple(distinct[key] for key in sorted(distinct))[:SHOWN_SOURCES]
-        return replace(self, sources=ordered, evidence=(*self.evidence, *evidence))
+        # Written out, as `replace` takes a twentieth of the time that a large firm's judging takes.
+        return Judgement(
+            self.verdict,
+            self.reason,
+            self.held,
+            self.unclear,
+            self.room,
+            ordered,
+            (*self.evidence, *evidence),
+            self.arguments,
+            self.waiver,
+        )
 
     def clearing(self, **arguments: Any) -> Judgement:
         """The same judgement with what is known of the action that would clear it."""

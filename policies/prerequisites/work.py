@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 
 from domain.facts import FactKind, OutsideFact
+from domain.findings import OpenTime
 from policies.prerequisites.case import LIVE, Case
 from policies.prerequisites.items import Item
 from policies.prerequisites.judgement import Judgement, fails_on, not_applicable, passes, unknown
@@ -32,6 +36,24 @@ def approved(case: Case, item: Item) -> bool | None:
     """Whether the time is approved; None when no system says."""
     report = approval(case, item)
     return None if report is None else str(report.value.get("status", "")).lower() == "approved"
+
+
+def open_time(case: Case) -> tuple[OpenTime, ...]:
+    """The time to be billed in sums: by day, approval and currency."""
+    sums: dict[tuple[date, bool | None, str], list[Item]] = defaultdict(list)
+    for item in case.work:
+        if item.date is not None:
+            currency = case.currency if item.amount is None else item.amount.currency
+            sums[item.date, approved(case, item), currency].append(item)
+    return tuple(_summed(*key, items) for key, items in sums.items())
+
+
+def _summed(on: date, state: bool | None, currency: str, items: Sequence[Item]) -> OpenTime:
+    priced = [item.amount.amount for item in items if item.amount is not None]
+    hours = [(item.entry.hours, item.amount is None) for item in items if item.entry]
+    unpriced = sum((h for h, without in hours if without), Decimal(0))
+    whole = sum((h for h, _ in hours), Decimal(0))
+    return OpenTime(on, state, currency, whole, sum(priced, Decimal(0)), unpriced, len(priced))
 
 
 def time_not_approved(case: Case) -> Judgement:

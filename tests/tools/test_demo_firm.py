@@ -18,16 +18,21 @@ from domain.records import Firm
 from erp.demo import server
 from erp.mirror import Mirror
 from evals.truth import DocumentTruth, documents
-from policies.prerequisites.portfolio import portfolio
+from policies.prerequisites.assessment import STOPS
+from policies.prerequisites.case import Case
+from policies.prerequisites.portfolio import Dossier, portfolio
+from policies.prerequisites.work import approved
 from sow import library
-from store import actions
+from store import actions, outstanding
 from store.database import Database
 from store.facts_file import import_facts
+from store.sought import Sought
+from store.worked import Asked, summed
 from tests.erp.firm import DemoFirm
 from tests.tools.conftest import Desk
 from tools import knowledge
 from tools.codes import EMBEDDED
-from tools.evaluating import around, prepare
+from tools.evaluating import around, evaluate, prepare
 from tools.opportunity.fields import Field
 from tools.opportunity.plan import SetUp, plan
 from tools.opportunity.proposal import engagement_from
@@ -85,6 +90,7 @@ async def test_the_planted_is_found_and_nothing_else(demo_firm: DemoFirm, desk: 
         assert wrong == {}
         assert all(answer.ready + answer.blocked == answer.unbilled for answer in answers)
         await _judged_alike(snapshot, demo_firm.today)
+        await _summed_alike(snapshot, demo_firm.today, dossier, answers)
         await _proposals(demo_firm, desk, reader, snapshot)
 
 
@@ -99,6 +105,26 @@ async def _judged_alike(snapshot: Mirror, today: date) -> None:
     for project in projects:
         for month in (None, f"{today:%Y-%m}"):
             assert summed.assess(project, month, today) == plain.assess(project, month, today), project.code
+
+
+async def _summed_alike(snapshot: Mirror, today: date, dossier: Dossier, answers: Iterable[Readiness]) -> None:
+    """What PostgreSQL is asked over the whole firm is what the records and answers one by one add up to."""
+    firm = dossier.firm
+    for asked in (Asked(), Asked(by="person", billed=False), Asked(by="month", billable=True, until=firm.time[0].date)):
+        assert set(await snapshot.worked(asked)) == set(summed(firm.time, asked))
+    for sought in (Sought(), Sought(states=frozenset({"draft"})), Sought(since=firm.invoices[9].date)):
+        assert list(await snapshot.invoices(sought)) == [one for one in firm.invoices if sought.holds(one)]
+    await evaluate(snapshot.database, "northlight", today)
+    async with snapshot.database.tenant("northlight") as connection:
+        findings = await outstanding.findings(connection)
+        work = await outstanding.work(connection)
+    stopping = {(a.project_id, f.rule, f.amount) for a in answers for f in a.findings if f.verdict in STOPS}
+    assert {(one.project, one.rule, one.amount) for one in findings} == stopping
+    cases = [Case(project, dossier.facts(project), None, today) for project in firm.projects]
+    assert sum(one.amount for one in work) == sum(i.amount.amount for c in cases for i in c.work if i.amount)
+    assert sum(one.hours for one in work if one.approved) == sum(
+        item.entry.hours for case in cases for item in case.work if item.entry and approved(case, item)
+    )
 
 
 async def _proposals(demo: DemoFirm, desk: Desk, reader: Any, snapshot: Mirror) -> None:

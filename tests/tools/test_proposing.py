@@ -49,6 +49,18 @@ def test_a_quote_is_the_origin_of_what_it_holds_and_of_nothing_else() -> None:
         assert (contract.kind, contract.source, contract.evidence) == ("erp", small.firm().contracts[0].source, ())
 
 
+def test_a_quotation_is_confirmed_on_a_signed_statement_of_work_and_on_nothing_less() -> None:
+    quotation = SMALL.but(contract__state="quotation")
+    for said, complete in (((term("signed", True),), True), ((term("signed", False),), False), ((), False)):
+        small = replace(quotation, terms={"S-1001": said})
+        answer = small.dossier().assess(small.project, None, TODAY)
+        (fix, *_) = fixes(
+            small.dossier(), small.project, answer, ProposeFix(project=CODE, rule="contract.not_confirmed")
+        )
+        assert (fix.remedy.action_type, fix.complete) == ("contract.confirm", complete)
+        assert fix.arguments == ({"contract_id": "k1"} if complete else {})
+
+
 async def test_what_nobody_stated_is_asked_for(desk: Desk) -> None:
     nobody = NO_PO.report(FactKind.PURCHASE_ORDER, "S-1001", required=True)
     result = await desk.ask(nobody, "propose_fix", project=CODE)

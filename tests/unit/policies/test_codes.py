@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.codes import Candidate, CodeCase, Precedent, Standing, rank
 from policies.numbering import numbering, parts
+from tools.engagement import country_of, practice_of
 
 CASE = CodeCase(
     customer_id="7",
@@ -178,3 +180,37 @@ def test_closed_foreign_and_not_yet_open_codes_are_never_proposed(
 @given(candidates=CANDIDATES, precedents=PRECEDENTS)
 def test_the_order_of_what_is_known_does_not_matter(candidates: list[Candidate], precedents: list[Precedent]) -> None:
     assert rank(CASE, candidates, precedents) == rank(CASE, candidates[::-1], precedents[::-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "practice"),
+    [
+        ("between Tarn Mills plc, 9 Weir Road, Hebden Bridge, United Kingdom (the Client) and us, Ireland", "GB", None),
+        (
+            "between Tarn Mills plc, 1 Quay, Belfast, Northern Ireland (the Client)\nPractice | Data and Analytics",
+            "GB",
+            "DAT",
+        ),
+        ("Client: Tarn Mills plc, Bergstraße 4, Graz, Österreich\nService line: Advisory", "AT", "ADV"),
+        (
+            "Tarn Mills plc, Graz, Austria\nTarn Mills plc, Bern, Schweiz\nFrom: Advisory\nTo: Cloud Engineering",
+            None,
+            None,
+        ),
+        ("Client: Tarn Mills plc\nAdvisory and Cloud Engineering work", None, None),
+    ],
+)
+def test_what_a_document_says_of_country_and_practice_itself(
+    text: str, country: str | None, practice: str | None
+) -> None:
+    found = practice_of(text)
+    assert (country_of("Tarn Mills plc", text), found and found.key) == (country, practice)
+
+
+def test_a_document_s_own_word_on_its_practice_goes_before_its_nearness() -> None:
+    near = {"CLD": 0.4, "DAT": 0.41, "ADV": 0.1}
+    first = rank(CodeCase("1", "Tarn Mills", "UKI", near, practice="CLD"), (), ())[0]
+    assert (first.code, "says that it is work of Cloud Engineering" in " ".join(first.reasons)) == (
+        "CLD-UKI-1001",
+        True,
+    )

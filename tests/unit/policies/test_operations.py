@@ -10,15 +10,20 @@ import pytest
 
 from domain.errors import ConfigurationError
 from domain.facts import FactKind
+from domain.findings import OpenTime
+from domain.money import Money
 from domain.records import Amendment, Firm
 from policies.operations import activations, invoices, utilisation
 from policies.operations.matter import Measure
+from policies.operations.recorded import Month, Recorded, Unbilled
 from policies.operations.survey import survey
 from policies.operations.unbilled import NOTHING_IN_THE_WAY
 from policies.operations.watched import watched
+from policies.prerequisites.case import Case
 from policies.prerequisites.outside import Outside
 from policies.prerequisites.portfolio import Dossier
 from policies.prerequisites.settings import RuleSettings, parse
+from policies.prerequisites.work import open_time
 from tests.unit.prerequisites.records import CONTRACT, FACTS, PROJECT, TODAY, Small, entry, eur, fact, invoice, source
 
 
@@ -26,7 +31,35 @@ def watched_in(
     firm: Firm, *reports, settings: RuleSettings | None = None, reasons=None, **part: str
 ) -> dict[str, Measure]:
     dossier = Dossier.of(firm, Outside.of((*FACTS, *reports)), {}, settings)
-    return {measure.name: measure for measure in survey(dossier, TODAY, reasons or {}, **part)}
+    recorded = recorded_in(dossier)
+    return {measure.name: measure for measure in survey(dossier, TODAY, recorded, reasons or {}, **part)}
+
+
+def recorded_in(dossier: Dossier) -> Recorded:
+    """The sums that PostgreSQL makes elsewhere, of a few entries."""
+    people: dict[str, dict[str, Month]] = {}
+    for one in dossier.firm.time:
+        months = people.setdefault(one.employee_id, {})
+        month = f"{one.date:%Y-%m}"
+        had = months.get(month, Month(Decimal(0), Decimal(0), one.project_id))
+        billable = one.hours if one.billable else Decimal(0)
+        months[month] = replace(had, hours=had.hours + one.hours, billable=had.billable + billable)
+    work = [(p.id, o) for p in dossier.firm.projects for o in open_time(Case(p, dossier.facts(p), None, TODAY))]
+    approved = [(id_, o) for id_, o in work if o.approved]
+    ids = dict.fromkeys(id_ for id_, _ in approved)
+    return Recorded(
+        people,
+        {one.project_id: one.date for one in sorted(dossier.firm.time, key=lambda one: one.date)},
+        tuple(summed(id_, [o for of, o in approved if of == id_]) for id_ in ids),
+        tuple((f"{o.day:%Y-%m}", Money(o.amount, o.currency)) for _, o in approved),
+    )
+
+
+def summed(project: str, days: list[OpenTime]) -> Unbilled:
+    """Of one currency."""
+    amount = sum((day.amount for day in days), Decimal(0))
+    hours, entries = sum((day.hours for day in days), Decimal(0)), sum(day.entries for day in days)
+    return Unbilled(project, hours, entries, Money(amount, days[0].currency), min(day.day for day in days))
 
 
 def small(**changes) -> Firm:

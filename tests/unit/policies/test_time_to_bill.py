@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.facts import FactKind
 from domain.records import Invoice, InvoiceLine
 from policies.prerequisites.outside import Outside
-from policies.time_to_bill import Passage, month_end, passages, summarised
+from policies.time_to_bill import Passage, Tally, month_end, ordered, passages
 from tests.unit.prerequisites.records import TODAY, Small, entry, eur, fact, invoice
 
 SINCE = date(2026, 6, 1)
@@ -68,7 +68,10 @@ def test_what_is_not_billable_or_too_old_does_not_count() -> None:
 def test_days_are_means_by_hours() -> None:
     slow, quick = way(billed=sent()), way(billed=sent(day=date(2026, 9, 10)))
     quick = replace(quick, entry=replace(quick.entry, hours=Decimal(24)))
-    (found,) = summarised((slow, quick, way(held=True)), lambda _: "CLD")
+    tally = Tally()
+    for one in (slow, quick, way(held=True)):
+        tally.add(one)
+    (found,) = ordered({"CLD": tally})
     assert (found.billed_hours, found.days_to_bill) == (Decimal(32), Decimal("11.8"))
     assert found.open_age == Decimal(77)
     assert sum(found.open_stages.values()) == found.open_age
