@@ -58,7 +58,7 @@ GROUPS = {
 }
 ISSUED = (
     r"invoice[ds]?|invoicing|bill(?:s|ed|ings?)?|charged?|turnover|revenue|raised?|issued|sent|"
-    r"sales|went out|send out|posted"
+    r"sales|went out|send out|posted|invs?|so far|to date|last|latest"
 )
 WHICH_INVOICES = ("Which invoices are unpaid?", "Which invoices are overdue?", "Which invoices were issued this year?")
 
@@ -176,12 +176,13 @@ def _reports(reading: Reading, slots: Slots) -> Plan:
     }
     kind = next((name for name, words in kinds.items() if reading.says(words)), "milestone")
     states = {
-        "change_request": ("open", "approved", "rejected"),
-        "timesheet": ("submitted", "approved", "rejected"),
-        "milestone": ("delivered", "accepted", "rejected"),
+        "change_request": {"open": "open|outstanding|pending|undecided|to be decided", "approved": "approved|agreed"},
+        "timesheet": {"submitted": "submitted|handed in", "approved": "approved|released"},
+        "milestone": {"delivered": "delivered", "accepted": "accepted"},
     }
-    negated = reading.says(r"not|un\w+|yet")
-    state = next((s for s in states.get(kind, ()) if reading.says(s) and not negated), None)
+    rejected = {"rejected": "rejected|declined|refused|turned down"}
+    said = (s for s, words in {**states.get(kind, {}), **rejected}.items() if kind in states and reading.says(words))
+    state = None if reading.says(r"not|un\w+|yet") else next(said, None)
     state = "held" if kind == "billing_hold" and not slots.project else state
     return _one("reports", slots, kind=kind, state=state)
 

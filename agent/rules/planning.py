@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
 from agent.ranges import COMPARED
-from agent.rules.asking import QUESTIONS, TAKES, arguments, grouping
+from agent.rules.asking import QUESTIONS
+from agent.rules.continuing import ELLIPSIS, PLANNERS, continued, elliptic, goes_on, pending
 from agent.rules.doubt import either
 from agent.rules.grammar import Kind, kind_of, speaks_of
 from agent.rules.limits import told
-from agent.rules.reading import STANDING, Reading, normal
-from agent.rules.slots import Slots, carried, given, own_slots, stated
-from agent.rules.spans import before_that
-from agent.rules.steps import PLANNERS as STEPS
-from agent.rules.steps import Plan, approved, fix, portfolio, readiness, unknown
-from agent.rules.wording import Judged, judge
+from agent.rules.reading import STANDING, Reading
+from agent.rules.slots import Slots, carried, own_slots, stated
+from agent.rules.steps import Plan, fix, unknown
+from agent.rules.wording import CLEAR, guess, judge
 from tools.rules import subject_of
 
-ELLIPSIS = re.compile(
-    r"^(?:(?:oops|ah|oh|well) )?(?:and|also|or|then|so|now|ok|okay|what about|how about|same|the same|only|just|but|"
-    r"narrow|limit|restrict|filter|for|in|with|by|per|no|not|"
-    r"i (?:actually )?(?:meant?|mean)|i said|rather|instead|sorry|wrong|actually|correction|show|list|group(?:ed)?|"
-    r"split|the (?:[\w-]+ ){1,3}one$)\b"
-)
-ONE_PROJECT = {"project_readiness", "propose_fix", "propose_invoice"}
-PLANNERS = {**STEPS, **QUESTIONS}
 # Kinds that go on about what the conversation was about, where the message names nothing itself.
 ABOUT_ONE = {
     Kind.FIX, Kind.INVOICE, Kind.WHY, Kind.READINESS, Kind.SOW, Kind.CODES, Kind.POLICY, Kind.ENGAGEMENT,
@@ -44,18 +34,12 @@ ASKS = re.compile(
     r"|\b(?:can|may|could|should|shall|may) (?:i|we)\b"
 )
 UNBILLED_SAID = r"un ?billed|un ?invoiced|wip|not (?:yet )?(?:been )?(?:billed|invoiced)|approved"
-EARLIER = re.compile(r"\b(?:month|quarter|one|period|year|week) before\b|\bbefore that\b")
+THE_PROJECT = re.compile(r"\b(?:the|this|my|our) (?:[\w-]+ ){0,4}(?:project|engagement|job)\b")
+NOT_OF_ONE = frozenset({
+    Kind.PORTFOLIO, Kind.FIND, Kind.HELP, Kind.RIGHTS, Kind.OPERATIONS, Kind.OTHER, Kind.PEOPLE, Kind.UNCODED,
+})  # fmt: skip
 SENTENCE = 4  # words from which on a likeness to a sentence says something
-# How far the best kind is ahead: from where on it stands against the grammar, and below what it is a guess. From CLEAR
-# on 99 of 100 sentences that are no examples are read rightly (`countersign evals run examples`).
-CLEAR, GUESS = 0.18, 0.03
 POINTING = re.compile(r"\b(?:it|its|they|them|their|theirs|there|that|this|these|those|he|she|his|her|same)\b")
-GROUPED = {
-    "unbilled_time": frozenset({"practice", "customer", "project", "region"}),
-    "time_worked": frozenset({"person", "project", "customer", "practice", "region", "month"}),
-    "invoices": frozenset({"customer", "project", "practice", "region", "month"}),
-    "problems": frozenset({"owner", "rule", "customer", "project"}),
-}
 
 
 def plan(reading: Reading) -> Plan:
@@ -77,11 +61,11 @@ def _step(reading: Reading) -> Plan:
         return unclear
     if _answers_a_need(reading, kind):
         return fix(reading, carried(own_slots(reading), reading))
-    if _elliptic(reading, kind):
-        return _continued(reading)
+    if elliptic(reading, kind):
+        return continued(reading)
     if kind is None or kind is Kind.OTHER:
         alone = set(reading.neutral.split()) <= STANDING
-        return (None if alone else either(reading, judge(reading.neutral))) or unknown(reading)
+        return (None if alone else either(reading, judge(reading.neutral, _out_of_place(reading)))) or unknown(reading)
     own = own_slots(reading)
     refers = kind in ABOUT_ONE or (kind in QUESTIONS and POINTING.search(reading.text) is not None)
     return PLANNERS[kind](reading, carried(own, reading) if refers else own)
@@ -100,21 +84,21 @@ def _likely(reading: Reading) -> Kind | None:
         return Kind.WORKED  # who records time and decides nothing here has changed nothing here
     if kind in SETTLED or _goes_on(reading, kind):
         return kind
-    judged = judge(reading.neutral)
+    judged = judge(reading.neutral, _out_of_place(reading))
     of_one = OF_ONE.search(reading.text) is not None
     if judged.margin >= CLEAR:
         return judged.kind
     if kind in {None, Kind.PORTFOLIO, Kind.FIND} and _of_a_check(reading):
         return Kind.PROBLEMS
     if kind is Kind.SOW and not (reading.last_calls or own_slots(reading).named):
-        return _guess(judged)  # a statement of work is somebody's
+        return guess(judged)  # a statement of work is somebody's
     if (
         kind not in WEAK
         or (of_one and kind in ASKED_OF_ONE)
         or (kind is Kind.UNBILLED and speaks_of("open_work", reading.text))
     ):
         return kind
-    likely = kind if of_one or kind in {judged.kind, judged.second} else _guess(judged)
+    likely = kind if of_one or kind in {judged.kind, judged.second} else guess(judged)
     return _by_name(reading) or likely
 
 
@@ -125,14 +109,20 @@ def _of_a_check(reading: Reading) -> bool:
 
 def _goes_on(reading: Reading, kind: Kind | None) -> bool:
     """Whether it goes on about the last question: "and Lena?"."""
-    if not (reading.last_calls or _pending(reading)):
+    if not (reading.last_calls or pending(reading)):
         return False
     short = len(reading.text.split()) < SENTENCE
-    return (short and kind in WEAK) or (kind in {None, Kind.FIND} and ELLIPSIS.search(reading.text) is not None)
+    starts = kind in {None, Kind.FIND} and ELLIPSIS.search(reading.text) is not None
+    return (short and kind in WEAK) or starts or goes_on(reading)
 
 
-def _guess(judged: Judged) -> Kind | None:
-    return judged.kind if judged.margin >= GUESS else None
+def _out_of_place(reading: Reading) -> frozenset[Kind]:
+    """Kinds that the message cannot be, by what it names."""
+    if reading.of("project"):
+        return NOT_OF_ONE
+    about = any(reading.of(kind) for kind in ("customer", "contract", "invoice"))
+    alone = not (about or reading.last_calls or POINTING.search(reading.text) or THE_PROJECT.search(reading.text))
+    return frozenset({Kind.READINESS}) if alone else frozenset()
 
 
 def _by_name(reading: Reading) -> Kind | None:
@@ -163,59 +153,3 @@ def _answers_a_need(reading: Reading, kind: Kind | None) -> bool:
     """A bare value after we asked for one: "PO-4711"."""
     needs = any("needs" in (call.get("facts") or {}) for call in reading.last_calls)
     return needs and bool(stated(reading)) and kind in {None, Kind.FIND, Kind.FIX, Kind.SOW}
-
-
-def _elliptic(reading: Reading, kind: Kind | None) -> bool:
-    """A message that only makes sense after the last one: "and for UKI?", "last month", "Halden"."""
-    if not (reading.last_calls or _pending(reading)):
-        return False
-    starts = ELLIPSIS.search(reading.text) is not None
-    return (kind is None and (starts or bool(reading.mentions))) or (kind is Kind.FIND and starts)
-
-
-def _pending(reading: Reading) -> str:
-    last = reading.earlier[-1] if reading.earlier else {}
-    return normal(str(last.get("asked", ""))) if last.get("asked_back") else ""
-
-
-def _continued(reading: Reading) -> Plan:
-    """The last question again, about what this message names instead."""
-    own = own_slots(reading)
-    pending = _pending(reading)
-    kind = kind_of(pending) or (_guess(judge(pending)) if pending else None)
-    if kind is not None and kind in PLANNERS and own.named:
-        return PLANNERS[kind](replace(reading, text=pending), own)
-    if not reading.last_calls:
-        return unknown(reading)
-    name, args = reading.last_calls[0]["name"], dict(reading.last_calls[0]["args"])
-    if EARLIER.search(reading.text) and (before := before_that(args)):
-        own = replace(own, **{"month": None, "since": None, "until": None} | before)
-    if name in ONE_PROJECT and not own.project and own.named:
-        return portfolio(reading, own)
-    if name == "portfolio_readiness" and own.project:
-        return readiness(reading, replace(own, month=own.month or args.get("month")))
-    return _again(reading, name, args, own)
-
-
-def _again(reading: Reading, name: str, args: dict[str, Any], own: Slots) -> Plan:
-    changed = arguments(name, own) if name in TAKES else {}
-    kept = {key: value for key, value in args.items() if key not in _replaced(name, changed)}
-    if name in GROUPED:
-        changed |= given(group_by=grouping(reading, GROUPED[name]))
-    if name == "unbilled_time":
-        changed |= given(approved_only=True if approved(reading) else None)
-    return Plan(((name, kept | changed),)) if changed else unknown(reading)
-
-
-def _replaced(name: str, changed: dict[str, Any]) -> frozenset[str]:
-    """What the earlier question said and this one says otherwise: another scope, another time."""
-    gone: frozenset[str] = frozenset()
-    if changed.keys() & {"month", "since", "until"}:
-        gone |= {"month", "since", "until"}
-    if name in {"sow_terms", "ask_document", "propose_codes"} and changed:
-        return gone | {"project", "customer", "contract"}
-    if changed.keys() & {"customer", "project", "contract"}:
-        return gone | {"customer", "project", "contract", "practice", "region"}
-    if changed.keys() & {"practice", "region"}:
-        return gone | {"customer", "project", "contract"}
-    return gone

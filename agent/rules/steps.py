@@ -15,8 +15,8 @@ from agent.rules.spans import months_within
 
 # A question about something that no term stands for is answered from the text.
 MENTIONED = re.compile(
-    r"\b(?:says?|state[sd]?|mention(?:s|ed)?|speaks? of|anything (?:about|on)|"
-    r"(?:about|on|regarding) (?!acme|[\w-]*\d)\w)"
+    r"\b(?:says?|state[sd]?|mention(?:s|ed)?|(?:speak|talk)s? (?:of|about)|(?:cover|contain|include|address)s?|"
+    r"(?:any|some)thing (?:about|on)|(?:about|on|regarding) (?!(?:the )?(?:acme|[\w-]*\d))\w)"
 )
 RECORDED = r"erp|tryton|on record|on file|master data"
 ON_HOLD_SAID = re.compile(r"\bprojects?\b.*\bon hold\b|\bon hold\b.*\bprojects?\b")
@@ -126,12 +126,13 @@ def _codes(reading: Reading, slots: Slots) -> Plan:
 
 def _sow(reading: Reading, slots: Slots) -> Plan:
     about = re.search(r"\b(?:about|on|regarding|concerning)\s+(?:the\s+)?(.+)$", reading.text)
-    known = "pay" if PAYING.search(reading.text) else topic_of(reading.text)
+    mentioned = MENTIONED.search(reading.text) is not None
+    known = "pay" if PAYING.search(reading.text) else topic_of(reading.text, loosely=not mentioned)
     topic = known or (about.group(1) if about else "")
     if reading.says(RECORDED) and slots.customer and PAYING.search(reading.text):
         return Plan((("customers", {"customer": slots.customer, "detail": "payment_terms"}),))
     whose = given(contract=slots.contract) or given(project=slots.project) or given(customer=slots.customer)
-    if whose and known is None and "ask_document" in reading.offered and MENTIONED.search(reading.text):
+    if whose and known is None and "ask_document" in reading.offered and mentioned:
         return Plan((("ask_document", {**whose, "question": reading.said[:300]}),))
     if whose:
         day = slots.since if slots.since == slots.until else None
@@ -187,7 +188,7 @@ def portfolio(reading: Reading, slots: Slots) -> Plan:
         return readiness(reading, slots)
     if ON_HOLD_SAID.search(reading.text):
         return _find(reading, slots)
-    args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=_status(reading))
+    args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=status(reading))
     return _each_month("portfolio_readiness", args, reading, slots)
 
 
@@ -201,7 +202,8 @@ def _each_month(tool: str, args: dict[str, Any], reading: Reading, slots: Slots)
     return Plan(tuple((tool, args | {"month": month}) for month in spanned))
 
 
-def _status(reading: Reading) -> str | None:
+def status(reading: Reading) -> str | None:
+    """The readiness that is asked for: of those that cannot be told, are blocked, or can be billed."""
     if reading.says(r"unknown|undetermined|unclear|determined?|(?:not|cannot)(?: \w+)? (?:say|tell|judge)"):
         return "cannot_determine"
     if reading.says(
@@ -266,9 +268,8 @@ def _find(reading: Reading, slots: Slots) -> Plan:
         return Plan((("customers", given(country=country_of(reading))),))
     if status == "on_hold" and not slots.named:
         return Plan(question="On hold in which way?", options=ON_HOLD)
-    if reading.says("projects?|engagements?|jobs?") and "find_projects" in reading.offered:
-        return Plan((("find_projects", args),))
-    return portfolio(reading, slots) if slots.named else unknown(reading)
+    spoken_of = slots.named or reading.says("projects?|engagements?|jobs?")
+    return Plan((("find_projects", args),)) if spoken_of and "find_projects" in reading.offered else unknown(reading)
 
 
 def _month_before(today: str) -> str:
