@@ -55,7 +55,8 @@ INVOICE_STATES = {
     r"dunning|chase|chasing|remind",
     "draft": r"drafts?|not (?:yet )?(?:been )?posted|unposted",
     "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?(?:paid|settled)|open|owe[sd]?|owing|receivables?|debts?|"
-    r"debtors?|unsettled|ar|(?:to|must|not) pay(?: us)?|waiting for|who owes|left unpaid|(?:to|has|have) come in|due from",
+    r"debtors?|unsettled|ar|(?:to|must|not) pay(?: us)?|waiting for|who owes|left unpaid|"
+    r"(?:to|has|have) come in|due from",
     "paid": r"paid|settled",
     "cancelled": r"cancelled|canceled|voided",
 }

@@ -85,8 +85,8 @@ def speaks_of(part: str, text: str) -> bool:
 
 
 def topic_of(text: str, *, loosely: bool = True) -> str | None:
-    """The first topic of a statement of work that the sentence names, in the words of the catalogue of terms; `loosely`:
-    of words that mean other things elsewhere, too.
+    """The first topic of a statement of work in the sentence, in the words of the catalogue of terms; `loosely`: also by
+    words that mean other things elsewhere.
     """
     known = ("topic", "loose_topic") if loosely else ("topic",)
     found = next(filter(None, (grammar().parts[part].search(text) for part in known)), None)

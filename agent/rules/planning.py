@@ -9,13 +9,13 @@ from agent.ranges import COMPARED
 from agent.rules.asking import QUESTIONS
 from agent.rules.continuing import ELLIPSIS, PLANNERS, continued, elliptic, goes_on, pending
 from agent.rules.doubt import either
-from agent.rules.grammar import Kind, kind_of, speaks_of
+from agent.rules.grammar import Kind, kind_of
 from agent.rules.limits import told
 from agent.rules.reading import STANDING, Reading
 from agent.rules.slots import Slots, carried, own_slots, stated
 from agent.rules.steps import Plan, fix, unknown
-from agent.rules.wording import CLEAR, guess, judge
-from tools.rules import subject_of
+from agent.rules.weighing import POINTING, WEAK, weighed
+from agent.rules.wording import guess
 
 # Kinds that go on about what the conversation was about, where the message names nothing itself.
 ABOUT_ONE = {
@@ -23,23 +23,12 @@ ABOUT_ONE = {
 }  # fmt: skip
 # Kinds that a single loose word can bring about; the wording says what is meant.
 SETTLED = {Kind.THANKS, Kind.DECIDE, Kind.HELP, Kind.WHY}
-WEAK = {None, Kind.READINESS, Kind.FIND, Kind.PORTFOLIO, Kind.UNBILLED, Kind.WHY}
-ASKED_OF_ONE = {Kind.READINESS, Kind.PORTFOLIO, Kind.WHY}
-OF_ONE = re.compile(
-    r"^(?:(?:please|and|but|so|then|[a-z]+-[a-z]+-\d+|\d{4}) )*"
-    r"(?:can|could|may|is|are|why|which|what (?:is )?missing|whats missing)\b"
-)
 ASKS = re.compile(
     r"^(?:(?:please|and|but|so|then) )*(?:what|why|which|how|who|when|where|is|are|has|have|does|do|did)\b"
     r"|\b(?:can|may|could|should|shall|may) (?:i|we)\b"
 )
-UNBILLED_SAID = r"un ?billed|un ?invoiced|wip|not (?:yet )?(?:been )?(?:billed|invoiced)|approved"
-THE_PROJECT = re.compile(r"\b(?:the|this|my|our) (?:[\w-]+ ){0,4}(?:project|engagement|job)\b")
-NOT_OF_ONE = frozenset({
-    Kind.PORTFOLIO, Kind.FIND, Kind.HELP, Kind.RIGHTS, Kind.OPERATIONS, Kind.OTHER, Kind.PEOPLE, Kind.UNCODED,
-})  # fmt: skip
+REQUEST = re.compile(r"\b(?:can|could|will|would) (?:you|we|i get|i have)\b|\bplease\b|\blet(?: s|s)?\b|\bmind\b")
 SENTENCE = 4  # words from which on a likeness to a sentence says something
-POINTING = re.compile(r"\b(?:it|its|they|them|their|theirs|there|that|this|these|those|he|she|his|her|same)\b")
 
 
 def plan(reading: Reading) -> Plan:
@@ -65,46 +54,28 @@ def _step(reading: Reading) -> Plan:
         return continued(reading)
     if kind is None or kind is Kind.OTHER:
         alone = set(reading.neutral.split()) <= STANDING
-        return (None if alone else either(reading, judge(reading.neutral, _out_of_place(reading)))) or unknown(reading)
+        return (None if alone else either(reading, weighed(reading))) or unknown(reading)
     own = own_slots(reading)
     refers = kind in ABOUT_ONE or (kind in QUESTIONS and POINTING.search(reading.text) is not None)
     return PLANNERS[kind](reading, carried(own, reading) if refers else own)
 
 
 def understood(reading: Reading) -> Kind | None:
-    """The kind of question; one that asks orders nothing: "can I send it?"."""
+    """The kind of question, if one is likelier than all others; one that asks orders nothing: "can I send it?"."""
     kind = _likely(reading)
-    return Kind.READINESS if kind is Kind.INVOICE and ASKS.search(reading.text) else kind
+    return Kind.READINESS if kind is Kind.INVOICE and _asks(reading) else kind
+
+
+def _asks(reading: Reading) -> bool:
+    """Whether it is a question and no request put as one ("could you draft it?")."""
+    return ASKS.search(reading.text) is not None or ("?" in reading.said and not REQUEST.search(reading.text))
 
 
 def _likely(reading: Reading) -> Kind | None:
-    """The kind by the wording where it is clear; else by the grammar, by who is named, or by the likeliest wording."""
     kind = kind_of(reading.text)
     if kind is Kind.HISTORY and reading.first("employee") and not reading.first("staff"):
         return Kind.WORKED  # who records time and decides nothing here has changed nothing here
-    if kind in SETTLED or _goes_on(reading, kind):
-        return kind
-    judged = judge(reading.neutral, _out_of_place(reading))
-    of_one = OF_ONE.search(reading.text) is not None
-    if judged.margin >= CLEAR:
-        return judged.kind
-    if kind in {None, Kind.PORTFOLIO, Kind.FIND} and _of_a_check(reading):
-        return Kind.PROBLEMS
-    if kind is Kind.SOW and not (reading.last_calls or own_slots(reading).named):
-        return guess(judged)  # a statement of work is somebody's
-    if (
-        kind not in WEAK
-        or (of_one and kind in ASKED_OF_ONE)
-        or (kind is Kind.UNBILLED and speaks_of("open_work", reading.text))
-    ):
-        return kind
-    likely = kind if of_one or kind in {judged.kind, judged.second} else guess(judged)
-    return _by_name(reading) or likely
-
-
-def _of_a_check(reading: Reading) -> bool:
-    """Whether it speaks of something that is checked and of trouble with it: "where are receipts missing?"."""
-    return speaks_of("trouble", reading.text) and not reading.first("project") and subject_of(reading.text) is not None
+    return kind if kind in SETTLED or _goes_on(reading, kind) else guess(weighed(reading))
 
 
 def _goes_on(reading: Reading, kind: Kind | None) -> bool:
@@ -114,24 +85,6 @@ def _goes_on(reading: Reading, kind: Kind | None) -> bool:
     short = len(reading.text.split()) < SENTENCE
     starts = kind in {None, Kind.FIND} and ELLIPSIS.search(reading.text) is not None
     return (short and kind in WEAK) or starts or goes_on(reading)
-
-
-def _out_of_place(reading: Reading) -> frozenset[Kind]:
-    """Kinds that the message cannot be, by what it names."""
-    if reading.of("project"):
-        return NOT_OF_ONE
-    about = any(reading.of(kind) for kind in ("customer", "contract", "invoice"))
-    alone = not (about or reading.last_calls or POINTING.search(reading.text) or THE_PROJECT.search(reading.text))
-    return frozenset({Kind.READINESS}) if alone else frozenset()
-
-
-def _by_name(reading: Reading) -> Kind | None:
-    """What the naming of an invoice or a person asks about."""
-    if reading.first("invoice"):
-        return Kind.INVOICES
-    if reading.first("employee") and not reading.says(UNBILLED_SAID):
-        return Kind.WORKED
-    return Kind.HISTORY if reading.first("staff") else None
 
 
 def _unclear(reading: Reading) -> Plan | None:
