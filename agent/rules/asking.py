@@ -147,9 +147,9 @@ def _problems(reading: Reading, slots: Slots) -> Plan:
     about = told_of(about, reading.text) if about else None
     by = grouping(reading, frozenset({"owner", "rule", "customer", "project"})) if _splits(reading) else None
     if about is None and by is None and owner is None:
-        if reading.says(r"who|whom|whose"):
-            by = "owner"
-        else:
+        split = {"owner": r"who|whom|whose", "rule": r"reasons?|causes?|grounds"}
+        by = next((name for name, words in split.items() if reading.says(words)), None)
+        if by is None:
             return portfolio(reading, slots)
     unknown = "unknown" if reading.says(r"cannot (?:be )?determin\w+|undetermined|unknown|unclear") else None
     return _one("problems", slots, about=about, owner=owner, verdict=unknown, group_by=by)

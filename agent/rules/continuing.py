@@ -51,7 +51,10 @@ def goes_on(reading: Reading) -> bool:
         return False
     if EARLIER.search(reading.text) or LATER.search(reading.text):
         return _left(reading) <= words("period")
-    return bool(reading.mentions) and not _left(reading)
+    left, stated = _left(reading), STATED.get(reading.last_calls[0]["name"] if reading.last_calls else "")
+    if stated is None or reading.mentions:
+        return bool(reading.mentions) and not left
+    return left <= words("narrowing") and bool(stated(reading))
 
 
 def _left(reading: Reading) -> frozenset[str]:

@@ -85,7 +85,7 @@ def speaks_of(part: str, text: str) -> bool:
 
 
 def topic_of(text: str, *, loosely: bool = True) -> str | None:
-    """The first topic of a statement of work in the sentence, in the words of the catalogue of terms; `loosely`: also by
+    """The first topic of a statement of work in the sentence, in the words of the catalogue of terms; `loosely` also by
     words that mean other things elsewhere.
     """
     known = ("topic", "loose_topic") if loosely else ("topic",)

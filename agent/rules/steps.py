@@ -20,6 +20,7 @@ MENTIONED = re.compile(
 )
 RECORDED = r"erp|tryton|on record|on file|master data"
 ON_HOLD_SAID = re.compile(r"\bprojects?\b.*\bon hold\b|\bon hold\b.*\bprojects?\b")
+UNNAMED = re.compile(r"\bthe .*\bproject\b|\bit\b|\b(?:this|that) (?:one|project|engagement|job)\b")
 PAYING = re.compile(r"\b(?:how|within how) (?:long|soon|quickly|fast|many days)\b.*\bpay")
 GROUPS = {
     "customer": r"customers?|clients?|accounts?",
@@ -88,7 +89,7 @@ def _actions(reading: Reading, slots: Slots) -> Plan:
     if action and reading.says("it|this|that") and not slots.named and "explain_policy" in reading.offered:
         return Plan((("explain_policy", {"action": action}),))
     open_only = reading.says(
-        r"nobody|queue|backlog|not (?:\w+ ){0,2}decided|"
+        r"nobody|queue|backlog|not (?:\w+ ){0,3}(?:decided|approved|countersigned|signed|reviewed)|"
         r"to be approved|still to|decide|waits?|waiting|pending|open|awaiting|inbox|needs?|undecided|"
         r"outstanding"
     )
@@ -212,7 +213,9 @@ def status(reading: Reading) -> str | None:
         return "blocked"
     return (
         "billable"
-        if reading.says(r"ready|billable|can be|can we|could be|can i|could we|(?:good|fine|clear|ok|safe) (?:to|for)")
+        if reading.says(
+            r"ready|billable|invoiceable|(?:can|could|may) (?:be|go|we|i)|clean|(?:good|fine|clear|ok|safe|free) (?:to|for)"
+        )
         else None
     )
 
@@ -222,8 +225,8 @@ def readiness(reading: Reading, slots: Slots) -> Plan:
     project = slots.project or (slots.related[0] if len(slots.related) == 1 else None)
     if project:
         return _each_month("project_readiness", {"project": project}, reading, slots)
-    if not slots.named and re.search(r"\bthe .*\bproject\b", reading.text):
-        return Plan(question="I do not find that project. What is its code?", options=tuple(listed(reading)[:5]))
+    if not slots.named and UNNAMED.search(reading.text):
+        return Plan(question="Which project do you mean? I find no code or name.", options=tuple(listed(reading)[:5]))
     return portfolio(replace(reading, text="") if slots.named else reading, slots)
 
 

@@ -18,8 +18,8 @@ def watch(reading: Reading, slots: Slots) -> Plan:
     """What is watched of a practice, a region or the firm, by the measure that the words name."""
     measures = {
         "utilisation": r"utili[sz]\w+|under ?utili\w+|over ?utili\w+|overbooked|idle|consultants?|people|who|whose",
-        "activations": r"activat\w+|open(?:ed|ing|ings)?|set ?ups?|signed|signature",
         "changes": r"change (?:requests?|orders?)|crs?",
+        "activations": r"activat\w+|open(?:ed|ing|ings)?|set ?ups?|signed|signature",
         "unbilled": r"un ?billed|un ?invoiced|wip|accru\w+",
         "invoices": r"invoic\w+|bills?|billing",
     }

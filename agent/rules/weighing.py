@@ -12,8 +12,8 @@ from agent.rules.slots import own_slots
 from agent.rules.wording import Judged, judge
 from tools.rules import subject_of
 
-# How much a pattern adds to its kind, beside the wording's say of 0 to 1. Between 0.1 and 0.2 (0 and 0.1 for loose ones)
-# nine in a hundred of the examples left out in turn are given another kind, and ten without any voice.
+# How much a pattern adds to its kind, beside the wording's say of 0 to 1. With 0.1 to 0.2, and 0 to 0.1 for loose ones,
+# nine in a hundred of the examples left out in turn are given another kind; ten without any voice.
 STRONG, LOOSE = 0.15, 0.05
 WEAK = {None, Kind.READINESS, Kind.FIND, Kind.PORTFOLIO, Kind.UNBILLED, Kind.WHY}
 ASKED_OF_ONE = {Kind.READINESS, Kind.PORTFOLIO, Kind.WHY}
@@ -22,7 +22,9 @@ OF_ONE = re.compile(
     r"(?:can|could|may|is|are|why|which|what (?:is )?missing|whats missing)\b"
 )
 UNBILLED_SAID = r"un ?billed|un ?invoiced|wip|not (?:yet )?(?:been )?(?:billed|invoiced)|approved"
-THE_PROJECT = re.compile(r"\b(?:the|this|my|our) (?:[\w-]+ ){0,4}(?:project|engagement|job)\b")
+THE_PROJECT = re.compile(
+    r"\b(?:the|this|that|my|our) (?:[\w-]+ ){0,4}(?:project|engagement|job)\b(?! (?:man|lead|code))"
+)
 POINTING = re.compile(r"\b(?:it|its|they|them|their|theirs|there|that|this|these|those|he|she|his|her|same)\b")
 NOT_OF_ONE = frozenset({
     Kind.PORTFOLIO, Kind.FIND, Kind.HELP, Kind.RIGHTS, Kind.OPERATIONS, Kind.OTHER, Kind.PEOPLE, Kind.UNCODED,
@@ -72,8 +74,14 @@ def _by_name(reading: Reading) -> Kind | None:
 
 def _out_of_place(reading: Reading) -> frozenset[Kind]:
     """Kinds that the message cannot be, by what it names."""
-    if reading.of("project"):
+    if reading.of("project") or THE_PROJECT.search(reading.text) or _points_to_one(reading):
         return NOT_OF_ONE
     about = any(reading.of(kind) for kind in ("customer", "contract", "invoice"))
-    alone = not (about or reading.last_calls or POINTING.search(reading.text) or THE_PROJECT.search(reading.text))
+    alone = not (about or reading.last_calls or reading.says("it"))
     return frozenset({Kind.READINESS}) if alone else frozenset()
+
+
+def _points_to_one(reading: Reading) -> bool:
+    """Whether it says "it" of the project that the conversation is about."""
+    pointing = POINTING.search(reading.text) is not None and not own_slots(reading).named
+    return pointing and any(call["args"].get("project") for call in reading.last_calls)
