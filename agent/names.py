@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from agent.words import words
+from store.embedding import is_word
 
 WORD = re.compile(r"[\w'\u2019&]+(?:-[\w]+)*")
 WHOLE, SINGLE = 86.0, 88.0
@@ -65,6 +66,8 @@ def _readings(said: list[str], one: Named, ours: frozenset[str]) -> list[Hit]:
     if not core:
         return []
     hits = [hit for size in {len(core), max(1, len(core) - 1)} for hit in _windows(said, one, core, size)]
+    if (whole := tokens(one.name)) != core:
+        hits += _windows(said, one, whole, len(whole))
     for run in _runs(core):
         hits += _windows(said, one, run, len(run), minimum=PART, penalty=2.0)
     for word in _telling(core):
@@ -98,6 +101,8 @@ def _windows(
         window = said[start : start + size]
         if size == 1 and (len(window[0]) < SHORTEST or window[0] in words("common")):
             continue
+        if size == 1 and window != core and is_word(window[0]):
+            continue  # "controls" is no slip in "control"
         score = fuzz.ratio(" ".join(window), wanted)
         if score >= minimum:
             bonus = LONGER * (size - 1)

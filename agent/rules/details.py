@@ -50,9 +50,8 @@ COUNTRIES = {
 }
 # In which state of an invoice, and of an action; the first that is said counts.
 INVOICE_STATES = {
-    "overdue": r"overdue|late|not (?:\w+ ){0,3}on time|past (?:its |their |the )?due|"
-    r"due already|behind|arrears|aged|ageing|aging|"
-    r"dunning|chase|chasing|remind",
+    "overdue": r"overdue|late|not (?:\w+ ){0,3}on time|(?:past|beyond|after) (?:its |their |the )?due|due already|"
+    r"should (?:have|be) (?:been )?(?:arrived|paid|here)|behind|arrears|aged|ageing|aging|dunning|chase|chasing|remind",
     "draft": r"drafts?|not (?:yet )?(?:been )?posted|unposted",
     "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?(?:paid|settled)|open|owe[sd]?|owing|receivables?|debts?|"
     r"debtors?|unsettled|ar|(?:to|must|not) pay(?: us)?|waiting for|who owes|left unpaid|"

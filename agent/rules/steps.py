@@ -20,7 +20,11 @@ MENTIONED = re.compile(
 )
 RECORDED = r"erp|tryton|on record|on file|master data"
 ON_HOLD_SAID = re.compile(r"\bprojects?\b.*\bon hold\b|\bon hold\b.*\bprojects?\b")
-UNNAMED = re.compile(r"\bthe .*\bproject\b|\bit\b|\b(?:this|that) (?:one|project|engagement|job)\b")
+UNNAMED = re.compile(
+    r"\bthe .*\bproject\b|\bit\b|\b(?:this|that) (?:one|project|engagement|job)\b|^(?:is|can|may) the\b"
+)
+    r"\bthe .*\bproject\b|\bit\b|\b(?:this|that) (?:one|project|engagement|job)\b|^(?:is|can|may) the\b"
+)
 PAYING = re.compile(r"\b(?:how|within how) (?:long|soon|quickly|fast|many days)\b.*\bpay")
 GROUPS = {
     "customer": r"customers?|clients?|accounts?",
@@ -208,13 +212,14 @@ def status(reading: Reading) -> str | None:
     if reading.says(r"unknown|undetermined|unclear|determined?|(?:not|cannot)(?: \w+)? (?:say|tell|judge)"):
         return "cannot_determine"
     if reading.says(
-        r"cannot|not|unable|block\w*|stuck|problems?|issues?|missing|wrong|held|holds?|holding|why|without|stop\w*|keep\w*|prevent\w*|hinder\w*"
+        r"cannot|not|unable|block\w*|stuck|problems?|issues?|missing|wrong|held|holds?|holding|"
+        r"why|without|leave out|drop\w*|stop\w*|keep\w*|prevent\w*|hinder\w*"
     ):
         return "blocked"
     return (
         "billable"
         if reading.says(
-            r"ready|billable|invoiceable|(?:can|could|may) (?:be|go|we|i)|clean|(?:good|fine|clear|ok|safe|free) (?:to|for)"
+            r"ready|billable|invoiceable|clean|(?:can|could|may) (?:be|go|we|i)|(?:good|fine|clear|ok|safe) (?:to|for)"
         )
         else None
     )
