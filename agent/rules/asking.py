@@ -98,7 +98,7 @@ def _invoices(reading: Reading, slots: Slots) -> Plan:
     if slots.number:
         return Plan((("invoices", {"number": slots.number}),))
     state = invoices_in(reading)
-    if state is None and reading.says("cannot|(?:not|un)(?: be)? able|blocked|stuck|(?:held|hold\\w*|holds) up"):
+    if state is None and reading.says(r"cannot|(?:not|un)(?: be)? able|blocked|stuck|(?:held|hold\w*) up"):
         return portfolio(reading, slots)
     if state is None and not reading.says(ISSUED):
         return Plan(question="Which invoices do you mean?", options=WHICH_INVOICES)
