@@ -23,7 +23,8 @@ OF_ONE = re.compile(
 )
 UNBILLED_SAID = r"un ?billed|un ?invoiced|wip|not (?:yet )?(?:been )?(?:billed|invoiced)|approved"
 THE_PROJECT = re.compile(
-    r"\b(?:the|this|that|my|our) (?:[\w-]+ ){0,4}(?:project|engagement|job)\b(?! (?:man|lead|code))"
+    r"\b(?:the|this|that|my) (?:[\w-]+ ){0,4}(?:project|engagement|job)\b(?! (?:managers?|leads?|codes?))|"
+    r"^(?:is|can|could|may) (?:the|this|that|my) (?:[\w-]+ ){1,4}?(?:ready|billable|good|be (?:billed|invoiced))\b"
 )
 POINTING = re.compile(r"\b(?:it|its|they|them|their|theirs|there|that|this|these|those|he|she|his|her|same)\b")
 NOT_OF_ONE = frozenset({
