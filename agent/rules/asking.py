@@ -9,10 +9,11 @@ from typing import Any
 
 from agent.rules.details import amount_of, change_of, country_of, invoices_in
 from agent.rules.grammar import Kind
+from agent.rules.narrowing import group
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action
 from agent.rules.spans import days_of
-from agent.rules.steps import Plan, group, portfolio
+from agent.rules.steps import Plan, portfolio
 from agent.rules.watching import watch
 from tools.rules import subject_of, told_of
 
@@ -184,7 +185,9 @@ def _reports(reading: Reading, slots: Slots) -> Plan:
     }
     rejected = {"rejected": "rejected|declined|refused|turned down"}
     said = (s for s, words in {**states.get(kind, {}), **rejected}.items() if kind in states and reading.says(words))
-    state = None if reading.says(r"not|un\w+|yet") else next(said, None)
+    state = next(said, None)
+    if state not in (None, "open") and reading.says(r"not|un\w+|yet"):
+        state = None
     state = "held" if kind == "billing_hold" and not slots.project else state
     return _one("reports", slots, kind=kind, state=state)
 
@@ -192,7 +195,7 @@ def _reports(reading: Reading, slots: Slots) -> Plan:
 def _documents(reading: Reading, slots: Slots) -> Plan:
     needs = {
         "conflict": r"conflict\w*|contradict\w*",
-        "confirmation": r"confirm\w*|unconfirmed|checked|reviewed?|to review",
+        "confirmation": r"confirm\w*|unconfirmed|check(?:ed)?|review\w*",
         "contract": r"(?:without|no|not|un)\s?(?:\w+ ){0,4}(?:contracts?|attached|linked)|unattached|orphan\w*",
     }
     need = next((name for name, words in needs.items() if reading.says(words)), None)
@@ -257,7 +260,7 @@ def _policy(reading: Reading, slots: Slots) -> Plan:
 def _people(reading: Reading, slots: Slots) -> Plan:
     roles = {
         "approver": r"approv\w+|sign off|authority|countersign\w*",
-        "auditor": r"auditors?",
+        "auditor": r"audit\w*",
         "administrator": r"admin(?:istrator)?s?",
         "finance": r"finance|accountants?|accounting",
         "project_manager": r"project managers?|pms?",

@@ -11,11 +11,12 @@ from agent.names import tokens
 from agent.rules.asking import QUESTIONS, TAKES, arguments, grouping
 from agent.rules.details import invoices_in, state_of
 from agent.rules.grammar import Kind, kind_of
+from agent.rules.narrowing import approved, status
 from agent.rules.reading import STANDING, Reading, normal
 from agent.rules.slots import Slots, given, own_slots
 from agent.rules.spans import moved
 from agent.rules.steps import PLANNERS as STEPS
-from agent.rules.steps import Plan, approved, portfolio, readiness, status, unknown
+from agent.rules.steps import Plan, portfolio, readiness, unknown
 from agent.rules.wording import guess, judge
 from agent.words import words
 

@@ -52,15 +52,15 @@ COUNTRIES = {
 INVOICE_STATES = {
     "overdue": r"overdue|late|not (?:\w+ ){0,3}on time|(?:past|beyond|after) (?:its |their |the )?due|due already|"
     r"should (?:have|be) (?:been )?(?:arrived|paid|here)|behind|arrears|aged|ageing|aging|dunning|chase|chasing|remind",
-    "draft": r"drafts?|not (?:yet )?(?:been )?posted|unposted",
+    "draft": r"drafts?|not (?:yet )?(?:been )?(?:posted|sent)|unposted|unsent",
     "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?(?:paid|settled)|open|owe[sd]?|owing|receivables?|debts?|"
-    r"debtors?|unsettled|ar|(?:to|must|not) pay(?: us)?|waiting for|who owes|left unpaid|"
+    r"debtors?|unsettled|ar|(?:to|must|not) (?:be paid|pay(?: us)?)|waiting for|who owes|left unpaid|"
     r"(?:to|has|have) come in|due from",
-    "paid": r"paid|settled",
-    "cancelled": r"cancelled|canceled|voided",
+    "paid": r"paid|settled|cleared",
+    "cancelled": r"cancell?ed|voided|credit(?:ed| notes?)",
 }
 ACTION_STATES = {
-    "rejected": r"rejected|declined|refused|turned down",
+    "rejected": r"reject\w*|declin\w*|refus\w*|turned down",
     "failed": r"failed",
     "withdrawn": r"withdrawn|taken back",
     "expired": r"expired|lapsed",
