@@ -36,7 +36,9 @@ STATED: Mapping[str, Callable[[Reading], dict[str, Any]]] = {
 }
 ONE_PROJECT = {"project_readiness", "propose_fix", "propose_invoice"}
 _PERIOD = r"(?:month|quarter|one|period|year|week)"
-EARLIER = re.compile(rf"\b{_PERIOD} (?:before|prior|earlier)\b|\b(?:before that|preceding {_PERIOD})\b")
+EARLIER = re.compile(
+    rf"\b{_PERIOD} (?:before|prior|earlier)\b|\b(?:before that|(?:preceding|previous|prior) {_PERIOD})\b"
+)
 LATER = re.compile(rf"\b{_PERIOD} (?:after|later|thereafter)\b|\b(?:after that|(?:following|subsequent) {_PERIOD})\b")
 GROUPED = {
     "unbilled_time": frozenset({"practice", "customer", "project", "region"}),

@@ -18,7 +18,7 @@ SPLIT = re.compile(
 )
 # The first that is said is the state of readiness that is asked for.
 READINESS = {
-    "billable": r"(?:no|without(?: any)?|free of) (?:\w+ )?(?:block\w*|findings?|issues?|problems?|obstacles?|hold ?ups?)",
+    "billable": r"(?:no|without(?: any)?|free of) (?:\w+ )?(?:block\w*|findings?|issues?|problems?|obstacles?)",
     "cannot_determine": r"unknown|undetermined|unclear|determined?|(?:not|cannot)(?: \w+)? (?:say|tell|judge)",
     "blocked": r"cannot|not|unable|block\w*|stuck|problems?|issues?|missing|wrong|held|holds?|holding|why|without|"
     r"leave out|drop\w*|stop\w*|keep\w*|prevent\w*|hinder\w*",
