@@ -51,7 +51,7 @@ COUNTRIES = {
 # In which state of an invoice, and of an action; the first that is said counts.
 INVOICE_STATES = {
     "overdue": r"overdue|late|not (?:\w+ ){0,3}on time|(?:past|beyond|after) (?:its |their |the )?due|due already|"
-    r"should (?:have|be) (?:been )?(?:arrived|paid|here)|behind|arrears|aged|ageing|aging|dunning|chase|chasing|remind\w*",
+    r"should (?:have|be) (?:been )?(?:arrived|paid|here)|behind|arrears|aged|ageing|aging|dunning|chas\w+|remind\w*",
     "draft": r"drafts?|not (?:yet )?(?:been )?(?:posted|sent)|unposted|unsent",
     "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?(?:paid|settled)|open|owe[sd]?|owing|receivables?|debts?|"
     r"debtors?|unsettled|ar|(?:to|must|not) (?:be paid|pay(?: us)?)|waiting for|who owes|left unpaid|"

@@ -24,7 +24,8 @@ READINESS = {
     r"leave out|drop\w*|stop\w*|keep\w*|prevent\w*|hinder\w*",
 }
 READY = (
-    r"ready|billable|invoiceable|clean|clear|(?:can|could|may) (?:be|go|we|i)|(?:good|fine|clear|ok|safe) (?:to|for)"
+    r"ready|billable|invoiceable|clean|clear|(?:can|could|may) (?:be|go|we|i)|(?:we|i) (?:can|could|may)|"
+    r"(?:good|fine|clear|ok|safe) (?:to|for)"
 )
 
 
