@@ -63,12 +63,18 @@ def _core(name: str) -> tuple[str, ...]:
     return tuple(word for word in every if word not in words("legal") and word != "&") or tuple(every)
 
 
+@lru_cache(maxsize=50_000)
+def _whole(name: str) -> tuple[str, ...]:
+    return tuple(tokens(name))
+
+
 def _readings(said: list[str], one: Named, ours: frozenset[str]) -> list[Hit]:
     core = _core(one.name)
     if not core:
         return []
     hits = [hit for size in {len(core), max(1, len(core) - 1)} for hit in _windows(said, one, core, size)]
-    if (whole := tokens(one.name)) != core:
+    whole = _whole(one.name)
+    if whole != core:
         hits += _windows(said, one, whole, len(whole))
     for run in _runs(core):
         hits += _windows(said, one, run, len(run), minimum=PART, penalty=2.0)
@@ -87,7 +93,8 @@ def _telling(core: Sequence[str]) -> Sequence[str]:
     return core if len(core) <= SHORT else [word for word in core if word not in words("grammar") | words("plain")]
 
 
-def _runs(core: list[str]) -> list[list[str]]:
+@lru_cache(maxsize=50_000)
+def _runs(core: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Some words of a longer name as they stand there, if one of them tells: "fleet telemetry" of a platform."""
     sizes = range(2, len(core)) if len(core) <= LONGEST else ()
     runs = (core[at : at + size] for size in sizes for at in range(len(core) - size + 1))
@@ -103,7 +110,7 @@ def _windows(
         window = said[start : start + size]
         if size == 1 and (len(window[0]) < SHORTEST or window[0] in words("common")):
             continue
-        if size == 1 and window != core and is_word(window[0]):
+        if size == 1 and window[0] != wanted and is_word(window[0]):
             continue  # "controls" is no slip in "control"
         score = fuzz.ratio(" ".join(window), wanted)
         if score >= minimum:
