@@ -27,6 +27,7 @@ ASKS = re.compile(
     r"^(?:(?:please|and|but|so|then) )*(?:what|why|which|how|who|when|where|is|are|has|have|does|do|did)\b"
     r"|\b(?:can|may|could|should|shall|may) (?:i|we)\b"
 )
+ORDERED = re.compile(r"(?:^|[.?!;,]) *(?:please |then |so |and )?fix (?:it|this|that)(?:,? please)?\W*$", re.IGNORECASE)
 REQUEST = re.compile(r"\b(?:can|could|will|would) (?:you|we|i get|i have)\b|\bplease\b|\blet(?: s|s)?\b|\bmind\b")
 SENTENCE = 4  # words from which on a likeness to a sentence says something
 
@@ -75,7 +76,8 @@ def _likely(reading: Reading) -> Kind | None:
     kind = kind_of(reading.text)
     if kind is Kind.HISTORY and reading.first("employee") and not reading.first("staff"):
         return Kind.WORKED  # who records time and decides nothing here has changed nothing here
-    return kind if kind in SETTLED or _goes_on(reading, kind) else guess(weighed(reading))
+    settled = kind in SETTLED or (kind is Kind.FIX and ORDERED.search(reading.said) is not None)
+    return kind if settled or _goes_on(reading, kind) else guess(weighed(reading))
 
 
 def _goes_on(reading: Reading, kind: Kind | None) -> bool:
