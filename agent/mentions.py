@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 from agent.months import months
 from agent.names import Hit, Named, find, tokens
 from agent.ranges import ranges
+from agent.words import words as small_words
 from domain.records import Firm, Project
 
 CODE = re.compile(r"\b([A-Za-z]{2,5})[-_ /]([A-Za-z]{2,6})[-_ /]?(\d[\dOoIl]{2,4})\b")
@@ -20,6 +21,7 @@ TOKEN = re.compile(r"[\w/-]+")
 LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
 SHORT = 3  # letters of a first name, which counts only as it is written
 TELLING = 6  # letters from which on one word of a name is enough
+SHORT_AREA = r"\b(?:in|for|by|of|at) {0}$|\b{0} (?:practice|team|people|side|consultants|engagements|projects|jobs)\b"
 HYPHENS = 2  # written as codes are, so one was meant even if it is not ours
 
 
@@ -39,10 +41,13 @@ class Mention:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Names of practices and regions by their code, as the firm writes them."""
+    """Names of practices and regions by their code, as the firm writes them; `short` are names that are ordinary words,
+    too, and count only where nothing else can be meant ("and data?", "wip in data").
+    """
 
     practices: dict[str, tuple[str, ...]]
     regions: dict[str, tuple[str, ...]]
+    short: dict[str, str]
 
 
 def mentions(
@@ -174,13 +179,22 @@ def _of_customer(found: list[Found]) -> list[Found]:
 def _areas(text: str, vocabulary: Vocabulary) -> list[Found]:
     said = f" {' '.join(tokens(text))} "
     areas = (("practice", vocabulary.practices), ("region", vocabulary.regions))
-    return [
+    found: list[Found] = [
         (kind, name, ((code, code),), ())
-        for kind, words in areas
-        for code, names in words.items()
+        for kind, known in areas
+        for code, names in known.items()
         for name in (code, *names)
         if f" {' '.join(tokens(name))} " in said
     ]
+    short = [("practice", word, ((code, code),), ()) for word, code in vocabulary.short.items() if _meant(word, said)]
+    return found or short
+
+
+def _meant(word: str, said: str) -> bool:
+    """Whether an ordinary word stands for an area: where only small words are beside it, or its place says so."""
+    spoken = set(said.split())
+    alone = word in spoken and spoken - {word} <= small_words("small")
+    return alone or re.search(SHORT_AREA.format(word), said.strip()) is not None
 
 
 def _resolved(hit: Hit, firm: Firm) -> Found:

@@ -11,12 +11,15 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from agent.words import words
+from store.embedding import is_word
 
 WORD = re.compile(r"[\w'\u2019&]+(?:-[\w]+)*")
 WHOLE, SINGLE = 86.0, 88.0
 SHORTEST = 4
 SHORT, LONGEST = 3, 6  # words of a name: with more than that it is no name but a sentence, and means only its whole
 TIE = 4.0
+LONGER = 8.0  # what each further word of a reading adds: "fleet telemetry" is no other telemetry
+PART = 90.0  # how alike some words of a longer name have to be
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,21 @@ def _core(name: str) -> tuple[str, ...]:
     return tuple(word for word in every if word not in words("legal") and word != "&") or tuple(every)
 
 
+@lru_cache(maxsize=50_000)
+def _whole(name: str) -> tuple[str, ...]:
+    return tuple(tokens(name))
+
+
 def _readings(said: list[str], one: Named, ours: frozenset[str]) -> list[Hit]:
     core = _core(one.name)
     if not core:
         return []
     hits = [hit for size in {len(core), max(1, len(core) - 1)} for hit in _windows(said, one, core, size)]
+    whole = _whole(one.name)
+    if whole != core:
+        hits += _windows(said, one, whole, len(whole))
+    for run in _runs(core):
+        hits += _windows(said, one, run, len(run), minimum=PART, penalty=2.0)
     for word in _telling(core):
         if len(word) >= SHORTEST and word not in words("common"):
             hits += _windows(said, one, [word], 1, minimum=SINGLE, penalty=2.0 if len(core) > 1 else 0.0)
@@ -80,6 +93,14 @@ def _telling(core: Sequence[str]) -> Sequence[str]:
     return core if len(core) <= SHORT else [word for word in core if word not in words("grammar") | words("plain")]
 
 
+@lru_cache(maxsize=50_000)
+def _runs(core: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Some words of a longer name as they stand there, if one of them tells: "fleet telemetry" of a platform."""
+    sizes = range(2, len(core)) if len(core) <= LONGEST else ()
+    runs = (core[at : at + size] for size in sizes for at in range(len(core) - size + 1))
+    return [run for run in runs if any(len(word) >= SHORTEST and word not in words("common") for word in run)]
+
+
 def _windows(
     said: list[str], one: Named, core: Sequence[str], size: int, *, minimum: float = WHOLE, penalty: float = 0.0
 ) -> list[Hit]:
@@ -89,9 +110,11 @@ def _windows(
         window = said[start : start + size]
         if size == 1 and (len(window[0]) < SHORTEST or window[0] in words("common")):
             continue
+        if size == 1 and window[0] != wanted and is_word(window[0]):
+            continue  # "controls" is no slip in "control"
         score = fuzz.ratio(" ".join(window), wanted)
         if score >= minimum:
-            bonus = 3.0 * (size - 1)
+            bonus = LONGER * (size - 1)
             hits.append(Hit(" ".join(window), start, start + size, score + bonus - penalty, (one,)))
     return hits
 

@@ -39,6 +39,7 @@ PRACTICE_NAMES = {
     ),
     "ADV": ("Advisory",),
 }
+SHORT_NAMES = {"data": "DAT"}
 
 
 async def opening_messages(context: TurnContext, state: TurnState) -> tuple[AnyMessage, ...]:
@@ -97,6 +98,7 @@ def vocabulary(firm: Firm) -> Vocabulary:
     return Vocabulary(
         {code: PRACTICE_NAMES.get(code, ()) for code in sorted(practices)},
         {code: REGION_NAMES.get(code, ()) for code in sorted(regions)},
+        {word: code for word, code in SHORT_NAMES.items() if code in practices},
     )
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from agent.rules.details import amount_of, change_of, country_of, invoices_in
 from agent.rules.grammar import Kind
+from agent.rules.narrowing import group
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action
 from agent.rules.spans import days_of
-from agent.rules.steps import Plan, group, portfolio
+from agent.rules.steps import Plan, portfolio
 from agent.rules.watching import watch
 from tools.rules import subject_of, told_of
 
@@ -58,7 +59,7 @@ GROUPS = {
 }
 ISSUED = (
     r"invoice[ds]?|invoicing|bill(?:s|ed|ings?)?|charged?|turnover|revenue|raised?|issued|sent|"
-    r"sales|went out|send out|posted"
+    r"sales|went out|send out|posted|invs?|so far|to date|last|latest"
 )
 WHICH_INVOICES = ("Which invoices are unpaid?", "Which invoices are overdue?", "Which invoices were issued this year?")
 
@@ -98,6 +99,8 @@ def _invoices(reading: Reading, slots: Slots) -> Plan:
     if slots.number:
         return Plan((("invoices", {"number": slots.number}),))
     state = invoices_in(reading)
+    if state is None and reading.says(r"cannot|(?:not|un)(?: be)? able|blocked|stuck|(?:held|hold\w*) up"):
+        return portfolio(reading, slots)
     if state is None and not reading.says(ISSUED):
         return Plan(question="Which invoices do you mean?", options=WHICH_INVOICES)
     by = grouping(reading, frozenset({"customer", "project", "practice", "region", "month"}))
@@ -147,9 +150,9 @@ def _problems(reading: Reading, slots: Slots) -> Plan:
     about = told_of(about, reading.text) if about else None
     by = grouping(reading, frozenset({"owner", "rule", "customer", "project"})) if _splits(reading) else None
     if about is None and by is None and owner is None:
-        if reading.says(r"who|whom|whose"):
-            by = "owner"
-        else:
+        split = {"owner": r"who|whom|whose", "rule": r"reasons?|causes?|grounds"}
+        by = next((name for name, words in split.items() if reading.says(words)), None)
+        if by is None:
             return portfolio(reading, slots)
     unknown = "unknown" if reading.says(r"cannot (?:be )?determin\w+|undetermined|unknown|unclear") else None
     return _one("problems", slots, about=about, owner=owner, verdict=unknown, group_by=by)
@@ -176,12 +179,15 @@ def _reports(reading: Reading, slots: Slots) -> Plan:
     }
     kind = next((name for name, words in kinds.items() if reading.says(words)), "milestone")
     states = {
-        "change_request": ("open", "approved", "rejected"),
-        "timesheet": ("submitted", "approved", "rejected"),
-        "milestone": ("delivered", "accepted", "rejected"),
+        "change_request": {"open": "open|outstanding|pending|undecided|to be decided", "approved": "approved|agreed"},
+        "timesheet": {"submitted": "submitted|handed in", "approved": "approved|released"},
+        "milestone": {"delivered": "delivered", "accepted": "accepted"},
     }
-    negated = reading.says(r"not|un\w+|yet")
-    state = next((s for s in states.get(kind, ()) if reading.says(s) and not negated), None)
+    rejected = {"rejected": "rejected|declined|refused|turned down"}
+    said = (s for s, words in {**states.get(kind, {}), **rejected}.items() if kind in states and reading.says(words))
+    state = next(said, None)
+    if state not in (None, "open") and reading.says(r"not|un\w+|yet"):
+        state = None
     state = "held" if kind == "billing_hold" and not slots.project else state
     return _one("reports", slots, kind=kind, state=state)
 
@@ -189,7 +195,7 @@ def _reports(reading: Reading, slots: Slots) -> Plan:
 def _documents(reading: Reading, slots: Slots) -> Plan:
     needs = {
         "conflict": r"conflict\w*|contradict\w*",
-        "confirmation": r"confirm\w*|unconfirmed|checked|reviewed?|to review",
+        "confirmation": r"confirm\w*|unconfirmed|check(?:ed)?|review\w*",
         "contract": r"(?:without|no|not|un)\s?(?:\w+ ){0,4}(?:contracts?|attached|linked)|unattached|orphan\w*",
     }
     need = next((name for name, words in needs.items() if reading.says(words)), None)
@@ -254,7 +260,7 @@ def _policy(reading: Reading, slots: Slots) -> Plan:
 def _people(reading: Reading, slots: Slots) -> Plan:
     roles = {
         "approver": r"approv\w+|sign off|authority|countersign\w*",
-        "auditor": r"auditors?",
+        "auditor": r"audit\w*",
         "administrator": r"admin(?:istrator)?s?",
         "finance": r"finance|accountants?|accounting",
         "project_manager": r"project managers?|pms?",

@@ -50,17 +50,17 @@ COUNTRIES = {
 }
 # In which state of an invoice, and of an action; the first that is said counts.
 INVOICE_STATES = {
-    "overdue": r"overdue|late|not (?:\w+ ){0,3}on time|past (?:its |their |the )?due|"
-    r"due already|behind|arrears|aged|ageing|aging|"
-    r"dunning|chase|chasing|remind",
-    "draft": r"drafts?|not (?:yet )?(?:been )?posted|unposted",
+    "overdue": r"overdue|late|not (?:\w+ ){0,3}on time|(?:past|beyond|after) (?:its |their |the )?due|due already|"
+    r"should (?:have|be) (?:been )?(?:arrived|paid|here)|behind|arrears|aged|ageing|aging|dunning|chas\w+|remind\w*",
+    "draft": r"drafts?|not (?:yet )?(?:been )?(?:posted|sent)|unposted|unsent",
     "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?(?:paid|settled)|open|owe[sd]?|owing|receivables?|debts?|"
-    r"debtors?|unsettled|ar|(?:to|must|not) pay(?: us)?|waiting for|who owes|left unpaid",
-    "paid": r"paid|settled",
-    "cancelled": r"cancelled|canceled|voided",
+    r"debtors?|unsettled|ar|(?:to|must|not) (?:be paid|pay(?: us)?)|waiting for|who owes|left unpaid|"
+    r"(?:to|has|have) come in|due from",
+    "paid": r"paid|settled|cleared|did (?:\w+ ){1,3}pay",
+    "cancelled": r"cancell?ed|voided|credit(?:ed| notes?)",
 }
 ACTION_STATES = {
-    "rejected": r"rejected|declined|refused|turned down",
+    "rejected": r"reject\w*|declin\w*|refus\w*|turned down",
     "failed": r"failed",
     "withdrawn": r"withdrawn|taken back",
     "expired": r"expired|lapsed",

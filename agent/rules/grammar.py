@@ -84,9 +84,12 @@ def speaks_of(part: str, text: str) -> bool:
     return grammar().parts[part].search(text) is not None
 
 
-def topic_of(text: str) -> str | None:
-    """The first topic of a statement of work that the sentence names, in the words of the catalogue of terms."""
-    found = grammar().parts["topic"].search(text) or grammar().parts["loose_topic"].search(text)
+def topic_of(text: str, *, loosely: bool = True) -> str | None:
+    """The first topic of a statement of work in the sentence, in the words of the catalogue of terms; `loosely` also by
+    words that mean other things elsewhere.
+    """
+    known = ("topic", "loose_topic") if loosely else ("topic",)
+    found = next(filter(None, (grammar().parts[part].search(text) for part in known)), None)
     return grammar().topics.get(found.group(), found.group()) if found else None
 
 

@@ -4,58 +4,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
 from agent.ranges import COMPARED
-from agent.rules.asking import QUESTIONS, TAKES, arguments, grouping
+from agent.rules.asking import QUESTIONS
+from agent.rules.continuing import ELLIPSIS, PLANNERS, continued, elliptic, goes_on, pending
 from agent.rules.doubt import either
-from agent.rules.grammar import Kind, kind_of, speaks_of
+from agent.rules.grammar import Kind, kind_of
 from agent.rules.limits import told
-from agent.rules.reading import STANDING, Reading, normal
-from agent.rules.slots import Slots, carried, given, own_slots, stated
-from agent.rules.spans import before_that
-from agent.rules.steps import PLANNERS as STEPS
-from agent.rules.steps import Plan, approved, fix, portfolio, readiness, unknown
-from agent.rules.wording import Judged, judge
-from tools.rules import subject_of
+from agent.rules.reading import STANDING, Reading
+from agent.rules.slots import Slots, carried, own_slots, stated
+from agent.rules.steps import Plan, fix, unknown
+from agent.rules.weighing import POINTING, WEAK, weighed
+from agent.rules.wording import guess
 
-ELLIPSIS = re.compile(
-    r"^(?:(?:oops|ah|oh|well) )?(?:and|also|or|then|so|now|ok|okay|what about|how about|same|the same|only|just|but|"
-    r"narrow|limit|restrict|filter|for|in|with|by|per|no|not|"
-    r"i (?:actually )?(?:meant?|mean)|i said|rather|instead|sorry|wrong|actually|correction|show|list|group(?:ed)?|"
-    r"split|the (?:[\w-]+ ){1,3}one$)\b"
-)
-ONE_PROJECT = {"project_readiness", "propose_fix", "propose_invoice"}
-PLANNERS = {**STEPS, **QUESTIONS}
 # Kinds that go on about what the conversation was about, where the message names nothing itself.
 ABOUT_ONE = {
     Kind.FIX, Kind.INVOICE, Kind.WHY, Kind.READINESS, Kind.SOW, Kind.CODES, Kind.POLICY, Kind.ENGAGEMENT,
 }  # fmt: skip
 # Kinds that a single loose word can bring about; the wording says what is meant.
 SETTLED = {Kind.THANKS, Kind.DECIDE, Kind.HELP, Kind.WHY}
-WEAK = {None, Kind.READINESS, Kind.FIND, Kind.PORTFOLIO, Kind.UNBILLED, Kind.WHY}
-ASKED_OF_ONE = {Kind.READINESS, Kind.PORTFOLIO, Kind.WHY}
-OF_ONE = re.compile(
-    r"^(?:(?:please|and|but|so|then|[a-z]+-[a-z]+-\d+|\d{4}) )*"
-    r"(?:can|could|may|is|are|why|which|what (?:is )?missing|whats missing)\b"
-)
 ASKS = re.compile(
     r"^(?:(?:please|and|but|so|then) )*(?:what|why|which|how|who|when|where|is|are|has|have|does|do|did)\b"
     r"|\b(?:can|may|could|should|shall|may) (?:i|we)\b"
 )
-UNBILLED_SAID = r"un ?billed|un ?invoiced|wip|not (?:yet )?(?:been )?(?:billed|invoiced)|approved"
-EARLIER = re.compile(r"\b(?:month|quarter|one|period|year|week) before\b|\bbefore that\b")
+ORDERED = re.compile(r"(?:^|[.?!;,]) *(?:please |then |so |and )?fix (?:it|this|that)(?:,? please)?\W*$", re.IGNORECASE)
+REQUEST = re.compile(r"\b(?:can|could|will|would) (?:you|we|i get|i have)\b|\bplease\b|\blet(?: s|s)?\b|\bmind\b")
 SENTENCE = 4  # words from which on a likeness to a sentence says something
-# How far the best kind is ahead: from where on it stands against the grammar, and below what it is a guess. From CLEAR
-# on 99 of 100 sentences that are no examples are read rightly (`countersign evals run examples`).
-CLEAR, GUESS = 0.18, 0.03
-POINTING = re.compile(r"\b(?:it|its|they|them|their|theirs|there|that|this|these|those|he|she|his|her|same)\b")
-GROUPED = {
-    "unbilled_time": frozenset({"practice", "customer", "project", "region"}),
-    "time_worked": frozenset({"person", "project", "customer", "practice", "region", "month"}),
-    "invoices": frozenset({"customer", "project", "practice", "region", "month"}),
-    "problems": frozenset({"owner", "rule", "customer", "project"}),
-}
 
 
 def plan(reading: Reading) -> Plan:
@@ -77,71 +51,42 @@ def _step(reading: Reading) -> Plan:
         return unclear
     if _answers_a_need(reading, kind):
         return fix(reading, carried(own_slots(reading), reading))
-    if _elliptic(reading, kind):
-        return _continued(reading)
+    if elliptic(reading, kind):
+        return continued(reading)
     if kind is None or kind is Kind.OTHER:
         alone = set(reading.neutral.split()) <= STANDING
-        return (None if alone else either(reading, judge(reading.neutral))) or unknown(reading)
+        return (None if alone else either(reading, weighed(reading))) or unknown(reading)
     own = own_slots(reading)
     refers = kind in ABOUT_ONE or (kind in QUESTIONS and POINTING.search(reading.text) is not None)
     return PLANNERS[kind](reading, carried(own, reading) if refers else own)
 
 
 def understood(reading: Reading) -> Kind | None:
-    """The kind of question; one that asks orders nothing: "can I send it?"."""
+    """The kind of question, if one is likelier than all others; one that asks orders nothing: "can I send it?"."""
     kind = _likely(reading)
-    return Kind.READINESS if kind is Kind.INVOICE and ASKS.search(reading.text) else kind
+    return Kind.READINESS if kind is Kind.INVOICE and _asks(reading) else kind
+
+
+def _asks(reading: Reading) -> bool:
+    """Whether it is a question and no request put as one ("could you draft it?")."""
+    return ASKS.search(reading.text) is not None or ("?" in reading.said and not REQUEST.search(reading.text))
 
 
 def _likely(reading: Reading) -> Kind | None:
-    """The kind by the wording where it is clear; else by the grammar, by who is named, or by the likeliest wording."""
     kind = kind_of(reading.text)
     if kind is Kind.HISTORY and reading.first("employee") and not reading.first("staff"):
         return Kind.WORKED  # who records time and decides nothing here has changed nothing here
-    if kind in SETTLED or _goes_on(reading, kind):
-        return kind
-    judged = judge(reading.neutral)
-    of_one = OF_ONE.search(reading.text) is not None
-    if judged.margin >= CLEAR:
-        return judged.kind
-    if kind in {None, Kind.PORTFOLIO, Kind.FIND} and _of_a_check(reading):
-        return Kind.PROBLEMS
-    if kind is Kind.SOW and not (reading.last_calls or own_slots(reading).named):
-        return _guess(judged)  # a statement of work is somebody's
-    if (
-        kind not in WEAK
-        or (of_one and kind in ASKED_OF_ONE)
-        or (kind is Kind.UNBILLED and speaks_of("open_work", reading.text))
-    ):
-        return kind
-    likely = kind if of_one or kind in {judged.kind, judged.second} else _guess(judged)
-    return _by_name(reading) or likely
-
-
-def _of_a_check(reading: Reading) -> bool:
-    """Whether it speaks of something that is checked and of trouble with it: "where are receipts missing?"."""
-    return speaks_of("trouble", reading.text) and not reading.first("project") and subject_of(reading.text) is not None
+    settled = kind in SETTLED or (kind is Kind.FIX and ORDERED.search(reading.said) is not None)
+    return kind if settled or _goes_on(reading, kind) else guess(weighed(reading))
 
 
 def _goes_on(reading: Reading, kind: Kind | None) -> bool:
     """Whether it goes on about the last question: "and Lena?"."""
-    if not (reading.last_calls or _pending(reading)):
+    if not (reading.last_calls or pending(reading)):
         return False
     short = len(reading.text.split()) < SENTENCE
-    return (short and kind in WEAK) or (kind in {None, Kind.FIND} and ELLIPSIS.search(reading.text) is not None)
-
-
-def _guess(judged: Judged) -> Kind | None:
-    return judged.kind if judged.margin >= GUESS else None
-
-
-def _by_name(reading: Reading) -> Kind | None:
-    """What the naming of an invoice or a person asks about."""
-    if reading.first("invoice"):
-        return Kind.INVOICES
-    if reading.first("employee") and not reading.says(UNBILLED_SAID):
-        return Kind.WORKED
-    return Kind.HISTORY if reading.first("staff") else None
+    starts = kind in {None, Kind.FIND} and ELLIPSIS.search(reading.text) is not None
+    return (short and kind in WEAK) or starts or goes_on(reading)
 
 
 def _unclear(reading: Reading) -> Plan | None:
@@ -163,59 +108,3 @@ def _answers_a_need(reading: Reading, kind: Kind | None) -> bool:
     """A bare value after we asked for one: "PO-4711"."""
     needs = any("needs" in (call.get("facts") or {}) for call in reading.last_calls)
     return needs and bool(stated(reading)) and kind in {None, Kind.FIND, Kind.FIX, Kind.SOW}
-
-
-def _elliptic(reading: Reading, kind: Kind | None) -> bool:
-    """A message that only makes sense after the last one: "and for UKI?", "last month", "Halden"."""
-    if not (reading.last_calls or _pending(reading)):
-        return False
-    starts = ELLIPSIS.search(reading.text) is not None
-    return (kind is None and (starts or bool(reading.mentions))) or (kind is Kind.FIND and starts)
-
-
-def _pending(reading: Reading) -> str:
-    last = reading.earlier[-1] if reading.earlier else {}
-    return normal(str(last.get("asked", ""))) if last.get("asked_back") else ""
-
-
-def _continued(reading: Reading) -> Plan:
-    """The last question again, about what this message names instead."""
-    own = own_slots(reading)
-    pending = _pending(reading)
-    kind = kind_of(pending) or (_guess(judge(pending)) if pending else None)
-    if kind is not None and kind in PLANNERS and own.named:
-        return PLANNERS[kind](replace(reading, text=pending), own)
-    if not reading.last_calls:
-        return unknown(reading)
-    name, args = reading.last_calls[0]["name"], dict(reading.last_calls[0]["args"])
-    if EARLIER.search(reading.text) and (before := before_that(args)):
-        own = replace(own, **{"month": None, "since": None, "until": None} | before)
-    if name in ONE_PROJECT and not own.project and own.named:
-        return portfolio(reading, own)
-    if name == "portfolio_readiness" and own.project:
-        return readiness(reading, replace(own, month=own.month or args.get("month")))
-    return _again(reading, name, args, own)
-
-
-def _again(reading: Reading, name: str, args: dict[str, Any], own: Slots) -> Plan:
-    changed = arguments(name, own) if name in TAKES else {}
-    kept = {key: value for key, value in args.items() if key not in _replaced(name, changed)}
-    if name in GROUPED:
-        changed |= given(group_by=grouping(reading, GROUPED[name]))
-    if name == "unbilled_time":
-        changed |= given(approved_only=True if approved(reading) else None)
-    return Plan(((name, kept | changed),)) if changed else unknown(reading)
-
-
-def _replaced(name: str, changed: dict[str, Any]) -> frozenset[str]:
-    """What the earlier question said and this one says otherwise: another scope, another time."""
-    gone: frozenset[str] = frozenset()
-    if changed.keys() & {"month", "since", "until"}:
-        gone |= {"month", "since", "until"}
-    if name in {"sow_terms", "ask_document", "propose_codes"} and changed:
-        return gone | {"project", "customer", "contract"}
-    if changed.keys() & {"customer", "project", "contract"}:
-        return gone | {"customer", "project", "contract", "practice", "region"}
-    if changed.keys() & {"practice", "region"}:
-        return gone | {"customer", "project", "contract"}
-    return gone

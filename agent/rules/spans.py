@@ -24,25 +24,22 @@ def months_within(since: str | None, until: str | None, today: str) -> list[str]
     return [f"{start // 12}-{start % 12 + 1:02d}" for start in starts]
 
 
-def before_that(args: Mapping[str, Any]) -> dict[str, str]:
-    """The span of the same length just before a question's, in its own terms; empty where it had none."""
+def moved(args: Mapping[str, Any], by: int) -> dict[str, str]:
+    """The span of the same length just before (-1) or after (1) a question's, in its own terms; empty without one."""
     if args.get("month"):
-        return {"month": _month_before(str(args["month"]) + "-01")[:7]}
+        return {"month": _shifted(date.fromisoformat(f"{args['month']}-01"), by).isoformat()[:7]}
     if not (args.get("since") and args.get("until")):
         return {}
     since, until = date.fromisoformat(args["since"]), date.fromisoformat(args["until"])
-    count = (until.year - since.year) * 12 + until.month - since.month + 1
-    if since.day == 1 and (until + timedelta(days=1)).day == 1:
-        first = since.isoformat()
-        for _ in range(count):
-            first = _month_before(first)
-        return {"since": first, "until": (since - timedelta(days=1)).isoformat()}
-    return {
-        "since": (since - (until - since) - timedelta(days=1)).isoformat(),
-        "until": (since - timedelta(days=1)).isoformat(),
-    }
+    after = until + timedelta(days=1)
+    if since.day == 1 and after.day == 1:
+        months = by * ((after.year - since.year) * 12 + after.month - since.month)
+        since, until = _shifted(since, months), _shifted(after, months) - timedelta(days=1)
+    else:
+        since, until = since + by * (after - since), until + by * (after - since)
+    return {"since": since.isoformat(), "until": until.isoformat()}
 
 
-def _month_before(first: str) -> str:
-    day = date.fromisoformat(first) - timedelta(days=1)
-    return day.replace(day=1).isoformat()
+def _shifted(first: date, months: int) -> date:
+    index = first.year * 12 + first.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)

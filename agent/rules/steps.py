@@ -9,25 +9,23 @@ from typing import Any
 
 from agent.rules.details import country_of, state_of
 from agent.rules.grammar import Kind, topic_of
+from agent.rules.narrowing import approved, group, status
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action, listed, own_slots, stated, wanted_rule
 from agent.rules.spans import months_within
 
 # A question about something that no term stands for is answered from the text.
 MENTIONED = re.compile(
-    r"\b(?:says?|state[sd]?|mention(?:s|ed)?|speaks? of|anything (?:about|on)|"
-    r"(?:about|on|regarding) (?!acme|[\w-]*\d)\w)"
+    r"\b(?:says?|state[sd]?|mention(?:s|ed)?|(?:speak|talk)s? (?:of|about)|(?:cover|contain|include|address)s?|"
+    r"(?:any|some)thing (?:about|on)|clauses?|provisions?|paragraphs?|"
+    r"(?:about|on|regarding) (?!(?:the )?(?:acme|[\w-]*\d))\w)"
 )
 RECORDED = r"erp|tryton|on record|on file|master data"
 ON_HOLD_SAID = re.compile(r"\bprojects?\b.*\bon hold\b|\bon hold\b.*\bprojects?\b")
+UNNAMED = re.compile(
+    r"\bthe .*\bproject\b|\bit\b|\b(?:this|that) (?:one|project|engagement|job)\b|^(?:is|can|may) the\b"
+)
 PAYING = re.compile(r"\b(?:how|within how) (?:long|soon|quickly|fast|many days)\b.*\bpay")
-GROUPS = {
-    "customer": r"customers?|clients?|accounts?",
-    "practice": r"practices?|departments?|teams?",
-    "region": r"regions?|countr(?:y|ies)|areas?",
-    "project": r"projects?|engagements?|jobs?",
-}
-MOST = re.compile(rf"\b({'|'.join(GROUPS.values())}) (?:has|have|with) the (?:most|highest|biggest|largest)\b")
 MOST_MONTHS = 6
 ON_HOLD = ("Which projects have the status on hold in the ERP?", "Which projects have a billing hold?")
 # What the ERP holds as well as the statement of work: both are shown unless one of them is named.
@@ -88,11 +86,12 @@ def _actions(reading: Reading, slots: Slots) -> Plan:
     if action and reading.says("it|this|that") and not slots.named and "explain_policy" in reading.offered:
         return Plan((("explain_policy", {"action": action}),))
     open_only = reading.says(
-        r"nobody|queue|backlog|not (?:\w+ ){0,2}decided|"
+        r"nobody|queue|backlog|desk|still|not (?:\w+ ){0,3}(?:decided|approved|countersigned|signed|reviewed)|"
         r"to be approved|still to|decide|waits?|waiting|pending|open|awaiting|inbox|needs?|undecided|"
         r"outstanding"
     )
-    state = "awaiting_approval" if open_only else state_of(reading)
+    said = state_of(reading)
+    state = "awaiting_approval" if open_only and said in (None, "approved") else said
     mine = (
         True
         if reading.says(r"my|mine|i (?:have )?(?:proposed?|submitted|requested|raised|handed in|sent)|have i|did i")
@@ -126,12 +125,13 @@ def _codes(reading: Reading, slots: Slots) -> Plan:
 
 def _sow(reading: Reading, slots: Slots) -> Plan:
     about = re.search(r"\b(?:about|on|regarding|concerning)\s+(?:the\s+)?(.+)$", reading.text)
-    known = "pay" if PAYING.search(reading.text) else topic_of(reading.text)
+    mentioned = MENTIONED.search(reading.text) is not None
+    known = "pay" if PAYING.search(reading.text) else topic_of(reading.text, loosely=not mentioned)
     topic = known or (about.group(1) if about else "")
     if reading.says(RECORDED) and slots.customer and PAYING.search(reading.text):
         return Plan((("customers", {"customer": slots.customer, "detail": "payment_terms"}),))
     whose = given(contract=slots.contract) or given(project=slots.project) or given(customer=slots.customer)
-    if whose and known is None and "ask_document" in reading.offered and MENTIONED.search(reading.text):
+    if whose and known is None and "ask_document" in reading.offered and mentioned:
         return Plan((("ask_document", {**whose, "question": reading.said[:300]}),))
     if whose:
         day = slots.since if slots.since == slots.until else None
@@ -160,34 +160,13 @@ def _unbilled(reading: Reading, slots: Slots) -> Plan:
     return Plan((("unbilled_time", {"group_by": grouped, "approved_only": approved(reading), **filters}),))
 
 
-def approved(reading: Reading) -> bool:
-    """Whether only approved time is asked for."""
-    return reading.says("approved|signed off|released") and not reading.says(
-        "unapproved|not (?:yet )?approved|without approval"
-    )
-
-
-def group(reading: Reading) -> str | None:
-    """By what a sum is to be split."""
-    if reading.says("regionally"):
-        return "region"
-    most = MOST.search(reading.text)
-    if most:
-        return next(name for name, pattern in GROUPS.items() if re.fullmatch(pattern, most.group(1)))
-    for by in re.finditer(r"\b(?:by|per|for each|each|every|which|across|of the|our)\s+(\w+)", reading.text):
-        found = next((name for name, pattern in GROUPS.items() if re.fullmatch(pattern, by.group(1))), None)
-        if found:
-            return found
-    return None
-
-
 def portfolio(reading: Reading, slots: Slots) -> Plan:
     """All projects, or those of a customer, practice or region."""
     if slots.project:
         return readiness(reading, slots)
     if ON_HOLD_SAID.search(reading.text):
         return _find(reading, slots)
-    args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=_status(reading))
+    args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=status(reading))
     return _each_month("portfolio_readiness", args, reading, slots)
 
 
@@ -201,27 +180,13 @@ def _each_month(tool: str, args: dict[str, Any], reading: Reading, slots: Slots)
     return Plan(tuple((tool, args | {"month": month}) for month in spanned))
 
 
-def _status(reading: Reading) -> str | None:
-    if reading.says(r"unknown|undetermined|unclear|determined?|(?:not|cannot)(?: \w+)? (?:say|tell|judge)"):
-        return "cannot_determine"
-    if reading.says(
-        r"cannot|not|unable|block\w*|stuck|problems?|issues?|missing|wrong|held|holds?|holding|why|without|stop\w*|keep\w*|prevent\w*|hinder\w*"
-    ):
-        return "blocked"
-    return (
-        "billable"
-        if reading.says(r"ready|billable|can be|can we|could be|can i|could we|(?:good|fine|clear|ok|safe) (?:to|for)")
-        else None
-    )
-
-
 def readiness(reading: Reading, slots: Slots) -> Plan:
     """One project, or all that the words fit."""
     project = slots.project or (slots.related[0] if len(slots.related) == 1 else None)
     if project:
         return _each_month("project_readiness", {"project": project}, reading, slots)
-    if not slots.named and re.search(r"\bthe .*\bproject\b", reading.text):
-        return Plan(question="I do not find that project. What is its code?", options=tuple(listed(reading)[:5]))
+    if not slots.named and UNNAMED.search(reading.text):
+        return Plan(question="Which project do you mean? I find no code or name.", options=tuple(listed(reading)[:5]))
     return portfolio(replace(reading, text="") if slots.named else reading, slots)
 
 
@@ -253,10 +218,10 @@ def _find(reading: Reading, slots: Slots) -> Plan:
     if slots.project:
         return readiness(reading, slots)
     states = {
-        "on hold|paused|suspended": "on_hold",
-        "done|finished|closed|completed": "done",
-        "cancelled|canceled": "cancelled",
-        "open|active": "open",
+        "on hold|paused|suspended|parked": "on_hold",
+        "done|finished|closed|completed?|ended": "done",
+        "cancell?ed|called off": "cancelled",
+        "open|active|live|ongoing|running|current": "open",
     }
     status = next((state for words, state in states.items() if reading.says(words)), None)
     if status == "on_hold" and reading.says("status|in the erp"):
@@ -266,9 +231,8 @@ def _find(reading: Reading, slots: Slots) -> Plan:
         return Plan((("customers", given(country=country_of(reading))),))
     if status == "on_hold" and not slots.named:
         return Plan(question="On hold in which way?", options=ON_HOLD)
-    if reading.says("projects?|engagements?|jobs?") and "find_projects" in reading.offered:
-        return Plan((("find_projects", args),))
-    return portfolio(reading, slots) if slots.named else unknown(reading)
+    spoken_of = slots.named or reading.says("projects?|engagements?|jobs?")
+    return Plan((("find_projects", args),)) if spoken_of and "find_projects" in reading.offered else unknown(reading)
 
 
 def _month_before(today: str) -> str:

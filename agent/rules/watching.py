@@ -17,10 +17,11 @@ WATCHED = (
 def watch(reading: Reading, slots: Slots) -> Plan:
     """What is watched of a practice, a region or the firm, by the measure that the words name."""
     measures = {
-        "utilisation": r"utili[sz]\w+|under ?utili\w+|over ?utili\w+|overbooked|idle|consultants?|people|who|whose",
-        "activations": r"activat\w+|open(?:ed|ing|ings)?|set ?ups?|signed|signature",
+        "utilisation": r"(?:under|over)? ?utili[sz]\w+|overbooked|overloaded|overworked|(?:under|over) ?used|"
+        r"workload|busy|idle|bench|(?:little|much) (?:work|to do)|consultants?|people|who|whose",
         "changes": r"change (?:requests?|orders?)|crs?",
-        "unbilled": r"un ?billed|un ?invoiced|wip|accru\w+",
+        "activations": r"activat\w+|open(?:ed|ing|ings)?|set ?ups?|signed|signature",
+        "unbilled": r"un ?billed|un ?invoiced|wip|accru\w+|backlog|not (?:yet )?(?:been )?(?:billed|invoiced)",
         "invoices": r"invoic\w+|bills?|billing",
     }
     measure = next((name for name, words in measures.items() if reading.says(words)), None)

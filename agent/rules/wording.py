@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 import zlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -26,6 +27,9 @@ SPELLING = 0.7  # how long the vector of the spelling is beside that of the mean
 CONSTANT = 0.3
 MEANING = 384  # numbers of an embedding
 NEAR = 2.0  # how fast an example's say fades with its distance in meaning
+# How far the best kind is ahead: from CLEAR on 99 of 100 sentences that are no examples are read rightly (`countersign
+# evals run examples`); below GUESS one asks back.
+CLEAR, GUESS = 0.18, 0.03
 Array = npt.NDArray[np.float64]
 
 
@@ -69,15 +73,23 @@ def weights() -> Weights:
     return Weights(tuple(Kind(kind) for kind in kept["kinds"]), *numbers)
 
 
-def judge(text: str) -> Judged:
-    """The kinds that the wording speaks for."""
-    return judged(weights(), features([text])[0])
+def judge(text: str, voices: Mapping[Kind, float] | None = None, without: Collection[Kind] = ()) -> Judged:
+    """The kinds that the wording speaks for; `voices` add to some, and `without` are those that it cannot be."""
+    return judged(weights(), features([text])[0], voices, without)
 
 
-def judged(known: Weights, row: Array) -> Judged:
+def guess(found: Judged) -> Kind | None:
+    """The likeliest kind, where it is any likelier than the next."""
+    return found.kind if found.margin >= GUESS else None
+
+
+def judged(
+    known: Weights, row: Array, voices: Mapping[Kind, float] | None = None, without: Collection[Kind] = ()
+) -> Judged:
     """The same of a sentence's features."""
     near = nearness(row[None, :MEANING], known.meaning)[0]
-    return best(known.kinds, near @ known.shares + row[MEANING:] @ known.columns)
+    added = [-np.inf if kind in without else (voices or {}).get(kind, 0.0) for kind in known.kinds]
+    return best(known.kinds, near @ known.shares + row[MEANING:] @ known.columns + np.array(added))
 
 
 def nearness(some: Array, others: Array) -> Array:

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from agent.rules.grammar import Kind
-from agent.rules.planning import CLEAR
 from agent.rules.reading import STANDING, normal
 from agent.rules.wording import (
+    CLEAR,
     MEANING,
     WEIGHTS,
     Array,

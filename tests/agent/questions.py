@@ -88,6 +88,12 @@ QUESTIONS: list[tuple[str, str, dict[str, Any]]] = [
 
 CONVERSATIONS: list[list[tuple[str, str, dict[str, Any]]]] = [
     [
+        ("what did we invoice to Halden in September?", "invoices", {"customer": "HALDEN", "since": "2026-09-01", "until": "2026-09-30", "state": "issued"}),
+        ("the month after?", "invoices", {"customer": "HALDEN", "since": "2026-10-01", "until": "2026-10-31", "state": "issued"}),
+        ("the previous month?", "invoices", {"customer": "HALDEN", "since": "2026-09-01", "until": "2026-09-30", "state": "issued"}),
+        ("the overdue ones", "invoices", {"customer": "HALDEN", "since": "2026-09-01", "until": "2026-09-30", "state": "overdue"}),
+    ],
+    [
         ("Is CLD-UKI-1004 ready to bill?", "project_readiness", {"project": "CLD-UKI-1004"}),
         ("and last month?", "project_readiness", {"project": "CLD-UKI-1004", "month": "2026-10"}),
         ("why?", "project_readiness", {"project": "CLD-UKI-1004", "month": "2026-10"}),

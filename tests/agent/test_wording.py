@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from agent.rules import wording
+from agent.rules.continuing import PLANNERS
 from agent.rules.doubt import readings
 from agent.rules.grammar import Kind
-from agent.rules.planning import CLEAR, PLANNERS
 from agent.rules.reading import normal
 from domain.errors import ConfigurationError
 from evals.agent.examples import APART, learn
@@ -36,7 +36,7 @@ def test_where_the_wording_is_clear_it_is_right() -> None:
     apart = wording.sentences(APART)
     rows = wording.features([normal(text, frozenset({"acme", "cld-uki-1001"})) for _, text in apart])
     found = [(kind, wording.judged(wording.weights(), row)) for (kind, _), row in zip(apart, rows, strict=True)]
-    clear = [one.kind is kind for kind, one in found if one.margin >= CLEAR]
+    clear = [one.kind is kind for kind, one in found if one.margin >= wording.CLEAR]
     assert len(clear) > 0.65 * len(found)
     assert sum(clear) >= 0.97 * len(clear)
     assert sum(one.kind is kind for kind, one in found) > 0.85 * len(found)
