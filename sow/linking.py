@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from domain.actor import Actor
@@ -15,6 +15,7 @@ from store.database import Connection, Database
 from store.documents import DocumentRow
 
 PAGE = 200
+NAMING = ("document_number", "client", "provider", "effective_date")  # what families and look-alikes are found by
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,10 @@ class Standing:
     in_force: InForce
 
 
-async def papers(connection: Connection) -> tuple[Paper, ...]:
-    """All documents with their terms, what they amend, and what people said of that."""
+async def papers(connection: Connection, *, fields: Sequence[str] | None = None) -> tuple[Paper, ...]:
+    """All documents with their terms (of these fields alone), what they amend, and what people said of that."""
     rows = await every_document(connection)
-    terms = await documents.terms(connection, *(row.id for row in rows)) if rows else []
+    terms = await documents.terms(connection, *(row.id for row in rows), fields=fields) if rows else []
     found, said = await amendments.every(connection), await amendments.links(connection)
     of_document: dict[str, list[documents.TermRow]] = {}
     for term in terms:
@@ -66,12 +67,20 @@ async def hold(connection: Connection, found: Sequence[Family], on: date) -> tup
 async def standing(connection: Connection, document: str, on: date) -> Standing:
     """Where one document stands on a day. Raises NotFound."""
     await documents.get(connection, document)
-    every = await papers(connection)
+    every = await papers(connection, fields=NAMING)
     family = next((f for f in families(every) if document in {p.row.id for p in (f.root, *f.amendments)}), None)
-    family = family or Family(_alone(every, document))
+    family = await _whole(connection, family or Family(_alone(every, document)))
     (found,) = await hold(connection, [family], on)
     members = tuple(paper.row for paper in (family.root, *family.amendments))
     return Standing(document, links(every).get(document), members, found)
+
+
+async def _whole(connection: Connection, family: Family) -> Family:
+    """The same family with all terms of its documents."""
+    members = (family.root, *family.amendments)
+    terms = await documents.terms(connection, *(paper.row.id for paper in members))
+    root, *later = (replace(p, terms=tuple(term for term in terms if term.document == p.row.id)) for p in members)
+    return Family(root, tuple(later))
 
 
 def _alone(every: Sequence[Paper], document: str) -> Paper:
@@ -92,7 +101,7 @@ async def link(database: Database, actor: Actor, document: str, amends: str | No
     async with database.tenant(actor.tenant) as connection:
         row = await documents.get(connection, document)
         wanted = (await documents.get(connection, amends)).id if amends else None
-        known = links(await papers(connection))
+        known = links(await papers(connection, fields=NAMING))
         if wanted is not None and row.id in _chain(wanted, known):
             raise InvalidInput("A document cannot amend itself, nor one that amends it.")
         await amendments.link(connection, actor.tenant, actor.person, row.id, wanted, reason)
