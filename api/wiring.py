@@ -54,6 +54,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
             secure_cookies=settings.public_url.startswith("https://"),
             reauthenticate_minutes=settings.reauthenticate_minutes,
             reads_with_model=settings.reads_with_model,
+            firm=settings.tenant,
         )
         seal = Seal(settings.keys, copies_of(settings), receipts_of(settings))
         # What takes seconds to import is imported beside the first requests, which are for pages.
