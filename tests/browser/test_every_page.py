@@ -70,6 +70,8 @@ def test_no_page_shuts_anyone_out(opened) -> None:
     places = {
         FINN: (
             *PLACES,
+            "/facts",
+            "/records/sale.sale/k1",
             thread,
             action,
             f"{document}/codes",
@@ -87,9 +89,9 @@ def test_no_page_shuts_anyone_out(opened) -> None:
             "/opportunities",
             f"{document}?q=What+does+it+say+about+payment%3F",
         ),
-        ADA: ("/", thread, "/actions", action, "/monitors", "/delegations", "/actions/dead-letters"),
+        ADA: ("/", thread, "/actions", action, "/delegations", "/actions/dead-letters"),
         TOM: ("/", "/policy", "/freezes", "/admin", "/admin/sources", "/admin/look", "/operations/agent"),
-        INES: ("/", "/audit", "/audit/trace?record=CLD-UKI-1001"),
+        INES: ("/audit", "/audit?text=nowhere", "/audit/trace?record=CLD-UKI-1001"),
     }
     found: list[str] = []
     for email, paths in places.items():
