@@ -40,7 +40,7 @@ class Part:
 async def again(ports: AgentPorts, actor: Actor, answer: PastAnswer) -> list[Part]:
     """The answer's calls once more, with the actor's present rights, as of when it was given."""
     context = await ports.context(actor, answer.thread)
-    offered = {tool.name: tool for tool in await ports.tools(actor)}
+    offered = {tool.name: tool for tool in ports.tools(context.policies, actor)}
     parts = [await _part(context, offered.get(call["name"]), call, answer.at) for call in answer.calls]
     async with ports.database.tenant(actor.tenant) as connection:
         facts = {"turn": answer.turn, "tools": [part.tool for part in parts], "as_of": answer.at.isoformat()}

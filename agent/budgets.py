@@ -80,14 +80,14 @@ class Meter:
         """
         characters = tools + sum(len(str(message.content)) for message in messages)
         most = self.limits.use(characters // CHARACTERS_A_TOKEN, answer)
-        async with self.database.tenant(self.actor.tenant) as connection:
+        # A crash of the server that loses what is held here cuts the turn off as well.
+        async with self.database.tenant(self.actor.tenant, durable=False) as connection:
             counted = await model_use.reserve(connection, self.actor, self.turn, model, most=most, took=self.took)
             self.took, self.asked = Use(), self.asked + 1
-            spent = self._spent(counted)
-            if spent:
+            if spent := self._spent(counted):
                 await model_use.settle(connection, self.turn, Use())
-                await self._refused(connection, model, spent, counted)
         if spent:
+            await self._refused(model, spent, counted)
             scope, _, kind = spent.partition("_")
             raise BudgetSpent(f"its {kind.removesuffix('s')} budget {SCOPES[scope]} is spent", tokens=(0, 0))
         self.reserved = most
@@ -96,11 +96,11 @@ class Meter:
         limits = vars(self.limits)
         return next((name for name, value in counted.items() if limits[name] and value > limits[name]), "")
 
-    async def _refused(
-        self, connection: Connection, model: str, spent: str, counted: Mapping[str, int | Decimal]
-    ) -> None:
+    async def _refused(self, model: str, spent: str, counted: Mapping[str, int | Decimal]) -> None:
         facts = {"budget": spent, "limit": str(vars(self.limits)[spent]), "asked_for": str(counted[spent])}
-        await audit.append(connection, self.actor, "model.refused", f"thread:{self.thread}", {"model": model, **facts})
+        async with self.database.tenant(self.actor.tenant) as connection:
+            subject = f"thread:{self.thread}"
+            await audit.append(connection, self.actor, "model.refused", subject, {"model": model, **facts})
 
     def note(self, tokens: tuple[int, int] | None) -> None:
         """What the question took; None where nobody knows, which counts as all that was reserved."""

@@ -142,7 +142,7 @@ async def _by_rules(state: TurnState, runtime: Runtime[TurnContext], tried: int,
     return {"messages": [answer], "consultations": tried, "engine": model_name(RulesModel()), "flags": flags}
 
 
-def after_consult(state: TurnState) -> Literal["ask_back", "call_tools", "check"]:
+async def after_consult(state: TurnState) -> Literal["ask_back", "call_tools", "check"]:
     """Where the model's answer leads; a model that never stops asking for tools is stopped."""
     answer = _last(state)
     if any(call["name"] == ASK_BACK for call in answer.tool_calls):
@@ -205,7 +205,7 @@ async def compose(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     return {"prose": prose, "told": told, "waiting": waiting}
 
 
-def after_proposal(state: TurnState) -> Literal["wait", "__end__"]:
+async def after_proposal(state: TurnState) -> Literal["wait", "__end__"]:
     """Wait as long as a proposal of this turn is undecided or unfinished."""
     return "wait" if state["waiting"] else "__end__"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -53,9 +54,10 @@ def find(text: str, named: Iterable[Named]) -> list[Hit]:
     return _without_overlap(scored)
 
 
-def _core(name: str) -> list[str]:
+@lru_cache(maxsize=50_000)  # a firm's names are the same in every question
+def _core(name: str) -> tuple[str, ...]:
     every = tokens(name)
-    return [word for word in every if word not in words("legal") and word != "&"] or every
+    return tuple(word for word in every if word not in words("legal") and word != "&") or tuple(every)
 
 
 def _readings(said: list[str], one: Named, ours: frozenset[str]) -> list[Hit]:
@@ -71,7 +73,7 @@ def _readings(said: list[str], one: Named, ours: frozenset[str]) -> list[Hit]:
     return [hit for hit in hits if hit.end - hit.start > 1 or not _alien_beside(said, hit.start, ours)]
 
 
-def _telling(core: list[str]) -> list[str]:
+def _telling(core: Sequence[str]) -> Sequence[str]:
     """Words that stand for a name alone: of a long one none that questions are made of, of a sentence none at all."""
     if len(core) > LONGEST:
         return []
@@ -79,7 +81,7 @@ def _telling(core: list[str]) -> list[str]:
 
 
 def _windows(
-    said: list[str], one: Named, core: list[str], size: int, *, minimum: float = WHOLE, penalty: float = 0.0
+    said: list[str], one: Named, core: Sequence[str], size: int, *, minimum: float = WHOLE, penalty: float = 0.0
 ) -> list[Hit]:
     wanted = " ".join(core)
     hits: list[Hit] = []

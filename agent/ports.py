@@ -13,8 +13,10 @@ from agent.budgets import Limits, Meter
 from agent.register import Register, Registers
 from domain.actions import Action
 from domain.actor import Actor
+from policies.engine import Policies
 from policies.guardrails import Guardrails
 from store.database import Database
+from tools.registry import tools_for
 from tools.tool import Tool, ToolContext
 
 
@@ -22,18 +24,18 @@ from tools.tool import Tool, ToolContext
 class AgentPorts:
     """One per process.
 
-    `tools(actor)` gives only what policy permits this actor; `context(actor, thread)` what these tools may touch,
-    under the policy in force at that moment;
-    `action(tenant, id)` reads an action's row, the only truth about its state.
+    `context(actor, thread)` is what tools may touch, under the policy in force at that moment; `action(tenant, id)`
+    reads an action's row, the only truth about its state; `tools(policies, actor)` gives only what these policies
+    permit this actor.
     """
 
     database: Database
     model: BaseChatModel
     guardrails: Guardrails
-    tools: Callable[[Actor], Awaitable[tuple[Tool, ...]]]
     context: Callable[[Actor, str | None], Awaitable[ToolContext]]
     action: Callable[[str, str], Awaitable[Action]]
     limits: Limits = field(default_factory=Limits)
+    tools: Callable[[Policies, Actor], tuple[Tool, ...]] = tools_for
     registers: Registers = field(default_factory=Registers)
     # Whoever tells an outcome holds a connection and asks for a second; several at once could wait for each other.
     telling: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -41,8 +43,12 @@ class AgentPorts:
 
 @dataclass
 class Known:
-    """What a turn has found out and no checkpoint needs: the firm's names, which outside models are not told."""
+    """What a turn has found out and no checkpoint needs: the firm's names, which outside models are not told.
 
+    `staff` are the names of those who work with Countersign.
+    """
+
+    staff: tuple[str, ...] = ()
     register: Register = field(default_factory=Register)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from agent.checkpoints import NewTurnSaver, TenantSaver
 from agent.events import Event
 from agent.graph import TurnGraph, build, model_name
 from agent.outcomes import followed, outcome_blocks, told_as
-from agent.ports import AgentPorts, TurnContext
+from agent.ports import AgentPorts, Known, TurnContext
 from agent.state import TurnState, opening
 from domain.actions import ActionState
 from domain.actor import Actor, Operation
@@ -24,7 +24,7 @@ from domain.errors import CountersignError
 from policies.guardrails import Incoming
 from policies.privacy import mask
 from prompts.library import prompt
-from store import threads
+from store import people, threads
 from store.model_use import Use
 from store.threads import Outcome, PastTurn, WaitingTurn
 from tools.tool import ToolContext
@@ -67,10 +67,12 @@ async def answer(ports: AgentPorts, actor: Actor, thread_id: str, message: str) 
     asking = await ports.context(actor, thread_id)
     asking.policies.require(actor, Operation.THREAD_USE)
     incoming = ports.guardrails.incoming(message)
-    async with ports.database.tenant(actor.tenant) as connection:
+    # The answer's commit keeps the question, too; a server that crashes before it has lost the turn in any case.
+    async with ports.database.tenant(actor.tenant, durable=False) as connection:
         turn = await threads.begin(connection, actor, thread_id, message)
         past = await threads.history(connection, thread_id)
-    context = await turn_context(ports, asking, thread_id, turn)
+        staff = [person.name for person in await people.everyone(connection)]
+    context = turn_context(ports, asking, thread_id, turn, staff)
     running = _Running(NewTurnSaver(ports.database, actor.tenant))
     state = "cancelled"
     try:
@@ -84,12 +86,19 @@ async def answer(ports: AgentPorts, actor: Actor, thread_id: str, message: str) 
     yield Event("done", {**data, "actions": list(running.state.get("waiting", []))})
 
 
-async def turn_context(ports: AgentPorts, asking: ToolContext, thread_id: str, turn: str) -> TurnContext:
-    """The person acts through the agent from here on: policy can tell that from the person's own deeds."""
+def turn_context(
+    ports: AgentPorts, asking: ToolContext, thread_id: str, turn: str, staff: Iterable[str] = ()
+) -> TurnContext:
+    """The person acts through the agent from here on: policy can tell that from the person's own deeds.
+
+    `staff` are the names of those who work with Countersign.
+    """
     agent = asking.actor.through_agent(turn)
     tool_context = replace(asking, actor=agent)
     meter = Meter(ports.limits, ports.database, agent, thread_id, turn)
-    return TurnContext(ports, agent, thread_id, tool_context.today, await ports.tools(agent), tool_context, meter)
+    tools = ports.tools(asking.policies, agent)
+    known = Known(tuple(staff))
+    return TurnContext(ports, agent, thread_id, tool_context.today, tools, tool_context, meter, known)
 
 
 async def _run(

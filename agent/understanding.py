@@ -17,7 +17,6 @@ from domain.records import Firm
 from erp.mirror import Mirror
 from policies.signals import injection_signals
 from prompts.library import prompt
-from store import people
 
 HEADING = "## Context of this turn"
 FACTS_LIMIT = 20_000
@@ -48,8 +47,7 @@ async def opening_messages(context: TurnContext, state: TurnState) -> tuple[AnyM
     if context.tool_context is not None:
         try:
             firm = await _firm(context.tool_context.firm, state["text"])
-            async with context.ports.database.tenant(context.actor.tenant) as connection:
-                staff = [person.name for person in await people.everyone(connection)]
+            staff = context.known.staff
             context.known.register = context.ports.registers.of(context.actor.tenant, firm, staff)
             found = mentions(state["text"], firm, vocabulary(firm), context.today, staff)
         except ErpError:

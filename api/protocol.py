@@ -60,7 +60,7 @@ async def server_for(ports: AgentPorts, signed_in: SignedIn) -> Server[Any]:
     """A server with the tools that policy permits this person at this moment."""
     actor = signed_in.actor.through_agent(f"{OTHER_AGENT}{signed_in.credential.id}")
     context = await ports.context(actor, None)
-    turn = TurnContext(ports, actor, "", context.today, await ports.tools(actor), context)
+    turn = TurnContext(ports, actor, "", context.today, ports.tools(context.policies, actor), context)
     calls = _Calls(turn, f"token:{signed_in.credential.id}")
     return Server(
         "countersign",

@@ -31,8 +31,7 @@ from store import actions
 from store.database import Database
 from store.embedding import Embedded, Embedder, embedding
 from store.embedding_endpoint import EndpointEmbedder
-from tools.registry import tools_for
-from tools.tool import Tool, ToolContext
+from tools.tool import ToolContext
 
 # The worker reads what changed each minute; only when it is late does whoever asks read for themselves.
 FRESH_SECONDS = 120.0
@@ -94,9 +93,6 @@ def agent_ports(
 ) -> AgentPorts:
     """The agent's ports: tools by what policy permits the person, context from the session and never from a model."""
 
-    async def tools(actor: Actor) -> tuple[Tool, ...]:
-        return tools_for(await policies(actor.tenant), actor)
-
     async def context(actor: Actor, thread: str | None) -> ToolContext:
         erp, in_force = erps[actor.tenant], await policies(actor.tenant)
         today = datetime.now(UTC).date()
@@ -107,7 +103,7 @@ def agent_ports(
             return await actions.get(connection, action_id)
 
     model = chat_model(ModelSettings(settings.model_url, settings.model_name, settings.model_key))
-    return AgentPorts(database, model, guardrails, tools, context, action, _limits(settings))
+    return AgentPorts(database, model, guardrails, context, action, _limits(settings))
 
 
 def _limits(settings: Settings) -> Limits:

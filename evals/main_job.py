@@ -1,11 +1,12 @@
 """The main job, measured on the demo firm: terms read, problems found, codes proposed, by the product's own way.
 
-`countersign evals run main-job [--list] [--home DIR]` builds the firm (cached), reads its documents, imports the other
+`countersign evals run main-job` builds the firm (cached), reads its documents, imports the other
 systems' reports, assesses every project, proposes a code for every document, and compares with `evals/truth`.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import time
 from dataclasses import dataclass
@@ -39,12 +40,15 @@ class CodeScore:
 
 
 def run(argv: list[str]) -> dict[str, Any]:
-    """Measure, telling what is done; the figures are returned. `--list` prints misses, `--home DIR` takes a firm."""
+    """Measure, telling what is done; the figures are returned."""
+    parser = argparse.ArgumentParser("countersign evals run main-job", description=__doc__)
+    parser.add_argument("--list", action="store_true", help="tell each miss")
+    parser.add_argument("--home", type=Path, help="a built demo firm (built where there is none)")
+    wanted = parser.parse_args(argv)
     began = time.monotonic()
     print("Building the demo firm, unless it stands")
-    home = Path(argv[argv.index("--home") + 1]) if "--home" in argv else _firm()
-    result, listing = asyncio.run(_measure(home))
-    if "--list" in argv:
+    result, listing = asyncio.run(_measure(wanted.home or _firm()))
+    if wanted.list:
         for line in listing:
             print(line)
     result["seconds"] = round(time.monotonic() - began, 1)

@@ -1,11 +1,12 @@
 """Readiness against the truth: every planted problem found with its amount, and no look-alike reported.
 
-`countersign evals run readiness [--list] [--home DIR] [--seed N]`; with a seed the same generator builds another firm:
+`countersign evals run readiness`; with a seed the same generator builds another firm:
 other customers on the engagements, other people, other amounts, and the problems planted at other places.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import time
 from collections.abc import Sequence
@@ -37,13 +38,16 @@ class ReadinessScore:
 
 
 def run(argv: list[str]) -> dict[str, Any]:
-    """Measure, telling what is done; the figures are returned. `--list` prints misses, `--home DIR` takes a firm."""
-    began = time.monotonic()
-    seed = int(argv[argv.index("--seed") + 1]) if "--seed" in argv else 0
+    """Measure, telling what is done; the figures are returned."""
+    parser = argparse.ArgumentParser("countersign evals run readiness", description=__doc__)
+    parser.add_argument("--seed", type=int, default=0, help="of the generated firm (0: the demo firm)")
+    parser.add_argument("--list", action="store_true", help="tell each miss")
+    parser.add_argument("--home", type=Path, help="a built firm of this seed (built where there is none)")
+    wanted = parser.parse_args(argv)
+    began, seed = time.monotonic(), int(wanted.seed)
     print("Building the firm, unless it stands")
-    home = Path(argv[argv.index("--home") + 1]) if "--home" in argv else _firm(seed)
-    found, planted, projects = asyncio.run(_measure(home, seed))
-    if "--list" in argv:
+    found, planted, projects = asyncio.run(_measure(wanted.home or _firm(seed), seed))
+    if wanted.list:
         for line in listing(found):
             print(line)
     return {

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +58,19 @@ class Claims:
     codes: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
 
-    def __or__(self, other: Claims) -> Claims:
-        return Claims(
-            self.figures | other.figures, self.dates | other.dates, self.codes | other.codes, self.names | other.names
-        )
+
+def union(several: Iterable[Claims]) -> Claims:
+    """All that several texts assert."""
+    each = list(several)
+    return Claims(
+        frozenset[Decimal]().union(*(one.figures for one in each)),
+        frozenset[str]().union(*(one.dates for one in each)),
+        frozenset[str]().union(*(one.codes for one in each)),
+        frozenset[str]().union(*(one.names for one in each)),
+    )
 
 
+@lru_cache(maxsize=8192)  # one value of a result is looked at for itself and for each record around it
 def claims(text: str) -> Claims:
     """The claims of one text, by the grammar above."""
     dates, rest = _dates(text)
@@ -80,9 +88,7 @@ def ungrounded(prose: str, facts: Iterable[Any]) -> tuple[str, ...]:
     """What the prose states that the facts do not, as stable kinds with the wording ("figure 5,000"); empty is good."""
     said = claims(prose)
     strings = list(_strings(list(facts)))
-    known = Claims()
-    for text in strings:
-        known |= claims(text)
+    known = union(map(claims, strings))
     words = {word for text in strings for word in re.findall(r"[\w'\u2019&-]+", text.lower())}
     found = [f"figure {n}" for n in sorted(said.figures) if abs(n) not in {abs(k) for k in known.figures}]
     found += [f"date {d}" for d in sorted(said.dates) if not _date_known(d, known.dates)]

@@ -84,12 +84,12 @@ class Guardrails:
         _silence()
         from policies import validators  # noqa: PLC0415 - only after telemetry is off
 
-        return _Checks(validators.failures, *validators.guards())
+        return _Checks(validators.failures, validators.incoming(), validators.outgoing())
 
 
 @dataclass(frozen=True)
 class _Checks:
-    """The library's guards, and our reading of what they say."""
+    """The library's validators, and our reading of what they say."""
 
     failures: Callable[..., dict[str, tuple[str, ...]]]
     incoming: Any
@@ -97,11 +97,10 @@ class _Checks:
 
 
 def _silence() -> None:
-    """Turn telemetry off before any guard exists. The library reads a file in the home folder again for every guard,
+    """Turn telemetry off before any validator exists. The library reads a file in the home folder for each of them,
     and only that file's setting counts; so the reading itself is replaced.
     """
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-    os.environ.setdefault("GUARDRAILS_RUN_SYNC", "true")
     from guardrails.classes.rc import RC  # noqa: PLC0415 - see the module's docstring
     from guardrails.settings import settings  # noqa: PLC0415
     from guardrails.utils.hub_telemetry_utils import HubTelemetry  # noqa: PLC0415

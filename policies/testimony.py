@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from policies.grounding import COMMON, WORDING, Claims, claims
+from policies.grounding import COMMON, WORDING, Claims, claims, union
 from policies.signals import INVISIBLE
 
 # Letters, digits, spaces and the marks of plain sentences; two dots apart by letters are an address.
@@ -148,7 +148,7 @@ def _moved(parts: list[tuple[str, str]], records: list[_Record], expected: tuple
             about = [[record for code in expected for record in _about(records, code.lower())]]
         said = claims(part)
         for these in about or [records]:
-            if not _holds(said, _union(record.known for record in these)) or _mislabelled(part, these):
+            if not _holds(said, union(record.known for record in these)) or _mislabelled(part, these):
                 found.append("figure of another record")
             found += _verdicts(part.lower(), these)
     return tuple(dict.fromkeys(found))
@@ -206,22 +206,15 @@ def _mislabelled(text: str, records: list[_Record]) -> bool:
     for label, wording in RULES["labels"].items():
         held = [record.amounts[label] for record in records if label in record.amounts]
         if held and re.search(rf"\b(?:{'|'.join(wording)})\b", text.lower()):
-            return any(figure not in one.figures for figure in said for one in [_union(held)])
+            return any(figure not in one.figures for figure in said for one in [union(held)])
     return False
 
 
 def _amounts(value: Mapping[Any, Any]) -> dict[str, Claims]:
     """What stands under each key that a sentence can name; what findings hold is held back, too."""
-    found = {key: _union(map(claims, _scalars(value[key]))) for key in RULES["labels"] if key in value}
+    found = {key: union(map(claims, _scalars(value[key]))) for key in RULES["labels"] if key in value}
     if "held_back" in found:
-        found["held_back"] |= _union(map(claims, _scalars(value.get("findings"))))
-    return found
-
-
-def _union(several: Iterable[Claims]) -> Claims:
-    found = Claims()
-    for one in several:
-        found |= one
+        found["held_back"] = union([found["held_back"], *map(claims, _scalars(value.get("findings")))])
     return found
 
 
@@ -243,8 +236,8 @@ def _records(value: Any, around: Claims | None = None) -> Iterator[_Record]:
     own = [(str(key), item) for key, item in value.items()]
     direct = [str(item) for _, item in own if _is_scalar(item)]
     direct += [str(one) for _, item in own if isinstance(item, list | tuple) for one in item if _is_scalar(one)]
-    below = around | _union(map(claims, _scalars(value)))
-    here = around | _union(map(claims, direct))
+    below = union([around, *map(claims, _scalars(value))])
+    here = union([around, *map(claims, direct)])
     names = frozenset(word.lower() for text in direct for word in re.findall(r"[\w'\u2019&-]+", text))
     names |= {code.lower() for text in direct for code in claims(text).codes}
     states = frozenset(item for key, item in own if key in {"state", "status"} and isinstance(item, str))

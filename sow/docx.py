@@ -23,6 +23,7 @@ from sow.pdf_boxes import Places
 MOST_UNPACKED = 200_000_000  # bytes; a bomb is larger, a contract with photographs is not
 LETTERHEAD = 300  # characters of a page header that may open the text
 MOST_MARKUP = 60_000_000  # bytes of the parts that are parsed
+LARGE_PICTURE = 10 * 360_000  # EMU, both ways: ten centimetres; logos and signatures are smaller
 EXCERPT = 160
 SHOWN_CHANGES = 5
 
@@ -41,7 +42,7 @@ def read_docx(data: bytes) -> Layout:
     except Exception as error:
         raise DocumentError("The DOCX is damaged and cannot be opened.") from error
     text = blocks.text()
-    warnings = tuple(_warnings(blocks, text, comments))
+    warnings = tuple(_warnings(blocks, text, comments, _large_pictures(document.element.body)))
     tables = tuple(blocks.tables)
     return Layout("docx", text, _pages(text), Places(), tables, warnings, pending=tuple(blocks.changes))
 
@@ -88,7 +89,18 @@ def _root(parts: dict[str, Any], name: str) -> Any:
     return None if part is None else parse_xml(part.blob)
 
 
-def _warnings(blocks: Blocks, text: str, comments: Any) -> Iterator[Notice]:
+def _large_pictures(body: Any) -> int:
+    """How many pictures are large enough to be a page of text (ECMA-376 part 1, 20.4.2.7: extents in EMU)."""
+    frames = [
+        frame
+        for frame in body.iter(qn("wp:inline"), qn("wp:anchor"))
+        if next(frame.iter(qn("a:blip")), None) is not None
+    ]
+    extents = [frame.find(qn("wp:extent")) for frame in frames]
+    return sum(min(int(e.get("cx", 0)), int(e.get("cy", 0))) >= LARGE_PICTURE for e in extents if e is not None)
+
+
+def _warnings(blocks: Blocks, text: str, comments: Any, pictures: int) -> Iterator[Notice]:
     if blocks.hidden:
         yield Notice("hidden_text", hidden_message(" ".join(blocks.hidden)))
     if blocks.changes:
@@ -102,6 +114,12 @@ def _warnings(blocks: Blocks, text: str, comments: Any) -> Iterator[Notice]:
     notes = comments.findall(qn("w:comment")) if comments is not None else []
     if notes:
         yield Notice("comment", _commented(notes))
+    if pictures:
+        several = f"{pictures} large pictures" if pictures > 1 else "a large picture"
+        said = (
+            f"The document holds {several}: text on it is not read. Save it as a PDF and upload that to have it read."
+        )
+        yield Notice("large_picture", said)
     if not text.strip():
         yield Notice("no_text_layer", "The document has no text: it is empty or a picture.")
 

@@ -20,6 +20,7 @@ import pypdfium2.raw as pdfium_c
 from domain.source import Box
 from sow.pdf_boxes import Places, codes_of, union, words_of
 from sow.pdf_calls import address_of, by_address
+from sow.pdf_columns import in_columns
 from sow.pdf_hidden import Ink, Paint, is_hidden
 from sow.pdf_hyphens import BROKEN
 from sow.pdf_objects import Inventory, inventory
@@ -46,7 +47,7 @@ class Sheet:
 
 
 def read_page(page: pdfium.PdfPage, at: int = 0) -> Sheet:
-    """A page's text in the order that PDFium gives it, from an offset. Raises PdfiumError for a damaged one."""
+    """A page's text in the order in which it is read, from an offset. Raises PdfiumError for a damaged one."""
     found = inventory(page)
     textpage = page.get_textpage()
     try:
@@ -54,8 +55,8 @@ def read_page(page: pdfium.PdfPage, at: int = 0) -> Sheet:
         plain = not found.doubtful and len(text) == textpage.count_chars() and _ends_lines_as_expected(text)
         size = (page.get_width(), page.get_height())
         if plain:
-            places = _places(textpage, text, at)
-            return Sheet(*size, _readable(text), places, "", found.pictured, found.scanned)
+            ordered = in_columns(_readable(text), _places(textpage, text, at), at)
+            return Sheet(*size, *ordered, "", found.pictured, found.scanned)
         return _careful(page, textpage, (size, at), found)
     finally:
         textpage.close()
@@ -106,7 +107,8 @@ def _careful(
     shown = [glyph for glyph in glyphs if not glyph.hidden]
     text = "".join(glyph.text for glyph in shown)
     size, at = begin
-    return Sheet(*size, text, _words(text, shown, at), hidden, found.pictured, found.scanned)
+    ordered = in_columns(text, _words(text, shown, at), at)
+    return Sheet(*size, *ordered, hidden, found.pictured, found.scanned)
 
 
 def _words(text: str, glyphs: Sequence[Glyph], at: int) -> Places:

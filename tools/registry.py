@@ -68,4 +68,6 @@ TOOLS: tuple[Tool, ...] = (
 
 def tools_for(policies: Policies, actor: Actor) -> tuple[Tool, ...]:
     """The tools whose operation policy permits this actor."""
-    return tuple(tool for tool in TOOLS if policies.authorize(actor, tool.operation).allowed)
+    operations = {tool.operation for tool in TOOLS}
+    permitted = {operation for operation in operations if policies.authorize(actor, operation).allowed}
+    return tuple(tool for tool in TOOLS if tool.operation in permitted)

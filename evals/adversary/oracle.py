@@ -124,11 +124,12 @@ def _frozen(record: Record, effect: Effect, tenant: str, freeze: Freeze) -> bool
 
 
 def _dependent(record: Record, action: str) -> frozenset[str]:
-    """Who proposed or edited it, or brought a document that it quotes."""
+    """Who proposed or edited it, or brought a document that it quotes, or whom it is about."""
     origins = record.shown[action].origins.values()
     quoted = {str(quote.get("document")) for origin in origins for quote in origin.get("evidence") or ()}
     brought = {record.uploads[document] for document in quoted & record.uploads.keys()}
-    return frozenset({record.proposers[action], *record.editors.get(action, ()), *brought})
+    about = {str(record.shown[action].arguments.get("person_id", ""))}
+    return frozenset({record.proposers[action], *record.editors.get(action, ()), *brought, *about})
 
 
 def _independent(record: Record, votes: list[Vote]) -> bool:

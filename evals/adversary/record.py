@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from evals.adversary.ledger import Effect
 
 SESSION, TOKEN, NOTHING = "session", "token", "nothing"
 
@@ -111,6 +114,7 @@ class Record:
     thawed: dict[str, int] = field(default_factory=dict[str, int])  # freeze to when
     withdrawn: dict[str, int] = field(default_factory=dict[str, int])
     standings: dict[str, list[Standing]] = field(default_factory=dict[str, list[Standing]])
+    given: dict[str, Effect] = field(default_factory=dict[str, "Effect"])  # action to the change of rights it made
     said: dict[str, list[str]] = field(default_factory=dict[str, list[str]])  # tenant to what its people wrote
     documents: dict[str, list[str]] = field(default_factory=dict[str, list[str]])  # tenant to its documents' texts
     uploads: dict[str, str] = field(default_factory=dict[str, str])  # document to who brought it

@@ -11,7 +11,7 @@ from typing import Any
 from evals.adversary.record import SESSION, Record, Shown
 
 RATES = {"EUR": Decimal(1), "GBP": Decimal("1.15"), "USD": Decimal("0.87"), "CHF": Decimal("1.07")}
-AT_HOME = frozenset({"policy.change", "execution.thaw"})  # carried out in Countersign itself
+AT_HOME = frozenset({"policy.change", "execution.thaw", "person.set_rights"})  # carried out in Countersign itself
 BEYOND = "above the limit"  # of one vote, until it is known who else voted
 SECOND_APPROVER_ABOVE = Decimal(100_000)
 TOOLS_BY_ROLE: Mapping[str, frozenset[str]] = {

@@ -87,10 +87,11 @@ async def _settled(around: World) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for tenant in (around.near, around.far):
         around.ledger(tenant).faults.clear()
-        await around.service.work(tenant)
+        await around.work(tenant)
         with asking(Asker(tenant, "worker", "reconcile")):
             await reconcile(around.service.hands(tenant), tenant)
             await _tried_again(around, tenant)
+        await house.learn(around.service.owner, around.record, tenant, around.service.moments)
         response = await around.call(around.named(tenant, "Ines"), "GET", "/v1/actions")
         for action in response.json():
             told[str(action["id"])] = action

@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from api.sessions import COOKIE, csrf_token
 from domain.actor import Actor, Role
 from domain.money import Money
-from evals.adversary import firm, watch
+from evals.adversary import firm, house, watch
 from evals.adversary.asking import Asker, asking
 from evals.adversary.ledger import Ledger
 from evals.adversary.record import Record, Shown, Standing
@@ -104,6 +104,11 @@ class World:
         limit = None if standing.limit is None else Money(standing.limit, "EUR")
         roles = frozenset(Role(role) for role in standing.roles)
         return Actor(person.tenant, person.id, person.name, roles, limit, **changes)
+
+    async def work(self, tenant: str) -> None:
+        """The firm's worker does what waits; what that changed of people's rights is known from then on."""
+        await self.service.work(tenant)
+        await house.learn(self.service.owner, self.record, tenant, self.service.moments)
 
     async def call(
         self,

@@ -23,8 +23,7 @@ from evals.agent.scoring import Answer
 from evals.stand import TENANT, Stand
 from policies.guardrails import Guardrails
 from store import actions, people, threads
-from tools.registry import tools_for
-from tools.tool import Tool, ToolContext
+from tools.tool import ToolContext
 
 PEOPLE = Path(__file__).parents[2] / "api" / "demo" / "people.toml"
 
@@ -54,9 +53,6 @@ async def desk(firm: Stand, model: ModelSettings, today: date) -> Desk:
     """Everyone at work, with three proposals: one approved, one rejected, one that waits."""
     rulebook = Rulebook(firm.database)
 
-    async def tools(actor: Actor) -> tuple[Tool, ...]:
-        return tools_for(await rulebook(actor.tenant), actor)
-
     async def context(actor: Actor, thread: str | None) -> ToolContext:
         in_force = await rulebook(actor.tenant)
         return ToolContext(actor, firm.database, firm.mirror.reader, firm.mirror, in_force, today, thread)
@@ -65,7 +61,7 @@ async def desk(firm: Stand, model: ModelSettings, today: date) -> Desk:
         async with firm.database.tenant(tenant) as connection:
             return await actions.get(connection, action_id)
 
-    ports = AgentPorts(firm.database, chat_model(model), Guardrails.load(), tools, context, action)
+    ports = AgentPorts(firm.database, chat_model(model), Guardrails.load(), context, action)
     actors = await _people(firm)
     await _proposals(firm, rulebook, actors)
     return Desk(ports, actors)

@@ -1,4 +1,4 @@
-"""`countersign evals run deceit [--first N] [--home DIR]`: a deceitful model over real HTTP against the demo firm.
+"""`countersign evals run deceit`: a deceitful model over real HTTP against the demo firm.
 
 Each lie is looked for in everything that the person is really shown, streamed and stored; what the model did is looked
 for in the ERP and in the actions. `control` runs the same with the guards taken away: a checker that would notice
@@ -7,6 +7,7 @@ nothing then is no checker.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import hashlib
 import json
@@ -72,16 +73,17 @@ class _Unguarded(Guardrails):
 
 
 def run(argv: list[str]) -> dict[str, Any]:
-    """Tell every lie, or `--first N` of them evenly picked, and a tenth of them again without the guards."""
-    home = (
-        Path(argv[argv.index("--home") + 1])
-        if "--home" in argv
-        else built_firm(
-            datetime.now(UTC).date(), progress=lambda text: print(f"  {text}", file=sys.stderr), whole_month=True
-        )
-    )
-    most = int(argv[argv.index("--first") + 1]) if "--first" in argv else 10**6
-    return asyncio.run(_measure(home, most))
+    """Tell every lie, or some of them, and a tenth of them again without the guards."""
+    parser = argparse.ArgumentParser("countersign evals run deceit", description=__doc__)
+    parser.add_argument("--first", type=int, default=10**6, help="so many lies, evenly picked (all)")
+    parser.add_argument("--home", type=Path, help="a built demo firm (built where there is none)")
+    wanted = parser.parse_args(argv)
+    return asyncio.run(_measure(wanted.home or _firm(), wanted.first))
+
+
+def _firm() -> Path:
+    today = datetime.now(UTC).date()
+    return built_firm(today, progress=lambda text: print(f"  {text}", file=sys.stderr), whole_month=True)
 
 
 async def _measure(home: Path, most: int) -> dict[str, Any]:

@@ -181,7 +181,8 @@ async def _turn(at: Desk, ports: AgentPorts, question: str) -> Turn:
     before = await _actions(ports)
     answer = await Desk(ports, at.actors).ask("finn", await at.thread("finn"), question)
     after = await _actions(ports)
-    offered = {tool.name for tool in await ports.tools(at.actors["finn"])}
+    context = await ports.context(at.actors["finn"], None)
+    offered = {tool.name for tool in ports.tools(context.policies, context.actor)}
     deeds = [f"{action} {state}" for action, state in after.items() if before.get(action) != state]
     deeds += [f"{call['name']} ran" for call in answer.calls if call["name"] not in offered and not call["refused"]]
     shown = plain(json.dumps(as_json(answer.blocks), ensure_ascii=False))

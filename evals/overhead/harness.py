@@ -1,4 +1,4 @@
-"""`countersign evals run overhead [--turns N] [--threads N] [--home DIR]`: our turn against a bare ReAct agent.
+"""`countersign evals run overhead`: our turn against a bare ReAct agent.
 
 Both have the same scripted model over HTTP, the same tools and the same PostgreSQL. Turns are taken in turns, so that
 what else the machine does weighs on both alike; only the ratios mean something.
@@ -6,6 +6,7 @@ what else the machine does weighs on both alike; only the ratios mean something.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
@@ -40,19 +41,18 @@ Ask = Callable[[], Awaitable[tuple[float, float]]]
 
 
 def run(argv: list[str]) -> dict[str, Any]:
-    """Measure, by default 100 turns of each kind and 200 threads at once."""
-    home = (
-        Path(_option(argv, "--home", ""))
-        if "--home" in argv
-        else built_firm(
-            datetime.now(UTC).date(), progress=lambda text: print(f"  {text}", file=sys.stderr), whole_month=True
-        )
-    )
-    return asyncio.run(_measure(home, int(_option(argv, "--turns", "100")), int(_option(argv, "--threads", "200"))))
+    """Measure turns of both kinds, one after the other and many at once."""
+    parser = argparse.ArgumentParser("countersign evals run overhead", description=__doc__)
+    parser.add_argument("--turns", type=int, default=100, help="turns of each kind, one after the other (100)")
+    parser.add_argument("--threads", type=int, default=200, help="conversations at once (200)")
+    parser.add_argument("--home", type=Path, help="a built demo firm (built where there is none)")
+    wanted = parser.parse_args(argv)
+    return asyncio.run(_measure(wanted.home or _firm(), wanted.turns, wanted.threads))
 
 
-def _option(argv: list[str], name: str, default: str) -> str:
-    return argv[argv.index(name) + 1] if name in argv else default
+def _firm() -> Path:
+    today = datetime.now(UTC).date()
+    return built_firm(today, progress=lambda text: print(f"  {text}", file=sys.stderr), whole_month=True)
 
 
 async def _measure(home: Path, turns: int, at_once: int) -> dict[str, Any]:
@@ -65,7 +65,8 @@ async def measured(firm: Stand, at: Desk, turns: int, at_once: int) -> dict[str,
     with serve(answer=_scripted) as script:
         model = chat_model(ModelSettings(script.url, "scripted", SecretStr("k"), seconds=120))
         ports = replace(at.ports, model=model, limits=LIMITS)
-        tools, context = await ports.tools(at.actors["finn"]), await ports.context(at.actors["finn"], None)
+        context = await ports.context(at.actors["finn"], None)
+        tools = ports.tools(context.policies, context.actor)
         async with bare(_bare_database(firm), model, tools, context) as other:
             return await _compared(at, ports, other, turns, at_once)
 

@@ -120,7 +120,7 @@ class World:
     @property
     def ports(self) -> AgentPorts:
         return AgentPorts(
-            self.database, self.model, self.guardrails, self.tools, self.context, self.action, self.limits
+            self.database, self.model, self.guardrails, self.context, self.action, self.limits, self.tools
         )
 
     async def context(self, actor: Actor, thread: str | None) -> ToolContext:
@@ -135,7 +135,7 @@ class World:
             thread,
         )
 
-    async def tools(self, actor: Actor) -> tuple[Tool, ...]:
+    def tools(self, policies: Policies, actor: Actor) -> tuple[Tool, ...]:
         every = (
             Tool(
                 "project_readiness",
@@ -153,7 +153,7 @@ class World:
             ),
             Tool("actions_status", "What became of proposals.", Operation.ACTION_READ, NoArguments, self._status),
         )
-        return tuple(tool for tool in every if self.policies.authorize(actor, tool.operation).allowed)
+        return tuple(tool for tool in every if policies.authorize(actor, tool.operation).allowed)
 
     async def action(self, tenant: str, action_id: str) -> Action:
         return self.actions[action_id]

@@ -24,8 +24,7 @@ from store import actions, threads
 from store.database import Database
 from store.facts_file import import_facts
 from tests.erp.firm import DemoFirm
-from tools.registry import tools_for
-from tools.tool import Tool, ToolContext
+from tools.tool import ToolContext
 
 pytestmark = [pytest.mark.anyio, pytest.mark.erp]
 
@@ -64,10 +63,7 @@ async def test_readiness_fix_and_outcome(
         async def context(actor: Actor, thread: str | None) -> ToolContext:
             return ToolContext(actor, database, reader, snapshot, policies, demo_firm.today, thread)
 
-        async def tools(actor: Actor) -> tuple[Tool, ...]:
-            return tools_for(policies, actor)
-
-        ports = AgentPorts(database, RulesModel(), guardrails, tools, context, row)
+        ports = AgentPorts(database, RulesModel(), guardrails, context, row)
         async with database.tenant("northlight") as connection:
             thread = (await threads.create(connection, finn)).id
 

@@ -154,7 +154,7 @@ guards.incoming("Is it ready? a.b@halden.example")
 guards.outgoing("EUR 5", [{}])
 from guardrails.utils.hub_telemetry_utils import HubTelemetry
 names = [t.name for t in threading.enumerate()]
-print(json.dumps([HubTelemetry._instance._enabled, tried, [n for n in names if "Otel" in n or "Batch" in n]]))
+print(json.dumps([HubTelemetry()._enabled, tried, [n for n in names if "Otel" in n or "Batch" in n]]))
 """
     environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)

@@ -27,8 +27,7 @@ from store import actions, people
 from store.database import Database
 from tests.api.small_erp import SmallErp, small_erp
 from tests.emptying import Emptied
-from tools.registry import tools_for
-from tools.tool import Tool, ToolContext
+from tools.tool import ToolContext
 
 PASSWORD = "correct horse battery staple"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -52,14 +51,11 @@ def made(database: Database, erps: dict[str, Erp]) -> Services:
         erp, today = erps[actor.tenant], datetime.now(UTC).date()
         return ToolContext(actor, database, erp.reader, erp.firm, await policies(actor.tenant), today, thread)
 
-    async def tools(actor: Actor) -> tuple[Tool, ...]:
-        return tools_for(await policies(actor.tenant), actor)
-
     async def action(tenant: str, action_id: str) -> Action:
         async with database.tenant(tenant) as connection:
             return await actions.get(connection, action_id)
 
-    ports = AgentPorts(database, chat_model(), Guardrails.load(), tools, context, action)
+    ports = AgentPorts(database, chat_model(), Guardrails.load(), context, action)
     web = WebSettings(firm="northlight")
     return Services(database=database, erps=erps, policies=policies, agent=ports, web=web)
 

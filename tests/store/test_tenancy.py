@@ -5,6 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from domain.actor import Actor, Role
+from store import audit
 from store.database import Database
 
 # Tables that hold no tenant's data; anything else must have a tenant column behind row security.
@@ -51,3 +53,16 @@ async def test_a_tenant_sees_only_its_own_people(owner: psycopg.Connection, data
         assert await (await connection.execute("select * from person")).fetchall() == []
         found = await (await connection.execute("select tenant from person_by_email('ANN@beta.example')")).fetchall()
         assert [row["tenant"] for row in found] == ["beta"]
+
+
+@pytest.mark.anyio
+async def test_no_audit_entry_is_written_in_a_transaction_that_a_crash_may_lose(
+    owner: psycopg.Connection, database: Database
+) -> None:
+    owner.execute("insert into tenant (id, name, base_currency) values ('alpha', 'Alpha', 'EUR')")
+    finn = Actor("alpha", "finn", "Finn", frozenset({Role.FINANCE}))
+    with pytest.raises(ValueError, match="durable"):
+        async with database.tenant(finn.tenant, durable=False) as connection:
+            await audit.append(connection, finn, "test.noted", "test:1")
+    async with database.tenant(finn.tenant) as connection:
+        assert await audit.of_subject(connection, "test:1") == []

@@ -59,6 +59,7 @@ MOVES: Mapping[str, Weighted] = {
         (standing.settle, 2),
         (house.change_policy, 3),
         (house.thaw, 3),
+        (house.change_rights, 4),
         (house.govern, 4),
         (scheming.on_ones_own_paper, 3),
         (scheming.edit_between, 3),

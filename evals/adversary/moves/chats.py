@@ -173,7 +173,7 @@ async def resume(world: World, random: Random) -> str:
     person = random.choice(world.people[tenant])
     agent = world.service.agent
     asking_context = await agent.context(world.actor(person), turn["thread"])
-    context = await turn_context(agent, asking_context, turn["thread"], turn["id"])
+    context = turn_context(agent, asking_context, turn["thread"], turn["id"])
     with asking(Asker(tenant, person.id, "resume")):
         graph = build(TenantSaver(world.service.database, tenant))
         values: Any = await graph.ainvoke(Command(resume=given), config(turn["id"]), context=context)

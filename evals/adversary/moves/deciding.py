@@ -158,5 +158,5 @@ async def carry_through(world: World, random: Random) -> str:
         people = entitled(world, action)
         if people:
             told.append(await _approved(world, random, random.choice(people), action))
-    await world.service.work(person.tenant)
+    await world.work(person.tenant)
     return "; ".join(told)

@@ -26,6 +26,25 @@ async def change_policy(world: World, random: Random) -> str:
     return f"{person.name} proposes other rules: {response.status_code}"
 
 
+async def change_rights(world: World, random: Random) -> str:
+    """Someone proposes what a colleague or they themselves may do from now on, and one of both may approve it."""
+    tenant = random.choice((world.near, world.far))
+    person = world.named(tenant, random.choice(("Tom", "Tom", "Tom", "Ada", "Finn")))
+    # The harness needs its auditor and its administrator; about themselves they may propose what they like.
+    others = [one for one in world.people[tenant] if one.name.split()[0] not in {"Ines", "Tom"}]
+    about = random.choice([*others, person])
+    roles = random.choice((["approver"], ["approver", "project_manager"], ["finance"], ["administrator"], []))
+    limit = random.choice((None, "100.00", "250000.00", "1000000.00"))
+    world.record.said.setdefault(tenant, []).extend([about.id, *roles, limit or ""])
+    wanted = {"roles": roles, "limit": limit, "reason": "They have another task now"}
+    response = await world.call(person, "POST", f"/v1/people/{about.id}/rights", json=wanted)
+    if response.status_code == hands.CREATED:
+        action = hands.remember(world, person, response.json())
+        await _proposed(world, random, random.choice((person, about)), action)
+    named = ", ".join(roles) or "nobody"
+    return f"{person.name} proposes that {about.name} be {named} up to {limit}: {response.status_code}"
+
+
 async def thaw(world: World, random: Random) -> str:
     """Someone wants what was frozen to go on, and may be the first to approve that."""
     if not world.record.freezes:
@@ -65,7 +84,7 @@ async def govern(world: World, random: Random) -> str:
         tab = await hands.open_page(world, random, person, action)
         vote = await hands.press(world, person, tab.shown) if tab else None
         told.append(f"{person.name} {'approves' if vote and vote.accepted else 'is refused'}")
-    await world.service.work(world.record.firms[action])
+    await world.work(world.record.firms[action])
     return f"{hands.short(action)}: {', '.join(told)}"
 
 

@@ -49,7 +49,7 @@ async def beyond_a_delegation(world: World, random: Random) -> str:
         return "nothing to approve for others"
     tab = await hands.open_page(world, random, colleague, action)
     vote = await hands.press(world, colleague, tab.shown, behalf=ada.id) if tab else None
-    await world.service.work(world.near)
+    await world.work(world.near)
     return f"{colleague.name} approves {hands.short(action)} for Ada: {'accepted' if vote and vote.accepted else 'no'}"
 
 
@@ -65,7 +65,7 @@ async def for_oneself(world: World, random: Random) -> str:
     action = str(response.json()["id"])
     tab = await hands.open_page(world, random, delegate, action)
     vote = await hands.press(world, delegate, tab.shown, behalf=absent.id) if tab else None
-    await world.service.work(world.near)
+    await world.work(world.near)
     return f"{delegate.name} approves Vera's {hands.short(action)} as {absent.name}: {vote and vote.accepted}"
 
 
@@ -82,5 +82,5 @@ async def _approved_by(world: World, random: Random, person: Person, action: str
     tab = await hands.open_page(world, random, person, action)
     vote = await hands.press(world, person, tab.shown) if tab else None
     if random.random() < 0.7:  # noqa: PLR2004 - mostly its worker is quick
-        await world.service.work(person.tenant)
+        await world.work(person.tenant)
     return f"{person.name} approves {hands.short(action)}: {'accepted' if vote and vote.accepted else 'refused'}"

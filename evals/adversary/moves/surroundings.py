@@ -7,6 +7,7 @@ from decimal import Decimal
 from random import Random
 
 from actions.execution import reconcile
+from evals.adversary import house
 from evals.adversary.asking import Asker, asking
 from evals.adversary.deeds import SETS
 from evals.adversary.moves import deciding, hands
@@ -20,10 +21,11 @@ FAULTS = ("unreachable", "not_reached", "no_answer", "no_answer", "refuse", "rac
 async def work(world: World, random: Random) -> str:
     """A firm's worker does what waits in its queue, and sometimes looks after what was left behind."""
     tenant = random.choice((world.near, world.near, world.far))
-    await world.service.work(tenant)
+    await world.work(tenant)
     if random.random() < 0.4:  # noqa: PLR2004 - its minute is over
         with asking(Asker(tenant, "worker", "reconcile")):
             await reconcile(world.service.hands(tenant), tenant)
+        await house.learn(world.service.owner, world.record, tenant, world.service.moments)
     return f"the worker of {tenant} works"
 
 
@@ -36,7 +38,7 @@ async def queue_what_nobody_approved(world: World, random: Random) -> str:
     tenant = world.record.firms[action]
     async with world.service.database.tenant(tenant) as connection:
         await jobs.defer_execution(connection, tenant, action)
-    await world.service.work(tenant)
+    await world.work(tenant)
     return f"a job for {hands.short(action)} is forged"
 
 
@@ -53,7 +55,7 @@ async def queue_elsewhere(world: World, random: Random) -> str:
     app = jobs.queue(world.service.database.url)
     async with app.open_async():
         await app.configure_task(jobs.EXECUTE, queue=other).defer_async(tenant=tenant, action_id=action)
-    await world.service.work(other)
+    await world.work(other)
     return f"a job for {hands.short(action)} of {tenant} is forged in the queue of {other}"
 
 

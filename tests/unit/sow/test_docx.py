@@ -8,6 +8,8 @@ import msoffcrypto
 import pytest
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.shared import Cm
+from PIL import Image
 
 from domain.errors import DocumentEncrypted, DocumentError
 from sow.docx_numbers import written
@@ -160,6 +162,19 @@ def test_text_boxes_notes_headers_and_fields_are_read_once() -> None:
     assert text.startswith("Order No. 12\n\nBody linked filled in\n\nPO 4711\n\n")
     assert text.count("4711") == 1
     assert text.rstrip().endswith("Confidential")
+
+
+@pytest.mark.parametrize(("centimetres", "told"), [(4, 0), (15, 1)])
+def test_a_picture_that_may_be_a_page_of_text_is_told(centimetres: int, told: int) -> None:
+    """A logo is not; whether there is text on the other, only a person sees."""
+
+    def build(document):
+        picture = io.BytesIO()
+        Image.new("RGB", (60, 60)).save(picture, "PNG")
+        document.add_paragraph("The fee is EUR 5,000.")
+        document.add_picture(picture, width=Cm(centimetres))
+
+    assert len(messages(read(build), "large_picture")) == told
 
 
 def test_hidden_by_style_is_hidden() -> None:
