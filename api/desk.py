@@ -16,7 +16,7 @@ from domain.actor import Actor, Operation
 from domain.errors import ErpError, NotFound
 from domain.money import Money, totals
 from policies.engine import Policies
-from store import actions, documents, freezes, held, mirror, notes
+from store import actions, documents, freezes, held, mirror, monitors, notes
 from store.database import Connection
 from store.held import Turned
 from store.results import Line
@@ -43,7 +43,9 @@ class Task:
 
 @dataclass
 class Desk:
-    """All of it. `decides`: this person decides on proposals; `worth` what waits for their decision."""
+    """All of it. `decides`: this person decides on proposals; `worth` what waits for their decision; `digest` is when
+    their newest digest was written, `drafted` how many proposals their monitors made lately.
+    """
 
     tasks: list[Task] = field(default_factory=list[Task])
     more: int = 0
@@ -55,6 +57,8 @@ class Desk:
     settled: Sequence[Action] = ()
     turned: list[Turned] = field(default_factory=list[Turned])
     became: tuple[tuple[str, Money], ...] = ()
+    digest: datetime | None = None
+    drafted: int = 0
 
 
 async def desk(wired: Services, actor: Actor) -> Desk:
@@ -68,6 +72,8 @@ async def desk(wired: Services, actor: Actor) -> Desk:
             await _proposals(connection, wired, policies, actor, found)
         if _may(policies, actor, Operation.TERM_CONFIRM):
             found.tasks += await _unread(connection)
+        if _may(policies, actor, Operation.THREAD_USE):
+            await _monitored(connection, actor, found, wired.clock() - LATELY)
         if _may(policies, actor, Operation.PEOPLE_ADMINISTER):
             found.tasks = [*await _troubled(connection), *found.tasks]
         if _may(policies, actor, Operation.READINESS_READ) and not found.erp_down:
@@ -132,6 +138,19 @@ def _task(action: Action, why: str, *, urgent: bool = False) -> Task:
 
 def _said(action: Action) -> str:
     return action.problem.rstrip(".") or action.state.value
+
+
+async def _monitored(connection: Connection, actor: Actor, found: Desk, since: datetime) -> None:
+    """What this person's monitors wrote and proposed, and those that can do nothing."""
+    own = [one for one in await monitors.of_person(connection, actor.person) if one.switched_on]
+    found.tasks += [
+        Task("A monitor of yours can do nothing", "/monitors", one.problem, None, one.ran_at, True)
+        for one in own
+        if one.problem
+    ]
+    newest = await monitors.digests(connection, actor.person, limit=1)
+    found.digest = next((one.made_at for one in newest if one.made_at >= since), None)
+    found.drafted = len(await monitors.proposed(connection, actor.person, since))
 
 
 async def _unread(connection: Connection) -> list[Task]:

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from api.services import Services
+from domain.actor import Actor
 from domain.errors import InvalidInput
+from store import audit, look
 from store.look import Look
 
 LEAST = 4.5
@@ -52,6 +55,27 @@ def checked(name: str, accent: str, accent_dark: str, logo: bytes | None) -> Loo
         if found := _unreadable(colour, title):
             raise InvalidInput(found)
     return Look(" ".join(name.split())[:60], light, dark, logo, kind_of(logo) if logo else None)
+
+
+async def keep(wired: Services, actor: Actor, wanted: Look | None) -> None:
+    """Give the actor's firm this look, or Countersign's own."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        if wanted is None:
+            await look.drop(connection)
+        else:
+            await look.put(connection, actor.tenant, wanted)
+        facts = (
+            {"accent": wanted.accent, "accent_dark": wanted.accent_dark, "logo": bool(wanted.logo)} if wanted else {}
+        )
+        await audit.append(connection, actor, "look.changed", f"tenant:{actor.tenant}", facts)
+
+
+async def at_the_door(wired: Services) -> Look | None:
+    """The look of the firm that this installation is for, with its name; None where it has none of its own."""
+    if not wired.web.firm:
+        return None
+    async with wired.database.tenant(wired.web.firm) as connection:
+        return await look.named(connection)
 
 
 def kind_of(logo: bytes) -> str:
@@ -102,9 +126,9 @@ def _on(accent: str) -> str:
     return max((WHITE, "#10182a"), key=lambda text: contrast(text, accent))
 
 
-def stylesheet(look: Look) -> str:
+def stylesheet(found: Look) -> str:
     """The look as custom properties, for both themes; on paper everything stays black."""
-    light, dark = (_properties(themed(c, t)) for c, t in ((look.accent, "light"), (look.accent_dark, "dark")))
+    light, dark = (_properties(themed(c, t)) for c, t in ((found.accent, "light"), (found.accent_dark, "dark")))
     return (
         f"@media screen {{ :root {{ {light} }} }}\n"
         f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"

@@ -8,6 +8,7 @@ from api.services import Services
 from domain.actions import Action, Intent, Origin
 from domain.actor import Actor
 from domain.errors import Conflict
+from domain.facts import FactKind
 from sow import linking
 from store import codes, documents, facts
 from tools.opportunity.pending import Won, won_work
@@ -30,7 +31,8 @@ async def won(wired: Services, actor: Actor) -> tuple[Won, ...]:
     """Won opportunities with what is there of each. Raises ErpUnavailable."""
     firm = await wired.erp(actor).firm.masters()
     async with wired.database.tenant(actor.tenant) as connection:
-        return won_work(await facts.newest(connection), firm, await linking.papers(connection))
+        reports = await facts.newest(connection, FactKind.OPPORTUNITY)
+        return won_work(reports, firm, await linking.papers(connection, fields=linking.NAMING))
 
 
 async def propose_engagement(wired: Services, actor: Actor, document_id: str, stated: Stated) -> Action:

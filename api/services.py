@@ -44,6 +44,7 @@ class WebSettings:
     reauthenticate_minutes: int = 15
     calls_a_minute: int = 240  # of one access token over the Model Context Protocol
     reads_with_model: bool = False
+    firm: str = ""  # whose look the sign-in page has
 
 
 @dataclass(frozen=True)

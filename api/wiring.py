@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -52,6 +53,7 @@ async def open_services(settings: Settings) -> AsyncGenerator[Services]:
             secure_cookies=settings.public_url.startswith("https://"),
             reauthenticate_minutes=settings.reauthenticate_minutes,
             reads_with_model=settings.reads_with_model,
+            firm=settings.tenant,
         )
         seal = Seal(settings.keys, copies_of(settings), receipts_of(settings))
         # What takes seconds to import is imported beside the first requests, which are for pages.
@@ -153,6 +155,9 @@ def _warm(guardrails: Guardrails) -> None:
     nursery().warm()
     guardrails.warm()
     embedding()
+    # What lives as long as the process is not looked through for garbage again: that held requests up for 400 ms.
+    gc.collect()
+    gc.freeze()
 
 
 def _erp(tenant: str, database: Database, reader: ErpReader) -> Erp:

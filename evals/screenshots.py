@@ -21,11 +21,11 @@ OUT = Path("build/screenshots")
 IMAGES = Path("docs/images")
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 DESKTOP, PHONE = (1280, 860), (390, 844)
-FOR_README = ("document", "conversation", "action", "readiness")
+FOR_DOCS = ("document", "action")
 
 
 def main() -> None:
-    """Write build/screenshots/<page>-<look>.png, and the README's pictures to docs/images."""
+    """Write build/screenshots/<page>-<look>.png, and the pictures of README and docs to docs/images."""
     home = Path(tempfile.mkdtemp(prefix="countersign-screens-"))
     plan = Plan(home, "127.0.0.1", any_port(), any_port(), datetime.now(UTC).date())
     OUT.mkdir(parents=True, exist_ok=True)
@@ -39,7 +39,7 @@ def main() -> None:
     finally:
         shutil.rmtree(home, ignore_errors=True)
     IMAGES.mkdir(parents=True, exist_ok=True)
-    for name in FOR_README:
+    for name in FOR_DOCS:
         shutil.copy(OUT / f"{name}-light.png", IMAGES / f"{name}.png")
 
 

@@ -20,6 +20,7 @@ from store.database import Connection, Database
 from store.documents import DocumentRow
 
 PAGE = 200
+NAMING = ("document_number", "client", "provider", "effective_date")  # what families and look-alikes are found by
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,10 @@ async def files(connection: Connection) -> Files:
     return Files(await papers(connection))
 
 
-async def papers(connection: Connection) -> tuple[Paper, ...]:
-    """All documents with their terms, what they amend, and what people said of that."""
+async def papers(connection: Connection, *, fields: Sequence[str] | None = None) -> tuple[Paper, ...]:
+    """All documents with their terms (of these fields alone), what they amend, and what people said of that."""
     rows = await every_document(connection)
-    terms = await documents.terms(connection, *(row.id for row in rows)) if rows else []
+    terms = await documents.terms(connection, *(row.id for row in rows), fields=fields) if rows else []
     found, said = await amendments.every(connection), await amendments.links(connection)
     bearings = await amendments.bearings(connection)
     of_document: dict[str, list[documents.TermRow]] = {}

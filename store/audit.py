@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -70,16 +72,58 @@ def _committed(facts: dict[str, Any]) -> list[tuple[str, bytes, str]]:
     return texts
 
 
-async def newest(
-    connection: Connection, *, before: int = 2**62, limit: int = 100, event: str = "", person: str = ""
-) -> list[dict[str, Any]]:
-    """Entries of the tenant, newest first, those with an id below `before`.
-
-    `event` narrows to an event ("action.approved") or a family of them ("action"), `person` to what one person did or
-    had done in their name.
+@dataclass(frozen=True)
+class Sought:
+    """Which entries: an event ("action.approved") or a family of them ("action"), what one person did or had done in
+    their name, days in UTC, and a text that stands in the subject or its name, the facts or people's own words. Empty
+    means all.
     """
-    wanted = {"before": before, "limit": limit, "event": event or None, "person": person or None}
+
+    event: str = ""
+    person: str = ""
+    text: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+ALL = Sought()
+
+
+async def newest(
+    connection: Connection, sought: Sought = ALL, *, before: int = 2**62, limit: int = 100
+) -> list[dict[str, Any]]:
+    """Entries of the tenant, newest first, those with an id below `before`; `leaf` is None until one is signed."""
+    wanted = {
+        "before": before,
+        "limit": limit,
+        "event": sought.event or None,
+        "person": sought.person or None,
+        "text": sought.text or None,
+        "since": sought.since,
+        "until": sought.until,
+    }
     return [_revealed(row) for row in await (await connection.execute(SQL["newest"], wanted)).fetchall()]
+
+
+@dataclass(frozen=True)
+class Signed:
+    """How far the log is signed: so many entries, since when, and how many have come since."""
+
+    size: int
+    signed_at: datetime
+    waiting: int
+
+
+async def signed(connection: Connection) -> Signed | None:
+    """How far the tenant's log is signed; None before its first checkpoint."""
+    row = await (await connection.execute(SQL["standing"])).fetchone()
+    return None if row is None else Signed(**row)
+
+
+async def names(connection: Connection, subjects: Iterable[str], kinds: Iterable[str]) -> dict[str, str]:
+    """What subjects of these kinds (`document`, `action`, `person`) are called."""
+    wanted = {"subjects": sorted(set(subjects)), "kinds": list(kinds)}
+    return {row["subject"]: row["name"] for row in await (await connection.execute(SQL["names"], wanted)).fetchall()}
 
 
 async def of_subject(connection: Connection, subject: str) -> list[dict[str, Any]]:

@@ -17,8 +17,9 @@ select id, at, facts::text as printed from entry
 -- name: of_subject
 select a.id, a.at, a.person, coalesce(p.name, a.person) as person_name, a.agent_run, a.on_behalf_of,
        coalesce(o.name, a.on_behalf_of) as on_behalf_of_name, a.event, a.subject, a.trace, a.facts,
-       (select jsonb_object_agg(t.key, t.text) from audit_text t where t.entry = a.id) as texts
+       (select jsonb_object_agg(t.key, t.text) from audit_text t where t.entry = a.id) as texts, l.index as leaf
 from audit_entry a
+left join audit_leaf l on l.entry = a.id
 left join person p on p.id::text = a.person
 left join person o on o.id::text = a.on_behalf_of
 where a.subject = %(subject)s order by a.id
@@ -26,11 +27,36 @@ where a.subject = %(subject)s order by a.id
 -- name: newest
 select a.id, a.at, a.person, coalesce(p.name, a.person) as person_name, a.agent_run, a.on_behalf_of,
        coalesce(o.name, a.on_behalf_of) as on_behalf_of_name, a.event, a.subject, a.trace, a.facts,
-       (select jsonb_object_agg(t.key, t.text) from audit_text t where t.entry = a.id) as texts
+       (select jsonb_object_agg(t.key, t.text) from audit_text t where t.entry = a.id) as texts, l.index as leaf
 from audit_entry a
+left join audit_leaf l on l.entry = a.id
 left join person p on p.id::text = a.person
 left join person o on o.id::text = a.on_behalf_of
 where a.id < %(before)s
   and (%(event)s::text is null or a.event = %(event)s or starts_with(a.event, %(event)s || '.'))
   and (%(person)s::text is null or a.person = %(person)s or a.on_behalf_of = %(person)s)
+  and (%(since)s::date is null or a.at >= %(since)s::date)
+  and (%(until)s::date is null or a.at < %(until)s::date + 1)
+  and (%(text)s::text is null or strpos(lower(a.subject || ' ' || a.facts::text), lower(%(text)s)) > 0
+       or exists (select from audit_text t where t.entry = a.id and strpos(lower(t.text), lower(%(text)s)) > 0)
+       or a.subject = any(array(
+           select 'document:' || d.id from document d where strpos(lower(d.name), lower(%(text)s)) > 0
+           union all
+           select 'action:' || c.id from action c where strpos(lower(c.intent ->> 'summary'), lower(%(text)s)) > 0)))
 order by a.id desc limit %(limit)s
+
+-- name: standing
+-- How far the log is signed, and how many entries have come since.
+select c.size, c.signed_at, (select count(*) from audit_entry a where a.transaction >= c.horizon) as waiting
+from audit_checkpoint c order by c.size desc limit 1
+
+-- name: names
+-- What subjects ("document:<id>") are called; kinds that are not asked for stay without a name.
+select s.subject, coalesce(d.name, a.intent ->> 'summary', p.name) as name
+from (select subject, split_part(subject, ':', 1) as kind, split_part(subject, ':', 2)::uuid as id
+      from unnest(%(subjects)s::text[]) as asked (subject)
+      where subject ~ '^[a-z]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') s
+left join document d on s.kind = 'document' and d.id = s.id
+left join action a on s.kind = 'action' and a.id = s.id
+left join person p on s.kind = 'person' and p.id = s.id
+where s.kind = any(%(kinds)s::text[]) and coalesce(d.id, a.id, p.id) is not null

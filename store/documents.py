@@ -232,9 +232,10 @@ async def _one(connection: Connection, column: str, document: str) -> Any:
     return row[column]
 
 
-async def terms(connection: Connection, *documents: str) -> list[TermRow]:
-    """The terms of documents, each as it stands, rejected ones too."""
-    wanted = {"documents": [_uuid(document) for document in documents]}
+async def terms(connection: Connection, *documents: str, fields: Sequence[str] | None = None) -> list[TermRow]:
+    """The terms of documents (of these fields alone), each as it stands, rejected ones too."""
+    named = None if fields is None else list(fields)
+    wanted = {"documents": [_uuid(document) for document in documents], "fields": named}
     return [_term(row) for row in await (await connection.execute(SQL["terms"], wanted)).fetchall()]
 
 

@@ -61,7 +61,9 @@ select body from document where id = %(id)s
 -- name: terms
 select id::text, document::text, position, field, value, read_value, confidence, method, status, alternatives, evidence,
     decided_by, decided_at, reason
-from term_in_force where document = any(%(documents)s) order by document, position
+from term_in_force
+where document = any(%(documents)s) and (%(fields)s::text[] is null or field = any(%(fields)s::text[]))
+order by document, position
 
 -- name: term
 select id::text, document::text, position, field, value, read_value, confidence, method, status, alternatives, evidence,

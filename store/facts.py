@@ -27,9 +27,10 @@ async def record(connection: Connection, actor: Actor, facts: Sequence[OutsideFa
     return written
 
 
-async def newest(connection: Connection) -> tuple[OutsideFact, ...]:
-    """The newest report of each system on every kind and subject, ordered by all three."""
-    return tuple(_fact(row) for row in await (await connection.execute(SQL["newest"])).fetchall())
+async def newest(connection: Connection, *kinds: FactKind) -> tuple[OutsideFact, ...]:
+    """The newest report of each system on every subject, of these kinds or of all, ordered by kind, subject, system."""
+    wanted = {"kinds": [kind.value for kind in kinds] or None}
+    return tuple(_fact(row) for row in await (await connection.execute(SQL["newest"], wanted)).fetchall())
 
 
 async def known(connection: Connection, facts: Sequence[OutsideFact]) -> tuple[bool, ...]:

@@ -8,6 +8,7 @@ on conflict do nothing
 -- name: newest
 select distinct on (kind, subject, system) id, kind, subject, value, system, reported_at
 from outside_fact
+where %(kinds)s::text[] is null or kind = any(%(kinds)s::text[])
 order by kind, subject, system, reported_at desc, id desc
 
 -- name: known

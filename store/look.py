@@ -30,6 +30,12 @@ async def get(connection: Connection) -> Look | None:
     return None if row is None else Look(**row)
 
 
+async def named(connection: Connection) -> Look | None:
+    """The same with the firm's name where the look has none."""
+    row = await (await connection.execute(SQL["named"])).fetchone()
+    return None if row is None else Look(**row)
+
+
 async def put(connection: Connection, tenant: str, look: Look) -> None:
     """Give the tenant this look."""
     await connection.execute(SQL["drop"])

@@ -42,7 +42,7 @@ class Paper:
     name: str = ""
     id: str | None = None
 
-    @property
+    @functools.cached_property
     def work(self) -> Work:
         """What it says of its work."""
         return work(self.terms, self.text, self.name)

@@ -158,7 +158,8 @@ def _plain(value: Any) -> str:
 async def _audit(context: ToolContext, wanted: AuditEntries) -> ToolResult:
     async with context.database.tenant(context.actor.tenant) as connection:
         who = await person_of(connection, wanted.person) if wanted.person else None
-        found = await audit.newest(connection, limit=MOST, event=wanted.event or "", person=who.id if who else "")
+        sought = audit.Sought(wanted.event or "", who.id if who else "")
+        found = await audit.newest(connection, sought, limit=MOST)
     kept = [row for row in found if _within(row["at"], wanted)]
     facts = {
         **wanted.told,

@@ -59,6 +59,16 @@ class Row:
     place: Place | None = None
 
 
+@dataclass(frozen=True)
+class Turn:
+    """Where a proposal stands among those that wait for this person (0: not among them), and its neighbours' ids."""
+
+    at: int
+    count: int
+    previous: str | None
+    next: str | None
+
+
 Queued = tuple[Action, Place | None]
 
 
@@ -151,6 +161,7 @@ async def action_page(
     async with wired.database.tenant(actor.tenant) as connection:
         action = await actions.get(connection, action_id)
         seen = await _seen(connection, policies, actor, action)
+        turn = await _turn(connection, policies, actor, action, wired.clock())
     kind = TYPES[action.type]
     arguments = action.intent.arguments
     firm = await present_firm(wired, actor, arguments.get("time_entry_ids") or ())
@@ -176,9 +187,24 @@ async def action_page(
         groups=groups_of(kind, arguments) if kind.system == "erp" else [],
         between=between,
         told=told,
+        turn=turn,
         files=_files(action),
         **seen,
     )
+
+
+async def _turn(connection: Connection, policies: Policies, actor: Actor, action: Action, now: datetime) -> Turn | None:
+    """Among the first of the queue; None for whoever decides on nothing and where nothing else waits."""
+    if not policies.authorize(actor, Operation.ACTION_DECIDE).allowed:
+        return None
+    queue = policies.queue(await actions.listing(connection, WAITING, limit=PAGE), now=now)
+    mine = [place.action.id for place in queue if decidable(policies, actor, place.action)]
+    if not set(mine) - {action.id}:
+        return None
+    if action.id not in mine:
+        return Turn(0, len(mine), None, mine[0])
+    at = mine.index(action.id)
+    return Turn(at + 1, len(mine), mine[at - 1] if at else None, mine[at + 1] if at + 1 < len(mine) else None)
 
 
 async def _seen(connection: Connection, policies: Policies, actor: Actor, action: Action) -> dict[str, Any]:

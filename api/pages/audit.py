@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from actions import lineage
@@ -18,9 +19,11 @@ from api.services import Wired
 from domain.actor import Operation
 from domain.errors import NotFound
 from store import audit, people
+from store.audit import Sought
 
 router = APIRouter(prefix="/audit")
 LINES = 60
+NAMED = {"action": Operation.ACTION_READ, "document": Operation.DOCUMENT_READ, "person": Operation.AUDIT_READ}
 PLACES = {"action": "/actions/", "document": "/documents/", "thread": "/threads/", "project": "/projects/"}
 
 
@@ -32,28 +35,33 @@ async def show(
     actor: AuditReader,
     before: Annotated[int, Query(ge=1)] = 2**62,
     subject: Annotated[str, Query(max_length=200)] = "",
-    event: Annotated[str, Query(max_length=80)] = "",
-    person: Annotated[str, Query(max_length=80)] = "",
+    sought: Annotated[Sought, Depends(checking.asked)],
     check: Annotated[str, Query(max_length=1)] = "",
 ) -> Response:
     """Entries newest first, or the story of one subject from its beginning."""
+    policies = await wired.policies(actor.tenant)
     async with wired.database.tenant(actor.tenant) as connection:
         if subject:
             entries = await audit.of_subject(connection, subject)
         else:
-            entries = await audit.newest(connection, before=before, limit=LINES + 1, event=event, person=person)
+            entries = await audit.newest(connection, sought, before=before, limit=LINES + 1)
+        more = not subject and len(entries) > LINES
+        entries = entries[:LINES] if more else entries
         everyone = await people.everyone(connection)
-    more = not subject and len(entries) > LINES
+        signed = await audit.signed(connection)
+        kinds = [kind for kind, operation in NAMED.items() if policies.authorize(actor, operation).allowed]
+        names = await audit.names(connection, (entry["subject"] for entry in entries), kinds)
     return page(
         request,
         "audit.html",
-        entries=entries[:LINES] if more else entries,
+        entries=entries,
         more=more,
         subject=subject,
-        event=event,
-        person=person,
+        sought=sought,
+        signed=signed,
+        names=names,
         everyone=everyone,
-        earlier=urlencode({"event": event, "person": person}),
+        earlier=urlencode({name: value for name, value in asdict(sought).items() if value}),
         place=_place,
         checkable=wired.seal is not None,
         verification=await checking.checked(wired, actor) if check and wired.seal else None,

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from api.access import PeopleAdministrator, PersonBlocker, Session
-from api.look import MOST_BYTES, checked, grounds, stylesheet
+from api.look import MOST_BYTES, at_the_door, checked, grounds, keep, stylesheet
 from api.render import page
 from api.services import Services, Wired
 from domain.actor import Actor
 from domain.errors import InvalidInput, NotFound
-from store import audit, look
+from store import look
 from store.look import Look
 
 router = APIRouter()
@@ -50,14 +50,14 @@ async def change(
         wanted = checked(name, accent, accent_dark, kept)
     except InvalidInput as error:
         return _page(request, Look(name, accent, accent_dark, kept), problem=error.detail)
-    await _keep(wired, actor, wanted)
+    await keep(wired, actor, wanted)
     return RedirectResponse("/admin/look", 303)
 
 
 @router.post("/admin/look/shipped")
 async def shipped(wired: Wired, actor: PersonBlocker) -> Response:
     """Go back to Countersign's own."""
-    await _keep(wired, actor, None)
+    await keep(wired, actor, None)
     return RedirectResponse("/admin/look", 303)
 
 
@@ -70,10 +70,32 @@ async def style(wired: Wired, session: Session) -> Response:
 @router.get("/look/logo")
 async def image(wired: Wired, session: Session) -> Response:
     """Their firm's logo."""
-    found = await _look(wired, session.actor)
+    return _logo(await _look(wired, session.actor))
+
+
+def _logo(found: Look) -> Response:
     if found.logo is None:
         raise NotFound
     return Response(found.logo, media_type=found.logo_type, headers=KEPT | ALONE)
+
+
+@router.get("/signin/look.css")
+async def door_style(wired: Wired) -> Response:
+    """The style sheet of the firm that this installation is for, before anyone has signed in."""
+    return Response(stylesheet(await _door(wired)), media_type="text/css", headers=KEPT)
+
+
+@router.get("/signin/logo")
+async def door_image(wired: Wired) -> Response:
+    """That firm's logo."""
+    return _logo(await _door(wired))
+
+
+async def _door(wired: Services) -> Look:
+    found = await at_the_door(wired)
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def _look(wired: Services, actor: Actor) -> Look:
@@ -82,18 +104,6 @@ async def _look(wired: Services, actor: Actor) -> Look:
     if found is None:
         raise NotFound
     return found
-
-
-async def _keep(wired: Services, actor: Actor, wanted: Look | None) -> None:
-    async with wired.database.tenant(actor.tenant) as connection:
-        if wanted is None:
-            await look.drop(connection)
-        else:
-            await look.put(connection, actor.tenant, wanted)
-        facts = (
-            {"accent": wanted.accent, "accent_dark": wanted.accent_dark, "logo": bool(wanted.logo)} if wanted else {}
-        )
-        await audit.append(connection, actor, "look.changed", f"tenant:{actor.tenant}", facts)
 
 
 def _page(request: Request, found: Look | None, *, problem: str = "") -> Response:

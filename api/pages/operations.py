@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import HTMLResponse, Response
 from pydantic import Field
 
 from api.access import ActionReader, ReadinessReader
 from api.billing import Fresh, mirror_of, surveyed
 from api.operations import TITLES, agents_work
-from api.render import page
+from api.render import fragment, page
 from api.routes.operations import Narrow, Part
 from api.services import Services, Wired
 from domain.actor import Actor, Operation
@@ -54,6 +54,14 @@ async def overview(request: Request, wired: Wired, actor: ReadinessReader, part:
 async def agent(request: Request, wired: Wired, actor: ActionReader) -> Response:
     """What the agent proposed, what became of it, how long people took, what it cost."""
     return page(request, "agent_work.html", work=await agents_work(wired, actor), titles=TITLES)
+
+
+@router.get("/beyond")
+async def beyond(request: Request, wired: Wired, actor: ReadinessReader) -> Response:
+    """How many records are beyond which threshold, as a part of home: counting may take longer than home should."""
+    found = await surveyed(wired, actor)
+    over = [one for one in found.measures if one.over]
+    return HTMLResponse(fragment(request, "beyond.html", over=over, watched=watched(), alert=alert))
 
 
 @router.get("/{name}")

@@ -11,16 +11,20 @@ from pydantic import BaseModel, Field
 
 from actions import policy_change
 from actions.arguments import EDITABLE
+from actions.catalogue import TYPES
 from actions.policy_change import FileDifference, differences
 from actions.replay import KINDS, Replay
 from actions.rulebook import files_of
 from api.access import PolicyProposer, PolicyReader
 from api.render import page
 from api.services import Services, Wired
+from domain.actions import Step
 from domain.actor import Actor
 from domain.errors import Conflict, InvalidInput
+from policies.approval import union
 from policies.engine import FOLDER, Policies
 from policies.examples import Examples, beside
+from policies.rule import Rule
 from store import rulebook
 
 router = APIRouter(prefix="/policy")
@@ -126,7 +130,17 @@ async def _page(
         wrong=wrong,
         number=number,
         examples=_examples(policies),
+        matrix=_matrix(policies),
     )
+
+
+def _matrix(policies: Policies) -> list[tuple[str, list[tuple[Rule, tuple[Step, ...]]]]]:
+    """Each action's rules with whom each asks, by the action's title."""
+    found: dict[str, list[tuple[Rule, tuple[Step, ...]]]] = {}
+    for rule in policies.matrix.rule:
+        title = TYPES[rule.action].title if rule.action in TYPES else rule.action
+        found.setdefault(title, []).append((rule, union([rule])))
+    return sorted(found.items())
 
 
 def _examples(policies: Policies) -> tuple[int, list[str]]:

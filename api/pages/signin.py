@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api import freshness, sessions
 from api.access import Session, present, refuse_forgery, refuse_other_origins
+from api.look import at_the_door
 from api.render import page
 from api.services import Wired
 from api.sessions import TooManyTries, WrongPassword
@@ -21,7 +22,7 @@ async def show(request: Request, wired: Wired, next: str = "/") -> Response:  # 
     """The sign-in form; those who are in go on at once."""
     if await present(request, wired):
         return RedirectResponse(_inside(next), 303)
-    return page(request, "signin.html", next=next, email="", problem="")
+    return page(request, "signin.html", next=next, email="", problem="", firm=await at_the_door(wired))
 
 
 @router.post("/signin")
@@ -37,7 +38,8 @@ async def sign_in(
     try:
         secret = await sessions.sign_in(wired, email, password, freshness.address(request))
     except (WrongPassword, TooManyTries) as error:
-        return page(request, "signin.html", status_code=error.status, next=next, email=email, problem=error.detail)
+        said = {"next": next, "email": email, "problem": error.detail, "firm": await at_the_door(wired)}
+        return page(request, "signin.html", status_code=error.status, **said)
     response = RedirectResponse(_inside(next), 303)
     sessions.keep(response, wired, secret)
     return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -24,6 +24,7 @@ from api.streams import opened
 from domain.actor import Actor
 from domain.errors import NotFound
 from store import people, shares, threads
+from store.database import Connection
 from store.threads import Thread
 from tools.registry import tools_for
 
@@ -127,34 +128,53 @@ async def _fragments(
                 if answered and event.data["state"] in ("done", "waiting"):
                     address = f"/threads/{thread_id}/answers/{event.data['turn']}"
                     yield ServerSentEvent(fragment(request, "answer_links.html", answer=address), event="links")
-                next_ones = await _next(wired, actor, thread_id)
-                html = fragment(request, "next.html", next_ones=next_ones, say=f"/threads/{thread_id}/messages")
-                yield ServerSentEvent(html, event="next")
+                async for around in _around(request, wired, actor, thread_id):
+                    yield around
+
+
+async def _around(request: Request, wired: Services, actor: Actor, thread_id: str) -> AsyncIterator[ServerSentEvent]:
+    """What stands around a conversation and is otherwise new only with the page: follow-ups, the list, showing it."""
+    next_ones = await _next(wired, actor, thread_id)
+    html = fragment(request, "next.html", next_ones=next_ones, say=f"/threads/{thread_id}/messages")
+    yield ServerSentEvent(html, event="next")
+    async with wired.database.tenant(actor.tenant) as connection:
+        thread = await threads.get(connection, actor, thread_id)
+        beside = await _beside(connection, wired, actor, thread)
+    yield ServerSentEvent(fragment(request, "conversations.html", thread=thread, **beside), event="list")
+    yield ServerSentEvent(fragment(request, "sharing.html", thread=thread, **beside), event="share")
+
+
+async def _beside(
+    connection: Connection, wired: Services, actor: Actor, thread: Thread | None, find: str = ""
+) -> dict[str, Any]:
+    """The list of conversations, and to whom this one is and may be shown."""
+    policies = await wired.policies(actor.tenant)
+    found = threads.search(connection, actor, find) if find.strip() else threads.listing(connection, actor)
+    everyone = await people.everyone(connection) if thread else ()
+    return {
+        "threads": await found,
+        "shown": await shares.listing(connection, actor.person),
+        "find": find,
+        "readers": await shares.readers(connection, thread.id) if thread else [],
+        "colleagues": who_may_look(policies, everyone, actor),
+    }
 
 
 async def _page(request: Request, wired: Services, actor: Actor, thread: Thread | None, find: str = "") -> Response:
-    policies = await wired.policies(actor.tenant)
     async with wired.database.tenant(actor.tenant) as connection:
-        found = await (threads.search(connection, actor, find) if find.strip() else threads.listing(connection, actor))
-        shown = await shares.listing(connection, actor.person)
+        beside = await _beside(connection, wired, actor, thread, find)
         said = await threads.messages(connection, thread.id) if thread else []
         cards = await cards_of(connection, [block for message in said for block in message.blocks])
-        readers = await shares.readers(connection, thread.id) if thread else []
-        everyone = await people.everyone(connection) if thread else ()
     return page(
         request,
         "threads.html",
-        threads=found,
-        shown=shown,
-        find=find,
         thread=thread,
         messages=said,
         cards=cards,
         say=f"/threads/{thread.id}/messages" if thread else "/threads/messages",
         suggestions=SUGGESTIONS,
         next_ones=await _next(wired, actor, thread.id) if thread else (),
-        readers=readers,
-        colleagues=who_may_look(policies, everyone, actor),
+        **beside,
     )
 
 

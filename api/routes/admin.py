@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Base64Bytes, BaseModel, Field
 
 from actions.access import set_access
 from actions.rights import propose_rights
 from api.access import PeopleAdministrator, PersonBlocker
 from api.administration import sources
+from api.look import checked, keep
 from api.services import Wired
 from domain.actor import Role
 from domain.canonical import plain
-from store import people
+from store import look, people
 
 router = APIRouter(tags=["administration"])
 Json = dict[str, Any]
@@ -86,3 +88,35 @@ async def freshness(wired: Wired, actor: PeopleAdministrator) -> Json:
         },
         "reports": [{**plain(one), "quiet": found.quiet(one)} for one in found.reporting],
     }
+
+
+class Dress(BaseModel):
+    """A firm's look: colours like "#23427c", a logo as base64 (absent: the one it has; empty: none)."""
+
+    name: str = Field("", max_length=60)
+    accent: str = Field(max_length=20)
+    accent_dark: str = Field(max_length=20)
+    logo: Base64Bytes | None = Field(None, max_length=200_000)
+
+
+@router.get("/look")
+async def look_now(wired: Wired, actor: PeopleAdministrator) -> Json | None:
+    """Your firm's look without its logo's bytes; null where it has Countersign's own."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        found = await look.get(connection)
+    return None if found is None else {**plain(replace(found, logo=None)), "has_logo": found.logo is not None}
+
+
+@router.put("/look", status_code=204)
+async def dress(wired: Wired, actor: PersonBlocker, wanted: Dress) -> None:
+    """Set it. A colour that cannot be read (WCAG 2.2 AA) is refused with the nearest that can."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        before = await look.get(connection)
+    logo = wanted.logo if wanted.logo is not None else before and before.logo
+    await keep(wired, actor, checked(wanted.name, wanted.accent, wanted.accent_dark, logo or None))
+
+
+@router.delete("/look", status_code=204)
+async def undress(wired: Wired, actor: PersonBlocker) -> None:
+    """Go back to Countersign's own."""
+    await keep(wired, actor, None)

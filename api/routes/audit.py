@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from actions import lineage
 from api import checking
 from api.access import AuditExporter, AuditReader
+from api.checking import asked
 from api.exporting import exported
 from api.services import Wired
 from domain.actor import Operation
 from domain.canonical import plain
 from store import audit
+from store.audit import Sought
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 
@@ -26,17 +28,17 @@ async def newest(
     before: Annotated[int, Query(ge=1)] = 2**62,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     subject: Annotated[str | None, Query(max_length=200)] = None,
-    event: Annotated[str, Query(max_length=80)] = "",
-    person: Annotated[str, Query(max_length=80)] = "",
+    sought: Annotated[Sought, Depends(asked)],
 ) -> list[dict[str, Any]]:
     """Entries with an id below `before`, or all entries on one subject ("action:<id>"), oldest first.
 
-    `event` narrows to an event or a family of them ("action"), `person` to what one person did or had done.
+    `event` narrows to an event or a family of them ("action"), `person` to what one person did or had done, `text` to
+    what stands in it, `since` and `until` to days in UTC. `leaf` is an entry's place in the signed log, if it has one.
     """
     async with wired.database.tenant(actor.tenant) as connection:
         if subject:
             return [plain(entry) for entry in await audit.of_subject(connection, subject)]
-        found = await audit.newest(connection, before=before, limit=limit, event=event, person=person)
+        found = await audit.newest(connection, sought, before=before, limit=limit)
         return [plain(entry) for entry in found]
 
 

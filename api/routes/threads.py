@@ -13,13 +13,14 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from agent.again import again
 from agent.events import Event
+from agent.sharing import share, shown, unshare
 from agent.turns import answer
 from api.access import ThreadUser
 from api.answers import Kind, answer_of, exported
 from api.services import Wired
 from api.streams import opened
 from domain.canonical import plain
-from store import threads
+from store import shares, threads
 
 router = APIRouter(prefix="/threads", tags=["threads"])
 Json = dict[str, Any]
@@ -81,6 +82,48 @@ async def asked_again(wired: Wired, actor: ThreadUser, thread_id: str, turn_id: 
     """The answer's tools once more as of its time; a part whose source keeps no history says so."""
     wired.erp(actor)
     return plain(await again(wired.agent, actor, await answer_of(wired, actor, thread_id, turn_id)))
+
+
+@router.get("/shown/to-me")
+async def shown_to_me(wired: Wired, actor: ThreadUser) -> list[Json]:
+    """Conversations that colleagues show you, the one last used first."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        return [plain(one) for one in await shares.listing(connection, actor.person)]
+
+
+@router.get("/{thread_id}/shown")
+async def read_shared(wired: Wired, actor: ThreadUser, thread_id: str) -> Json:
+    """A colleague's conversation that is shown to you, as far as your own permissions cover it."""
+    policies = await wired.policies(actor.tenant)
+    async with wired.database.tenant(actor.tenant) as connection:
+        thread, told = await shown(connection, policies, actor, thread_id)
+    messages = [
+        {"author": one.message.author, "turn": one.message.turn, "withheld": True}
+        if one.withheld
+        else plain(one.message)
+        for one in told
+    ]
+    return {**plain(thread), "messages": messages}
+
+
+@router.get("/{thread_id}/shares")
+async def readers(wired: Wired, actor: ThreadUser, thread_id: str) -> list[Json]:
+    """To whom your conversation is shown."""
+    async with wired.database.tenant(actor.tenant) as connection:
+        thread = await threads.get(connection, actor, thread_id)
+        return [plain(reader) for reader in await shares.readers(connection, thread.id)]
+
+
+@router.put("/{thread_id}/shares/{person_id}", status_code=204)
+async def show_to(wired: Wired, actor: ThreadUser, thread_id: str, person_id: str) -> None:
+    """Show your conversation to a colleague: each answer only as far as their own permissions cover it."""
+    await share(wired.database, await wired.policies(actor.tenant), actor, thread_id, person_id)
+
+
+@router.delete("/{thread_id}/shares/{person_id}", status_code=204)
+async def show_no_longer(wired: Wired, actor: ThreadUser, thread_id: str, person_id: str) -> None:
+    """Show it to them no longer."""
+    await unshare(wired.database, actor, thread_id, person_id)
 
 
 async def _sent(events: AsyncIterator[Event]) -> AsyncIterator[ServerSentEvent]:

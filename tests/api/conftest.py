@@ -17,7 +17,7 @@ from actions.rulebook import Rulebook
 from agent.models import chat_model
 from agent.ports import AgentPorts
 from api.app import create_app
-from api.services import Erp, Services
+from api.services import Erp, Services, WebSettings
 from api.sessions import COOKIE, csrf_token
 from domain.actions import Action
 from domain.actor import Actor, Role
@@ -56,7 +56,8 @@ def made(database: Database, erps: dict[str, Erp]) -> Services:
             return await actions.get(connection, action_id)
 
     ports = AgentPorts(database, chat_model(), Guardrails.load(), context, action)
-    return Services(database=database, erps=erps, policies=policies, agent=ports)
+    web = WebSettings(firm="northlight")
+    return Services(database=database, erps=erps, policies=policies, agent=ports, web=web)
 
 
 @dataclass

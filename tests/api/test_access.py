@@ -13,6 +13,7 @@ import api.pages
 import api.routes
 from api.access import Permitted
 from api.app import create_app
+from api.headers import HEADERS
 from api.services import Services
 from domain.actor import Actor, Operation, Role
 from policies.engine import Policies
@@ -28,6 +29,8 @@ OPEN = {
     "GET /account": "a person's own page",
     "GET /look.css": "colours, by the session's own firm",
     "GET /look/logo": "an image, by the session's own firm",
+    "GET /signin/look.css": "the colours of the firm that the installation is for",
+    "GET /signin/logo": "that firm's logo",
     "GET /v1/health": "tells nothing about anyone",
     "POST /v1/session/reauthentication": "whoever is in may prove again who they are",
 }
@@ -140,6 +143,7 @@ BODIES = {
     "POST /v1/policy/proposals": {"json": {"files": {}, "summary": "x"}},
     "POST /policy/replay": {"data": {"approval": "x"}},
     "POST /policy/proposals": {"data": {"approval": "x", "summary": "x"}},
+    "PUT /v1/look": {"json": {"accent": "#23427c", "accent_dark": "#a3bdf3"}},
     "POST /v1/threads": {"json": {}},
     "POST /v1/threads/{thread_id}/messages": {"json": {"text": "hello"}},
     "POST /documents": {"files": {"file": ("a.txt", b"Payment is due in 30 days.")}},
@@ -178,8 +182,9 @@ async def test_nobody_comes_in(door) -> None:
         for one in GUARDED:
             answer = await call(client, one)
             stolen = await client.request("GET", address(one), headers={"authorization": "Bearer csn_guess"})
-            if code_of(answer) != (401, "not_signed_in") or stolen.status_code not in (401, 404, 405):
-                wrong.append((str(one), answer.status_code, stolen.status_code))
+            bare = [name for name, value in HEADERS.items() if answer.headers.get(name) != value]
+            if code_of(answer) != (401, "not_signed_in") or stolen.status_code not in (401, 404, 405) or bare:
+                wrong.append((str(one), answer.status_code, stolen.status_code, bare))
     assert wrong == []
 
 

@@ -273,12 +273,12 @@ async def batch(world: World) -> tuple[str, str, dict[str, Any]]:
     return "ada", "/v1/actions/decisions", {"json": [one]}
 
 
-def shared(path: str) -> Recipe:
+def shared(path: str, form: str = "") -> Recipe:
     """A conversation of Finn's, shown to Ada; to be ended, it is shown first."""
 
     async def recipe(world: World) -> tuple[str, str, dict[str, Any]]:
         thread, ada = await world.thread(), world.door.ids["ada"]
-        if path.endswith("/end"):
+        if path.endswith("/end") or form == "ended":
             shown = await (await world.door.of("finn")).post(f"/threads/{thread}/shares", data={"person": ada})
             assert shown.status_code == 303, shown.text
         return "finn", path.format(thread=thread, person=ada), {"data": {"person": ada}}
@@ -326,6 +326,10 @@ RECIPES |= {
     "POST /admin/people/{person_id}/access": access("/admin/people/{person}/access", "data"),
     "POST /v1/people/{person_id}/rights": access("/v1/people/{person}/rights", "json", roles=["finance"]),
     "POST /admin/people/{person_id}/rights": access("/admin/people/{person}/rights", "data", roles=["approver"]),
+    "PUT /v1/threads/{thread_id}/shares/{person_id}": shared("/v1/threads/{thread}/shares/{person}"),
+    "DELETE /v1/threads/{thread_id}/shares/{person_id}": shared("/v1/threads/{thread}/shares/{person}", "ended"),
+    "PUT /v1/look": plainly("tom", "/v1/look", json={"accent": "#23427c", "accent_dark": "#a3bdf3"}),
+    "DELETE /v1/look": plainly("tom", "/v1/look"),
     "POST /admin/look": plainly("tom", "/admin/look", data={"accent": "#23427c", "accent_dark": "#a3bdf3"}),
     "POST /admin/look/shipped": plainly("tom", "/admin/look/shipped"),
     "POST /threads/{thread_id}/shares": shared("/threads/{thread}/shares"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -51,7 +52,9 @@ async def test_money_that_moved_is_told_with_its_project(door: Door, owner: psyc
     page = (await finn.get("/")).text
     assert "in the last week" in page
     assert "Nothing has moved" not in page
-    assert "100 EUR ready" in page
+    assert re.search(
+        r'− <span class="money"><span class="currency">EUR</span> <data value="100">100</data></span> ready', page
+    )
     listed = (await finn.get("/readiness")).text
     assert 'class="spark"' in listed
     assert "Held back since" in listed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -14,7 +15,7 @@ from store.database import Database
 from tests.actions.conftest import AT_ONCE
 from tests.api.conftest import Door
 from tests.api.small_erp import SmallErp
-from tests.api.test_work import uploaded
+from tests.api.test_work import PO, uploaded
 
 pytestmark = pytest.mark.anyio
 
@@ -90,3 +91,25 @@ async def test_the_page_tells_the_same_and_only_to_those_who_may(
     assert (await (await door.of("priya")).get("/v1/audit/trace", params={"record": action})).status_code == 403
     assert "you may not read documents" in (await (await door.of("tom")).get(f"/v1/audit/trace?record={action}")).text
     assert (await (await door.of("sara")).get(f"/v1/audit/trace?record={action}")).status_code in {403, 404}
+
+
+async def test_the_log_is_searched_by_words_names_and_days(door: Door) -> None:
+    finn, ada, ines = await door.of("finn"), await door.of("ada"), await door.of("ines")
+    made = (await finn.post("/v1/actions", json=PO | {"summary": "Quote the letter's number"})).json()
+    said = {"verdict": "reject", "digest": made["digest"], "reason": "An Odd word"}
+    assert (await ada.post(f"/v1/actions/{made['id']}/decisions", json=said)).status_code == 201
+    today = datetime.now(UTC).date()
+
+    async def found(**asked: str) -> set[str]:
+        return {one["event"] for one in (await ines.get("/v1/audit", params=asked)).json()}
+
+    assert await found(text="odd WORD") == {"action.rejected"}
+    assert await found(text="quote the LETTER") == {"action.proposed", "action.rejected"}
+    assert await found(text=made["id"], person=door.ids["finn"]) == {"action.proposed"}
+    assert await found(text=made["id"], since=str(today + timedelta(2))) == set()
+    assert await found(text=made["id"], until=str(today - timedelta(2))) == set()
+    assert (await ines.get("/v1/audit", params={"since": "yesterday"})).status_code == 422
+    page = (await ines.get("/audit", params={"text": "odd word", "since": "", "until": ""})).text
+    assert ">Quote the letter&#39;s number</a>" in page
+    assert "Not signed yet" in page
+    assert "Nothing was found" in (await ines.get("/audit", params={"text": "nowhere"})).text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from api.look import LEAST, _pairs, checked, contrast, grounds
@@ -58,6 +60,16 @@ async def test_a_firm_has_its_own_name_colour_and_logo(door: Door) -> None:
     assert (logo.content, logo.headers["content-type"]) == (SVG, "image/svg+xml")
     assert "sandbox" in logo.headers["content-security-policy"]
     assert (await (await door.of("sara")).get("/look.css")).status_code == 404
+    async with door.nobody() as stranger:
+        assert "Northlight &amp; Co" in (await stranger.get("/signin")).text
+        assert "--accent: #0b5d3b" in (await stranger.get("/signin/look.css")).text
+        assert (await stranger.get("/signin/logo")).content == SVG
+    said = (await tom.get("/v1/look")).json()
+    assert (said["name"], said["logo"], said["has_logo"]) == ("Northlight & Co", None, True)
+    assert (await tom.put("/v1/look", json={**BRAND, "accent": "#ffd84d"})).status_code == 422
+    assert (await tom.put("/v1/look", json={**BRAND, "logo": base64.b64encode(b"GIF89a").decode()})).status_code == 422
+    assert (await tom.put("/v1/look", json={**BRAND, "name": "Light"})).status_code == 204
+    assert (await finn.get("/look/logo")).content == SVG  # not named, so it stays
     await tom.post("/admin/look", data=BRAND)  # the logo stays until it is taken away
     assert (await finn.get("/look/logo")).status_code == 200
     await tom.post("/admin/look/shipped")

@@ -64,6 +64,7 @@ async def test_it_proposes_in_its_persons_name_once_all_is_known(door: Door, own
     finn = await door.of("finn")
     own = {"verdict": "approve", "digest": (await finn.get(f"/v1/actions/{action}")).json()["digest"]}
     assert (await finn.post(f"/v1/actions/{action}/decisions", json=own)).status_code == 403
+    assert "Your monitors proposed" in (await finn.get("/")).text
 
 
 async def test_what_is_under_way_is_not_proposed_again_by_whoever_watches(
@@ -167,6 +168,7 @@ async def test_an_erp_that_is_away_is_told_and_tried_again(door: Door, erp: Smal
         broken.setattr(SmallErp, "firm", away)
         assert await ran(door) == []
         assert "does not answer" in (await (await door.of("finn")).get("/monitors")).text
+        assert "A monitor of yours can do nothing" in (await (await door.of("finn")).get("/")).text
     assert len(await ran(door, timedelta(minutes=15))) == 1
 
 
@@ -185,6 +187,7 @@ async def test_a_digest_each_morning_of_what_its_person_may_see(door: Door, owne
     assert (await (await door.of("finn")).get("/v1/monitors/digests")).json() == []
     await ran(door, timedelta(days=1, hours=20))
     assert len((await ada.get("/v1/monitors/digests")).json()) == 2
+    assert "Your digest</a>" in (await ada.get("/")).text
     page = await ada.get("/monitors")
     assert "Waits for your decision" in page.text
     assert len(told(owner, "digest.made")) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
@@ -28,6 +29,10 @@ async def test_page_and_route_tell_the_same_of_every_measure(door: Door) -> None
         assert one["alert"] in page
         for record in one["records"]:
             assert record["title"] in page
+    beyond = (await client.get("/operations/beyond")).text  # a part of home
+    assert {one["title"] for one in answer["measures"] if one["over"]} == set(
+        re.findall(r'title"[^>]*>([^<]+)</a>', beyond)
+    )
     assert "<style" not in overview
     assert " style=" not in overview
 

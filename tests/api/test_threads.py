@@ -31,6 +31,11 @@ async def test_a_colleague_sees_what_their_own_permissions_cover(door: Door, own
     assert "Audit entries" in own or "audit" in own.casefold()
     assert (await priya.get(path)).status_code == 404
     assert (await ada.post(f"{path}/shares", data={"person": door.ids["priya"]})).status_code == 303
+    assert [one["person"] for one in (await ada.get(f"/v1{path}/shares")).json()] == [door.ids["priya"]]
+    assert [f"/threads/{one['id']}" for one in (await priya.get("/v1/threads/shown/to-me")).json()] == [path]
+    told = (await priya.get(f"/v1{path}/shown")).json()["messages"]
+    assert [one.get("withheld", False) for one in told] == [False, False, False, True]
+    assert (await priya.get(f"/v1{path}/shares")).status_code == 404
     seen = (await priya.get(path)).text
     assert seen.count("<strong>Withheld.</strong>") == 1
     assert "Approved unbilled time" in seen
@@ -48,7 +53,7 @@ async def test_a_colleague_sees_what_their_own_permissions_cover(door: Door, own
     assert (await ada.post(f"{path}/shares/{door.ids['priya']}/end")).status_code == 303
     assert (await priya.get(path)).status_code == 404
     told = [row[0] for row in owner.execute("select event from audit_entry where event like 'thread.%' order by id")]
-    assert told[1:] == ["thread.shared", "thread.read", "thread.read", "thread.share_ended"]
+    assert told[1:] == ["thread.shared", "thread.read", "thread.read", "thread.read", "thread.share_ended"]
 
 
 async def test_a_conversation_is_found_by_what_was_said_and_its_table_is_taken_along(door: Door) -> None:

@@ -92,14 +92,14 @@ async def test_the_record_that_would_change_is_named_whatever_the_summary_says(d
     client = await door.of("finn")
     identity = {"customer_id": "c1", "tax_identifier": {"type": "gb_vat", "code": "980780684"}}
     for kind, arguments, named in (
-        (PO["action_type"], PO["arguments"], "<dt>Contract</dt><dd>Contract S-1001</dd>"),
-        ("customer.set_billing_identity", identity, "<dt>Customer</dt><dd>Fenwick Ports plc</dd>"),
+        (PO["action_type"], PO["arguments"], ("Contract", "Contract S-1001")),
+        ("customer.set_billing_identity", identity, ("Customer", "Fenwick Ports plc")),
     ):
         wanted = {"action_type": kind, "arguments": arguments, "summary": "A change to someone else"}
         answer = await client.post("/v1/actions", json=wanted)
         assert answer.status_code == 201, answer.text
         page = await (await door.of("ada")).get(f"/actions/{answer.json()['id']}")
-        assert named in page.text
+        assert '<td><strong>{}</strong></td><td colspan="2">{}</td>'.format(*named) in page.text
 
 
 async def test_whoever_proposes_cannot_approve(door) -> None:

@@ -10,6 +10,7 @@ from importlib.resources import files
 import pytest
 from playwright.sync_api import expect
 
+from api.headers import HEADERS
 from tests.browser.test_jobs import ADA, FINN, PLACES, PRIYA, propose
 
 pytestmark = pytest.mark.browser
@@ -27,9 +28,14 @@ def problems_of(page, path: str) -> list[str]:
     """At a desk in light all rules are asked; on a phone in the dark those that depend on how it looks."""
     page.set_viewport_size({"width": DESK, "height": 844})
     page.emulate_media(color_scheme="light", reduced_motion="reduce")  # no colour is caught between the two
-    page.goto(path)
+    answer = page.goto(path)
     page.evaluate(AXE)
     found = [f"{path}: {problem}" for problem in page.evaluate(RUN, LEVELS)]
+    found += [
+        f"{path} has {name}: {answer.headers.get(name)}"
+        for name in HEADERS
+        if answer.headers.get(name) != HEADERS[name]
+    ]
     if (size := len(page.content().encode())) > 150_000:
         found.append(f"{path} has {size} bytes")
     found += too_wide(page, path, DESK)
@@ -64,6 +70,8 @@ def test_no_page_shuts_anyone_out(opened) -> None:
     places = {
         FINN: (
             *PLACES,
+            "/facts",
+            "/records/sale.sale/k1",
             thread,
             action,
             f"{document}/codes",
@@ -81,9 +89,9 @@ def test_no_page_shuts_anyone_out(opened) -> None:
             "/opportunities",
             f"{document}?q=What+does+it+say+about+payment%3F",
         ),
-        ADA: ("/", thread, "/actions", action, "/monitors", "/delegations", "/actions/dead-letters"),
+        ADA: ("/", thread, "/actions", action, "/delegations", "/actions/dead-letters"),
         TOM: ("/", "/policy", "/freezes", "/admin", "/admin/sources", "/admin/look", "/operations/agent"),
-        INES: ("/", "/audit", "/audit/trace?record=CLD-UKI-1001"),
+        INES: ("/audit", "/audit?text=nowhere", "/audit/trace?record=CLD-UKI-1001"),
     }
     found: list[str] = []
     for email, paths in places.items():

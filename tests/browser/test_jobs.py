@@ -73,7 +73,11 @@ def test_a_fix_is_proposed_by_one_and_countersigned_by_another(opened) -> None:
     ada.goto("/")
     ada.locator("a.title", has_text="purchase order").click()
     expect(ada.locator(".difference .after").first).to_have_text("PO-4711")
-    ada.click("button.approve")
+    expect(ada.locator("[data-keys]")).to_be_visible()  # the script is there
+    ada.keyboard.press("c")  # leads to the button and decides nothing by itself
+    expect(ada.locator("#decision button.approve")).to_be_focused()
+    expect(ada.locator(".top .status")).to_have_text("Awaiting approval")
+    ada.keyboard.press("Enter")
     expect(ada.locator(".top .status")).to_have_text("Approved, waiting for the worker")
 
 
@@ -97,6 +101,8 @@ def test_an_answer_streams_in(opened) -> None:
     expect(page.locator(".message.agent .answer").first).to_be_visible(timeout=20_000)
     expect(page.locator("#send")).to_be_visible(timeout=20_000)
     assert "/threads/" in page.url
+    expect(page.locator(".threads a[aria-current]")).to_contain_text("Is CLD-UKI-1001 ready to bill?")
+    expect(page.locator("#shares summary")).to_have_text("Show to a colleague")
     before = page.locator(".message.agent").first.inner_text()
     page.reload()
     assert page.locator(".message.agent").first.inner_text() == before
@@ -132,6 +138,8 @@ def test_two_decide_at_once_and_a_line_breaks(opened) -> None:
     ada.keyboard.press("Tab")
     ada.keyboard.press("Enter")  # the keyboard alone
     expect(ada.locator(".top .status")).to_have_text("Approved, waiting for the worker")
+    box = marek.locator("button.reject").bounding_box()  # a decision takes one screen, on a phone too
+    assert box["y"] + box["height"] < marek.viewport_size["height"] - 60
     marek.fill("#reason", "Too late.")
     marek.click("button.reject")
     expect(marek.locator("main")).to_contain_text("there is nothing to decide")

@@ -69,7 +69,7 @@ class SetUp:
 
 @dataclass(frozen=True)
 class Around:
-    """What a document is put beside: other systems' reports, the tenant's documents, the contract linked to it."""
+    """What a document is put beside: the sales systems' reports, the tenant's documents, the contract linked to it."""
 
     reports: Sequence[OutsideFact] = ()
     filed: Sequence[Filed] = ()
@@ -90,7 +90,10 @@ async def plan(
     ranked = () if choice else await codes.propose(connection, firm, read, today=today, embedder=embedder)
     waits = await waiting.for_document(connection, "engagement.set_up", document)
     around = Around(
-        await facts.newest(connection), await linking.papers(connection), row.contract, waits[0] if waits else None
+        await facts.newest(connection, FactKind.OPPORTUNITY),
+        await linking.papers(connection, fields=linking.NAMING),
+        row.contract,
+        waits[0] if waits else None,
     )
     return set_up(read, firm, around, Chosen(choice.code if choice else None, ranked), today)
 
@@ -120,7 +123,7 @@ def _sections(read: Paper, firm: Firm, around: Around, chosen: Chosen, today: da
     contract = contract_of(read.work, firm, customer, around.linked)
     there = project_of(firm, chosen.code, contract)
     client = customer.name if customer else read.work.first("client") or ""
-    covered = any(one.kind is FactKind.OPPORTUNITY for one in around.reports)
+    covered = bool(around.reports)
     found = {
         "Opportunity": opportunity_fields(won(around.reports, read, customer, contract), read, covered=covered),
         "Customer": customer_fields(read, customer),

@@ -119,9 +119,21 @@ function take({ kind, data }, answer, status) {
     });
   } else if (kind === "links") {
     answer.insertBefore(trusted(data), status);
+  } else if (kind === "list") {
+    beside(trusted(data));
+  } else if (kind === "share") {
+    if (!document.getElementById("shares")) document.querySelector(".conversation").prepend(trusted(data));
   } else if (kind === "next") {
     next.replaceChildren(trusted(data));
   }
+}
+
+// The list of conversations as it is by now, unless somebody is looking for something in it.
+function beside(list) {
+  const old = document.querySelector(".threads");
+  if (!old || old.contains(document.activeElement) || old.querySelector("input[name=find]").value) return;
+  localise(list);
+  old.replaceWith(list);
 }
 
 // Prose (position 0) may come last and belongs first.

@@ -1,3 +1,5 @@
+import { keys } from "./keys.js";
+
 // Terms and their quotes point at each other; without this script the links do.
 const of = (id) => document.querySelectorAll(`[data-term~="${CSS.escape(id)}"]`);
 
@@ -6,7 +8,16 @@ for (const name of ["mouseover", "focusin"]) {
     const held = event.target.closest("[data-term]");
     document.querySelectorAll(".lit").forEach((one) => one.classList.remove("lit"));
     held?.dataset.term.split(" ").forEach((id) => of(id).forEach((one) => one.classList.add("lit")));
+    if (name === "focusin" && held?.matches("article")) shown(document.querySelector(".paper a.lit"));
   });
+}
+
+// The quote of the term in focus comes into the page's own window; the rest of the page stays where it is.
+function shown(mark) {
+  const paper = mark?.closest(".paper");
+  if (!paper) return;
+  const [inner, outer] = [mark.getBoundingClientRect(), paper.getBoundingClientRect()];
+  if (inner.top < outer.top || inner.bottom > outer.bottom) paper.scrollTop += inner.top - outer.top - outer.height / 3;
 }
 
 // The zoom is part of the address; here it changes without asking the server.
@@ -27,18 +38,18 @@ for (const link of zooms) {
 
 // j and k go through the terms, c confirms, e corrects, r rejects the one in focus; n and p turn pages, z zooms.
 const terms = [...document.querySelectorAll("article.term")];
-const keys = document.querySelector("[data-keys]");
-if (keys) keys.hidden = false;
 terms.forEach((term) => { term.tabIndex = -1; });
 terms.find((term) => `#${term.id}` === location.hash)?.focus({ preventScroll: true });
 
-const deeds = {
-  j: (at) => terms[Math.min(at + 1, terms.length - 1)]?.focus(),
-  k: (at) => terms[Math.max(at - 1, 0)]?.focus(),
-  c: (at) => terms[at]?.querySelector(".decide button[value=confirm]")?.click(),
-  r: (at) => terms[at]?.querySelector(".decide button[value=reject]")?.click(),
-  e: (at) => {
-    const editor = terms[at]?.querySelector(".decide details");
+const here = () => terms.indexOf(document.activeElement.closest("article.term"));
+
+keys({
+  j: () => terms[Math.min(here() + 1, terms.length - 1)]?.focus(),
+  k: () => terms[Math.max(here() - 1, 0)]?.focus(),
+  c: () => terms[here()]?.querySelector(".decide button[value=confirm]")?.click(),
+  r: () => terms[here()]?.querySelector(".decide button[value=reject]")?.click(),
+  e: () => {
+    const editor = terms[here()]?.querySelector(".decide details");
     if (!editor) return;
     editor.open = true;
     editor.querySelector("input, select")?.focus();
@@ -50,11 +61,4 @@ const deeds = {
     zooms[(now + 1) % zooms.length]?.click();
   },
   "/": () => document.querySelector(".asked input")?.focus(),
-};
-document.addEventListener("keydown", (event) => {
-  if (event.target.closest("input, select, textarea") || event.metaKey || event.ctrlKey || event.altKey) return;
-  const deed = deeds[event.key];
-  if (!deed) return;
-  event.preventDefault();
-  deed(terms.indexOf(document.activeElement.closest("article.term")));
 });

@@ -1,4 +1,5 @@
 import { localise } from "./moments.js";
+import { trusted } from "./trusted.js";
 
 // What every page may use; nothing here is needed for a page to work.
 for (const button of document.querySelectorAll("[data-copy]")) {
@@ -16,6 +17,20 @@ for (const form of document.querySelectorAll("form[data-filters]")) {
   form.querySelector("button")?.setAttribute("hidden", "");
   form.addEventListener("change", () => form.requestSubmit());
 }
+
+// What takes longer to count than a page should comes after it; without a script a link leads there.
+for (const place of document.querySelectorAll("[data-fill]")) {
+  fetch(place.dataset.fill).then(async (response) => {
+    if (!response.ok) return;
+    const found = trusted(await response.text());
+    localise(found);
+    place.replaceChildren(found);
+  }).catch(() => {});
+}
+
+// The bar at a phone's foot begins where one is.
+const current = document.querySelector(".tabs-bottom [aria-current]");
+if (current) current.parentElement.scrollLeft = current.offsetLeft - current.parentElement.clientWidth / 2;
 
 // A form is sent once; a second click must not propose or decide twice.
 for (const form of document.querySelectorAll("form[method=post]")) {
