@@ -30,7 +30,7 @@ class Proposal(BaseModel):
     action_type: str = Field(max_length=80)
     arguments: Json
     summary: str = Field(min_length=1, max_length=300)
-    reasons: list[str] = Field(default_factory=list, max_length=20)
+    reasons: list[Annotated[str, Field(max_length=2000)]] = Field(default_factory=list, max_length=20)
 
 
 class Decision(BaseModel):
