@@ -11,6 +11,7 @@ import pytest
 from policies.guardrails import MESSAGE_LIMIT, PROSE_LIMIT, Guardrails
 from policies.privacy import EVERY, mask
 from policies.signals import injection_signals
+from policies.steering import passages
 from tests.agent.test_rules import ask
 
 # Far above what any of these takes (half a second): a pattern that grows with a power of the length takes minutes.
@@ -55,3 +56,9 @@ def test_masking_and_looking_for_signs_take_as_long_as_the_text_is(part: str) ->
     text = filled(part, 64_000)
     assert len(mask(text, EVERY)[0]) > 0
     injection_signals(filled(part, 16_000))
+
+
+@pytest.mark.parametrize("part", [" ", "\n ", "|", "a. ", "| "])
+def test_the_text_of_a_document_is_cut_as_fast_as_it_is_long(part: str) -> None:
+    text = filled(part, 200_000) + "x"
+    assert len(list(passages(text))) <= len(text)
