@@ -143,6 +143,26 @@ def _listed(items: list[Any]) -> Markup | str:
     return Markup("<br>").join(value(item) for item in items) if items else value(None)
 
 
+def reported(content: Mapping[str, Any]) -> Markup:
+    """What a report of another system says, in one line: its status first, then its amount, then all else by name."""
+    cells = {name: one for name, one in content.items() if one not in EMPTY and name != "document"}
+    amount = cells.pop("amount", None)
+    currency = cells.pop("currency", None) if amount is not None else None
+    said = [str(cells.pop("status")).replace("_", " ")] if "status" in cells else []
+    if amount is not None:
+        said.append(money({"amount": amount, "currency": currency}) if currency else value(amount))
+    said += [_flag(name, holds=one) if isinstance(one, bool) else _cell(name, one) for name, one in cells.items()]
+    return Markup(", ").join(said) if said else Markup(DASH)
+
+
+def _flag(name: str, *, holds: bool) -> str:
+    return f"{'' if holds else 'not '}{name.replace('_', ' ')}"
+
+
+def _cell(name: str, content: Any) -> Markup:
+    return Markup("{} {}").format(name.replace("_", " "), value(content))
+
+
 def line(content: Any, *, short: bool = True) -> str:
     """Any JSON value on one line: lists with commas, mappings as "key value", digests (if `short`) by their start."""
     match content:

@@ -57,6 +57,7 @@ def environment() -> Environment:
             "size": formats.size,
             "sortkey": formats.sortkey,
             "line": formats.line,
+            "reported": formats.reported,
             "once": formats.once,
             "chart": charts.drawn,
             "chart_rows": charts.rows,
