@@ -50,7 +50,14 @@ def test_who_is_asked_in_words(step: Step, said: str) -> None:
 
 
 def test_a_report_is_said_as_a_sentence_part() -> None:
-    order = {"amount": "420000.00", "capped": False, "currency": "EUR", "number": "45", "required": True, "status": None}
+    order = {
+        "amount": "420000.00",
+        "capped": False,
+        "currency": "EUR",
+        "number": "45",
+        "required": True,
+        "status": None,
+    }
     assert formats.reported(order).striptags() == "EUR 420,000.00, not capped, number 45, required"
     assert formats.reported({"status": "accepted", "on": "2026-11-03"}).striptags() == "accepted, on 3 Nov 2026"
     assert formats.reported({"document": "d"}) == formats.DASH
