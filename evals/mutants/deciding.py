@@ -198,6 +198,11 @@ async def hands_on_what_it_rests_on(_: Service) -> None:
     replaced(dependence, "touched", answering_later(()))
 
 
+async def ones_own_rights(_: Service) -> None:
+    """That nobody approves alone what they themselves may do."""
+    replaced(dependence, "_subject", answering(None))
+
+
 async def edits_void_decisions(service: Service) -> None:
     """That what was decided on a version holds for that version alone."""
 
@@ -242,5 +247,6 @@ REMOVALS = (
     duties_of_a_delegate,
     editors_approve_alone,
     hands_on_what_it_rests_on,
+    ones_own_rights,
     edits_void_decisions,
 )
