@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from api import billing
 from api.billing import Shown, Sum
 from api.pages.actions import decidable
-from api.pages.documents import open_terms
 from api.services import Services
 from domain.actions import Action, ActionState
 from domain.actor import Actor, Operation, Role
@@ -163,8 +162,7 @@ async def _monitored(connection: Connection, actor: Actor, found: Desk, since: d
 
 async def _unread(connection: Connection) -> list[Task]:
     rows = await documents.listing(connection, limit=20)
-    terms = await documents.terms(connection, *(row.id for row in rows))
-    left = [(row, open_terms([term for term in terms if term.document == row.id])) for row in rows]
+    left = await documents.to_confirm(connection, *(row.id for row in rows))
     return [
         Task(
             row.name,
@@ -173,8 +171,8 @@ async def _unread(connection: Connection) -> list[Task]:
             None,
             row.uploaded_at,
         )
-        for row, count in left
-        if count
+        for row in rows
+        if (count := left.get(row.id))
     ]
 
 
