@@ -8,15 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from agent.names import tokens
-from agent.rules.asking import QUESTIONS, TAKES, arguments, grouping
-from agent.rules.details import invoices_in, state_of
+from agent.rules.asking import GROUPED, QUESTIONS, TAKES, arguments
 from agent.rules.grammar import Kind, kind_of
-from agent.rules.narrowing import approved, status
 from agent.rules.reading import STANDING, Reading, normal
 from agent.rules.slots import Slots, given, own_slots
 from agent.rules.spans import moved
 from agent.rules.steps import PLANNERS as STEPS
 from agent.rules.steps import Plan, portfolio, readiness, unknown
+from agent.rules.values import spoken
 from agent.rules.wording import guess, judge
 from agent.words import words
 
@@ -29,10 +28,10 @@ ELLIPSIS = re.compile(
 )
 # What a message may say otherwise of an answer besides names, times and how it is split.
 STATED: Mapping[str, Callable[[Reading], dict[str, Any]]] = {
-    "unbilled_time": lambda reading: given(approved_only=True if approved(reading) else None),
-    "invoices": lambda reading: given(state=invoices_in(reading)),
-    "portfolio_readiness": lambda reading: given(status=status(reading)),
-    "actions_status": lambda reading: given(state=state_of(reading)),
+    "unbilled_time": lambda reading: given(approved_only=True if spoken(reading, "approved") else None),
+    "invoices": lambda reading: given(state=spoken(reading, "invoice_state")),
+    "portfolio_readiness": lambda reading: given(status=spoken(reading, "readiness")),
+    "actions_status": lambda reading: given(state=spoken(reading, "proposal_state")),
 }
 ONE_PROJECT = {"project_readiness", "propose_fix", "propose_invoice"}
 _PERIOD = r"(?:month|quarter|one|period|year|week)"
@@ -40,12 +39,6 @@ EARLIER = re.compile(
     rf"\b{_PERIOD} (?:before|prior|earlier)\b|\b(?:before that|(?:preceding|previous|prior) {_PERIOD})\b"
 )
 LATER = re.compile(rf"\b{_PERIOD} (?:after|later|thereafter)\b|\b(?:after that|(?:following|subsequent) {_PERIOD})\b")
-GROUPED = {
-    "unbilled_time": frozenset({"practice", "customer", "project", "region"}),
-    "time_worked": frozenset({"person", "project", "customer", "practice", "region", "month"}),
-    "invoices": frozenset({"customer", "project", "practice", "region", "month"}),
-    "problems": frozenset({"owner", "rule", "customer", "project"}),
-}
 
 
 def goes_on(reading: Reading) -> bool:
@@ -104,7 +97,7 @@ def _again(reading: Reading, name: str, args: dict[str, Any], own: Slots) -> Pla
     changed = arguments(name, own) if name in TAKES else {}
     kept = {key: value for key, value in args.items() if key not in _replaced(name, changed)}
     if name in GROUPED:
-        changed |= given(group_by=grouping(reading, GROUPED[name]))
+        changed |= given(group_by=spoken(reading, "by", GROUPED[name]))
     if name in STATED:
         changed |= STATED[name](reading)
     return Plan(((name, kept | changed),)) if changed else unknown(reading)

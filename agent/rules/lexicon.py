@@ -9,8 +9,8 @@ from functools import cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from agent.rules.examples import sentences
 from agent.rules.grammar import vocabulary
-from agent.rules.wording import sentences
 from agent.words import words
 from store.embedding import is_word
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from agent.rules.details import country_of, state_of
+from agent.rules.details import country_of
 from agent.rules.grammar import Kind, topic_of
-from agent.rules.narrowing import approved, group, status
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action, listed, own_slots, stated, wanted_rule
 from agent.rules.spans import months_within
+from agent.rules.values import said, value
 
 # A question about something that no term stands for is answered from the text.
 MENTIONED = re.compile(
@@ -85,19 +85,8 @@ def _actions(reading: Reading, slots: Slots) -> Plan:
     action = last_action(reading)
     if action and reading.says("it|this|that") and not slots.named and "explain_policy" in reading.offered:
         return Plan((("explain_policy", {"action": action}),))
-    open_only = reading.says(
-        r"nobody|queue|backlog|desk|still|not (?:\w+ ){0,3}(?:decided|approved|countersigned|signed|reviewed)|"
-        r"to be approved|still to|decide|waits?|waiting|pending|open|awaiting|inbox|needs?|undecided|"
-        r"outstanding"
-    )
-    said = state_of(reading)
-    state = "awaiting_approval" if open_only and said in (None, "approved") else said
-    mine = (
-        True
-        if reading.says(r"my|mine|i (?:have )?(?:proposed?|submitted|requested|raised|handed in|sent)|have i|did i")
-        else None
-    )
-    mine = None if open_only else mine
+    state = value(reading, "proposal_state")
+    mine = True if state != "awaiting_approval" and value(reading, "mine") else None
     return Plan((("actions_status", given(project=slots.project, state=state, mine=mine)),))
 
 
@@ -126,7 +115,8 @@ def _codes(reading: Reading, slots: Slots) -> Plan:
 def _sow(reading: Reading, slots: Slots) -> Plan:
     about = re.search(r"\b(?:about|on|regarding|concerning)\s+(?:the\s+)?(.+)$", reading.text)
     mentioned = MENTIONED.search(reading.text) is not None
-    known = "pay" if PAYING.search(reading.text) else topic_of(reading.text, loosely=not mentioned)
+    found = "pay" if PAYING.search(reading.text) else topic_of(reading.text, loosely=not mentioned)
+    known = found or (None if mentioned else said(reading, "topic").value)
     topic = known or (about.group(1) if about else "")
     if reading.says(RECORDED) and slots.customer and PAYING.search(reading.text):
         return Plan((("customers", {"customer": slots.customer, "detail": "payment_terms"}),))
@@ -156,8 +146,10 @@ def _unbilled(reading: Reading, slots: Slots) -> Plan:
         customer=slots.customer,
         project=slots.project,
     )
-    grouped = group(reading) or ("project" if slots.project or slots.customer or slots.practice else "practice")
-    return Plan((("unbilled_time", {"group_by": grouped, "approved_only": approved(reading), **filters}),))
+    by = value(reading, "by", {"practice", "customer", "project", "region"})
+    by = by or ("project" if slots.project or slots.customer or slots.practice else "practice")
+    approved = value(reading, "approved") is not None
+    return Plan((("unbilled_time", {"group_by": by, "approved_only": approved, **filters}),))
 
 
 def portfolio(reading: Reading, slots: Slots) -> Plan:
@@ -166,7 +158,9 @@ def portfolio(reading: Reading, slots: Slots) -> Plan:
         return readiness(reading, slots)
     if ON_HOLD_SAID.search(reading.text):
         return _find(reading, slots)
-    args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=status(reading))
+    args = given(
+        practice=slots.practice, region=slots.region, customer=slots.customer, status=value(reading, "readiness")
+    )
     return _each_month("portfolio_readiness", args, reading, slots)
 
 
@@ -187,7 +181,7 @@ def readiness(reading: Reading, slots: Slots) -> Plan:
         return _each_month("project_readiness", {"project": project}, reading, slots)
     if not slots.named and UNNAMED.search(reading.text):
         return Plan(question="Which project do you mean? I find no code or name.", options=tuple(listed(reading)[:5]))
-    return portfolio(replace(reading, text="") if slots.named else reading, slots)
+    return _all_of(reading, slots, None) if slots.named else portfolio(reading, slots)
 
 
 def _why(reading: Reading, slots: Slots) -> Plan:
@@ -217,13 +211,7 @@ def _one_project(reading: Reading, slots: Slots, question: str, sentence: str) -
 def _find(reading: Reading, slots: Slots) -> Plan:
     if slots.project:
         return readiness(reading, slots)
-    states = {
-        "on hold|paused|suspended|parked": "on_hold",
-        "done|finished|closed|completed?|ended": "done",
-        "cancell?ed|called off": "cancelled",
-        "open|active|live|ongoing|running|current": "open",
-    }
-    status = next((state for words, state in states.items() if reading.says(words)), None)
+    status = value(reading, "project_status")
     if status == "on_hold" and reading.says("status|in the erp"):
         return Plan((("find_projects", given(customer=slots.customer, status=status)),))
     args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=status)
