@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.rules.details import country_of
@@ -158,9 +158,11 @@ def portfolio(reading: Reading, slots: Slots) -> Plan:
         return readiness(reading, slots)
     if ON_HOLD_SAID.search(reading.text):
         return _find(reading, slots)
-    args = given(
-        practice=slots.practice, region=slots.region, customer=slots.customer, status=value(reading, "readiness")
-    )
+    return _all_of(reading, slots, value(reading, "readiness"))
+
+
+def _all_of(reading: Reading, slots: Slots, status: str | None) -> Plan:
+    args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=status)
     return _each_month("portfolio_readiness", args, reading, slots)
 
 
