@@ -144,10 +144,12 @@ def _people(text: str, kind: str, names: Iterable[str]) -> list[Found]:
 
 
 def _left(text: str, found: Iterable[Found]) -> str:
-    """The text without the codes and numbers that are names of ours."""
+    """The text without the codes and numbers that are names of ours, and without people: "Marco" is no March."""
     for kind, words, _, _ in found:
         if kind in ("project", "contract", "invoice") and any(c.isdigit() for c in words):
             text = text.replace(words, " ; ")
+        elif kind in ("employee", "staff"):
+            text = re.sub(rf"\b{re.escape(words)}\b", " ; ", text, flags=re.IGNORECASE)
     return text
 
 

@@ -15,7 +15,7 @@ from agent.rules.spans import days_of
 from agent.rules.steps import Plan, portfolio
 from agent.rules.values import said, spoken, value
 from agent.rules.watching import watch
-from tools.rules import subject_of, told_of
+from tools.rules import rule_named, subject_of, told_of
 
 # What each tool takes of the slots; other tools are never asked again with something else.
 TAKES: Mapping[str, frozenset[str]] = {
@@ -69,6 +69,16 @@ STATES = {
     "timesheet": frozenset({"submitted", "approved"}),
     "milestone": frozenset({"delivered", "accepted"}),
 }
+# Which kind of question a tool was called for, so that "and …" is heard as more of it.
+ASKED_AS: Mapping[str, Kind] = {
+    "project_readiness": Kind.READINESS, "portfolio_readiness": Kind.PORTFOLIO, "unbilled_time": Kind.UNBILLED,
+    "sow_terms": Kind.SOW, "ask_document": Kind.SOW, "actions_status": Kind.ACTIONS, "find_projects": Kind.FIND,
+    "who_approves": Kind.POLICY, "changes_made": Kind.HISTORY, "audit_entries": Kind.AUDIT,
+    "customers": Kind.CUSTOMERS, "engagement": Kind.ENGAGEMENT, "invoices": Kind.INVOICES, "time_worked": Kind.WORKED,
+    "problems": Kind.PROBLEMS, "reports": Kind.REPORTS, "documents": Kind.DOCUMENTS, "people": Kind.PEOPLE,
+    "delivery_risk": Kind.RISK, "watch_billing": Kind.WATCH, "time_to_bill": Kind.TIME_TO_BILL,
+    "explain_rules": Kind.RULES,
+}  # fmt: skip
 CENT = Decimal("0.01")
 NAMES = {"staff": "person"}  # a slot that tools call otherwise
 NARROWEST = ("project", "contract", "customer")
@@ -114,10 +124,16 @@ def _worked(reading: Reading, slots: Slots) -> Plan:
 
 def _customers(reading: Reading, slots: Slots) -> Plan:
     detail = value(reading, "detail")
-    if detail and not slots.customer and value(reading, "missing"):
+    customer = slots.customer or (_their_customer(reading) if slots.project else None)
+    if detail and not customer and value(reading, "missing"):
         return Plan((("customers", {"missing": detail}),))
-    country = None if slots.customer else country_of(reading)
-    return Plan((("customers", given(customer=slots.customer, country=country, detail=detail)),))
+    country = None if customer else country_of(reading)
+    return Plan((("customers", given(customer=customer, country=country, detail=detail)),))
+
+
+def _their_customer(reading: Reading) -> str | None:
+    """The customer of the project that the last answer was about: "what is that client's tax number?"."""
+    return next((c["facts"]["customer"] for c in reading.last_calls if (c.get("facts") or {}).get("customer")), None)
 
 
 def _engagement(_reading: Reading, slots: Slots) -> Plan:
@@ -128,7 +144,7 @@ def _engagement(_reading: Reading, slots: Slots) -> Plan:
 
 def _problems(reading: Reading, slots: Slots) -> Plan:
     owner = value(reading, "owner")
-    about = about_of(reading)
+    about = about_of(reading) or _about_before(reading)
     by = value(reading, "by", GROUPED["problems"])
     if by in SCOPES and spoken(reading, "by", SCOPES) is None:
         by = None
@@ -139,8 +155,16 @@ def _problems(reading: Reading, slots: Slots) -> Plan:
 
 def about_of(reading: Reading) -> str | None:
     """The subject of a finding or rule, with the word of trouble that the sentence has for it: "po missing"."""
+    if named := rule_named(reading.said):
+        return named
     subject = said(reading, "subject", subject_of(reading.text)).value
     return told_of(subject, reading.text) if subject else None
+
+
+def _about_before(reading: Reading) -> str | None:
+    """The subject of the last question, where this one points to it: "which projects have that?"."""
+    pointing = reading.says("that|this|it|those|these")
+    return next((c["args"]["about"] for c in reading.last_calls if pointing and c["args"].get("about")), None)
 
 
 def _rules(reading: Reading, _slots: Slots) -> Plan:

@@ -22,6 +22,10 @@ CONTRACTIONS = (
 )
 
 
+SENTENCES = re.compile(r"(?<=[.?!:;])\s+|\n+")
+LONG, FEW = 30, 3  # words of a message that tells before it asks; words that are no sentence
+
+
 @dataclass(frozen=True)
 class Reading:
     """`said` is the message; `text` the same as the grammar reads it; `mentions` and `earlier` are the context's."""
@@ -61,16 +65,26 @@ def read(messages: Sequence[BaseMessage], offered: frozenset[str]) -> Reading:
     found = tuple(context.get("mentions", ()))
     own = frozenset(word for mention in found for word in tokens(mention["words"])) | STANDING
     earlier = tuple(context.get("earlier", ()))
+    asked = core(said)
     return Reading(
         said,
-        normal(_neutral(said, found), own),
+        normal(_neutral(asked, found), own),
         context.get("today", ""),
         found,
         earlier,
         offered,
         context.get("person", ""),
-        normal(_neutral(said, found, whole=True), own),
+        normal(_neutral(asked, found, whole=True), own),
     )
+
+
+def core(said: str) -> str:
+    """What a long message asks, without what it tells before: its questions, else its last sentence."""
+    if len(said.split()) < LONG:
+        return said
+    parts = [part.strip() for part in SENTENCES.split(said) if len(part.split()) > FEW]
+    asking = [part for part in parts if part.endswith("?")] or parts[-1:]
+    return " ".join(asking) or said
 
 
 # What stands for a name of ours, so that "customer data hub" asks about a project and not about a customer.

@@ -39,7 +39,8 @@ HELP = (
     "page."
 )
 UNABLE = (
-    "That cannot be done or proposed in this conversation. I can propose a missing purchase order number, tax "
+    "That is not permitted in this conversation, or it cannot be determined from the connected systems: I change, send "
+    "and decide nothing by myself. I can propose a missing purchase order number, tax "
     "identifier or invoice address, and a draft invoice; other changes start on their own pages."
 )
 EXAMPLES = (
@@ -72,7 +73,9 @@ def unknown(reading: Reading) -> Plan:
 
 
 def _decide(reading: Reading, _slots: Slots) -> Plan:
-    say = "Decisions are made on the review page, never in this conversation. Here is what is open."
+    say = (
+        "I may not decide on anything. People do, on the review page, never in this conversation. Here is what is open."
+    )
     calls = (("actions_status", {"state": "awaiting_approval"}),)
     return Plan(calls if "actions_status" in reading.offered else (), say=say)
 
@@ -115,8 +118,7 @@ def _codes(reading: Reading, slots: Slots) -> Plan:
 def _sow(reading: Reading, slots: Slots) -> Plan:
     about = re.search(r"\b(?:about|on|regarding|concerning)\s+(?:the\s+)?(.+)$", reading.text)
     mentioned = MENTIONED.search(reading.text) is not None
-    found = "pay" if PAYING.search(reading.text) else topic_of(reading.text, loosely=not mentioned)
-    known = found or (None if mentioned else said(reading, "topic").value)
+    known = _topic(reading, mentioned=mentioned)
     topic = known or (about.group(1) if about else "")
     if reading.says(RECORDED) and slots.customer and PAYING.search(reading.text):
         return Plan((("customers", {"customer": slots.customer, "detail": "payment_terms"}),))
@@ -133,6 +135,12 @@ def _sow(reading: Reading, slots: Slots) -> Plan:
     return Plan(
         question="Whose statement of work do you mean? Name the project, contract or customer.", options=options
     )
+
+
+def _topic(reading: Reading, *, mentioned: bool) -> str | None:
+    """What of the paper is asked about; a word that means other things elsewhere ("over") is only a voice."""
+    plain = "pay" if PAYING.search(reading.text) else topic_of(reading.text, loosely=False)
+    return plain or (None if mentioned else said(reading, "topic", topic_of(reading.text)).value)
 
 
 def _unbilled(reading: Reading, slots: Slots) -> Plan:

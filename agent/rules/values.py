@@ -52,6 +52,12 @@ def spoken(reading: Reading, name: str, among: Collection[str] = ()) -> str | No
     return next(found, None) or None
 
 
+def wording_of_value(reading: Reading, name: str) -> frozenset[str]:
+    """The words that tell a value of the argument."""
+    found = (match.group() for _, said in patterns()[name] for match in said.finditer(reading.text))
+    return frozenset(word for text in found for word in text.split())
+
+
 def said(reading: Reading, name: str, voice: str | None = None, among: Collection[str] = ()) -> Said:
     """What a whole sentence says of an argument; `voice` is what a pattern found, where it is none of `values.toml`."""
     voice = voice or (spoken(reading, name, among) if name in patterns() else None)
