@@ -15,7 +15,7 @@ from agent.rules.reading import STANDING, Reading, normal
 from agent.rules.slots import Slots, given, own_slots
 from agent.rules.spans import moved
 from agent.rules.steps import PLANNERS as STEPS
-from agent.rules.steps import Plan, portfolio, readiness, unknown
+from agent.rules.steps import Plan, portfolio, readiness
 from agent.rules.values import spoken, wording_of_value
 from agent.rules.wording import guess, judge
 from agent.words import words
@@ -23,12 +23,17 @@ from tools.rules import rule_named, said_of_subjects, subject_of, subjects, told
 
 PLANNERS: Mapping[Kind, Callable[[Reading, Slots], Plan]] = {**STEPS, **QUESTIONS}
 ELLIPSIS = re.compile(
-    r"^(?:(?:oops|ah|oh|well) )?(?:and|also|or|then|so|now|ok|okay|what about|how about|same|the same|only|just|but|"
-    r"narrow|limit|restrict|filter|for|in|with|by|per|no|not|"
+    r"^(?:(?:oops|ah|oh|well|hm|hmm|no) )*(?:and|also|or|then|hang on|wait|so|now|ok|okay|what about|how about|same|"
+    r"the same|only|just|but|narrow|limit|restrict|filter|for|in|with|by|per|no|not|"
     r"i (?:actually )?(?:meant?|mean)|i said|rather|instead|sorry|wrong|actually|correction|show|list|group(?:ed)?|"
     r"split|the (?:[\w-]+ ){1,3}one$)\b"
 )
-ONWARD = re.compile(r"^(?:(?:oops|ah|oh|well|ok|okay|thanks) )*(?:and|also|what about|how about|same|only|just|but)\b")
+ONWARD = re.compile(
+    r"^(?:(?:oops|ah|oh|well|ok|okay|thanks|hm|hmm|no|so) )*(?:and|n|also|what about|how about|same|only|just|but)\b"
+)
+WHOLE = re.compile(
+    r"\b(?:(?:whole|entire|any|all) (?:period|dates?|times?|months?)|whatever the (?:month|date)|ever)\b"
+)
 # What a message may say otherwise of the last answer: the tool's argument, and what tells its value.
 STATED: Mapping[str, Mapping[str, str]] = {
     "unbilled_time": {"approved_only": "approved"},
@@ -45,6 +50,7 @@ STATED: Mapping[str, Mapping[str, str]] = {
     "watch_billing": {"measure": "measure"},
     "customers": {"detail": "detail"},
 }
+TIMES = frozenset({"month", "since", "until"})
 ABOUT = {"problems", "explain_rules"}
 CODE = re.compile(r"[A-Z]{2,5}-[A-Z]{2,6}-\d{3,5}")
 ONE_PROJECT = {"project_readiness", "propose_fix", "propose_invoice"}
@@ -125,8 +131,8 @@ def leans(reading: Reading) -> bool:
     return bool(reading.last_calls) and ONWARD.search(reading.text) is not None
 
 
-def continued(reading: Reading) -> Plan:
-    """The last question again, about what this message names or says instead."""
+def continued(reading: Reading) -> Plan | None:
+    """The last question again, about what this message names or says instead; None where that is nothing."""
     own = own_slots(reading)
     asked = pending(reading)
     if asked and not own.named:
@@ -135,7 +141,7 @@ def continued(reading: Reading) -> Plan:
     if kind is not None and kind in PLANNERS and own.named:
         return PLANNERS[kind](replace(reading, text=asked, neutral=asked), own)
     if not reading.last_calls:
-        return unknown(reading)
+        return None
     name, args = reading.last_calls[0]["name"], dict(reading.last_calls[0]["args"])
     by = -1 if EARLIER.search(reading.text) else 1 if LATER.search(reading.text) else 0
     if by and (span := moved(args, by)):
@@ -144,7 +150,7 @@ def continued(reading: Reading) -> Plan:
         return portfolio(reading, own)
     if name == "portfolio_readiness" and own.project:
         return readiness(reading, replace(own, month=own.month or args.get("month")))
-    return again(reading, own) or unknown(reading)
+    return again(reading, own)
 
 
 def _picked_option(reading: Reading) -> str | None:
@@ -159,15 +165,16 @@ def again(reading: Reading, own: Slots) -> Plan | None:
     """The last call with what is named or said otherwise; None where that is nothing."""
     name, args = reading.last_calls[0]["name"], dict(reading.last_calls[0]["args"])
     changed = (arguments(name, own) if name in TAKES else {}) | _stated(reading)
-    kept = {key: value for key, value in args.items() if key not in _replaced(name, changed)}
-    return Plan(((name, kept | changed),)) if changed else None
+    gone = _replaced(name, changed) | (TIMES if WHOLE.search(reading.text) else frozenset())
+    kept = {key: value for key, value in args.items() if key not in gone}
+    return Plan(((name, kept | changed),)) if changed or kept != args else None
 
 
 def _replaced(name: str, changed: dict[str, Any]) -> frozenset[str]:
     """What the earlier question said and this one says otherwise: another scope, another time."""
     gone: frozenset[str] = frozenset()
-    if changed.keys() & {"month", "since", "until"}:
-        gone |= {"month", "since", "until"}
+    if changed.keys() & TIMES:
+        gone |= TIMES
     if name in {"sow_terms", "ask_document", "propose_codes"} and changed:
         return gone | {"project", "customer", "contract"}
     if changed.keys() & {"customer", "project", "contract"}:

@@ -16,7 +16,7 @@ CURRENCIES = {
 _CURRENCY = "|".join(re.escape(word) for word in sorted(CURRENCIES, key=len, reverse=True))
 AMOUNT = re.compile(
     rf"(?<![\w.-])(?P<c1>{_CURRENCY})?\s?"
-    r"(?P<n>\d+(?:[.,'\u2019\u00a0 ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?)"
+    r"(?P<n>\d{1,2}(?:,\d{2})+,\d{3}|\d+(?:[.,'\u2019\u00a0 ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?)"
     rf"\s?(?P<s>k|m|mio|thousand|million)?\s?(?P<c2>{_CURRENCY})?(?![\w-])",
     re.IGNORECASE,
 )

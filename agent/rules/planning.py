@@ -15,7 +15,7 @@ from agent.rules.reading import STANDING, Reading
 from agent.rules.slots import Slots, carried, own_slots, stated
 from agent.rules.steps import Plan, fix, unknown
 from agent.rules.weighing import POINTING, WEAK, weighed
-from agent.rules.wording import guess
+from agent.rules.wording import CLEAR, guess
 
 # Kinds that go on about what the conversation was about, where the message names nothing itself.
 ABOUT_ONE = {
@@ -24,7 +24,8 @@ ABOUT_ONE = {
 # Kinds that a single loose word can bring about; the wording says what is meant.
 SETTLED = {Kind.THANKS, Kind.DECIDE, Kind.HELP, Kind.WHY}
 ASKS = re.compile(
-    r"^(?:(?:please|and|but|so|then) )*(?:what|why|which|how|who|when|where|is|are|has|have|does|do|did)\b"
+    r"^(?:(?:please|and|but|so|then) )*"
+    r"(?:what|why|which|how|who|when|where|is|are|has|have|does|did|do (?:i|we|you|they|the|any|all))\b"
     r"|\b(?:can|may|could|should|shall|may) (?:i|we)\b"
 )
 ORDERED = re.compile(r"(?:^|[.?!;,]) *(?:please |then |so |and )?fix (?:it|this|that)(?:,? please)?\W*$", re.IGNORECASE)
@@ -38,7 +39,7 @@ def plan(reading: Reading) -> Plan:
     """The next step for this message; a comparison of two times asks for each."""
     times = [mention for mention in reading.mentions if mention["kind"] in ("range", "month")]
     if len(times) < 2 or not COMPARED.search(reading.text):  # noqa: PLR2004 - two are compared
-        return told(_step(reading), reading.text)
+        return told(_step(reading), reading)
     rest = tuple(mention for mention in reading.mentions if mention not in times)
     steps = [_step(replace(reading, mentions=(*rest, time))) for time in times]
     return replace(steps[0], calls=tuple(call for step in steps for call in step.calls))
@@ -54,7 +55,9 @@ def _step(reading: Reading) -> Plan:
     if _answers_a_need(reading, kind):
         return fix(reading, carried(own_slots(reading), reading))
     if kind is not Kind.WHY and elliptic(reading, kind):
-        return continued(reading)
+        if more := continued(reading):
+            return more
+        kind = guess(weighed(reading))
     if kind is None or kind is Kind.OTHER:
         alone = set(reading.neutral.split()) <= STANDING
         return (None if alone else either(reading, weighed(reading))) or unknown(reading)
@@ -74,7 +77,8 @@ def _more(reading: Reading, kind: Kind, own: Slots) -> Plan | None:
 def _refers(reading: Reading, kind: Kind) -> bool:
     """Whether it is about what the conversation was about."""
     pointing = POINTING if kind in QUESTIONS else SEVERAL
-    return kind in ABOUT_ONE or pointing.search(reading.text) is not None
+    brief = leans(reading) and len(reading.text.split()) < SENTENCE  # "and risk?"
+    return kind in ABOUT_ONE or brief or pointing.search(reading.text) is not None
 
 
 def understood(reading: Reading) -> Kind | None:
@@ -104,7 +108,11 @@ def _goes_on(reading: Reading, kind: Kind | None) -> bool:
         return False
     short = len(reading.text.split()) < SENTENCE
     starts = kind in {None, Kind.FIND} and ELLIPSIS.search(reading.text) is not None
-    return (short and kind in WEAK) or starts or goes_on(reading)
+    loose = (short and kind in WEAK) or starts
+    if goes_on(reading) or not loose:
+        return goes_on(reading)
+    found = weighed(reading)
+    return found.margin < CLEAR or found.kind is Kind.OTHER
 
 
 def _unclear(reading: Reading) -> Plan | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
@@ -109,11 +112,18 @@ def _neutral(text: str, found: Sequence[dict[str, Any]], *, whole: bool = False)
 
 def normal(text: str, own: frozenset[str] = frozenset()) -> str:
     """The text as the grammar reads it; `own` are words of the firm's names, which are nobody's typing errors."""
-    apart = (part for word in tokens(text) for part in _parts(word, own))
+    english = " ".join(word if word in own else german().get(word, word) for word in tokens(text)).split()
+    apart = (part for word in english for part in _parts(word, own))
     plain = " ".join(word if word in own else corrected(word) for word in apart)
     for pattern, meant in CONTRACTIONS:
         plain = pattern.sub(meant, plain)
     return plain
+
+
+@cache
+def german() -> dict[str, str]:
+    """German words that slip into a question, and what they mean."""
+    return tomllib.loads(Path(__file__).with_name("german.toml").read_text("utf-8"))
 
 
 def _parts(word: str, own: frozenset[str]) -> list[str]:

@@ -27,7 +27,7 @@ UNNAMED = re.compile(
 )
 PAYING = re.compile(r"\b(?:how|within how) (?:long|soon|quickly|fast|many days)\b.*\bpay")
 MOST_MONTHS = 6
-ON_HOLD = ("Which projects have the status on hold in the ERP?", "Which projects have a billing hold?")
+ON_HOLD = "These have the status on hold in the ERP. A billing hold is something else: ask for billing holds."
 # What the ERP holds as well as the statement of work: both are shown unless one of them is named.
 BOTH = frozenset({"po", "po number", "purchase order", "purchase order number"})
 HELP = (
@@ -222,13 +222,11 @@ def _find(reading: Reading, slots: Slots) -> Plan:
     if slots.project:
         return readiness(reading, slots)
     status = value(reading, "project_status")
-    if status == "on_hold" and reading.says("status|in the erp"):
-        return Plan((("find_projects", given(customer=slots.customer, status=status)),))
     args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=status)
     if reading.says("customers?|clients?") and not reading.says("projects?|engagements?|jobs?") and not slots.customer:
         return Plan((("customers", given(country=country_of(reading))),))
-    if status == "on_hold" and not slots.named:
-        return Plan(question="On hold in which way?", options=ON_HOLD)
+    if status == "on_hold":
+        return Plan((("find_projects", args),), say=ON_HOLD)
     spoken_of = slots.named or reading.says("projects?|engagements?|jobs?")
     return Plan((("find_projects", args),)) if spoken_of and "find_projects" in reading.offered else unknown(reading)
 
