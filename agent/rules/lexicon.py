@@ -35,12 +35,18 @@ def corrected(word: str) -> str:
 
 def known_word(word: str) -> bool:
     """Whether the grammar, the examples or the language have this word."""
-    return word in _known() or word in _said() or word in words("plain") or is_word(word)
+    return asked_with(word) or is_word(word)
+
+
+def asked_with(word: str) -> bool:
+    """Whether questions here are made of this word."""
+    return word in _asked()
 
 
 @cache
-def _said() -> frozenset[str]:
-    return frozenset(word for _, text in sentences() for word in text.split())
+def _asked() -> frozenset[str]:
+    said = frozenset(word for _, text in sentences() for word in text.split())
+    return _known() | said | words("plain") | words("small") | words("common")
 
 
 @cache

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from agent.names import tokens
-from agent.rules.lexicon import known_word
-from agent.rules.reading import Reading
+from agent.rules.lexicon import asked_with, known_word
+from agent.rules.reading import Reading, normal
 from agent.rules.steps import Plan
 
 NARROWER = re.compile(
@@ -22,6 +22,7 @@ FIGURES = frozenset(
     {"invoices", "unbilled_time", "portfolio_readiness", "time_worked", "find_projects", "time_to_bill"}
 )
 SCOPE = frozenset({"project", "customer", "contract", "practice", "region", "person", "number"})
+CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}\b")  # inside a sentence
 SHORTEST = 4  # letters of a word that may be a name
 
 
@@ -38,7 +39,11 @@ def told(step: Plan, reading: Reading) -> Plan:
 
 
 def strange(reading: Reading) -> str | None:
-    """The first word that neither the language, nor the examples, nor the firm's names have."""
+    """The first word that neither the language, nor the examples, nor the firm's names have; of those with a capital
+    inside a sentence, that questions are not made of: a name that is not ours.
+    """
     named = {word for mention in reading.mentions for word in tokens(mention["words"])}
-    long = (word for word in reading.text.split() if word.isalpha() and len(word) >= SHORTEST and word not in named)
-    return next((word for word in long if not known_word(word)), None)
+    long = (word for word in reading.text.split() if word.isalpha() and len(word) >= SHORTEST)
+    names = (word for word in CAPITAL.findall(reading.said) if not asked_with(normal(word)))
+    lowered = ((word, word.lower()) for word in (*names, *(word for word in long if not known_word(word))))
+    return next((word for word, plain in lowered if plain not in named), None)

@@ -62,7 +62,7 @@ def said(reading: Reading, name: str, voice: str | None = None, among: Collectio
     """What a whole sentence says of an argument; `voice` is what a pattern found, where it is none of `values.toml`."""
     voice = voice or (spoken(reading, name, among) if name in patterns() else None)
     learned = weights().learned.get(name)
-    if learned is None or (voice and voice not in learned.values):
+    if learned is None:
         return Said(voice, None, 1.0)
     found = scores(learned, heard(reading.neutral))
     ranked = sorted(
@@ -74,7 +74,7 @@ def said(reading: Reading, name: str, voice: str | None = None, among: Collectio
         reverse=True,
     )
     (first, value), (next_, second) = ranked[:2]
-    return Said(value or None, second or None, float(first - next_))
+    return Said(value or (voice if voice not in learned.values else None), second or None, float(first - next_))
 
 
 def value(reading: Reading, name: str, among: Collection[str] = ()) -> str | None:
