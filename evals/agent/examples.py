@@ -75,7 +75,7 @@ def _wanted(known: Sequence[Example]) -> dict[str, tuple[Rows, list[str]]]:
     for one in known:
         for name in one.values:
             kinds.setdefault(name, set()).add(one.kind)
-    wanted = {KIND: (np.arange(len(known)), [one.kind.value for one in known])}
+    wanted: dict[str, tuple[Rows, list[str]]] = {KIND: (np.arange(len(known)), [one.kind.value for one in known])}
     for name, of in kinds.items():
         which = [i for i, one in enumerate(known) if one.kind in of]
         wanted[name] = (np.array(which), [known[i].values.get(name, "") for i in which])
