@@ -70,7 +70,9 @@ def goes_on(reading: Reading) -> bool:
     left = _left(reading)
     if EARLIER.search(reading.text) or LATER.search(reading.text):
         return left <= words("period")
-    return left <= words("narrowing") and (bool(reading.mentions) or bool(reading.last_calls and _stated(reading)))
+    if reading.mentions and not left:
+        return True
+    return left <= words("narrowing") and bool(reading.last_calls and _stated(reading))
 
 
 def _left(reading: Reading) -> frozenset[str]:

@@ -138,6 +138,10 @@ CONVERSATIONS: list[list[tuple[str, str, dict[str, Any]]]] = [
         ("and Nordhafen?", "sow_terms", {"customer": "NORDHAFEN", "topic": "end"}),
     ],
     [
+        ("fix CLD-UKI-1004", "propose_fix", {"project": "CLD-UKI-1004"}),
+        ("is CLD-UKI-1003 ready?", "project_readiness", {"project": "CLD-UKI-1003"}),
+    ],
+    [
         ("which proposals wait for approval", "actions_status", {"state": "awaiting_approval"}),
         ("rejected", "actions_status", {"state": "rejected"}),
         ("and just mine?", "actions_status", {"state": "rejected", "mine": True}),
