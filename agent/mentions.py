@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
 from agent.months import months
-from agent.names import Hit, Named, find, tokens
+from agent.names import LONG_NAME, Hit, Named, find, tokens
 from agent.ranges import ranges
 from agent.words import words as small_words
 from domain.records import Firm, Project
@@ -22,6 +23,9 @@ LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
 SHORT = 3  # letters of a first name, which counts only as it is written
 TELLING = 6  # letters from which on one word of a name is enough
 SHORT_AREA = r"\b(?:in|for|by|of|at) {0}$|\b{0} (?:practice|team|people|side|consultants|engagements|projects|jobs)\b"
+AREAS = frozenset(
+    {"cloud", "data", "analytics", "advisory", "engineering"}
+)  # practices, which projects are called after
 HYPHENS = 2  # written as codes are, so one was meant even if it is not ours
 
 
@@ -59,6 +63,7 @@ def mentions(
     found += _invoices(text, firm)
     named, rest = _names(rest, firm)
     found += _of_customer(named)
+    found += _by_words(found, rest, firm)
     found += _people(rest, "employee", (person.name for person in firm.employees))
     found += _people(rest, "staff", staff)
     found += _areas(rest, vocabulary)
@@ -139,15 +144,22 @@ def _people(text: str, kind: str, names: Iterable[str]) -> list[Found]:
     return short + [
         (kind, hit.words, tuple((one.value, one.name) for one in hit.candidates), ())
         for hit in find(text, named)
-        if " " in hit.words or any(hit.words in tokens(one.name) for one in hit.candidates)
+        if " " in hit.words or any(_named_so(hit.words, one.name) for one in hit.candidates)
     ]
 
 
+def _named_so(word: str, name: str) -> bool:
+    """Whether the word is one of the name's, a long one with a slip."""
+    return any(word == one or (len(one) >= LONG_NAME and OSA.distance(word, one) == 1) for one in tokens(name))
+
+
 def _left(text: str, found: Iterable[Found]) -> str:
-    """The text without the codes and numbers that are names of ours."""
+    """The text without the codes and numbers that are names of ours, and without people: "Marco" is no March."""
     for kind, words, _, _ in found:
         if kind in ("project", "contract", "invoice") and any(c.isdigit() for c in words):
             text = text.replace(words, " ; ")
+        elif kind in ("employee", "staff"):
+            text = re.sub(rf"\b{re.escape(words)}\b", " ; ", text, flags=re.IGNORECASE)
     return text
 
 
@@ -174,6 +186,33 @@ def _of_customer(found: list[Found]) -> list[Found]:
         elif " " in words or (not related and len(words) >= TELLING):
             result.append((kind, words, candidates, codes))
     return result
+
+
+def _by_words(found: list[Found], rest: str, firm: Firm) -> list[Found]:
+    """The one project of the customer named beside it that the other words are of: "brightwater network"."""
+    whose = [codes for kind, _, candidates, codes in found if kind == "customer" and len(candidates) == 1]
+    if len(whose) != 1 or any(kind in ("project", "contract") for kind, *_ in found):
+        return []
+    names = {project_key(p): p.name for p in firm.projects if project_key(p) in whose[0]}
+    fitting = {code: words for code, name in names.items() if (words := _words_of(name, rest.split()))}
+    most = max((len(words) for words in fitting.values()), default=0)
+    best = [code for code, words in fitting.items() if len(words) == most]
+    return [("project", " ".join(fitting[best[0]]), ((best[0], names[best[0]]),), ())] if len(best) == 1 else []
+
+
+def _words_of(name: str, said: list[str]) -> list[str]:
+    """The words that are of this name, a slip in a long one allowed, also two as one ("datahub"); none where questions
+    are made of all of them.
+    """
+    own = tokens(name)
+    joined = {f"{first}{second}" for first, second in pairwise(own)}
+    words = [w for w in said if w in joined or any(w == one or _slip(w, one) for one in own)]
+    plain = small_words("grammar") | small_words("plain") | small_words("legal") | AREAS
+    return words if any(word not in plain for word in words) else []
+
+
+def _slip(word: str, wanted: str) -> bool:
+    return len(wanted) >= LONG_NAME and word.isalpha() and OSA.distance(word, wanted) == 1
 
 
 def _areas(text: str, vocabulary: Vocabulary) -> list[Found]:

@@ -36,7 +36,7 @@ PATTERNS = (
     re.compile(rf"\b{_NAME}\b", re.IGNORECASE),
 )
 MAY_IS_MEANT = re.compile(
-    r"\b(in|for|of|during|since|until|about|this|last|next|and)\s+may\b|^\s*may\b\s*\?*$|\bMay\b(?!\s+(i|we|you|it))"
+    r"\b(in|for|of|during|since|until|about|this|last|next|and)\s+may\b|^\s*may\b\s*\?*$|\bMay\b(?!\s+(?:[iI]|we|you|it|they|one)\b)"
 )
 DATED = (
     re.compile(

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
+from agent.rules.lexicon import corrected
 from agent.words import words
 from store.embedding import is_word
 
 WORD = re.compile(r"[\w'\u2019&]+(?:-[\w]+)*")
 WHOLE, SINGLE = 86.0, 88.0
 SHORTEST = 4
+LONG_NAME = 7
 SHORT, LONGEST = 3, 6  # words of a name: with more than that it is no name but a sentence, and means only its whole
 TIE = 4.0
 LONGER = 8.0  # what each further word of a reading adds: "fleet telemetry" is no other telemetry
@@ -110,7 +113,7 @@ def _windows(
         window = said[start : start + size]
         if size == 1 and (len(window[0]) < SHORTEST or window[0] in words("common")):
             continue
-        if size == 1 and window[0] != wanted and is_word(window[0]):
+        if size == 1 and window[0] != wanted and is_word(window[0]) and not _slip_in_name(window[0], one, wanted):
             continue  # "controls" is no slip in "control"
         score = fuzz.ratio(" ".join(window), wanted)
         if score >= minimum:
@@ -119,11 +122,18 @@ def _windows(
     return hits
 
 
+def _slip_in_name(said: str, one: Named, wanted: str) -> bool:
+    """Whether a word that the language has, and no question needs, is a person's long name with one slip."""
+    person = one.kind in ("employee", "staff") and len(wanted) >= LONG_NAME and said[0] == wanted[0]
+    return person and OSA.distance(said, wanted) == 1 and corrected(said) == said
+
+
 def _alien_beside(said: list[str], at: int, ours: frozenset[str]) -> bool:
     """Whether a word beside this one is of a name that is not ours ("warranty claims" is not "Claims analytics")."""
     beside = [said[i] for i in (at - 1, at + 1) if 0 <= i < len(said)]
     plain = words("grammar") | words("common") | words("plain")
-    return any(word.isalpha() and word not in plain and word not in ours and len(word) >= SHORTEST for word in beside)
+    beside = [corrected(word) for word in beside if word.isalpha() and len(word) >= SHORTEST and word not in ours]
+    return any(word not in plain for word in beside)
 
 
 def _without_overlap(scored: list[Hit]) -> list[Hit]:

@@ -57,6 +57,7 @@ async def _engagement(context: ToolContext, wanted: Engagement) -> ToolResult:
         "projects": [_project_facts(project) for project in projects[:SHOWN]],
         "contracts": [_contract_facts(dossier, contract) for contract in contracts[:SHOWN]],
         "count": len(projects),
+        "customer": _whose(firm, projects),
     }
     if len(projects) > 1:
         blocks: list[Block] = [_overview(dossier, projects)]
@@ -74,6 +75,12 @@ def _projects(firm: Firm, wanted: Engagement) -> list[Project]:
     if wanted.customer:
         return list(projects_of(firm, Whose(customer=wanted.customer)))
     raise InvalidInput("Name the project, contract or customer.")
+
+
+def _whose(firm: Firm, projects: list[Project]) -> str | None:
+    """The code of the customer that all of these are for."""
+    ids = {project.customer_id for project in projects}
+    return next((c.code for c in firm.customers if c.id in ids), None) if len(ids) == 1 else None
 
 
 def _overview(dossier: Dossier, projects: list[Project]) -> Table:

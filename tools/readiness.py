@@ -114,7 +114,8 @@ async def _project(context: ToolContext, wanted: ProjectReadiness) -> ToolResult
     dossier = await evaluating.dossier_of(context.firm, context.today, project)
     answer = dossier.assess(project, wanted.month, context.today)
     blocks: tuple[Block, ...] = (findings_block(answer), money_block(answer, project.source))
-    return ToolResult(answer_facts(answer), blocks, {"P1": project_key(project)})
+    whose = next((customer.code for customer in firm.customers if customer.id == project.customer_id), None)
+    return ToolResult(answer_facts(answer) | {"customer": whose}, blocks, {"P1": project_key(project)})
 
 
 async def _project_then(context: ToolContext, wanted: ProjectReadiness, at: datetime) -> ToolResult:

@@ -44,6 +44,21 @@ def subject_of(text: str) -> str | None:
     return max(narrower or found, default=(0, None))[1]
 
 
+def said_of_subjects(text: str) -> list[str]:
+    """The parts of a sentence that name a subject, or what is wrong with one."""
+    said, patterns = words(text), [*(one for _, one, _ in subjects()), *(one for _, one in qualifiers())]
+    named = rule_named(text)
+    return [match.group() for pattern in patterns for match in pattern.finditer(said)] + (
+        [words(named)] if named else []
+    )
+
+
+def rule_named(text: str) -> str | None:
+    """The rule whose id stands in a sentence as it is: "what does po.differs mean?"."""
+    said = re.findall(r"[a-z_]+\.[a-z_.]*[a-z]", text.lower())
+    return next((rule.id for rule in rulebook() if rule.id in said), None)
+
+
 @cache
 def whole() -> frozenset[str]:
     """Subjects that no word of trouble narrows."""

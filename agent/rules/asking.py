@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from agent.rules.details import amount_of, change_of, country_of, invoices_in
+from agent.rules.details import amount_of, change_of, country_of
 from agent.rules.grammar import Kind
-from agent.rules.narrowing import group
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action
 from agent.rules.spans import days_of
 from agent.rules.steps import Plan, portfolio
+from agent.rules.values import said, spoken, value
 from agent.rules.watching import watch
-from tools.rules import subject_of, told_of
+from tools.rules import rule_named, subject_of, told_of
 
 # What each tool takes of the slots; other tools are never asked again with something else.
 TAKES: Mapping[str, frozenset[str]] = {
@@ -48,19 +48,40 @@ TAKES: Mapping[str, frozenset[str]] = {
         "time_to_bill": "practice region customer project since until",
     }.items()
 }
+# What each tool can split an answer by.
+GROUPED: Mapping[str, frozenset[str]] = {
+    name: frozenset(by.split())
+    for name, by in {
+        "unbilled_time": "practice customer project region",
+        "time_worked": "person project customer practice region month",
+        "invoices": "customer project practice region month",
+        "problems": "owner rule customer project",
+        "time_to_bill": "practice customer region project month",
+    }.items()
+}
+SCOPES = frozenset({"customer", "project"})
+# Invoices of which it is asked why they are not written are projects that are not ready.
+HELD_UP = re.compile(r"\b(?:cannot|(?:not|un)(?: be)? able|blocked|stuck|(?:held|hold\w*) up)\b")
+YES = {"yes": True, "no": False}
+# The states that other systems report of each kind.
+STATES = {
+    "change_request": frozenset({"open", "approved"}),
+    "timesheet": frozenset({"submitted", "approved"}),
+    "milestone": frozenset({"delivered", "accepted"}),
+}
+# Which kind of question a tool was called for, so that "and …" is heard as more of it.
+ASKED_AS: Mapping[str, Kind] = {
+    "project_readiness": Kind.READINESS, "portfolio_readiness": Kind.PORTFOLIO, "unbilled_time": Kind.UNBILLED,
+    "sow_terms": Kind.SOW, "ask_document": Kind.SOW, "actions_status": Kind.ACTIONS, "find_projects": Kind.FIND,
+    "who_approves": Kind.POLICY, "changes_made": Kind.HISTORY, "audit_entries": Kind.AUDIT,
+    "customers": Kind.CUSTOMERS, "engagement": Kind.ENGAGEMENT, "invoices": Kind.INVOICES, "time_worked": Kind.WORKED,
+    "problems": Kind.PROBLEMS, "reports": Kind.REPORTS, "documents": Kind.DOCUMENTS, "people": Kind.PEOPLE,
+    "delivery_risk": Kind.RISK, "watch_billing": Kind.WATCH, "time_to_bill": Kind.TIME_TO_BILL,
+    "explain_rules": Kind.RULES,
+}  # fmt: skip
 CENT = Decimal("0.01")
 NAMES = {"staff": "person"}  # a slot that tools call otherwise
 NARROWEST = ("project", "contract", "customer")
-GROUPS = {
-    "person": r"persons?|people|employees?|consultants?|colleagues?|who|whom|staff|team members?|individuals?",
-    "month": r"months?|monthly",
-    "owner": r"owners?|roles?|responsib\w+|assignees?",
-    "rule": r"rules?|reasons?|causes?|kinds?|types?|problems?|issues?|findings?|prerequisites?",
-}
-ISSUED = (
-    r"invoice[ds]?|invoicing|bill(?:s|ed|ings?)?|charged?|turnover|revenue|raised?|issued|sent|"
-    r"sales|went out|send out|posted|invs?|so far|to date|last|latest"
-)
 WHICH_INVOICES = ("Which invoices are unpaid?", "Which invoices are overdue?", "Which invoices were issued this year?")
 
 
@@ -78,19 +99,6 @@ def arguments(tool: str, slots: Slots) -> dict[str, Any]:
     return given(**{NAMES.get(name, name): value for name, value in values.items()})
 
 
-def grouping(reading: Reading, allowed: frozenset[str]) -> str | None:
-    """By what an answer is to be split, of what the tool can split by."""
-    found = re.search(r"\b(?:by|per|for each|each|every|across)\s+(\w+(?: members?)?)", reading.text)
-    if found:
-        own = next((name for name, words in GROUPS.items() if re.fullmatch(words, found[1])), None)
-        if own in allowed:
-            return own
-    if reading.says("monthly|month by month") and "month" in allowed:
-        return "month"
-    shared = group(reading)
-    return shared if shared in allowed else None
-
-
 def _one(tool: str, slots: Slots, **more: Any) -> Plan:
     return Plan(((tool, {**arguments(tool, slots), **given(**more)}),))
 
@@ -98,43 +106,34 @@ def _one(tool: str, slots: Slots, **more: Any) -> Plan:
 def _invoices(reading: Reading, slots: Slots) -> Plan:
     if slots.number:
         return Plan((("invoices", {"number": slots.number}),))
-    state = invoices_in(reading)
-    if state is None and reading.says(r"cannot|(?:not|un)(?: be)? able|blocked|stuck|(?:held|hold\w*) up"):
+    if HELD_UP.search(reading.text):
         return portfolio(reading, slots)
-    if state is None and not reading.says(ISSUED):
+    state = said(reading, "invoice_state")
+    if state.value is None or state.doubtful:
         return Plan(question="Which invoices do you mean?", options=WHICH_INVOICES)
-    by = grouping(reading, frozenset({"customer", "project", "practice", "region", "month"}))
-    return _one("invoices", slots, state=state or "issued", group_by=by)
+    return _one("invoices", slots, state=state.value, group_by=value(reading, "by", GROUPED["invoices"]))
 
 
 def _worked(reading: Reading, slots: Slots) -> Plan:
-    by = grouping(reading, frozenset({"person", "project", "customer", "practice", "region", "month"}))
-    if by is None:
-        who = reading.says(r"who|which (?:people|persons?|employees?|consultants?|colleagues)") and not slots.person
-        by = "person" if who else "project" if slots.person or not slots.project else "person"
-    billed = False if reading.says(r"un ?billed|un ?invoiced|not (?:yet )?(?:been )?(?:billed|invoiced)") else None
-    billed = True if billed is None and reading.says(r"billed|invoiced") else billed
-    billable = False if reading.says(r"non ?billable|not billable|unbillable") else None
-    return _one("time_worked", slots, group_by=by, billed=billed, billable=billable)
+    by = value(reading, "by", GROUPED["time_worked"])
+    by = by or ("project" if slots.person or not slots.project else "person")
+    by = "project" if by == "person" and slots.person else by
+    billed, billable = value(reading, "billed"), value(reading, "billable")
+    return _one("time_worked", slots, group_by=by, billed=YES.get(billed or ""), billable=YES.get(billable or ""))
 
 
 def _customers(reading: Reading, slots: Slots) -> Plan:
-    details = {
-        "tax_id": r"tax|vat|uid|ust",
-        "billing_email": r"(?:e ?)?mails?|contacts?",
-        "invoice_address": r"addresse?s?|where (?:do|does|are|is|should|must|shall)",
-        "payment_terms": r"payment terms?|terms|net days|days",
-        "credit_limit": r"credit",
-    }
-    detail = next((name for name, words in details.items() if reading.says(words)), None)
-    lacks = reading.says(
-        r"no|without|missing|lacks?|lacking|has no|have no|not have|does not|do not|did not|un\w+ed|"
-        r"not (?:on|known|there|recorded|given|set|stored)|blank|empty|incomplete|nowhere|none"
-    )
-    if detail and lacks and not slots.customer:
+    detail = value(reading, "detail")
+    customer = slots.customer or (_their_customer(reading) if slots.project else None)
+    if detail and not customer and value(reading, "missing"):
         return Plan((("customers", {"missing": detail}),))
-    country = None if slots.customer else country_of(reading)
-    return Plan((("customers", given(customer=slots.customer, country=country, detail=detail)),))
+    country = None if customer else country_of(reading)
+    return Plan((("customers", given(customer=customer, country=country, detail=detail)),))
+
+
+def _their_customer(reading: Reading) -> str | None:
+    """The customer of the project that the last answer was about: "what is that client's tax number?"."""
+    return next((c["facts"]["customer"] for c in reading.last_calls if (c.get("facts") or {}).get("customer")), None)
 
 
 def _engagement(_reading: Reading, slots: Slots) -> Plan:
@@ -144,103 +143,62 @@ def _engagement(_reading: Reading, slots: Slots) -> Plan:
 
 
 def _problems(reading: Reading, slots: Slots) -> Plan:
-    owners = {"Finance": r"finance|accounting", "Project manager": r"project managers?|pms?|managers?"}
-    owner = next((name for name, words in owners.items() if reading.says(words)), None)
-    about = subject_of(reading.text)
-    about = told_of(about, reading.text) if about else None
-    by = grouping(reading, frozenset({"owner", "rule", "customer", "project"})) if _splits(reading) else None
+    owner = value(reading, "owner")
+    about = about_of(reading) or _about_before(reading)
+    by = value(reading, "by", GROUPED["problems"])
+    if by in SCOPES and spoken(reading, "by", SCOPES) is None:
+        by = None
     if about is None and by is None and owner is None:
-        split = {"owner": r"who|whom|whose", "rule": r"reasons?|causes?|grounds"}
-        by = next((name for name, words in split.items() if reading.says(words)), None)
-        if by is None:
-            return portfolio(reading, slots)
-    unknown = "unknown" if reading.says(r"cannot (?:be )?determin\w+|undetermined|unknown|unclear") else None
-    return _one("problems", slots, about=about, owner=owner, verdict=unknown, group_by=by)
+        return portfolio(reading, slots)
+    return _one("problems", slots, about=about, owner=owner, verdict=value(reading, "verdict"), group_by=by)
 
 
-def _splits(reading: Reading) -> bool:
-    """Whether a grouping was asked for; "which projects" alone asks for the projects."""
-    return reading.says(r"(?:by|per|for each|each|every|grouped|across) \w+")
+def about_of(reading: Reading) -> str | None:
+    """The subject of a finding or rule, with the word of trouble that the sentence has for it: "po missing"."""
+    if named := rule_named(reading.said):
+        return named
+    subject = said(reading, "subject", subject_of(reading.text)).value
+    return told_of(subject, reading.text) if subject else None
+
+
+def _about_before(reading: Reading) -> str | None:
+    """The subject of the last question, where this one points to it: "which projects have that?"."""
+    pointing = reading.says("that|this|it|those|these")
+    return next((c["args"]["about"] for c in reading.last_calls if pointing and c["args"].get("about")), None)
 
 
 def _rules(reading: Reading, _slots: Slots) -> Plan:
-    about = subject_of(reading.text)
-    about = told_of(about, reading.text) if about else None
-    return Plan((("explain_rules", given(about=about)),))
+    return Plan((("explain_rules", given(about=about_of(reading))),))
 
 
 def _reports(reading: Reading, slots: Slots) -> Plan:
-    kinds = {
-        "change_request": r"change requests?|change orders?|crs?",
-        "billing_hold": r"holds?|held|frozen",
-        "timesheet": r"timesheets?|time ?sheets?|time approvals?",
-        "milestone": r"milestones?|deliverables?|acceptances?|accepted|delivered",
-        "purchase_order": r"pos?|purchase orders?",
-    }
-    kind = next((name for name, words in kinds.items() if reading.says(words)), "milestone")
-    states = {
-        "change_request": {"open": "open|outstanding|pending|undecided|to be decided", "approved": "approved|agreed"},
-        "timesheet": {"submitted": "submitted|handed in", "approved": "approved|released"},
-        "milestone": {"delivered": "delivered", "accepted": "accepted"},
-    }
-    rejected = {"rejected": "rejected|declined|refused|turned down"}
-    said = (s for s, words in {**states.get(kind, {}), **rejected}.items() if kind in states and reading.says(words))
-    state = next(said, None)
-    if state not in (None, "open") and reading.says(r"not|un\w+|yet"):
-        state = None
+    kind = value(reading, "report") or "milestone"
+    state = value(reading, "report_state", STATES.get(kind, frozenset()) | {"rejected"}) if kind in STATES else None
     state = "held" if kind == "billing_hold" and not slots.project else state
     return _one("reports", slots, kind=kind, state=state)
 
 
 def _documents(reading: Reading, slots: Slots) -> Plan:
-    needs = {
-        "conflict": r"conflict\w*|contradict\w*",
-        "confirmation": r"confirm\w*|unconfirmed|check(?:ed)?|review\w*",
-        "contract": r"(?:without|no|not|un)\s?(?:\w+ ){0,4}(?:contracts?|attached|linked)|unattached|orphan\w*",
-    }
-    need = next((name for name, words in needs.items() if reading.says(words)), None)
-    amending = True if reading.says(r"amendments?|amended|change orders?") else None
-    return _one("documents", slots, needs=need, amendments_only=amending)
+    amending = YES.get(value(reading, "amending") or "")
+    return _one("documents", slots, needs=value(reading, "needs"), amendments_only=amending)
 
 
 def _history(reading: Reading, slots: Slots) -> Plan:
-    subjects = {
-        "po": r"pos?|purchase orders?",
-        "customer": r"tax|vat|addresse?s?|customer(?: records?| data)?",
-        "invoice": r"invoices?|drafts?",
-        "policy": r"polic(?:y|ies)|approval (?:rules?|matrix)",
-        "execution": r"freezes?|froze|frozen|thaw\w*",
-        "project": r"projects? (?:created|opened|cancelled)|(?:creat|open|cancel)\w*(?: \w+){0,3} projects?",
-    }
-    about = next((name for name, words in subjects.items() if reading.says(words)), None)
-    written = True if reading.says(r"written|wrote|executed|booked|carried out|changed in") else None
-    me = (
-        reading.person
-        if slots.staff is None and reading.says(r"did i|have i|i (?:changed?|proposed?|approved?)")
-        else None
-    )
-    return _one("changes_made", slots, about=about, written_only=written, person=slots.staff or me)
+    mine = slots.staff is None and reading.says(r"did i|have i|i (?:changed?|proposed?|approved?)")
+    me = reading.person if mine else None
+    written = YES.get(value(reading, "written") or "")
+    return _one("changes_made", slots, about=value(reading, "changed"), written_only=written, person=slots.staff or me)
 
 
 def _audit(reading: Reading, slots: Slots) -> Plan:
-    events = {
-        "session": r"sign\w* ?in|log\w* ?in|signed|logged",
-        "document": r"documents?|sows?|read|opened",
-        "action": r"actions?|proposals?|approvals?|approved|proposed|decisions?",
-        "tool": r"tools?|agent|chat",
-        "policy": r"polic(?:y|ies)",
-        "audit": r"exports?|exported",
-        "person": r"person|people|roles?|rights?",
-    }
-    event = next((name for name, words in events.items() if reading.says(words)), None)
     me = reading.person if slots.staff is None and reading.says(r"did i|have i|my") else None
-    return _one("audit_entries", slots, event=event, person=slots.staff or me)
+    return _one("audit_entries", slots, event=value(reading, "event"), person=slots.staff or me)
 
 
 def _policy(reading: Reading, slots: Slots) -> Plan:
     """Of a proposal under discussion, of something that nobody proposed yet, or of everything."""
     amount, currency = amount_of(reading.said)
-    kind, action = change_of(reading), last_action(reading)
+    kind, action = said(reading, "change", change_of(reading)).value, last_action(reading)
     pointing = reading.says("this|it|that|these|those|proposal") and amount is None
     if action and (pointing or (kind is None and amount is None)):
         return Plan((("explain_policy", {"action": action}),))
@@ -258,20 +216,12 @@ def _policy(reading: Reading, slots: Slots) -> Plan:
 
 
 def _people(reading: Reading, slots: Slots) -> Plan:
-    roles = {
-        "approver": r"approv\w+|sign off|authority|countersign\w*",
-        "auditor": r"audit\w*",
-        "administrator": r"admin(?:istrator)?s?",
-        "finance": r"finance|accountants?|accounting",
-        "project_manager": r"project managers?|pms?",
-    }
-    role = next((name for name, words in roles.items() if reading.says(words)), None)
-    return Plan((("people", given(role=role if not slots.staff else None, person=slots.staff)),))
+    role = None if slots.staff else value(reading, "role")
+    return Plan((("people", given(role=role, person=slots.staff)),))
 
 
 def _time_to_bill(reading: Reading, slots: Slots) -> Plan:
-    by = grouping(reading, frozenset({"practice", "customer", "region", "project", "month"}))
-    return _one("time_to_bill", slots, group_by=by)
+    return _one("time_to_bill", slots, group_by=value(reading, "by", GROUPED["time_to_bill"]))
 
 
 QUESTIONS: dict[Kind, Callable[[Reading, Slots], Plan]] = {

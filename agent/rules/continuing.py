@@ -8,62 +8,110 @@ from dataclasses import replace
 from typing import Any
 
 from agent.names import tokens
-from agent.rules.asking import QUESTIONS, TAKES, arguments, grouping
-from agent.rules.details import invoices_in, state_of
+from agent.rules.asking import GROUPED, QUESTIONS, TAKES, YES, arguments
+from agent.rules.details import amount_of, change_of, country_of
 from agent.rules.grammar import Kind, kind_of
-from agent.rules.narrowing import approved, status
 from agent.rules.reading import STANDING, Reading, normal
 from agent.rules.slots import Slots, given, own_slots
 from agent.rules.spans import moved
 from agent.rules.steps import PLANNERS as STEPS
-from agent.rules.steps import Plan, portfolio, readiness, unknown
+from agent.rules.steps import Plan, portfolio, readiness
+from agent.rules.values import spoken, wording_of_value
 from agent.rules.wording import guess, judge
 from agent.words import words
+from tools.rules import rule_named, said_of_subjects, subject_of, subjects, told_of
 
 PLANNERS: Mapping[Kind, Callable[[Reading, Slots], Plan]] = {**STEPS, **QUESTIONS}
 ELLIPSIS = re.compile(
-    r"^(?:(?:oops|ah|oh|well) )?(?:and|also|or|then|so|now|ok|okay|what about|how about|same|the same|only|just|but|"
-    r"narrow|limit|restrict|filter|for|in|with|by|per|no|not|"
+    r"^(?:(?:oops|ah|oh|well|hm|hmm|no) )*(?:and|also|or|then|hang on|wait|so|now|ok|okay|what about|how about|same|"
+    r"the same|only|just|but|narrow|limit|restrict|filter|for|in|with|by|per|no|not|"
     r"i (?:actually )?(?:meant?|mean)|i said|rather|instead|sorry|wrong|actually|correction|show|list|group(?:ed)?|"
     r"split|the (?:[\w-]+ ){1,3}one$)\b"
 )
-# What a message may say otherwise of an answer besides names, times and how it is split.
-STATED: Mapping[str, Callable[[Reading], dict[str, Any]]] = {
-    "unbilled_time": lambda reading: given(approved_only=True if approved(reading) else None),
-    "invoices": lambda reading: given(state=invoices_in(reading)),
-    "portfolio_readiness": lambda reading: given(status=status(reading)),
-    "actions_status": lambda reading: given(state=state_of(reading)),
+ONWARD = re.compile(
+    r"^(?:(?:oops|ah|oh|well|ok|okay|thanks|hm|hmm|no|so) )*(?:and|n|also|what about|how about|same|only|just|but)\b"
+)
+WHOLE = re.compile(
+    r"\b(?:(?:whole|entire|any|all) (?:period|dates?|times?|months?)|whatever the (?:month|date)|ever)\b"
+)
+# What a message may say otherwise of the last answer: the tool's argument, and what tells its value.
+STATED: Mapping[str, Mapping[str, str]] = {
+    "unbilled_time": {"approved_only": "approved"},
+    "invoices": {"state": "invoice_state"},
+    "portfolio_readiness": {"status": "readiness"},
+    "find_projects": {"status": "project_status"},
+    "actions_status": {"state": "proposal_state", "mine": "mine"},
+    "problems": {"owner": "owner"},
+    "reports": {"kind": "report", "state": "report_state"},
+    "documents": {"needs": "needs", "amendments_only": "amending"},
+    "changes_made": {"about": "changed", "written_only": "written"},
+    "audit_entries": {"event": "event"},
+    "people": {"role": "role"},
+    "watch_billing": {"measure": "measure"},
+    "customers": {"detail": "detail"},
 }
+TIMES = frozenset({"month", "since", "until"})
+ABOUT = {"problems", "explain_rules"}
+CODE = re.compile(r"[A-Z]{2,5}-[A-Z]{2,6}-\d{3,5}")
 ONE_PROJECT = {"project_readiness", "propose_fix", "propose_invoice"}
 _PERIOD = r"(?:month|quarter|one|period|year|week)"
 EARLIER = re.compile(
     rf"\b{_PERIOD} (?:before|prior|earlier)\b|\b(?:before that|(?:preceding|previous|prior) {_PERIOD})\b"
 )
 LATER = re.compile(rf"\b{_PERIOD} (?:after|later|thereafter)\b|\b(?:after that|(?:following|subsequent) {_PERIOD})\b")
-GROUPED = {
-    "unbilled_time": frozenset({"practice", "customer", "project", "region"}),
-    "time_worked": frozenset({"person", "project", "customer", "practice", "region", "month"}),
-    "invoices": frozenset({"customer", "project", "practice", "region", "month"}),
-    "problems": frozenset({"owner", "rule", "customer", "project"}),
-}
 
 
 def goes_on(reading: Reading) -> bool:
-    """Whether there is a last question, and this message is of names and small words: "and Lena?", "same for UK"."""
+    """Whether there is a last question, and this message is of names, of values of its arguments and of small words:
+    "and Lena?", "same for UK", "only the rejected ones".
+    """
     if not (reading.last_calls or pending(reading)):
         return False
+    left = _left(reading)
     if EARLIER.search(reading.text) or LATER.search(reading.text):
-        return _left(reading) <= words("period")
-    left, stated = _left(reading), STATED.get(reading.last_calls[0]["name"] if reading.last_calls else "")
-    if stated is None or reading.mentions:
-        return bool(reading.mentions) and not left
-    return left <= words("narrowing") and bool(stated(reading))
+        return left <= words("period")
+    if reading.mentions and not left:
+        return True
+    return left <= words("narrowing") and bool(reading.last_calls and _stated(reading))
 
 
 def _left(reading: Reading) -> frozenset[str]:
-    """The words that are neither names nor times nor small."""
+    """The words that are neither names nor times nor small, and tell no value of an argument of the last question."""
     named = {word for mention in reading.mentions for word in tokens(mention["words"])}
-    return frozenset(reading.neutral.split()) - words("small") - STANDING - named
+    name = reading.last_calls[0]["name"] if reading.last_calls else ""
+    told = {word for slot in STATED.get(name, {}).values() for word in wording_of_value(reading, slot)}
+    told |= wording_of_value(reading, "by") if name in GROUPED else frozenset()
+    told |= frozenset(" ".join(said_of_subjects(reading.said)).split()) if name in ABOUT else frozenset()
+    return frozenset(reading.neutral.split()) - words("small") - STANDING - named - told
+
+
+def _stated(reading: Reading) -> dict[str, Any]:
+    """The arguments of the last question that this message gives another value."""
+    name = reading.last_calls[0]["name"]
+    found = {argument: spoken(reading, slot) for argument, slot in STATED.get(name, {}).items()}
+    told = {argument: YES.get(value, value) for argument, value in found.items() if value}
+    if name in GROUPED:
+        told |= given(group_by=spoken(reading, "by", GROUPED[name]))
+    if name in ABOUT:
+        told |= given(about=_subject(reading))
+    if name == "customers":
+        told |= given(country=country_of(reading))
+        if "missing" in reading.last_calls[0]["args"] and "detail" in told:
+            told["missing"] = told.pop("detail")  # "and without a billing contact?"
+    if name == "who_approves":
+        amount, currency = amount_of(reading.said)
+        told |= given(action_type=change_of(reading), amount=amount, currency=currency)
+    return told
+
+
+def _subject(reading: Reading) -> str | None:
+    """The subject that is named instead, or another trouble with the same one: "and the ones that are used up"."""
+    if named := rule_named(reading.said):
+        return named
+    before = str(reading.last_calls[0]["args"].get("about") or "")
+    subject = subject_of(reading.text) or next((name for name, *_ in subjects() if before.startswith(name)), None)
+    about = told_of(subject, reading.text) if subject else None
+    return None if about == before or (about and before.startswith(about)) else about
 
 
 def elliptic(reading: Reading, kind: Kind | None) -> bool:
@@ -80,15 +128,22 @@ def pending(reading: Reading) -> str:
     return normal(str(last.get("asked", ""))) if last.get("asked_back") else ""
 
 
-def continued(reading: Reading) -> Plan:
-    """The last question again, about what this message names instead."""
+def leans(reading: Reading) -> bool:
+    """Whether its first words say that it goes on: "and how long have they got?"."""
+    return bool(reading.last_calls) and ONWARD.search(reading.text) is not None
+
+
+def continued(reading: Reading) -> Plan | None:
+    """The last question again, about what this message names or says instead; None where that is nothing."""
     own = own_slots(reading)
     asked = pending(reading)
+    if asked and not own.named:
+        own = replace(own, project=_picked_option(reading))
     kind = kind_of(asked) or (guess(judge(asked)) if asked else None)
     if kind is not None and kind in PLANNERS and own.named:
-        return PLANNERS[kind](replace(reading, text=asked), own)
+        return PLANNERS[kind](replace(reading, text=asked, neutral=asked), own)
     if not reading.last_calls:
-        return unknown(reading)
+        return None
     name, args = reading.last_calls[0]["name"], dict(reading.last_calls[0]["args"])
     by = -1 if EARLIER.search(reading.text) else 1 if LATER.search(reading.text) else 0
     if by and (span := moved(args, by)):
@@ -97,24 +152,31 @@ def continued(reading: Reading) -> Plan:
         return portfolio(reading, own)
     if name == "portfolio_readiness" and own.project:
         return readiness(reading, replace(own, month=own.month or args.get("month")))
-    return _again(reading, name, args, own)
+    return again(reading, own)
 
 
-def _again(reading: Reading, name: str, args: dict[str, Any], own: Slots) -> Plan:
-    changed = arguments(name, own) if name in TAKES else {}
-    kept = {key: value for key, value in args.items() if key not in _replaced(name, changed)}
-    if name in GROUPED:
-        changed |= given(group_by=grouping(reading, GROUPED[name]))
-    if name in STATED:
-        changed |= STATED[name](reading)
-    return Plan(((name, kept | changed),)) if changed else unknown(reading)
+def _picked_option(reading: Reading) -> str | None:
+    """The project of the one option that was offered and has these words: "the fleet one"."""
+    offered = ((reading.earlier[-1] if reading.earlier else {}).get("asked_back") or {}).get("options", [])
+    telling = frozenset(reading.text.split()) - words("small")
+    fitting = [code for option in offered if telling & frozenset(tokens(option)) and (code := CODE.search(option))]
+    return fitting[0].group() if len(fitting) == 1 else None
+
+
+def again(reading: Reading, own: Slots) -> Plan | None:
+    """The last call with what is named or said otherwise; None where that is nothing."""
+    name, args = reading.last_calls[0]["name"], dict(reading.last_calls[0]["args"])
+    changed = (arguments(name, own) if name in TAKES else {}) | _stated(reading)
+    gone = _replaced(name, changed) | (TIMES if WHOLE.search(reading.text) else frozenset())
+    kept = {key: value for key, value in args.items() if key not in gone}
+    return Plan(((name, kept | changed),)) if changed or kept != args else None
 
 
 def _replaced(name: str, changed: dict[str, Any]) -> frozenset[str]:
     """What the earlier question said and this one says otherwise: another scope, another time."""
     gone: frozenset[str] = frozenset()
-    if changed.keys() & {"month", "since", "until"}:
-        gone |= {"month", "since", "until"}
+    if changed.keys() & TIMES:
+        gone |= TIMES
     if name in {"sow_terms", "ask_document", "propose_codes"} and changed:
         return gone | {"project", "customer", "contract"}
     if changed.keys() & {"customer", "project", "contract"}:

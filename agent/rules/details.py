@@ -16,7 +16,7 @@ CURRENCIES = {
 _CURRENCY = "|".join(re.escape(word) for word in sorted(CURRENCIES, key=len, reverse=True))
 AMOUNT = re.compile(
     rf"(?<![\w.-])(?P<c1>{_CURRENCY})?\s?"
-    r"(?P<n>\d+(?:[.,'\u2019\u00a0 ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?)"
+    r"(?P<n>\d{1,2}(?:,\d{2})+,\d{3}|\d+(?:[.,'\u2019\u00a0 ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?)"
     rf"\s?(?P<s>k|m|mio|thousand|million)?\s?(?P<c2>{_CURRENCY})?(?![\w-])",
     re.IGNORECASE,
 )
@@ -47,26 +47,6 @@ COUNTRIES = {
     "US": r"us|usa|united states|america|american",
     "FR": r"france|french",
     "NL": r"netherlands|dutch",
-}
-# In which state of an invoice, and of an action; the first that is said counts.
-INVOICE_STATES = {
-    "overdue": r"overdue|late|not (?:\w+ ){0,3}on time|(?:past|beyond|after) (?:its |their |the )?due|due already|"
-    r"should (?:have|be) (?:been )?(?:arrived|paid|here)|behind|arrears|aged|ageing|aging|dunning|chas\w+|remind\w*",
-    "draft": r"drafts?|not (?:yet )?(?:been )?(?:posted|sent)|unposted|unsent",
-    "unpaid": r"unpaid|outstanding|not (?:yet )?(?:been )?(?:paid|settled)|open|owe[sd]?|owing|receivables?|debts?|"
-    r"debtors?|unsettled|ar|(?:to|must|not) (?:be paid|pay(?: us)?)|waiting for|who owes|left unpaid|"
-    r"(?:to|has|have) come in|due from",
-    "paid": r"paid|settled|cleared|did (?:\w+ ){1,3}pay",
-    "cancelled": r"cancell?ed|voided|credit(?:ed| notes?)",
-}
-ACTION_STATES = {
-    "rejected": r"reject\w*|declin\w*|refus\w*|turned down",
-    "failed": r"failed",
-    "withdrawn": r"withdrawn|taken back",
-    "expired": r"expired|lapsed",
-    "denied": r"denied|forbidden",
-    "executed": r"executed|carried out",
-    "approved": r"(?<!to be )(?<!not )approved",
 }
 HALF = 0.5
 
@@ -111,14 +91,3 @@ def country_of(reading: Reading) -> str | None:
         if re.search(rf"\b(?:{pattern})\b", reading.text.replace(" us ", " ").removesuffix(" us")):
             return code
     return None
-
-
-def invoices_in(reading: Reading) -> str | None:
-    """The state of invoices that is asked about; who has not paid leaves unpaid ones."""
-    state = next((state for state, words in INVOICE_STATES.items() if reading.says(words)), None)
-    return "unpaid" if state == "paid" and reading.says("not|no|nobody|none|never|without|yet to") else state
-
-
-def state_of(reading: Reading) -> str | None:
-    """The state of proposals that is asked about, as the catalogue of states has it."""
-    return next((state for state, words in ACTION_STATES.items() if reading.says(words)), None)

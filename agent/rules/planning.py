@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from agent.ranges import COMPARED
-from agent.rules.asking import QUESTIONS
-from agent.rules.continuing import ELLIPSIS, PLANNERS, continued, elliptic, goes_on, pending
+from agent.rules.asking import ASKED_AS, QUESTIONS
+from agent.rules.continuing import ELLIPSIS, PLANNERS, again, continued, elliptic, goes_on, leans, pending
 from agent.rules.doubt import either
 from agent.rules.grammar import Kind, kind_of
 from agent.rules.limits import told
@@ -15,7 +15,7 @@ from agent.rules.reading import STANDING, Reading
 from agent.rules.slots import Slots, carried, own_slots, stated
 from agent.rules.steps import Plan, fix, unknown
 from agent.rules.weighing import POINTING, WEAK, weighed
-from agent.rules.wording import guess
+from agent.rules.wording import CLEAR, guess
 
 # Kinds that go on about what the conversation was about, where the message names nothing itself.
 ABOUT_ONE = {
@@ -24,11 +24,14 @@ ABOUT_ONE = {
 # Kinds that a single loose word can bring about; the wording says what is meant.
 SETTLED = {Kind.THANKS, Kind.DECIDE, Kind.HELP, Kind.WHY}
 ASKS = re.compile(
-    r"^(?:(?:please|and|but|so|then) )*(?:what|why|which|how|who|when|where|is|are|has|have|does|do|did)\b"
+    r"^(?:(?:please|and|but|so|then) )*"
+    r"(?:what|why|which|how|who|when|where|is|are|has|have|does|did|do (?:i|we|you|they|the|any|all))\b"
     r"|\b(?:can|may|could|should|shall|may) (?:i|we)\b"
 )
 ORDERED = re.compile(r"(?:^|[.?!;,]) *(?:please |then |so |and )?fix (?:it|this|that)(?:,? please)?\W*$", re.IGNORECASE)
 REQUEST = re.compile(r"\b(?:can|could|will|would) (?:you|we|i get|i have)\b|\bplease\b|\blet(?: s|s)?\b|\bmind\b")
+SEVERAL = re.compile(r"\b(?:those|these|them|they|their|theirs)\b")
+SHORT = 10  # words of a message that only asks more of the last question
 SENTENCE = 4  # words from which on a likeness to a sentence says something
 
 
@@ -36,7 +39,7 @@ def plan(reading: Reading) -> Plan:
     """The next step for this message; a comparison of two times asks for each."""
     times = [mention for mention in reading.mentions if mention["kind"] in ("range", "month")]
     if len(times) < 2 or not COMPARED.search(reading.text):  # noqa: PLR2004 - two are compared
-        return told(_step(reading), reading.text)
+        return told(_step(reading), reading)
     rest = tuple(mention for mention in reading.mentions if mention not in times)
     steps = [_step(replace(reading, mentions=(*rest, time))) for time in times]
     return replace(steps[0], calls=tuple(call for step in steps for call in step.calls))
@@ -51,14 +54,31 @@ def _step(reading: Reading) -> Plan:
         return unclear
     if _answers_a_need(reading, kind):
         return fix(reading, carried(own_slots(reading), reading))
-    if elliptic(reading, kind):
-        return continued(reading)
+    if kind is not Kind.WHY and elliptic(reading, kind):
+        if more := continued(reading):
+            return more
+        kind = guess(weighed(reading))
     if kind is None or kind is Kind.OTHER:
         alone = set(reading.neutral.split()) <= STANDING
         return (None if alone else either(reading, weighed(reading))) or unknown(reading)
     own = own_slots(reading)
-    refers = kind in ABOUT_ONE or (kind in QUESTIONS and POINTING.search(reading.text) is not None)
-    return PLANNERS[kind](reading, carried(own, reading) if refers else own)
+    if more := _more(reading, kind, own):
+        return more
+    return PLANNERS[kind](reading, carried(own, reading) if _refers(reading, kind) else own)
+
+
+def _more(reading: Reading, kind: Kind, own: Slots) -> Plan | None:
+    """The last question again, where a short message asks more of it: "and for Halden, is the acceptance there?"."""
+    short = len(reading.text.split()) <= SHORT
+    more = short and leans(reading) and ASKED_AS.get(reading.last_calls[0]["name"]) is kind
+    return again(reading, own) if more else None
+
+
+def _refers(reading: Reading, kind: Kind) -> bool:
+    """Whether it is about what the conversation was about."""
+    pointing = POINTING if kind in QUESTIONS else SEVERAL
+    brief = leans(reading) and len(reading.text.split()) < SENTENCE  # "and risk?"
+    return kind in ABOUT_ONE or brief or pointing.search(reading.text) is not None
 
 
 def understood(reading: Reading) -> Kind | None:
@@ -76,6 +96,8 @@ def _likely(reading: Reading) -> Kind | None:
     kind = kind_of(reading.text)
     if kind is Kind.HISTORY and reading.first("employee") and not reading.first("staff"):
         return Kind.WORKED  # who records time and decides nothing here has changed nothing here
+    if kind is Kind.DECIDE and goes_on(reading):
+        return None  # "rejected", after a list of proposals, is a state
     settled = kind in SETTLED or (kind is Kind.FIX and ORDERED.search(reading.said) is not None)
     return kind if settled or _goes_on(reading, kind) else guess(weighed(reading))
 
@@ -86,7 +108,11 @@ def _goes_on(reading: Reading, kind: Kind | None) -> bool:
         return False
     short = len(reading.text.split()) < SENTENCE
     starts = kind in {None, Kind.FIND} and ELLIPSIS.search(reading.text) is not None
-    return (short and kind in WEAK) or starts or goes_on(reading)
+    loose = (short and kind in WEAK) or starts
+    if goes_on(reading) or not loose:
+        return goes_on(reading)
+    found = weighed(reading)
+    return found.margin < CLEAR or found.kind is Kind.OTHER
 
 
 def _unclear(reading: Reading) -> Plan | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
@@ -20,6 +23,10 @@ CONTRACTIONS = (
     (re.compile(r"\b(what|who|how|where|that)s\b"), r"\1"),
     (re.compile(r"\bw o\b"), "without"),
 )
+
+
+SENTENCES = re.compile(r"(?<=[.?!:;])\s+|\n+")
+LONG, FEW = 30, 3  # words of a message that tells before it asks; words that are no sentence
 
 
 @dataclass(frozen=True)
@@ -61,16 +68,26 @@ def read(messages: Sequence[BaseMessage], offered: frozenset[str]) -> Reading:
     found = tuple(context.get("mentions", ()))
     own = frozenset(word for mention in found for word in tokens(mention["words"])) | STANDING
     earlier = tuple(context.get("earlier", ()))
+    asked = core(said)
     return Reading(
         said,
-        normal(_neutral(said, found), own),
+        normal(_neutral(asked, found), own),
         context.get("today", ""),
         found,
         earlier,
         offered,
         context.get("person", ""),
-        normal(_neutral(said, found, whole=True), own),
+        normal(_neutral(asked, found, whole=True), own),
     )
+
+
+def core(said: str) -> str:
+    """What a long message asks, without what it tells before: its questions, else its last sentence."""
+    if len(said.split()) < LONG:
+        return said
+    parts = [part.strip() for part in SENTENCES.split(said) if len(part.split()) > FEW]
+    asking = [part for part in parts if part.endswith("?")] or parts[-1:]
+    return " ".join(asking) or said
 
 
 # What stands for a name of ours, so that "customer data hub" asks about a project and not about a customer.
@@ -95,11 +112,18 @@ def _neutral(text: str, found: Sequence[dict[str, Any]], *, whole: bool = False)
 
 def normal(text: str, own: frozenset[str] = frozenset()) -> str:
     """The text as the grammar reads it; `own` are words of the firm's names, which are nobody's typing errors."""
-    apart = (part for word in tokens(text) for part in _parts(word, own))
+    english = " ".join(word if word in own else german().get(word, word) for word in tokens(text)).split()
+    apart = (part for word in english for part in _parts(word, own))
     plain = " ".join(word if word in own else corrected(word) for word in apart)
     for pattern, meant in CONTRACTIONS:
         plain = pattern.sub(meant, plain)
     return plain
+
+
+@cache
+def german() -> dict[str, str]:
+    """German words that slip into a question, and what they mean."""
+    return tomllib.loads(Path(__file__).with_name("german.toml").read_text("utf-8"))
 
 
 def _parts(word: str, own: frozenset[str]) -> list[str]:

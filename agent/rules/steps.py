@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.rules.details import country_of, state_of
+from agent.rules.details import country_of
 from agent.rules.grammar import Kind, topic_of
-from agent.rules.narrowing import approved, group, status
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action, listed, own_slots, stated, wanted_rule
 from agent.rules.spans import months_within
+from agent.rules.values import said, value
 
 # A question about something that no term stands for is answered from the text.
 MENTIONED = re.compile(
@@ -27,7 +27,7 @@ UNNAMED = re.compile(
 )
 PAYING = re.compile(r"\b(?:how|within how) (?:long|soon|quickly|fast|many days)\b.*\bpay")
 MOST_MONTHS = 6
-ON_HOLD = ("Which projects have the status on hold in the ERP?", "Which projects have a billing hold?")
+ON_HOLD = "These have the status on hold in the ERP. A billing hold is something else: ask for billing holds."
 # What the ERP holds as well as the statement of work: both are shown unless one of them is named.
 BOTH = frozenset({"po", "po number", "purchase order", "purchase order number"})
 HELP = (
@@ -39,7 +39,8 @@ HELP = (
     "page."
 )
 UNABLE = (
-    "That cannot be done or proposed in this conversation. I can propose a missing purchase order number, tax "
+    "That is not permitted in this conversation, or it cannot be determined from the connected systems: I change, send "
+    "and decide nothing by myself. I can propose a missing purchase order number, tax "
     "identifier or invoice address, and a draft invoice; other changes start on their own pages."
 )
 EXAMPLES = (
@@ -72,7 +73,9 @@ def unknown(reading: Reading) -> Plan:
 
 
 def _decide(reading: Reading, _slots: Slots) -> Plan:
-    say = "Decisions are made on the review page, never in this conversation. Here is what is open."
+    say = (
+        "I may not decide on anything. People do, on the review page, never in this conversation. Here is what is open."
+    )
     calls = (("actions_status", {"state": "awaiting_approval"}),)
     return Plan(calls if "actions_status" in reading.offered else (), say=say)
 
@@ -85,19 +88,8 @@ def _actions(reading: Reading, slots: Slots) -> Plan:
     action = last_action(reading)
     if action and reading.says("it|this|that") and not slots.named and "explain_policy" in reading.offered:
         return Plan((("explain_policy", {"action": action}),))
-    open_only = reading.says(
-        r"nobody|queue|backlog|desk|still|not (?:\w+ ){0,3}(?:decided|approved|countersigned|signed|reviewed)|"
-        r"to be approved|still to|decide|waits?|waiting|pending|open|awaiting|inbox|needs?|undecided|"
-        r"outstanding"
-    )
-    said = state_of(reading)
-    state = "awaiting_approval" if open_only and said in (None, "approved") else said
-    mine = (
-        True
-        if reading.says(r"my|mine|i (?:have )?(?:proposed?|submitted|requested|raised|handed in|sent)|have i|did i")
-        else None
-    )
-    mine = None if open_only else mine
+    state = value(reading, "proposal_state")
+    mine = True if state != "awaiting_approval" and value(reading, "mine") else None
     return Plan((("actions_status", given(project=slots.project, state=state, mine=mine)),))
 
 
@@ -126,7 +118,7 @@ def _codes(reading: Reading, slots: Slots) -> Plan:
 def _sow(reading: Reading, slots: Slots) -> Plan:
     about = re.search(r"\b(?:about|on|regarding|concerning)\s+(?:the\s+)?(.+)$", reading.text)
     mentioned = MENTIONED.search(reading.text) is not None
-    known = "pay" if PAYING.search(reading.text) else topic_of(reading.text, loosely=not mentioned)
+    known = _topic(reading, mentioned=mentioned)
     topic = known or (about.group(1) if about else "")
     if reading.says(RECORDED) and slots.customer and PAYING.search(reading.text):
         return Plan((("customers", {"customer": slots.customer, "detail": "payment_terms"}),))
@@ -145,6 +137,12 @@ def _sow(reading: Reading, slots: Slots) -> Plan:
     )
 
 
+def _topic(reading: Reading, *, mentioned: bool) -> str | None:
+    """What of the paper is asked about; a word that means other things elsewhere ("over") is only a voice."""
+    plain = "pay" if PAYING.search(reading.text) else topic_of(reading.text, loosely=False)
+    return plain or (None if mentioned else said(reading, "topic", topic_of(reading.text)).value)
+
+
 def _unbilled(reading: Reading, slots: Slots) -> Plan:
     now = slots.since == slots.until == reading.today  # "wip today" is what is open, of whatever day
     filters = given(
@@ -156,8 +154,10 @@ def _unbilled(reading: Reading, slots: Slots) -> Plan:
         customer=slots.customer,
         project=slots.project,
     )
-    grouped = group(reading) or ("project" if slots.project or slots.customer or slots.practice else "practice")
-    return Plan((("unbilled_time", {"group_by": grouped, "approved_only": approved(reading), **filters}),))
+    by = value(reading, "by", {"practice", "customer", "project", "region"})
+    by = by or ("project" if slots.project or slots.customer or slots.practice else "practice")
+    approved = value(reading, "approved") is not None
+    return Plan((("unbilled_time", {"group_by": by, "approved_only": approved, **filters}),))
 
 
 def portfolio(reading: Reading, slots: Slots) -> Plan:
@@ -166,7 +166,11 @@ def portfolio(reading: Reading, slots: Slots) -> Plan:
         return readiness(reading, slots)
     if ON_HOLD_SAID.search(reading.text):
         return _find(reading, slots)
-    args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=status(reading))
+    return _all_of(reading, slots, value(reading, "readiness"))
+
+
+def _all_of(reading: Reading, slots: Slots, status: str | None) -> Plan:
+    args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=status)
     return _each_month("portfolio_readiness", args, reading, slots)
 
 
@@ -187,7 +191,7 @@ def readiness(reading: Reading, slots: Slots) -> Plan:
         return _each_month("project_readiness", {"project": project}, reading, slots)
     if not slots.named and UNNAMED.search(reading.text):
         return Plan(question="Which project do you mean? I find no code or name.", options=tuple(listed(reading)[:5]))
-    return portfolio(replace(reading, text="") if slots.named else reading, slots)
+    return _all_of(reading, slots, None) if slots.named else portfolio(reading, slots)
 
 
 def _why(reading: Reading, slots: Slots) -> Plan:
@@ -217,20 +221,12 @@ def _one_project(reading: Reading, slots: Slots, question: str, sentence: str) -
 def _find(reading: Reading, slots: Slots) -> Plan:
     if slots.project:
         return readiness(reading, slots)
-    states = {
-        "on hold|paused|suspended|parked": "on_hold",
-        "done|finished|closed|completed?|ended": "done",
-        "cancell?ed|called off": "cancelled",
-        "open|active|live|ongoing|running|current": "open",
-    }
-    status = next((state for words, state in states.items() if reading.says(words)), None)
-    if status == "on_hold" and reading.says("status|in the erp"):
-        return Plan((("find_projects", given(customer=slots.customer, status=status)),))
+    status = value(reading, "project_status")
     args = given(practice=slots.practice, region=slots.region, customer=slots.customer, status=status)
     if reading.says("customers?|clients?") and not reading.says("projects?|engagements?|jobs?") and not slots.customer:
         return Plan((("customers", given(country=country_of(reading))),))
-    if status == "on_hold" and not slots.named:
-        return Plan(question="On hold in which way?", options=ON_HOLD)
+    if status == "on_hold":
+        return Plan((("find_projects", args),), say=ON_HOLD)
     spoken_of = slots.named or reading.says("projects?|engagements?|jobs?")
     return Plan((("find_projects", args),)) if spoken_of and "find_projects" in reading.offered else unknown(reading)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from agent.rules.asking import ASKED_AS
+from agent.rules.continuing import leans
 from agent.rules.details import amount_of
 from agent.rules.grammar import Kind, kind_of, speaks_of
 from agent.rules.reading import Reading
@@ -15,6 +17,7 @@ from tools.rules import subject_of
 # How much a pattern adds to its kind, beside the wording's say of 0 to 1. With 0.1 to 0.2, and 0 to 0.1 for loose ones,
 # nine in a hundred of the examples left out in turn are given another kind; ten without any voice.
 STRONG, LOOSE = 0.15, 0.05
+ONWARD = 0.15  # what "and …" adds to the kind of the last question
 WEAK = {None, Kind.READINESS, Kind.FIND, Kind.PORTFOLIO, Kind.UNBILLED, Kind.WHY}
 ASKED_OF_ONE = {Kind.READINESS, Kind.PORTFOLIO, Kind.WHY}
 OF_ONE = re.compile(
@@ -47,6 +50,8 @@ def _voices(reading: Reading) -> Mapping[Kind, float]:
     )
     named = None if strong else _by_name(reading)
     voices = {kind: STRONG if strong else LOOSE, named: STRONG}
+    onward = ASKED_AS.get(reading.last_calls[0]["name"]) if leans(reading) else None
+    voices[onward] = voices.get(onward, 0.0) + ONWARD
     return {one: voice for one, voice in voices.items() if one is not None}
 
 

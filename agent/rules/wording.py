@@ -1,24 +1,23 @@
-"""Which kind of question a sentence's wording speaks for, learned from sentences whose kind is known."""
+"""What a sentence's wording speaks for, learned from examples: its kind, and the values of the kind's arguments."""
 
 from __future__ import annotations
 
-import hashlib
-import tomllib
 import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from agent.rules.examples import digest
 from agent.rules.grammar import Kind
 from domain.errors import ConfigurationError
 from store.embedding import embedding
 
-EXAMPLES = Path(__file__).with_name("examples.toml")
 WEIGHTS = Path(__file__).with_name("examples.npz")
 BUCKETS = 2048  # that pieces of words, words and pairs of words are counted in
 PIECES = (3, 4, 5)  # letters
@@ -30,7 +29,10 @@ NEAR = 2.0  # how fast an example's say fades with its distance in meaning
 # How far the best kind is ahead: from CLEAR on 99 of 100 sentences that are no examples are read rightly (`countersign
 # evals run examples`); below GUESS one asks back.
 CLEAR, GUESS = 0.18, 0.03
+KIND = "kind"
+VALUES = "/values"
 Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)
@@ -43,24 +45,31 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Weights:
-    """One column a kind: `shares` of each example by nearness to its `meaning`, and `columns` of the spelling."""
+class Learned:
+    """What tells some values apart, one column a value: `shares` of each of the examples `rows` by nearness to its
+    meaning, and `columns` of the spelling.
+    """
 
-    kinds: tuple[Kind, ...]
-    meaning: Array
+    values: tuple[str, ...]
+    rows: Rows
     shares: Array
     columns: Array
 
 
-def sentences(path: Path = EXAMPLES) -> tuple[tuple[Kind, str], ...]:
-    """All examples, with names of ours as `Reading.neutral` has them."""
-    data = tomllib.loads(path.read_text("utf-8"))
-    return tuple((Kind(kind), text) for kind, texts in data.items() for text in texts)
+@dataclass(frozen=True)
+class Weights:
+    """The `meaning` of each example, and what was learned from them: of the `KIND`, and of each argument."""
+
+    meaning: Array
+    learned: Mapping[str, Learned]
 
 
-def digest() -> str:
-    """Which edition of the examples the weights were learned from."""
-    return hashlib.sha256(EXAMPLES.read_bytes()).hexdigest()
+@dataclass(frozen=True)
+class Wording:
+    """A sentence in numbers: how near it is to each example in meaning, and its spelling."""
+
+    near: Array
+    spelling: Array
 
 
 @cache
@@ -69,27 +78,61 @@ def weights() -> Weights:
     kept = np.load(WEIGHTS)
     if str(kept["digest"]) != digest():
         raise ConfigurationError("agent/rules/examples.npz is stale; run `countersign evals run examples --write`.")
-    numbers = (kept[name].astype(np.float64) for name in ("meaning", "shares", "columns"))
-    return Weights(tuple(Kind(kind) for kind in kept["kinds"]), *numbers)
+    names = [key.removesuffix(VALUES) for key in kept.files if key.endswith(VALUES)]
+    return Weights(kept["meaning"].astype(np.float64), {name: _learned(kept, name) for name in names})
+
+
+def keep(found: Weights, edition: str) -> None:
+    """Write the weights beside the examples that they were learned from."""
+    arrays: dict[str, npt.NDArray[Any]] = {"meaning": found.meaning.astype(np.float16), "digest": np.array(edition)}
+    for name, one in found.learned.items():
+        arrays[name + VALUES] = np.array(one.values)
+        arrays[f"{name}/rows"] = one.rows.astype(np.int32)
+        arrays[f"{name}/shares"] = one.shares.astype(np.float16)
+        arrays[f"{name}/columns"] = one.columns.astype(np.float16)
+    np.savez_compressed(WEIGHTS, allow_pickle=False, **arrays)
+
+
+def _learned(kept: Mapping[str, npt.NDArray[Any]], name: str) -> Learned:
+    values = tuple(str(value) for value in kept[name + VALUES])
+    shares, columns = (kept[f"{name}/{part}"].astype(np.float64) for part in ("shares", "columns"))
+    return Learned(values, kept[f"{name}/rows"], shares, columns)
+
+
+@lru_cache(maxsize=64)
+def heard(text: str) -> Wording:
+    """The numbers of a sentence, worked out once for its kind and all its arguments."""
+    return wording_of(weights(), features([text])[0])
+
+
+def wording_of(known: Weights, row: Array) -> Wording:
+    """The same of a sentence's features."""
+    return Wording(nearness(row[None, :MEANING], known.meaning)[0], row[MEANING:])
+
+
+def scores(learned: Learned, said: Wording) -> Array:
+    """How much the wording speaks for each value: about 1 for one that is said, about 0 for others."""
+    return said.near[learned.rows] @ learned.shares + said.spelling @ learned.columns
 
 
 def judge(text: str, voices: Mapping[Kind, float] | None = None, without: Collection[Kind] = ()) -> Judged:
     """The kinds that the wording speaks for; `voices` add to some, and `without` are those that it cannot be."""
-    return judged(weights(), features([text])[0], voices, without)
+    learned = weights().learned[KIND]
+    return judged(learned, scores(learned, heard(text)), voices, without)
+
+
+def judged(
+    learned: Learned, found: Array, voices: Mapping[Kind, float] | None = None, without: Collection[Kind] = ()
+) -> Judged:
+    """The two likeliest kinds by these scores."""
+    kinds = tuple(Kind(value) for value in learned.values)
+    added = [-np.inf if kind in without else (voices or {}).get(kind, 0.0) for kind in kinds]
+    return best(kinds, found + np.array(added))
 
 
 def guess(found: Judged) -> Kind | None:
     """The likeliest kind, where it is any likelier than the next."""
     return found.kind if found.margin >= GUESS else None
-
-
-def judged(
-    known: Weights, row: Array, voices: Mapping[Kind, float] | None = None, without: Collection[Kind] = ()
-) -> Judged:
-    """The same of a sentence's features."""
-    near = nearness(row[None, :MEANING], known.meaning)[0]
-    added = [-np.inf if kind in without else (voices or {}).get(kind, 0.0) for kind in known.kinds]
-    return best(known.kinds, near @ known.shares + row[MEANING:] @ known.columns + np.array(added))
 
 
 def nearness(some: Array, others: Array) -> Array:

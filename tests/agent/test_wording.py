@@ -8,16 +8,29 @@ import pytest
 from agent.rules import wording
 from agent.rules.continuing import PLANNERS
 from agent.rules.doubt import readings
+from agent.rules.examples import Example, examples, sentences
 from agent.rules.grammar import Kind
 from agent.rules.reading import normal
+from agent.rules.values import patterns
 from domain.errors import ConfigurationError
 from evals.agent.examples import APART, learn
 from tests.agent.test_rules import ask, called
 
 
 def test_the_weights_belong_to_the_examples() -> None:
-    kinds = dict.fromkeys(kind for kind, _ in wording.sentences())
-    assert wording.weights().kinds == tuple(kinds)
+    kinds = dict.fromkeys(kind.value for kind, _ in sentences())
+    assert wording.weights().learned[wording.KIND].values == tuple(kinds)
+
+
+def test_every_value_that_an_example_says_is_learned() -> None:
+    told = {(name, value) for one in examples() for name, value in one.values.items()}
+    learned = {(name, value) for name, found in wording.weights().learned.items() for value in found.values}
+    assert told <= learned
+
+
+def test_every_argument_of_a_pattern_can_be_said() -> None:
+    told = {name for one in examples() for name in one.values}
+    assert patterns().keys() - told == {"verdict"}  # which only a pattern tells
 
 
 def test_weights_of_other_examples_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,13 +42,12 @@ def test_weights_of_other_examples_are_refused(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_no_sentence_that_judges_is_an_example() -> None:
-    assert not {text for _, text in wording.sentences()} & {text for _, text in wording.sentences(APART)}
+    assert not {text for _, text in sentences()} & {text for _, text in sentences(APART)}
 
 
 def test_where_the_wording_is_clear_it_is_right() -> None:
-    apart = wording.sentences(APART)
-    rows = wording.features([normal(text, frozenset({"acme", "cld-uki-1001"})) for _, text in apart])
-    found = [(kind, wording.judged(wording.weights(), row)) for (kind, _), row in zip(apart, rows, strict=True)]
+    apart = [(kind, normal(text, frozenset({"acme", "cld-uki-1001"}))) for kind, text in sentences(APART)]
+    found = [(kind, wording.judge(text)) for kind, text in apart]
     clear = [one.kind is kind for kind, one in found if one.margin >= wording.CLEAR]
     assert len(clear) > 0.65 * len(found)
     assert sum(clear) >= 0.97 * len(clear)
@@ -43,11 +55,15 @@ def test_where_the_wording_is_clear_it_is_right() -> None:
 
 
 def test_leaving_one_out_is_the_same_as_learning_without_it() -> None:
-    known = ((Kind.HELP, "a"), (Kind.HELP, "b"), (Kind.SOW, "c"), (Kind.SOW, "d"))
+    values = [(Kind.HELP, "x"), (Kind.HELP, "y"), (Kind.SOW, "x"), (Kind.SOW, "x")]
+    known = [Example(kind, letter, {"by": by}) for letter, (kind, by) in zip("abcd", values, strict=True)]
     rows = np.array([[1.0, 0.2, 0.3], [0.9, 0.1, 0.3], [0.1, 1.0, 0.3], [0.6, 0.4, 0.3]])
     _, left_out = learn(known, rows)
     without, _ = learn(known[:3], rows[:3])
-    assert left_out[3].kind is wording.judged(without, rows[3]).kind is Kind.HELP
+    for name in (wording.KIND, "by"):
+        one = without.learned[name]
+        found = wording.scores(one, wording.wording_of(without, rows[3]))
+        assert left_out[name][3] == one.values[int(found.argmax())]
 
 
 def test_every_choice_of_a_question_back_is_read_as_what_it_stands_for() -> None:
