@@ -38,7 +38,12 @@ KINDS = {
         rule("{AMOUNT}"),
         re.compile(r"[\dA-Z$€£¥₹]"),
         re.compile(f"[{''.join(SYMBOLS)}]"),
-        (*(code.lower() + EDGE for code in CODES.split("|")), "dollars", "euro"),
+        (
+            *(code.lower() + EDGE for code in CODES.split("|")),
+            *(EDGE + word + EDGE for word in ("r", "rs", "sterling", "francs", "rupees")),
+            "dollars",
+            "euro",
+        ),
         60,
     ),
     "\x01date": Kind(
