@@ -8,13 +8,19 @@ from sow.rules import rule
 from sow.view import Candidate, View, candidate
 
 TYPES = (
-    ("time_and_materials", r"\btime[- ](?:and|&)[- ]materials?\b|\bT&M\b", 0.84),
+    ("time_and_materials", r"\btime[- ](?:and|&)[- ]materials?\b|\bT&M\b|\blabou?r[- ]hour\b", 0.84),
     (
         "time_and_materials",
-        r"\b(?:hourly|daily|per diem) (?:billing )?rates?\b|{AMOUNT}\]? ?(?:per|an|/) ?(?:hour|day|man-day)\b",
+        r"\b(?:charged?|paid?|pay|remunerated|billed|invoic\w+|based)\b[^.;]{0,50}?\b(?:by|for the|according to|on|based on) "
+        r"(?:the )?(?:actual )?(?:time\b(?! of)|hours (?:worked|spent)|effort\b|time spent)|\brates? ?(?:/|per) ?(?:hour|day)\b",
+        0.72,
+    ),
+    (
+        "time_and_materials",
+        r"\b(?:hourly|daily|day|per diem) (?:billing |fee )?rates?\b|{AMOUNT}\]? ?(?:per|an|/) ?(?:hour|hr|day|man-day|person-day)\b",
         0.74,
     ),
-    ("fixed_fee", r"\b(?:fixed|flat)[- ](?:price|fee|fees|sum|rate|implementation fees?)\b|\blump[- ]sum\b", 0.8),
+    ("fixed_fee", r"\b(?:fixed|flat)[- ](?:price|fee|fees|sum|rate|implementation fees?)\b|\blump[- ]sum\b|\bfirm and \w+ (?:price|amount)", 0.8),
     (
         "milestone",
         (
@@ -30,7 +36,7 @@ TYPES = (
     (
         "retainer",
         (
-            r"\bretainer\b|\b(?:monthly|quarterly) (?:recurring |service |support |management |flat |base )*fees?\b"
+            r"\bretainer\b(?! (?:of|in the amount of) {AMOUNT}{SAME}{0,80}\b(?:appl|credit|before we|held))|\b(?:monthly|quarterly) (?:recurring |service |support |management |flat |base )*fees?\b"
             r"|{AMOUNT} (?:per|a|each|/) ?(?:month|quarter)\b"
         ),
         0.72,
@@ -62,7 +68,7 @@ TYPES = (
 NOT_TYPE = rule(r"\bno retainer|\bnot (?:a |on a )?(?:fixed|time)|\bas defined in|\broyalty[- ]free")
 EVERY = (
     ("weekly", r"weekly|each week|per week"),
-    ("biweekly", r"bi-?weekly|every (?:two|2|other) weeks?"),
+    ("biweekly", r"bi-?weekly|every (?:two|2|other) weeks?|fortnightly|(?:every|each) fortnight"),
     ("semimonthly", r"semi-?monthly|twice (?:a|per) month"),
     ("monthly", r"monthly|(?:each|every|per|the|a|calendar|following|applicable|that|such) (?:calendar )?month"),
     ("quarterly", r"quarterly|(?:each|every|per|the|calendar) (?:calendar )?quarter"),
@@ -83,7 +89,7 @@ INVOICING = rule(
     r"|\b(?:provider|consultant|contractor|supplier|vendor|developer|company|we) (?:invoices?|bills?)\b"
     r"|\binvoices?(?: shall"
     r"| will)?[^.;]{0,40}\b(?:issued|submitted|sent|rendered)"
-    r"|\binvoiced\b|\bbilled\b|\bbilling frequency|\binvoice frequency|\binvoicing\b"
+    r"|\binvoiced\b|\bbilled\b|\bbillings\b|\bissues?\b[^.;]{0,20}\binvoices?\b|\bbilling frequency|\binvoice frequency|\binvoicing\b"
     r"|\bpayable\b[^.;]{0,40}\b(?:monthly|quarterly|annually|in)"
     r"|\bpaid (?:monthly|quarterly|annually|weekly)|\b(?:monthly|quarterly|annual|weekly) (?:invoices?"
     r"|statements?|installments?|payments?)"
@@ -103,6 +109,7 @@ OWED = rule(
 )
 NOT_DUE = rule(r"\breport|\binterest|\btaxe?s?\b|\bsalar|\brent\b")
 AFTER = 130
+DAY_OF_PAYMENT = rule(r"\bpa(?:id|yable|yment)\b{SAME}{0,60}\d(?:st|nd|rd|th)? (?:day )?of (?:the|each|that) month")
 DELIVERY = rule(
     r"\binvoices? (?:(?:shall|will|must|are to|should) be|are|go) (?:\w+ )?(?:sent|addressed|submitted|delivered"
     r"|e-?mailed|directed)"
@@ -145,7 +152,11 @@ def _delivery(view: View) -> Iterator[Candidate]:
 
 def _frequency(view: View, start: int, end: int) -> Iterator[Candidate]:
     stop = min(view.sentence_end(end), end + AFTER)
+    days = DAY_OF_PAYMENT.search(view.text, start, stop)
+    stop = days.start() if days else stop
+    often = False  # twice a month is told by days "of the month"
     for value, pattern in EVERY:
         found = rule(r"\b(?:" + pattern + r")\b").search(view.text, start, stop)
-        if found:
+        if found and not (often and value == "monthly"):
+            often = often or value in {"biweekly", "semimonthly"}
             yield Candidate("invoice_frequency", value, start, max(found.end(), end), 0.72)

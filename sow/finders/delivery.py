@@ -40,6 +40,15 @@ CHANGE = (
     r"\bout[- ]of[- ]scope\b{FAR}\bchange order",
     r"\bchange order (?:must|shall|is required|required)",
     r"\bagrees?\b{NEAR}\b(?:in|by|through) an? (?:written |signed |duly executed )*change (?:order|request)\b",
+    (
+        r"\b(?:requires?|needs?|subject to|absent|only after|only under|only with)\b{NEAR}"
+        r"\b(?:change (?:order|request|note)|variation order)s?\b"
+    ),
+    (
+        r"\bno variations? (?:to|of|in) (?:the )?(?:scope|services|deliverables|fees?|work|project)\b{FAR}"
+        r"\b(?:in writing|written|signed)\b"
+    ),
+    r"\bvariations?\b{NEAR}\bunless\b{NEAR}\b(?:in writing|written|signed)\b",
     r"\bwork plan may be amended by mutual written",
 )
 

@@ -10,7 +10,7 @@ from sow.rules import rule
 from sow.view import Candidate, View, candidate
 
 NOTICE = rule(
-    r"(?P<days>{COUNT})[- ]? ?(?:calendar |business |working |full )?(?P<unit>days?|months?|weeks?|years?)'?"
+    r"(?P<days>{COUNT}|\ban?(?= (?:week|month)'s notice))[- ]? ?(?:calendar |business |working |full )?(?P<unit>days?|months?|weeks?|years?)'?"
     r"(?:[- ]?(?:prior|written|advance|notice|calendar|business|the|'s?|or more|after)[ ,]*)*"
 )
 WITHOUT_CAUSE = rule(
@@ -25,14 +25,15 @@ FOR_CAUSE = rule(
 NOTIFIED = rule(r"\bnotice|\bnotify|\bnotif|\bwritten\b")
 # no cause is named: "may be terminated by either party upon 60 days' written notice"
 FREELY = rule(
-    r"\b(?:may|right|entitled|wish\w* to|desires? to|elects? to)\b[^.;]{0,110}\b(?:terminate|cancel)\b"
+    r"\b(?:may|right|entitled|wish\w* to|desires? to|elects? to|can)\b[^.;]{0,110}\b(?:terminate|cancel|end|stop)\b"
     r"|\bterminable\b[^.;]{0,80}\b(?:upon|on|by)\b|\bterminated\b[^.;]{0,60}\b(?:upon|by|on)\b[^.;]{0,60}$"
     r"|\b(?:may|can)(?: \w+)? be (?:terminated|cancell?ed)\b|\buntil terminated by\b"
 )
 OBJECT = rule(
-    r"\bterminat\w*\b[^.;]{0,30}\b(?:this|the|any|such|our|his|her|their|an?)\b[^.;]{0,30}"
+    r"\b(?:terminat\w*|end|cancel)\b[^.;]{0,30}\b(?:this|the|any|such|our|his|her|their|an?)\b[^.;]{0,30}"
     r"\b(?:agreement|contract|sow|statement of work|orders?|services|engagement|arrangement|term|period|letter"
-    r"|relationship|alliance|collaboration|licen[cs]e)\b"
+    r"|relationship|alliance|collaboration|licen[cs]e|appointment|assignment|retainer|commission|project)\b"
+    r"|\b(?:either|each|any) (?:party|side|of us|one of us) (?:may|can) (?:terminate|cancel|end|stop)\b"
     r"|\b(?:this|the|an?) (?:\w+ ){0,2}(?:agreement|contract|sow|statement of work|order|engagement"
     r"|appointment|employment)\b[^.;]{0,90}\btermina[tb]|\buntil terminated by\b"
 )
@@ -81,13 +82,19 @@ CONDITION = rule(
     r"|\bexpir(?!ation of (?:this|the|such|that) (?:notice|\d|{WORD}))|\bwithin (?:$|\d|{WORD})"
     r"|\bfollowing (?:a|any|the) (?!expir)"
 )
-TERMINATE = rule(r"\btermina[tb]|\bcancel")
+TERMINATE = rule(
+    r"\btermina[tb]|\bcancel|\b(?:may|can|entitled to|right to)(?: \w+)? (?:end|stop)\b(?! on\b)"
+    r"|\bend (?:this|the|our) (?:agreement|contract|engagement|order|sow|arrangement|appointment|call-off)"
+)
 RENEWS = rule(
     r"\b(?:shall|will|may be|is|be)? ?(?:be )?automatically (?:be )?(?:renew|extend)(?:s|ed|ing)?\b"
     r"|\b(?:renew|extend)(?:s|ed)? (?:itself )?automatically|\bauto(?:matic)?[- ]renewal\b"
-    r"|\bautomatic(?:ally)? renewals?"
+    r"|\bautomatic(?:ally)? renewals?|\b(?:tacitly|by tacit) renew\w*|\brenew(?:s|ed)? tacitly"
+    r"|\b(?:renews?|roll(?:s)? over)\b for (?:an )?(?:additional|successive|further|consecutive|subsequent)\b"
+    r"(?=[^.;]{0,80}\bunless\b)"
 )
 RENEWS_NOT = rule(
+    r"\bnot be (?:tacitly|automatically) (?:renew|extend)|\bno tacit renewal|"
     r"\b(?:shall|will|does|do) not (?:be )?(?:automatically )?(?:renew|extend)|\bno automatic renewal"
     r"|\b(?:may be|be) (?:renewed|extended) (?:only )?(?:for [^.;]{0,60} )?(?:by|upon|with"
     r"|at|pursuant to|subject to) (?:the )?(?:mutual|written|"
@@ -112,6 +119,18 @@ PLACE = (
     r"| )[A-Z][A-Za-z.]+){0,4})"
 )
 OF_LAWS = r"\b(?i:laws?)(?i:,? and (?:judicial )?[a-z]+| \([^)]{2,60}\))?,? (?i:of|in force in|in effect in) "
+PEOPLES = {
+    "english": "England", "scottish": "Scotland", "scots": "Scotland", "irish": "Ireland", "german": "Germany",
+    "swiss": "Switzerland", "austrian": "Austria", "french": "France", "dutch": "Netherlands", "belgian": "Belgium",
+    "italian": "Italy", "spanish": "Spain", "danish": "Denmark", "swedish": "Sweden", "norwegian": "Norway",
+    "finnish": "Finland", "polish": "Poland", "israeli": "Israel", "indian": "India", "japanese": "Japan",
+    "chinese": "China", "canadian": "Canada", "australian": "Australia", "singaporean": "Singapore",
+    "portuguese": "Portugal", "greek": "Greece", "czech": "Czech Republic", "hungarian": "Hungary",
+    "romanian": "Romania", "turkish": "Turkey", "mexican": "Mexico", "brazilian": "Brazil",
+    "south african": "South Africa", "new zealand": "New Zealand", "welsh": "Wales", "luxembourg": "Luxembourg",
+    "malaysian": "Malaysia", "kenyan": "Kenya", "nigerian": "Nigeria", "icelandic": "Iceland",
+}  # fmt: skip
+PEOPLE = "(?:" + "|".join(name.title() for name in PEOPLES) + ")"
 GOVERNED = (
     (r"\b(?i:the laws? of) " + PLACE + r"[ ,]{1,2}(?i:(?:shall|will) (?:govern|apply)|governs?|applies|apply)", 0.88),
     (r"(?i:govern(?:ed|ing)|construed|interpreted)\b[^.;]{0,140}?" + OF_LAWS + PLACE, 0.88),
@@ -126,6 +145,7 @@ GOVERNED = (
         0.86,
     ),
     (r"(?i:subject to)\b[^.;]{0,60}?" + OF_LAWS + PLACE, 0.56),
+    (r"\b(?i:law is|subject to|under|governed by) (?:the )?(?P<place>" + PEOPLE + r") (?i:laws?)\b", 0.8),
 )
 # "made in the State of Ohio and governed by the laws of that State"
 SAID_BEFORE = rule(
@@ -134,19 +154,14 @@ SAID_BEFORE = rule(
 )
 FEDERAL = rule(r"\bunited states|\bU\.?S\.?A?\b")
 STATE_TOO = re.compile(r"[^.;]{0,120}?\b(?P<place>(?:State|Commonwealth) of [A-Z]\w+(?: [A-Z]\w+){0,2})")
-PEOPLES = {
-    "english": "England", "scottish": "Scotland", "scots": "Scotland", "irish": "Ireland", "german": "Germany",
-    "swiss": "Switzerland", "austrian": "Austria", "french": "France", "dutch": "Netherlands", "belgian": "Belgium",
-    "italian": "Italy", "spanish": "Spain", "danish": "Denmark", "swedish": "Sweden", "norwegian": "Norway",
-    "finnish": "Finland", "polish": "Poland", "israeli": "Israel", "indian": "India", "japanese": "Japan",
-    "chinese": "China", "canadian": "Canada", "australian": "Australia", "singaporean": "Singapore",
-}  # fmt: skip
 MOST_DAYS = 366
 REACH = 600  # characters within which a clause on renewal says how much notice stops it
 NO_PLACES = frozenset({
     "This", "Agreement", "Section", "Any", "All", "Laws", "Law", "Consistent", "And", "AND", "Final", "Applicable",
-    "Such", "Each", "Domiciliary", "Federal",
+    "Such", "Each", "Domiciliary",
 })  # fmt: skip
+# what is left of "the laws of the State of [____]" and of "applicable federal law"
+KINDS_OF_PLACES = frozenset({"State", "Commonwealth", "Province", "Republic", "Kingdom", "Federal", "Country"})
 
 
 def find(view: View) -> Iterator[Candidate]:
@@ -158,7 +173,7 @@ def find(view: View) -> Iterator[Candidate]:
 
 
 def _days(match: re.Match[str]) -> int | None:
-    number = count(match["days"])
+    number = 1 if match["days"].lower() in {"a", "an"} else count(match["days"])
     factor = {"d": 1, "w": 7, "m": 30, "y": 365}[match["unit"][0].lower()]
     return number * factor if number and number * factor <= MOST_DAYS else None
 
@@ -285,6 +300,6 @@ def _law(view: View) -> Iterator[Candidate]:
 def _place(text: str) -> str | None:
     said = re.split(r",? (?:without|excluding|and(?! [A-Z])|as|in|except)\b|[.;(]", " ".join(text.split()))[0]
     place = said.removeprefix("the ").strip(" .,")
-    if not place or place.split()[0] in NO_PLACES:
+    if not place or place.split()[0] in NO_PLACES or place in KINDS_OF_PLACES:
         return None
     return PEOPLES.get(place.lower(), place)

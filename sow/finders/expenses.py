@@ -8,7 +8,10 @@ from sow.normal import money, percent
 from sow.rules import rule
 from sow.view import Candidate, View, candidate
 
-EXPENSES = r"(?:expenses?|travel(?: costs?)?|out[- ]of[- ]pocket(?: costs?)?|disbursements|living costs)"
+EXPENSES = (
+    r"(?:expenses?|travel(?: costs?)?|out[- ]of[- ]pocket(?: costs?)?|disbursements|living costs|pass[- ]through costs"
+    r"|third[- ]party costs|subsistence)"
+)
 KINDS = (
     ("reimbursed", r"\breimburs(?:e|ed|es|able|ement|ements)\b[^.;]{0,160}\b" + EXPENSES, 0.84),
     ("reimbursed", r"\b" + EXPENSES + r"\b[^.;]{0,160}\breimburs(?:ed|able|ement)", 0.82),
@@ -18,7 +21,21 @@ KINDS = (
         r" (?:\w+ )?" + EXPENSES,
         0.7,
     ),
-    ("reimbursed", r"\b" + EXPENSES + r"\b[^.;]{0,60}\b(?:billed|charged|invoiced) at (?:actual )?cost", 0.82),
+    (
+        "reimbursed",
+        r"\b" + EXPENSES + r"\b[^.;]{0,80}\b(?:billed|(?:re)?charged|invoiced)(?: \w+)? (?:at (?:actuals?|(?:actual |net )?cost|net)"
+        r"|as incurred)",
+        0.82,
+    ),
+    ("not_reimbursed", r"\bno " + EXPENSES + r" (?:are|is|will be|shall be) (?:recoverable|payable|chargeable|charged|claimable)", 0.82),
+    (
+        "not_reimbursed",
+        r"\b(?:expenses?|costs|disbursements)\b[^.;]{0,40}\bnot (?:be )?(?:recoverable|payable|chargeable|claimable)",
+        0.8,
+    ),
+    ("included", r"\b(?:rates?|fees?|price)\b (?:is|are)(?: fully)? all[- ]inclusive", 0.76),
+    ("included", r"\b(?:covers?|includes?) (?:all )?(?:costs,? including |costs and )?(?:\w+ ){0,2}?" + EXPENSES, 0.76),
+    ("included", r"\b" + EXPENSES + r"\b[^.;]{0,40}\b(?:covered|compensated) (?:by|in|with) the (?:\w+ )?(?:rates?|fees?|price)", 0.8),
     ("not_reimbursed", r"\b(?:no|not)\b[^.;]{0,40}\breimburs\w*[^.;]{0,60}\b" + EXPENSES, 0.8),
     ("not_reimbursed", r"\b" + EXPENSES + r"\b[^.;]{0,60}\b(?:not|no)\b[^.;]{0,20}\breimburs", 0.82),
     (
@@ -55,7 +72,12 @@ CAP = rule(
     + r"\b[^.;]{0,140}\b(?:not exceed|exceeding|capped at|limited to|maximum of|up to|in excess of|aggregate of)"
     r"[^.;]{0,60}?(?P<amount>{AMOUNT}|{PERCENT})"
 )
-NEGATED = rule(r"\b(?:not|no)\b[^.;]{0,60}\breimburs|\bnot be (?:reimbursed|reimbursable)|\bnon-?reimbursable")
+CAPPED = rule(r"\b(?:capped at|limited to|up to (?:a |an )?(?:total|maximum|aggregate|limit))\b")
+APPROVAL = rule(r"\bprior|\bapprov")
+NEGATED = rule(
+    r"\b(?:not|no)\b[^.;]{0,60}\breimburs|\bnot be (?:reimbursed|reimbursable)|\bnon-?reimbursable"
+    r"|\bnot applicable|\bno expenses|\bentitled to (?:any )?reimburs"
+)
 ELSEWHERE = rule(
     r"\bindemni|\blegal fees|\battorney|\bcollection|\bcosts of litigation|\bcourt|\bprosecut|\bpatent|\bterminat"
     r"|\barbitrat|\bdefen[cds]|\brecall"
@@ -77,7 +99,8 @@ def find(view: View) -> Iterator[Candidate]:
     for match in view.search(CAP):
         share = "%" in match["amount"] or "cent" in match["amount"].lower()
         value = percent(match["amount"]) if share else money(match["amount"])
-        if value and not rule(r"\bper (?:mile|day|diem)|\bliabilit|\bprior|\bapprov").search(match[0]):
+        asked = not CAPPED.search(match[0]) and APPROVAL.search(match[0])  # "above 500 only if approved" is no cap
+        if value and not asked and not rule(r"\bper (?:mile|day|diem)|\bliabilit").search(match[0]):
             yield candidate("expense_cap", value, match, 0.74)
 
 

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from sow.document import Table
 from sow.grounding import LONGEST_QUOTE
-from sow.normal import AMOUNT, DATE, PERCENT, day, money, percent
+from sow.normal import AMOUNT, DATE, PERCENT, money, percent
 from sow.rules import rule
 from sow.view import Candidate, View
 
@@ -64,7 +64,7 @@ COINS = frozenset({"BTC", "ETH", "DOT", "KSM", "XBT"})
 
 def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic."""
-    yield from _stages([found for match in view.search(LISTED) for found in _listed(match)] + list(_sections(view)))
+    yield from _stages([found for match in view.search(LISTED) for found in _listed(view, match)] + list(_sections(view)))
     inline = list(view.search(INLINE))  # the rows of a table that lost its lines
     if len(inline) > 1:
         yield from (_milestone(row["name"], None, money(row["rest"]) or "", row.span(), 0.7) for row in inline)
@@ -74,19 +74,19 @@ def find(view: View) -> Iterator[Candidate]:
     for match in view.search(IN_PROSE):
         share = SHARE.fullmatch(match["amount"])
         value = percent(match["amount"]) if share else money(match["amount"])
-        yield _milestone(match["name"], day(match["due"]) if match["due"] else None, value or "", match.span(), 0.88)
+        yield _milestone(match["name"], view.day(match["due"]) if match["due"] else None, value or "", match.span(), 0.88)
     for table in view.tables:
         yield from _table(view, table)
 
 
-def _listed(match: re.Match[str]) -> Iterator[Candidate]:
+def _listed(view: View, match: re.Match[str]) -> Iterator[Candidate]:
     found = MONEY.search(match["rest"])
     share = SHARE.search(match["rest"])
     value = money(found[0]) if found else percent(share[0]) if share else None
     if value is None:
         return
     due = DAY.search(match["rest"])
-    yield _milestone(match["name"], day(due[0]) if due else None, value, (match.start("name"), match.end("rest")), 0.84)
+    yield _milestone(match["name"], view.day(due[0]) if due else None, value, (match.start("name"), match.end("rest")), 0.84)
 
 
 def _stages(found: list[Candidate]) -> list[Candidate]:
@@ -151,7 +151,7 @@ def _rows(view: View, table: Table, at: int, named: int, amounts: list[int]) -> 
         if len(row) <= max(named, *amounts) or re.match(r"(?i)(?:grand |sub-?)?total", row[named].text or row[0].text):
             continue
         value = next((v for i in amounts if (v := _value(row[i].text, head[i]))), None)
-        when = day(row[due].text) if due is not None and due < len(row) and DAY.search(row[due].text) else None
+        when = view.day(row[due].text) if due is not None and due < len(row) and DAY.search(row[due].text) else None
         start = view.flat.offset(min(cell.start for cell in row))
         end = view.flat.offset(max(cell.end for cell in row) - 1) + 1
         if value and row[named].text and start < end:

@@ -37,18 +37,22 @@ LISTED = rule(
     r"|\d+[.)])?[ \t]*(?P<role>[A-Z][A-Za-z/&,. -]{2,50}?)(?: \([^)\n]{0,40}\))?[ \t]*[:-][ \t]+(?P<amount>{AMOUNT})"
     r"(?:[ ]?(?:per|/)[ ]?(?P<per>" + PER + r"))?(?=[ \t]*(?:\n|$|;|,))"
 )
-HOURLY_ABOVE = rule(r"\b(?:(?P<hour>hourly|per hour|/ ?hour)|(?P<day>daily|per day))\b")
+HOURLY_ABOVE = rule(r"\b(?:(?P<hour>hourly|per hour|/ ?hour)|(?P<day>daily|per day|day rates?))\b")
 NOT_RATE = rule(
     r"\binsur|\bliabilit|\boccurrence|\bpenalt|\bliquidated|\bservice credit|\bmileage|\bmeals?\b|\blodging"
     r"|\bhotel|\bshares?\b"
     r"|\bdamages|\bper diem allowance|\bcoverage|\bsalar(?:y|ies) of"
 )
 ROLE_HEAD = rule(
-    r"\b(?:roles?|position|title|grade|level|category|resource|labou?r|consultant|service|description|personnel"
+    r"\b(?:roles?|position|skills?|product|charges?|activity|task|band|discipline|specialist|title|grade|level|category|resource|labou?r|consultant|service|description|personnel"
     r"|staff|profile|item)\b"
 )
 RATE_HEAD = rule(r"\brates?\b|\bprice|\bper (?:hour|day|month)|\b(?:hourly|daily)\b|/ ?(?:hour|hr|day|h)\b|\bfee\b")
 OTHER_HEAD = rule(r"\bmilestone|\bdue|\btotal\b|\bphase\b|\bdate\b|\bdeliverable|%")
+SURELY_RATE = rule(r"\brates?\b")
+FREQUENCY_HEAD = rule(r"(?:frequency|billing|billed|period|recurrence)")
+AMOUNT_HEAD = rule(r"(?:amount|charge|fee)s?\b")
+ONCE = rule(r"\b(?:one-?off|one-?time|once)\b")
 BARE = re.compile(
     r"(?:[$€£]|[A-Z]{3} ?)?\s?(?:\d{1,3}(?:[,.' ]\d{3})+|\d+)(?:[.,]\d{1,2})?(?: ?(?:[A-Z]{3}"
     r"|[€£]))?(?:\s?(?:/|per)\s?\w+)?"
@@ -119,35 +123,47 @@ def _rate(role: str | None, text: str, per: str, span: tuple[int, int], confiden
 
 
 def _table(view: View, table: Table) -> Iterator[Candidate]:
-    at, column = next(((n, i) for n, row in enumerate(table.rows) if (i := _rate_column(row)) is not None), (0, None))
-    if column is None:
+    at, columns = next(((n, found) for n, row in enumerate(table.rows) if (found := _rate_columns(row))), (0, []))
+    if not columns:
         return
     head = [cell.text for cell in table.rows[at]]
+    named = next((i for i, text in enumerate(head[: columns[0]]) if ROLE_HEAD.search(text)), 0)
     for row in table.rows[at + 1 :]:
-        if len(row) > column and BARE.fullmatch(row[column].text.strip()) and re.search(r"[A-Za-z]{2}", row[0].text):
-            if re.match(r"(?i)(?:grand |sub-?)?(?:total|estimate|sum)", row[0].text):
-                continue
-            per = _unit(" ".join([head[column], row[column].text, *(cell.text for cell in row[1:]), *head]))
-            yield from _cells(view, row[0], row[column], per)
+        said = " ".join(cell.text for cell in row[: columns[0]])
+        if not re.search(r"[A-Za-z]{2}", said) or re.match(r"(?i)(?:grand |sub-?)?(?:total|estimate|sum)", said):
+            continue
+        for column in columns:
+            if len(row) > column and BARE.fullmatch(row[column].text.strip()):
+                beside = [cell.text for i, cell in enumerate(row) if i and i not in columns]
+                per = _unit(" ".join([head[column], row[column].text, *beside, *head]))
+                yield from _cells(view, row[named], row[column], per)
 
 
-def _rate_column(row: tuple[Cell, ...]) -> int | None:
-    """The column of rates, where a row is the header of a rate table."""
+def _rate_columns(row: tuple[Cell, ...]) -> list[int]:
+    """The columns of rates, where a row is the header of a rate table: a second one only where it says rate."""
     head = [cell.text for cell in row]
-    for column, text in enumerate(head):
-        if column and RATE_HEAD.search(text) and not OTHER_HEAD.search(text) and len(text) < LONGEST_HEAD:
-            return column if ROLE_HEAD.search(" ".join(head[:column])) else None
-    return None
+    found = [i for i, text in enumerate(head) if i and _is_rate(text)]
+    if not found and any(FREQUENCY_HEAD.fullmatch(text) for text in head):
+        found = [i for i, text in enumerate(head) if i and AMOUNT_HEAD.match(text)][:1]
+    if not found or not ROLE_HEAD.search(" ".join(head[: found[0]])):
+        return []
+    return [found[0], *(i for i in found[1:] if SURELY_RATE.search(head[i]))]
+
+
+def _is_rate(text: str) -> bool:
+    return bool(RATE_HEAD.search(text)) and not OTHER_HEAD.search(text) and len(text) < LONGEST_HEAD
 
 
 def _unit(text: str) -> str:
-    found = re.search(rf"(?:per|/)\s?({PER})|\b(hourly|daily|monthly)\b|\b(hours?|days?)\b", text, re.IGNORECASE)
+    if ONCE.search(text):
+        return "once"
+    found = re.search(rf"(?:per|/)\s?({PER})|\b(hourly|daily|monthly|quarterly|annually)\b|\b(hours?|days?)\b", text, re.IGNORECASE)
     return _per(next(group for group in found.groups() if group)) if found else "unit"
 
 
 def _cells(view: View, role: Cell, rate: Cell, per: str) -> Iterator[Candidate]:
     start, end = view.flat.offset(role.start), view.flat.offset(rate.end - 1) + 1
-    if start < end:
+    if start < end and not ONCE.search(per):
         yield from _rate(role.text, rate.text, per, (start, end), 0.9)
 
 
