@@ -152,8 +152,8 @@ def _cap(view: View) -> Iterator[Candidate]:
     for pattern, confidence in CAP:
         for match in view.search(rule(pattern)):
             low = max(view.sentence_start(match.start(), 200), match.start() - 100)
-            sentence = view.sentence(match.start(), 200)
-            if FEES.search(sentence) and not NOT_CAP.search(view.text[low : match.end() + 20]):
+            high = min(view.sentence_end(match.end()), match.end() + 20)
+            if FEES.search(view.sentence(match.start(), 200)) and not NOT_CAP.search(view.text[low:high]):
                 yield from _money("not_to_exceed", match, confidence)
 
 

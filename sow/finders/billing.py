@@ -46,7 +46,7 @@ TYPES = (
         (
             r"\bunit pric\w+|\bprice per unit|\bper[- ]unit (?:price|fee|charge)"
             r"|{AMOUNT}\]? (?:per|for each) (?!hour|day|month|year|"
-            r"annum|week|quarter|occurrence|man|claim|person|mile|project|incident|share|million|thousand|violation|accident)[a-z]+"
+            r"annum|week|quarter|occurrence|man|claim|person|and|mile|project|incident|share|million|thousand|violation|accident)[a-z]+"
         ),
         0.68,
     ),

@@ -15,7 +15,11 @@ EFFECTIVE = (
         r"|is made effective|(?:will|to) (?:start|begin|commence))(?: on| as of| from| the)* (?P<date>{DATE})",
         0.84,
     ),
-    (r"\bwith effect (?:from|as of|on)(?: and including)? (?P<date>{DATE})", 0.9),
+    (
+        r"\bwith effect (?:from|as of|on)(?: and including)? (?P<date>{DATE})"
+        r"(?!{SAME}{0,120}\b(?:chang|increas|replac|amend|delet|adjust|substitut|rais|reduc))",
+        0.86,
+    ),
     (r"\bkick-?off(?: date)?[\s:|*]{1,4}(?:is |on )?(?P<date>{DATE})", 0.72),
     (
         r"\beffective (?:as of |on |from |date)?(?:of [^.;:\n]{3,40} )?(?:the |this )*[\s:|*\"')-]{0,6}"

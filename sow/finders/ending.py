@@ -34,6 +34,7 @@ OBJECT = rule(
     r"\b(?:agreement|contract|sow|statement of work|orders?|services|engagement|arrangement|term|period|letter"
     r"|relationship|alliance|collaboration|licen[cs]e|appointment|assignment|retainer|commission|project)\b"
     r"|\b(?:either|each|any) (?:party|side|of us|one of us) (?:may|can) (?:terminate|cancel|end|stop)\b"
+    r"|\bterminate it\b"
     r"|\b(?:this|the|an?) (?:\w+ ){0,2}(?:agreement|contract|sow|statement of work|order|engagement"
     r"|appointment|employment)\b[^.;]{0,90}\btermina[tb]|\buntil terminated by\b"
 )
@@ -78,7 +79,7 @@ LEAD = 700  # characters between what introduces a list and its item
 CONDITION = rule(
     r"\bif\b(?! \w+(?: \w+)? (?:wish|desire|elect)\w* to (?:terminate|cancel))|\bunless\b|\bupon the occurrence"
     r"|\brenewal|\bprovided\b"
-    r"|\bin the event (?:that |of )(?!(?:\w+ ){1,4}(?:desires?|wish\w*|elects?))|\bafter receipt|\bperiod of\b"
+    r"|\bin the event (?:that |of )(?!(?:\w+ ){1,4}(?:desires?|wish\w*|elects?))|\bafter receipt|(?<!notice\x20)\bperiod of\b"
     r"|\bexpir(?!ation of (?:this|the|such|that) (?:notice|\d|{WORD}))|\bwithin (?:$|\d|{WORD})"
     r"|\bfollowing (?:a|any|the) (?!expir)"
 )
@@ -257,7 +258,7 @@ def _freely(clause: str, own: str) -> bool:
 
 def _renewal(view: View) -> Iterator[Candidate]:
     for match in view.search(RENEWS_NOT):
-        if rule(r"\bterm\b|\bagreement|\bsow\b|\border\b").search(view.sentence(match.start())):
+        if rule(r"\bterm\b|\bagreement|\bsow\b|\border\b|\bcontract|\btacit").search(view.sentence(match.start())):
             yield candidate("auto_renewal", False, match, 0.8)
     for match in view.search(RENEWS):
         sentence = view.sentence(match.start())

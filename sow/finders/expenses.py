@@ -64,7 +64,7 @@ APPROVED = rule(
     r"\bpre-?approv|\bprior (?:written )?(?:approval|consent|authori[sz]ation)|\bapproved in (?:advance|writing)"
     r"|\badvance (?:written )?(?:approval|consent|authori[sz]ation)|\bapproved (?:by|in) \w+ in advance"
     r"|\bprior approval"
-    r"|\bprevious(?:ly)? (?:written )?approv|\bapproved\b[^.;]{0,30}\b(?:beforehand|in advance)"
+    r"|\bauthori[sz]ed (?:beforehand|in advance)|\bprevious(?:ly)? (?:written )?approv|\bapproved\b[^.;]{0,30}\b(?:beforehand|in advance)"
 )
 CAP = rule(
     r"\b"
@@ -72,6 +72,7 @@ CAP = rule(
     + r"\b[^.;]{0,140}\b(?:not exceed|exceeding|capped at|limited to|maximum of|up to|in excess of|aggregate of)"
     r"[^.;]{0,60}?(?P<amount>{AMOUNT}|{PERCENT})"
 )
+EXCEPT = rule(r"\bsave\b|\bunless\b|\bexcept\b|\bwithout\b")
 CAPPED = rule(r"\b(?:capped at|limited to|up to (?:a |an )?(?:total|maximum|aggregate|limit))\b")
 APPROVAL = rule(r"\bprior|\bapprov")
 NEGATED = rule(
@@ -93,7 +94,8 @@ def find(view: View) -> Iterator[Candidate]:
                 continue
             yield candidate("expenses", value, match, confidence)
             approval = APPROVED.search(sentence)
-            if approval and value in {"reimbursed", "capped"}:
+            excepted = value == "not_reimbursed" and EXCEPT.search(sentence)
+            if approval and (value in {"reimbursed", "capped"} or excepted):
                 start = view.sentence_start(match.start()) + approval.start()
                 yield Candidate("expenses", "pre_approved", start, start + len(approval[0]), 0.78)
     for match in view.search(CAP):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from itertools import zip_longest
 
 from sow.document import Table
@@ -39,7 +41,7 @@ INLINE = rule(
     r"\b(?P<name>Milestone ?(?:#|No\.? )?\d+ ?[:-] ?(?:(?!Milestone ?\d)[^\n|;]){2,120}?)\s{1,4}(?P<rest>{AMOUNT})"
 )
 PAID_UPON = rule(
-    r"(?P<share>{PERCENT})(?:[)\s]{0,3}\(?(?P<amount>{AMOUNT})\)?)?(?:(?! upon|[.;\n]).){0,60}? "
+    r"(?P<share>{PERCENT})(?:[)\s]{0,3}\(?(?P<amount>{AMOUNT})\)?)?(?:(?! upon|[.;\n%]).){0,60}? "
     r"(?:upon|on|at|after) (?:the )?(?:written )?(?P<name>(?:successful |full |final )?"
     r"(?:completion|acceptance|delivery|approval|commencement|signature|signing|execution|go-live) (?:of"
     r"|or) [^.;\n,(]{3,80}"
@@ -51,6 +53,13 @@ IN_PROSE = rule(
     r"|after)\b{SAME}{0,60}?\bmilestone (?:of )?[\"'](?P<name>[^\"\n]"
     r"(?:[^\"]){2,90}?)[\"'](?:,? due (?:on |by )?(?P<due>{DATE}))?"
 )
+# shares of a whole, each due on an event; together they are the schedule where they come to 100 %
+SHARED = rule(
+    r"(?P<share>{PERCENT})(?:(?!{PERCENT})[^.;\n]){0,60}?\b(?:upon|on|at|after|when|against|with|following|before|prior to|for)"
+    r" (?:the )?(?P<name>(?:(?!,? (?:and )?{PERCENT})[^.;\n(]){3,90})"
+)
+WHOLE, APART = 100, 300  # per cent; characters between one share and the next
+AT_SIGNING = rule(r"\b(?:signature|signing|execution|effective date|commencement)\b")
 MONEY = re.compile(AMOUNT, re.IGNORECASE)
 SHARE = re.compile(PERCENT, re.IGNORECASE)
 DAY = re.compile(DATE, re.IGNORECASE)
@@ -59,24 +68,57 @@ AMOUNT_HEAD = rule(r"\b(?:amount|fee|price|payment|value|invoice|cost|USD|EUR|GB
 RATE_HEAD = rule(r"\b(?:hour|day|rate|role|grade)")
 DUE_HEAD = rule(r"\b(?:due|date|target|planned|deadline)\b")
 NUMBER = re.compile(r"\d[\d,.' ]*")
+SURE = 0.84
+SHARE_HEAD = rule(r"%|\bpercent|\bshare\b")
 COINS = frozenset({"BTC", "ETH", "DOT", "KSM", "XBT"})
 
 
 def find(view: View) -> Iterator[Candidate]:
-    """Candidates of the topic."""
-    yield from _stages([found for match in view.search(LISTED) for found in _listed(view, match)] + list(_sections(view)))
+    """Candidates of the topic; where several are priced, they are also how fees are billed."""
+    found = list(_found(view))
+    yield from found
+    if len(found) > 1 and found[0].confidence >= SURE:
+        yield replace(found[0], field="billing_type", value="milestone", confidence=0.74)
+
+
+def _found(view: View) -> Iterator[Candidate]:
+    rows = [found for table in view.tables for found in _table(view, table)]
+    listed = [found for match in view.search(LISTED) for found in _listed(view, match)]
+    beside = [found for found in listed if not any(_overlap(found, row) for row in rows)]
+    yield from _stages(beside + list(_sections(view)))
     inline = list(view.search(INLINE))  # the rows of a table that lost its lines
     if len(inline) > 1:
         yield from (_milestone(row["name"], None, money(row["rest"]) or "", row.span(), 0.7) for row in inline)
+    shared = list(_shares(view))
+    yield from shared
     for match in view.search(PAID_UPON):
         value = money(match["amount"]) if match["amount"] else percent(match["share"])
-        yield _milestone(match["name"], None, value or "", match.span(), 0.74)
+        found = _milestone(match["name"], None, value or "", match.span(), 0.74)
+        if not AT_SIGNING.search(match["name"]) and not any(_overlap(found, other) for other in shared):
+            yield found
     for match in view.search(IN_PROSE):
         share = SHARE.fullmatch(match["amount"])
         value = percent(match["amount"]) if share else money(match["amount"])
         yield _milestone(match["name"], view.day(match["due"]) if match["due"] else None, value or "", match.span(), 0.88)
-    for table in view.tables:
-        yield from _table(view, table)
+    yield from rows
+
+
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _shares(view: View) -> Iterator[Candidate]:
+    """Shares that follow one another and come to the whole."""
+    chain: list[re.Match[str]] = []
+    for match in view.search(SHARED):
+        if chain and match.start() - chain[-1].end() > APART:
+            chain = []
+        chain.append(match)
+        total = sum(Decimal((percent(item["share"]) or "0%")[:-1]) for item in chain)
+        if total == WHOLE and len(chain) > 1:
+            yield from (_milestone(m["name"], None, percent(m["share"]) or "", m.span(), 0.86) for m in chain)
+        if total >= WHOLE:
+            chain = []
 
 
 def _listed(view: View, match: re.Match[str]) -> Iterator[Candidate]:
@@ -141,7 +183,7 @@ def _columns(head: list[str]) -> tuple[int, list[int]] | None:
     amounts = [i for i, text in enumerate(head) if AMOUNT_HEAD.search(text) and i not in names[:1]]
     if not names or not amounts or any(RATE_HEAD.search(text) for text in head):
         return None
-    return names[0], amounts
+    return names[0], sorted(amounts, key=lambda i: bool(SHARE_HEAD.search(head[i])))
 
 
 def _rows(view: View, table: Table, at: int, named: int, amounts: list[int]) -> Iterator[Candidate]:

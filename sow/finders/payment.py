@@ -11,7 +11,7 @@ from sow.view import Candidate, View, candidate
 
 MOST_DAYS = 180
 INVOICED = rule(
-    r"\binvoic|\broyalt|\bcommissions?\b|\bcompensation\b|\bstatement|\bbill(?:ed|ing)\b|\bfees?\b"
+    r"\binvoic|\broyalt|\bcommissions?\b|\bcompensation\b|\bstatement|\bbill(?:ed|ing)?\b|\bfees?\b"
     r"|\bpayment terms|\bnet\b|\bcosts?\b"
 )
 PAYING = rule(r"\bpa(?:y|id|ys|yable|yment|yments|ying)\b|\bdue\b|\bremit|\bsettle|\bnet \d")

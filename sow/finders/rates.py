@@ -25,12 +25,18 @@ PROSE = rule(
     r"|(?:per|for each) (?P<unit>(?!occurrence|claim|incident|person|mile|project|share|cent)[a-z]{3,}))"
 )
 LED = rule(
-    r"\b(?P<per>hourly|daily|monthly|quarterly|weekly|annual) (?:billing |recurring |service |support |flat "
+    r"\b(?P<per>hourly|daily|day(?= rates?\b)|monthly|quarterly|weekly|annual) (?:billing |recurring |service |support |flat "
     r"|fixed |managed |services |"
     r"minimum |maintenance |license |subscription |hosting |base )*(?:rates?|fees?|charges?"
     r"|retainer)\b(?: ?\([^)]{0,30}\))?(?: (?:of|is|are|shall be|at|amounts to|equal to|equals"
     r"|in the amount of|for [a-z ]{2,40} is)| ?:)* ?\(?"
     r"(?P<amount>{AMOUNT})"
+)
+# "hourly rates, which range from $140 for analysts to $385 for principals"
+RANGED = rule(
+    r"\b(?P<per>hourly|daily) (?:billing )?rates?\b{SAME}{0,60}?\b(?:range|ranging|vary|varying|between|from)\b"
+    r"{SAME}{0,20}?(?P<low>{AMOUNT})(?: (?:per|an|a) (?:hour|day))?(?: for (?:an? )?(?P<lower>[a-z ]{3,30}?))?,? (?:to|and|-) "
+    r"(?P<high>{AMOUNT})(?: for (?:an? )?(?P<higher>[a-z ]{3,30}?)(?=[.,;]))?"
 )
 LISTED = rule(
     r"(?:^|\n)[ \t]*(?:[-*•]"
@@ -71,7 +77,7 @@ LONGEST_HEAD = 40
 
 def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic; an amount in a list or table is not told again as one without a role."""
-    listed = [*_listed(view), *(found for table in view.tables for found in _table(view, table))]
+    listed = [*_listed(view), *_ranged(view), *(found for table in view.tables for found in _table(view, table))]
     yield from listed
     for found in _prose(view):
         if not any(found.start < other.end and other.start < found.end for other in listed):
@@ -90,6 +96,13 @@ def _prose(view: View) -> Iterator[Candidate]:
                 yield from _rate(
                     _named(view, match), match["amount"], per, match.span(), 0.82 if per != "unit" else 0.66
                 )
+
+
+def _ranged(view: View) -> Iterator[Candidate]:
+    """Both ends of a range of rates."""
+    for match in view.search(RANGED):
+        for role, money_ in (("lower", "low"), ("higher", "high")):
+            yield from _rate(match[role], match[money_], _per(match["per"]), match.span(), 0.78)
 
 
 def _listed(view: View) -> Iterator[Candidate]:

@@ -41,7 +41,7 @@ AMENDED = rule(
 )
 # any other agreement that this document says it is under, told by its number or date
 OTHER = rule(
-    r"\b(?:under|pursuant to|subject to|governed by|in accordance with|issued under|^to)(?: and governed by)? "
+    r"\b(?:under|pursuant to|subject to|governed by|in accordance with|issued under|(?:^|\n)to)(?: and governed by)? "
     r"(?:the |that certain )?(?P<title>(?:(?-i:[A-Z])[\w&'-]*(?: of| and| for|,)? ){1,6}"
     r"(?:agreement|contract)(?: for (?:(?-i:[A-Z])\w* ?){1,4})?(?: \([^()]{1,60}\))?"
     r"(?:,? (?:No\.?|number|ref\.?|reference) ?(?P<number>(?=[\w./-]*\d)[\w./-]+))?"
@@ -76,7 +76,7 @@ PO_REQUIRED = (
         + r"\b(?! ?box)"
     ),
     r"\b" + ORDER + r"\b[^.;]{0,30}\b(?:must|shall|has to|is to) be (?:stated|shown|quoted|given|indicated)\b[^.;]{0,30}\binvoice",
-    r"\binvoices?\b[^.;]{0,90}\bquoting (?:your|our|the|its|a)? ?(?:\w+'s )?(?:valid )?(?:purchase order|P\.?O\.?)\b",
+    r"\binvoices?\b{FAR}\bquoting (?:your|our|the|its|a)? ?(?:\w+'s )?(?:valid )?(?:purchase order|P\.?O\.?)\b",
     (
         r"\b(?:without|absent|in the absence of) (?:an? |the )?(?:valid |corresponding |approved )*"
         r"(?:purchase order|P\.?O\.?\b)(?! ?box)"
