@@ -92,7 +92,7 @@ def day_first(seen: View) -> bool:
 
 
 SENTENCE_BREAK = re.compile(
-    r"\n\n|(?<![A-Z])(?<!No)(?<!Inc)(?<!Corp)(?<!Ltd)(?<!Co)[.;]\s+(?=[A-Z(\"]|\d{1,2}\.(?:\d{1,2}\.?)?\s+[A-Z])"
+    r"\n\n|(?<![A-Z])(?<!No)(?<!Inc)(?<!Corp)(?<!Ltd)(?<!Co)[.;]\s+(?=[A-Z(\"]|[-*•]\s|\d{1,2}\.(?:\d{1,2}\.?)?\s+[A-Z])"
 )
 
 

@@ -49,7 +49,7 @@ KINDS = {
     "\x01date": Kind(
         rule("{DATE}"),
         re.compile(r"[\dA-Z]"),
-        re.compile(r"\d(?=[-./]\d{1,2}[-./]\d)"),
+        re.compile(r"\d(?=[-./] ?\d{1,2}[-./] ?\d)"),
         tuple(month + EDGE for month in MONTHS),
         30,
     ),

@@ -42,11 +42,21 @@ TOTAL = (
     ),
     (r"\bfees? for the (?:project|services|work)\b" + BRIEF + "(?P<amount>{AMOUNT})", 0.8),
     (
-        r"\b(?:fixed (?:price|fee|amount)|lump[- ]sum)(?: fee| price| amount)?\b" + BRIEF + WORDED + "(?P<amount>{AMOUNT})",
+        r"\b(?:our|the) fees? (?:for [^.;\n]{3,50}? )?(?:is|are|will be|shall be)(?: an?)?(?: fixed)?(?: (?:fee|price|sum) of)? "
+        r"(?P<amount>{AMOUNT})",
+        0.7,
+    ),
+    (
+        r"\b(?:fixed (?:price|fee|amount)|lump[- ]sum)(?: fee| price| amount)?\b"
+        + BRIEF
+        + WORDED
+        + "(?P<amount>{AMOUNT})",
         0.68,
     ),
     (
-        r"\b(?:firm|final|global|all-inclusive|all-in)(?: and \w+)? (?:price|amount|sum|fee)\b" + BRIEF + "(?P<amount>{AMOUNT})",
+        r"\b(?:firm|final|global|all-inclusive|all-in)(?: and \w+)? (?:price|amount|sum|fee)\b"
+        + BRIEF
+        + "(?P<amount>{AMOUNT})",
         0.7,
     ),
     (r"\b(?:grand )?total\b(?: \((?:USD|EUR|GBP|CHF|excl[^)]*|net[^)]*)\))?[\s:|*]{1,6}(?P<amount>{AMOUNT})", 0.72),
@@ -69,6 +79,7 @@ CAP = (
         r"(?:{NEAR})?" + WORDED + r"(?P<amount>{AMOUNT})",
         0.84,
     ),
+    (r"\bin no event shall\b{SAME}{0,80}\bexceed " + WORDED + "(?P<amount>{AMOUNT})", 0.82),
     (r"\b(?:budget|fee|fees|spending|cost) (?:cap|ceiling|limit)\b" + BRIEF + "(?P<amount>{AMOUNT})", 0.84),
     (r"(?P<amount>{AMOUNT}){SAME}{0,40}\b(?:budget|fee) (?:cap|ceiling)\b", 0.8),
     (r"(?P<amount>{AMOUNT}) (?:maximum\b|\(?not[- ]to[- ]exceed)", 0.72),
@@ -82,13 +93,15 @@ CAP = (
 )
 FEES = rule(
     r"\bfees?\b|\bcharges?\b|\bcontract value|\btotal\b|\bcompensation|\bpayments?\b|\bbudget|\bvalue\b|\bcost"
-    r"|\bproject\b|\bceiling price|\bprice\b|\bremuneration"
+    r"|\bproject\b|\bexpenditure|\bceiling price|\bprice\b|\bremuneration"
 )
 NOT_CAP = rule(
-    r"\breimbursable expenses?\b|"
-
+    r"\breimbursable expenses? ?[|:]|"
     r"\bliabilit|\binsur|\btravel|\bexpenses? (?:shall|will|may|not)|\bindemni|\bdamages|\bmeal|\bper diem|\binterest"
 )
+EXPENDITURE = rule(
+    r"\blimitation of expenditure"
+)  # "Canada's total liability to the Contractor" is then the price's cap
 ADVANCE = (
     (
         (
@@ -117,10 +130,12 @@ ADVANCE = (
     ),
 )
 # "a retainer of USD 10,000, which is applied to the last bill": money in advance, not a fee each month
-HELD = rule(r"\bretainer (?:of|in the amount of) (?P<amount>{AMOUNT}){SAME}{0,80}\b(?:appl(?:y|ied)|credit|before we|held)")
+HELD = rule(
+    r"\bretainer (?:of|in the amount of) (?P<amount>{AMOUNT}){SAME}{0,80}\b(?:appl(?:y|ied)|credit|before we|held)"
+)
 RETAINAGE = (
-    r"(?P<amount>{PERCENT}){SAME}{0,80}\b(?:retain(?:ed|age)|withh(?:eld|old)|holdback|retention)\b",
-    r"\b(?:retain(?:s|ed|age)?|withh(?:eld|olds?)|holdback|retention)\b{SAME}{0,60}?(?P<amount>{PERCENT})",
+    r"(?P<amount>{PERCENT}){SAME}{0,80}\b(?:retain(?:ed|age)|withh(?:eld|old)|h[oe]ld back|holdback|retention)\b",
+    r"\b(?:retain(?:s|ed|age)?|withh(?:eld|olds?)|h[oe]ld back|holdback|retention)\b{SAME}{0,60}?(?P<amount>{PERCENT})",
 )
 NOT_RETAINAGE = rule(r"\btax|\bpayroll|\bemploy|\binterest in|\bunreasonably|\bownership|\bshares?\b|\bequity|\bdisput")
 
@@ -153,7 +168,8 @@ def _cap(view: View) -> Iterator[Candidate]:
         for match in view.search(rule(pattern)):
             low = max(view.sentence_start(match.start(), 200), match.start() - 100)
             high = min(view.sentence_end(match.end()), match.end() + 20)
-            if FEES.search(view.sentence(match.start(), 200)) and not NOT_CAP.search(view.text[low:high]):
+            spent = EXPENDITURE.search(view.text, max(0, match.start() - 140), match.end())
+            if FEES.search(view.sentence(match.start(), 200)) and (spent or not NOT_CAP.search(view.text[low:high])):
                 yield from _money("not_to_exceed", match, confidence)
 
 

@@ -12,7 +12,8 @@ TYPES = (
     (
         "time_and_materials",
         r"\b(?:charged?|paid?|pay|remunerated|billed|invoic\w+|based)\b[^.;]{0,50}?\b(?:by|for the|according to|on|based on) "
-        r"(?:the )?(?:actual )?(?:time\b(?! of)|hours (?:worked|spent)|effort\b|time spent)|\brates? ?(?:/|per) ?(?:hour|day)\b",
+        r"(?:the )?(?:actual )?(?:time\b(?! of)|hours (?:worked|spent)|effort\b|time spent)|\brates? ?(?:/|per) ?(?:hour|day)\b"
+        r"|\bper (?:man|person)[- ](?:day|hour)\b",
         0.72,
     ),
     (
@@ -20,7 +21,11 @@ TYPES = (
         r"\b(?:hourly|daily|day|per diem) (?:billing |fee )?rates?\b|{AMOUNT}\]? ?(?:per|an|/) ?(?:hour|hr|day|man-day|person-day)\b",
         0.74,
     ),
-    ("fixed_fee", r"\b(?:fixed|flat)[- ](?:price|fee|fees|sum|rate|implementation fees?)\b|\blump[- ]sum\b|\bfirm and \w+ (?:price|amount)", 0.8),
+    (
+        "fixed_fee",
+        r"\b(?:fixed|flat)[- ](?:price|fee|fees|sum|rate|implementation fees?)\b|\blump[- ]sum\b|\bfirm and \w+ (?:price|amount)",
+        0.8,
+    ),
     (
         "milestone",
         (
@@ -65,6 +70,7 @@ TYPES = (
         0.7,
     ),
 )
+COMMISSION = rule(r"\bcommissions? of ")
 NOT_TYPE = rule(r"\bno retainer|\bnot (?:a |on a )?(?:fixed|time)|\bas defined in|\broyalty[- ]free")
 EVERY = (
     ("weekly", r"weekly|each week|per week"),
@@ -87,6 +93,7 @@ EVERY = (
 INVOICING = rule(
     r"\b(?:shall|will|may|to|must)\b[^.;]{0,40}\b(?:invoice|bill)\b"
     r"|\b(?:provider|consultant|contractor|supplier|vendor|developer|company|we) (?:invoices?|bills?)\b"
+    r"|(?-i:\b[A-Z]\w+) (?-i:invoices|bills)\b"
     r"|\binvoices?(?: shall"
     r"| will)?[^.;]{0,40}\b(?:issued|submitted|sent|rendered)"
     r"|\binvoiced\b|\bbilled\b|\bbillings\b|\bissues?\b[^.;]{0,20}\binvoices?\b|\bbilling frequency|\binvoice frequency|\binvoicing\b"
@@ -109,9 +116,11 @@ OWED = rule(
 )
 NOT_DUE = rule(r"\breport|\binterest|\btaxe?s?\b|\bsalar|\brent\b")
 AFTER = 130
-DAY_OF_PAYMENT = rule(r"\bpa(?:id|yable|yment)\b{SAME}{0,60}\d(?:st|nd|rd|th)? (?:day )?of (?:the|each|that) month")
+DAY_OF_PAYMENT = rule(
+    r"\b(?:days|net)\b{SAME}{0,30}\bend of the month|\bpa(?:id|yable|yment)\b{SAME}{0,60}\d(?:st|nd|rd|th)? (?:day )?of (?:the|each|that) month"
+)
 DELIVERY = rule(
-    r"\binvoices? (?:(?:shall|will|must|are to|should) be|are|go) (?:\w+ )?(?:sent|addressed|submitted|delivered"
+    r"\b(?:invoices?|bills|statements) (?:(?:shall|will|must|are to|should) be|are|go) (?:\w+ )?(?:sent|addressed|submitted|delivered|mailed|forwarded"
     r"|e-?mailed|directed)"
     r"(?: (?:by |in )?[\w-]+)? to ?:?\s*(?P<where>{SAME}[^;\n]{3,120}?)(?=\.\s|\.$|;|\n|$)"
     r"|\b(?:send|submit|address|e-?mail|direct) (?:all |the "
@@ -122,7 +131,7 @@ DELIVERY = rule(
 
 
 MAILED = rule(
-    r"\b(?:sen[dt]|e-?mail(?:ed)?|submit(?:ted)?|address(?:ed)?)\b{SAME}{0,50}?\b(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"\b(?:sen[dt]|forward(?:ed)?|e-?mail(?:ed)?|submit(?:ted)?|address(?:ed)?)\b{SAME}{0,50}?\b(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
 )
 
 
@@ -131,7 +140,8 @@ def find(view: View) -> Iterator[Candidate]:
     yield from _delivery(view)
     for value, pattern, confidence in TYPES:
         for match in view.search(rule(pattern)):
-            if not NOT_TYPE.search(view.text[max(0, match.start() - 30) : match.end() + 5]):
+            before = view.text[max(0, match.start() - 30) : match.end() + 5]
+            if not (NOT_TYPE.search(before) or (value == "revenue_share" and COMMISSION.search(before))):
                 yield candidate("billing_type", value, match, confidence)
     for match in view.search(INVOICING):
         yield from _frequency(view, match.start(), match.end())

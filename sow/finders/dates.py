@@ -12,13 +12,17 @@ from sow.view import Candidate, View, candidate
 EFFECTIVE = (
     (
         r"\b(?:takes effect|(?:enters?|comes?) into (?:force|effect)|begins|starts|commences|is effective"
-        r"|is made effective|(?:will|to) (?:start|begin|commence))(?: on| as of| from| the)* (?P<date>{DATE})",
+        r"|is made effective|will (?:start|begin|commence))(?: on| as of| from| the)* (?P<date>{DATE})",
         0.84,
     ),
     (
         r"\bwith effect (?:from|as of|on)(?: and including)? (?P<date>{DATE})"
         r"(?!{SAME}{0,120}\b(?:chang|increas|replac|amend|delet|adjust|substitut|rais|reduc))",
         0.86,
+    ),
+    (
+        r"\b(?:period|term|duration)\b[^.;\n]{0,30}?(?::|\||\bfrom\b)[^.;\n\d]{0,40}?(?P<date>{DATE})\)? ?(?:to|-|until|through) ",
+        0.7,
     ),
     (r"\bkick-?off(?: date)?[\s:|*]{1,4}(?:is |on )?(?P<date>{DATE})", 0.72),
     (
@@ -102,11 +106,16 @@ END = (
         r"(?:by|on|no later than|not later than) (?P<date>{DATE})",
         0.66,
     ),
+    (
+        r"\b(?:complete|finish) (?:all|the) (?:work|services|project|assignment) (?:by|on|no later than|not later than) (?P<date>{DATE})",
+        0.8,
+    ),
+    (r"\bexpires?\b{SAME}{0,60}\bor on (?P<date>{DATE})", 0.78),
     (r"{DATE}\)? ?(?:to|-|until|through|and ending(?: on)?) (?P<date>{DATE})", 0.72),
 )
 ABOUT_TERM = rule(
     r"\bterm\b|\bagreement\b|\bsow\b|\bwork order\b|\bstatement of work\b|\beffect\b|\bperiod of performance"
-    r"|\bexpir|\b(?:assignment|project) period|\bservices\b|\bengagement\b|\b(?:contract|initial) period\b"
+    r"|\bexpir|\b(?:assignment|project) period|\bperiod of the contract|\b(?:contract|order) period|\bservices\b|\bengagement\b|\b(?:contract|initial) period\b"
 )
 SPAN = r"(?P<span>{COUNT}[- ]?(?: ?(?:calendar|full|consecutive))?[- ]?(?:years?|months?|weeks?|days?))\b"
 TERM = (
@@ -197,6 +206,7 @@ def _term(view: View, match: re.Match[str], confidence: float) -> Iterator[Candi
     value = duration(match["span"])
     low, high = view.sentence_start(match.start(), 90), view.sentence_end(match.end(), 45)
     near = view.text[low:high]
-    if value and not NOT_TERM.search(near) and not value.endswith("D"):
+    first = match[0].lower().startswith("initial")  # and what renews it follows in the same sentence
+    if value and (first or not NOT_TERM.search(near)) and not value.endswith("D"):
         early = rule(r"effective date|initial|agreement|sow|remain in").search(near)
         yield candidate("term", value, match, confidence if early else confidence - 0.14)

@@ -52,7 +52,7 @@ PREMISE = rule(
 AT_ONCE = rule(
     r"\b(?:may|right|entitled|option)\b[^.;]{0,80}\b(?:terminated?|cancel(?:l?ed)?)\b[^.;]{0,160}"
     r"\b(?:at any time|immediately|forthwith|with immediate effect)\b"
-    r"|\b(?:at any time|immediately)\b[^.;]{0,60}\b(?:terminate|cancel)\b"
+    r"|\b(?:at any time|immediately)\b[^.;]{0,120}\b(?:terminate|cancel)\b"
 )
 WHENEVER = rule(
     r"\bat any time\b[^.;]{0,80}\b(?:by|upon|on) (?:\w+ ){0,3}(?:notice|notification)\b"
@@ -91,7 +91,8 @@ RENEWS = rule(
     r"\b(?:shall|will|may be|is|be)? ?(?:be )?automatically (?:be )?(?:renew|extend)(?:s|ed|ing)?\b"
     r"|\b(?:renew|extend)(?:s|ed)? (?:itself )?automatically|\bauto(?:matic)?[- ]renewal\b"
     r"|\bautomatic(?:ally)? renewals?|\b(?:tacitly|by tacit) renew\w*|\brenew(?:s|ed)? tacitly"
-    r"|\b(?:renews?|roll(?:s)? over)\b for (?:an )?(?:additional|successive|further|consecutive|subsequent)\b"
+    r"|\b(?:is|are|will be|shall be) (?:each time )?(?:extended|renewed|prolonged)\b(?=[^.;]{0,60}\bunless\b"
+    r"[^.;]{0,60}\b(?:notice|terminat|cancel|notif))|\b(?:renews?|roll(?:s)? over)\b for (?:an )?(?:additional|successive|further|consecutive|subsequent)\b"
     r"(?=[^.;]{0,80}\bunless\b)"
 )
 RENEWS_NOT = rule(
@@ -146,6 +147,7 @@ GOVERNED = (
         0.86,
     ),
     (r"(?i:subject to)\b[^.;]{0,60}?" + OF_LAWS + PLACE, 0.56),
+    (r"\b(?P<place>" + PEOPLE + r") (?i:law)(?i: shall| will)? (?i:governs?|appl(?:y|ies)|is applicable)\b", 0.84),
     (r"\b(?i:law is|subject to|under|governed by) (?:the )?(?P<place>" + PEOPLE + r") (?i:laws?)\b", 0.8),
 )
 # "made in the State of Ohio and governed by the laws of that State"

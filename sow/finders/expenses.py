@@ -10,7 +10,7 @@ from sow.view import Candidate, View, candidate
 
 EXPENSES = (
     r"(?:expenses?|travel(?: costs?)?|out[- ]of[- ]pocket(?: costs?)?|disbursements|living costs|pass[- ]through costs"
-    r"|third[- ]party costs|subsistence)"
+    r"|third[- ]party costs|subsistence|business trips?)"
 )
 KINDS = (
     ("reimbursed", r"\breimburs(?:e|ed|es|able|ement|ements)\b[^.;]{0,160}\b" + EXPENSES, 0.84),
@@ -23,19 +23,39 @@ KINDS = (
     ),
     (
         "reimbursed",
-        r"\b" + EXPENSES + r"\b[^.;]{0,80}\b(?:billed|(?:re)?charged|invoiced)(?: \w+)? (?:at (?:actuals?|(?:actual |net )?cost|net)"
-        r"|as incurred)",
+        r"\b"
+        + EXPENSES
+        + r"\b[^.;]{0,80}\b(?:billed|(?:re)?charged|invoiced)\b[^.;]{0,20}? (?:at (?:actuals?|(?:actual |net )?cost|net)"
+        r"|as incurred|(?:with|against|on production of) receipts)",
         0.82,
     ),
-    ("not_reimbursed", r"\bno " + EXPENSES + r" (?:are|is|will be|shall be) (?:recoverable|payable|chargeable|charged|claimable)", 0.82),
+    (
+        "not_reimbursed",
+        r"\bno " + EXPENSES + r" (?:are|is|will be|shall be) (?:recoverable|payable|chargeable|charged|claimable)",
+        0.82,
+    ),
     (
         "not_reimbursed",
         r"\b(?:expenses?|costs|disbursements)\b[^.;]{0,40}\bnot (?:be )?(?:recoverable|payable|chargeable|claimable)",
         0.8,
     ),
+    (
+        "not_reimbursed",
+        r"\bnot (?:\w+ )?(?:pay|cover|bear)(?: for)? (?:any |the )?(?:[\w-]+ (?:or|and) )?(?:\w+ )?" + EXPENSES,
+        0.8,
+    ),
     ("included", r"\b(?:rates?|fees?|price)\b (?:is|are)(?: fully)? all[- ]inclusive", 0.76),
-    ("included", r"\b(?:covers?|includes?) (?:all )?(?:costs,? including |costs and )?(?:\w+ ){0,2}?" + EXPENSES, 0.76),
-    ("included", r"\b" + EXPENSES + r"\b[^.;]{0,40}\b(?:covered|compensated) (?:by|in|with) the (?:\w+ )?(?:rates?|fees?|price)", 0.8),
+    (
+        "included",
+        r"\b(?:fees?|price|rates?|sum|amount|it)\b[^.;]{0,60}\b(?:covers?|includes?) (?:all )?(?:costs,? including |costs and )?(?:\w+ ){0,2}?"
+        + EXPENSES,
+        0.76,
+    ),
+    (
+        "included",
+        r"\b" + EXPENSES + r"\b[^.;]{0,40}\b(?:covered|compensated) (?:by|in|with) the (?:\w+ )?(?:rates?|fees?|price)",
+        0.8,
+    ),
     ("not_reimbursed", r"\b(?:no|not)\b[^.;]{0,40}\breimburs\w*[^.;]{0,60}\b" + EXPENSES, 0.8),
     ("not_reimbursed", r"\b" + EXPENSES + r"\b[^.;]{0,60}\b(?:not|no)\b[^.;]{0,20}\breimburs", 0.82),
     (
@@ -56,7 +76,9 @@ KINDS = (
     ),
     (
         "capped",
-        r"\b" + EXPENSES + r"\b[^.;]{0,120}\b(?:not exceed|capped at|limited to|up to (?:a maximum|an aggregate))\b",
+        r"\b"
+        + EXPENSES
+        + r"\b[^.;]{0,120}\b(?:not exceed|not to exceed (?:{AMOUNT}|{PERCENT})|capped at|limited to|up to (?:a maximum|an aggregate))\b",
         0.82,
     ),
 )
@@ -69,15 +91,16 @@ APPROVED = rule(
 CAP = rule(
     r"\b"
     + EXPENSES
-    + r"\b[^.;]{0,140}\b(?:not exceed|exceeding|capped at|limited to|maximum of|up to|in excess of|aggregate of)"
+    + r"\b[^.;]{0,140}\b(?:not exceed|not to exceed|exceeding|capped at|limited to|maximum of|up to|in excess of|aggregate of)"
     r"[^.;]{0,60}?(?P<amount>{AMOUNT}|{PERCENT})"
 )
+EACH = rule(r"\b(?:per|a|each) (?:mile|day|diem|night|person|trip)|\bliabilit")
 EXCEPT = rule(r"\bsave\b|\bunless\b|\bexcept\b|\bwithout\b")
 CAPPED = rule(r"\b(?:capped at|limited to|up to (?:a |an )?(?:total|maximum|aggregate|limit))\b")
 APPROVAL = rule(r"\bprior|\bapprov")
 NEGATED = rule(
     r"\b(?:not|no)\b[^.;]{0,60}\breimburs|\bnot be (?:reimbursed|reimbursable)|\bnon-?reimbursable"
-    r"|\bnot applicable|\bno expenses|\bentitled to (?:any )?reimburs"
+    r"|\bnot applicable|\bno expenses|\bnot (?:be )?entitled to (?:any )?reimburs|\bnot pay\b"
 )
 ELSEWHERE = rule(
     r"\bindemni|\blegal fees|\battorney|\bcollection|\bcosts of litigation|\bcourt|\bprosecut|\bpatent|\bterminat"
@@ -102,7 +125,7 @@ def find(view: View) -> Iterator[Candidate]:
         share = "%" in match["amount"] or "cent" in match["amount"].lower()
         value = percent(match["amount"]) if share else money(match["amount"])
         asked = not CAPPED.search(match[0]) and APPROVAL.search(match[0])  # "above 500 only if approved" is no cap
-        if value and not asked and not rule(r"\bper (?:mile|day|diem)|\bliabilit").search(match[0]):
+        if value and not asked and not EACH.search(view.text[match.start() : match.end() + 16]):
             yield candidate("expense_cap", value, match, 0.74)
 
 

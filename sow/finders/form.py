@@ -34,7 +34,7 @@ EVERY = (
     ("on_completion", r"completion"),
 )
 EXPENSES = (
-    ("not_reimbursed", r"not reimburs|no expenses|none|not applicable"),
+    ("not_reimbursed", r"not reimburs|no expenses|none\b(?! expected)|not applicable"),
     ("included", r"included"),
     ("reimbursed", r"(?<!not.)reimburs|at cost"),
     ("capped", r"cap(?:ped)?\b|up to|maximum"),
@@ -72,7 +72,11 @@ def _amount(text: str) -> str | None:
 
 def _whole_amount(text: str) -> str | None:
     """An amount that is not for each of something."""
-    return None if rule(r"{AMOUNT}[^.;]{0,20}(?:\bper\b|/|\ba (?:day|month)|\beach\b|monthly)").match(text) else _amount(text)
+    return (
+        None
+        if rule(r"{AMOUNT}[^.;]{0,20}(?:\bper\b|/|\ba (?:day|month)|\beach\b|monthly)").match(text)
+        else _amount(text)
+    )
 
 
 def _amount_or_share(text: str) -> str | None:
@@ -92,7 +96,11 @@ def _number(text: str) -> str | None:
 
 
 def _text(text: str) -> str | None:
-    return text if re.search(r"@|\d|[A-Z]\w+ [A-Z]", text) and not re.search(r"\b(?:shall|will|must|within)\b", text) else None
+    return (
+        text
+        if re.search(r"@|\d|[A-Z]\w+ [A-Z]", text) and not re.search(r"\b(?:shall|will|must|within)\b", text)
+        else None
+    )
 
 
 def _currency(text: str) -> str | None:
@@ -111,9 +119,19 @@ FIELDS: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
         r"|agreement|document|order|offer|quote|quotation|our)? ?(?:no\.?|number|ref\.?|reference|id))",
         _number,
     ),
-    ("master_agreement", r"(?:framework|master)(?: services?)? (?:agreement|contract)", _text),
-    ("effective_date", OWN + r"(?:effective|start|commencement|begin|starts?)(?: date)?(?: of (?:the )?(?:services|order|contract|work))?", _date),
-    ("end_date", OWN + r"(?:end|ends|expiry|expiration|completion)(?: date)?(?: of (?:the )?(?:services|order|contract|work))?", _date),
+    ("master_agreement", r"(?:framework|master|governing|parent)(?: services?)? (?:agreement|contract)", _text),
+    (
+        "effective_date",
+        OWN
+        + r"(?:effective|start|commencement|begin|starts?)(?: date)?(?: of (?:the )?(?:services|order|contract|work))?",
+        _date,
+    ),
+    (
+        "end_date",
+        OWN
+        + r"(?:end|ends|expiry|expiration|(?:target )?completion)(?: date)?(?: of (?:the )?(?:services|order|contract|work))?",
+        _date,
+    ),
     ("term", OWN + r"(?:initial |minimum |fixed )?(?:term|duration|period)", duration),
     (
         "billing_type",
@@ -138,7 +156,11 @@ FIELDS: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
     ),
     ("payment_terms_days", r"payment terms?|terms of payment|payment(?: period)?|payment due", _days),
     ("payment_terms_basis", r"payment terms?|terms of payment|payment(?: period)?|payment due", _first(BASES)),
-    ("invoice_frequency", r"invoicing|invoice frequency|billing frequency|billing cycle|invoices?|payment profile", _choices(EVERY)),
+    (
+        "invoice_frequency",
+        r"invoicing|invoice frequency|billing frequency|billing cycle|invoices?|payment profile",
+        _choices(EVERY),
+    ),
     ("po_required", r"(?:purchase order|PO)(?: number)? required", _yes),
     ("po_number", r"(?:client |customer )?(?:purchase order|P\.?O\.?)(?: ?(?:no\.?|number|ref\.?|reference))", _number),
     ("expenses", r"(?:travel (?:and|&) |reimbursable )?expenses|travel(?: costs?)?", _choices(EXPENSES)),

@@ -22,6 +22,7 @@ ENDS = re.compile(
 )
 OPENING = rule(
     r"\b(?:by and between|by and among|between|among|entered into by|made by|agreement (?:is )?with"
+    r"|the undersigned(?: parties)?:|\n(?:the )?parties:?(?=\n)"
     r"|(?:entered into|made)\b[^.;()]{0,60}?\bby(?= (?-i:[A-Z])))"
     r"(?: and between| and among)?\b[\s:,*-]*"
 )
@@ -117,7 +118,8 @@ def introduced(view: View, titles: frozenset[str]) -> list[Party]:
         known = clean(view.text[found[0].start : found[0].end]).casefold()
         others = [party for party in signing if not _alike(known, clean(view.text[party.start : party.end]))]
         return found + others[:1]
-    return max((found, letter, signing), key=len)
+    short = [party for party in called(view) if re.search(rf"\b{LEGAL}\b\.?$", view.text[party.start : party.end])]
+    return max((found, letter, short[:ENOUGH], signing), key=len)
 
 
 def _alike(known: str, name: str) -> bool:

@@ -10,7 +10,7 @@ from itertools import zip_longest
 
 from sow.document import Table
 from sow.grounding import LONGEST_QUOTE
-from sow.normal import AMOUNT, DATE, PERCENT, money, percent
+from sow.normal import AMOUNT, DATE, PERCENT, amount, money, percent
 from sow.rules import rule
 from sow.view import Candidate, View
 
@@ -55,8 +55,16 @@ IN_PROSE = rule(
 )
 # shares of a whole, each due on an event; together they are the schedule where they come to 100 %
 SHARED = rule(
-    r"(?P<share>{PERCENT})(?:(?!{PERCENT})[^.;\n]){0,60}?\b(?:upon|on|at|after|when|against|with|following|before|prior to|for)"
+    r"(?P<share>{PERCENT})(?:[)\s]{0,3}\(?(?P<amount>{AMOUNT})\)?)?(?:(?!{PERCENT})[^.;\n]){0,60}?"
+    r"\b(?:upon|on|at|after|when|against|along with|following|before|prior to)"
     r" (?:the )?(?P<name>(?:(?!,? (?:and )?{PERCENT})[^.;\n(]){3,90})"
+)
+PARTS = rule(
+    r"(?P<amount>{AMOUNT})(?: (?:is |are |will be |shall be )?(?:due|payable|paid))? (?:upon|on|at|after|when|following|by) "
+    r"(?:the )?(?P<name>(?:(?!{AMOUNT})[^.;\n(]){3,90})"
+)
+NOT_SHARED = rule(
+    r"\broyalt|\brevenue|\bvest|\bgrant|\binterest|\bnet sales|\bshares\b|\bstock|\boptions?\b|\bdiscount|\bpenalt|\bdamages"
 )
 WHOLE, APART = 100, 300  # per cent; characters between one share and the next
 AT_SIGNING = rule(r"\b(?:signature|signing|execution|effective date|commencement)\b")
@@ -89,18 +97,24 @@ def _found(view: View) -> Iterator[Candidate]:
     inline = list(view.search(INLINE))  # the rows of a table that lost its lines
     if len(inline) > 1:
         yield from (_milestone(row["name"], None, money(row["rest"]) or "", row.span(), 0.7) for row in inline)
-    shared = list(_shares(view))
+    prose = list(_in_prose(view))
+    yield from prose
+    shared = [s for s in (*_shares(view), *_parts(view)) if not any(_overlap(s, told) for told in prose)]
     yield from shared
     for match in view.search(PAID_UPON):
         value = money(match["amount"]) if match["amount"] else percent(match["share"])
         found = _milestone(match["name"], None, value or "", match.span(), 0.74)
         if not AT_SIGNING.search(match["name"]) and not any(_overlap(found, other) for other in shared):
             yield found
+    yield from rows
+
+
+def _in_prose(view: View) -> Iterator[Candidate]:
     for match in view.search(IN_PROSE):
         share = SHARE.fullmatch(match["amount"])
         value = percent(match["amount"]) if share else money(match["amount"])
-        yield _milestone(match["name"], view.day(match["due"]) if match["due"] else None, value or "", match.span(), 0.88)
-    yield from rows
+        due = view.day(match["due"]) if match["due"] else None
+        yield _milestone(match["name"], due, value or "", match.span(), 0.88)
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:
@@ -113,11 +127,30 @@ def _shares(view: View) -> Iterator[Candidate]:
     for match in view.search(SHARED):
         if chain and match.start() - chain[-1].end() > APART:
             chain = []
+        if NOT_SHARED.search(match[0]):
+            continue
         chain.append(match)
         total = sum(Decimal((percent(item["share"]) or "0%")[:-1]) for item in chain)
         if total == WHOLE and len(chain) > 1:
-            yield from (_milestone(m["name"], None, percent(m["share"]) or "", m.span(), 0.86) for m in chain)
+            yield from (_milestone(m["name"], None, _due_share(m), m.span(), 0.86) for m in chain)
         if total >= WHOLE:
+            chain = []
+
+
+def _due_share(match: re.Match[str]) -> str:
+    return (money(match["amount"]) if match["amount"] else percent(match["share"])) or ""
+
+
+def _parts(view: View) -> Iterator[Candidate]:
+    """Amounts that follow one another, each due on an event, and come to an amount that the text states."""
+    chain: list[re.Match[str]] = []
+    stated = {amount(match[0]) for match in view.search(rule("{AMOUNT}"))}
+    for match in view.search(PARTS):
+        if chain and match.start() - chain[-1].end() > APART:
+            chain = []
+        chain.append(match)
+        if len(chain) > 1 and sum(amount(item["amount"]) or 0 for item in chain) in stated:
+            yield from (_milestone(m["name"], None, money(m["amount"]) or "", m.span(), 0.86) for m in chain)
             chain = []
 
 
@@ -128,7 +161,9 @@ def _listed(view: View, match: re.Match[str]) -> Iterator[Candidate]:
     if value is None:
         return
     due = DAY.search(match["rest"])
-    yield _milestone(match["name"], view.day(due[0]) if due else None, value, (match.start("name"), match.end("rest")), 0.84)
+    yield _milestone(
+        match["name"], view.day(due[0]) if due else None, value, (match.start("name"), match.end("rest")), 0.84
+    )
 
 
 def _stages(found: list[Candidate]) -> list[Candidate]:

@@ -63,6 +63,11 @@ PRONOUN = re.compile(
     r"(?P<name>[A-Z][\w.'-]*(?:,? (?:& |and |of )?[A-Z][\w.'-]*){1,6})\s*"
     r"\((?:[^()]{0,40}?[\", ])?(?P<who>we|us|our|you)\b[^()]{0,30}\)"
 )
+# "We, Peak Consulting Limited, set out": and whom such a letter is written to
+WE_ARE = re.compile(rf"\b[Ww]e, (?P<name>[A-Z][\w.&' -]{{2,60}}?\b{LEGAL}\b\.?),")
+ADDRESSED = re.compile(
+    rf"\n[ \t]*(?P<name>[A-Z][\w.,&' -]{{2,60}}?\b{LEGAL}\b\.?)[ \t]*\n(?:[^\n]{{0,80}}\n){{0,6}}?\s*Dear\b"
+)
 SPACED = re.compile(r"\W+")
 WE_SERVE = (
     r"\b(?:we (?:will |shall )?(?:invoice|bill|charge)"
@@ -208,7 +213,8 @@ def _speaking(view: View, parties: list[Party]) -> Iterator[Candidate]:
     """In a letter the party that says "we", the one it calls "you", and where only one is told so, the other."""
     said = [(match, match["who"].lower()) for match in PRONOUN.finditer(view.text, 0, COVER) if is_name(match["name"])]
     ours = next((match for match, who in said if who != "you"), None)
-    yours = next((match for match, who in said if who == "you"), None)
+    yours = next((match for match, who in said if who == "you"), None) or ADDRESSED.search(view.text, 0, COVER)
+    ours = ours or WE_ARE.search(view.text, 0, COVER)
     if ours is None or len(parties) >= BOTH:
         return
     serving = _count(view, WE_SERVE) >= _count(view, WE_PAY)

@@ -11,7 +11,7 @@ from sow.view import Candidate, View, candidate
 
 MOST_DAYS = 180
 INVOICED = rule(
-    r"\binvoic|\broyalt|\bcommissions?\b|\bcompensation\b|\bstatement|\bbill(?:ed|ing)?\b|\bfees?\b"
+    r"\binvoic|\broyalt|\bcommissions?\b|\bcompensation\b|\bstatement|\bbill(?:ed|ing|s)?\b|\bfees?\b"
     r"|\bpayment terms|\bnet\b|\bcosts?\b"
 )
 PAYING = rule(r"\bpa(?:y|id|ys|yable|yment|yments|ying)\b|\bdue\b|\bremit|\bsettle|\bnet \d")
@@ -25,19 +25,23 @@ WITHIN = rule(
     r"(?:a (?:period|maximum) of )?(?P<days>{COUNT}) ?{DAYS})"
     r"|(?P<after>(?P<afterdays>{COUNT}) ?{DAYS} (?:after|from|of|following) (?:the )?"
     r"(?:date of |receipt of |end of )?(?:the |each |such |an? )?(?:applicable |undisputed |valid |correct )*"
-    r"(?:invoice|month|receipt|presentation|due date))"
+    r"(?:invoice|month|receipt|presentation|due date|issue|(?:its|their) date))"
     r"|(?P<at>\b(?:at|pa(?:y|yable)(?: \w+)? in) (?P<atdays>{COUNT}) ?{DAYS})"
     r"|(?P<on>\bon the (?P<ondays>\d{1,3})(?:st|nd|rd|th) (?:calendar )?day (?:after|following)))"
     r"(?P<rest> ?{SAME}{0,90})"
 )
 LABELLED = rule(
-    r"(?:payment terms?|terms of payment|zahlungsziel|payment due)\W{1,6}(?:net )?(?P<days>{COUNT})(?: ?{DAYS})?"
+    r"(?:(?:payment terms?|terms of payment|zahlungsziel|payment due)\W{1,6}(?:net )?"
+    r"|(?:payment period|payment term|maturity(?: period)?)(?: of (?:the |all |each )?invoices?)? (?:is|are|shall be) )(?P<days>{COUNT})(?: ?{DAYS})?"
     r"(?P<rest>{SAME}{0,80})"
 )
 BASES = (
     ("month_end", r"end of (?:the |each |such |that )?(?:applicable |calendar |relevant )*month|month[- ]end"),
     ("receipt_of_invoice", r"recei(?:pt|ving|ved|ves|ve)\b(?! of (?:the )?(?:deliverable|first))"),
-    ("invoice_date", r"invoic(?:e|ing)[' s]*(?:date|issu\w+)?|date of (?:\S+ ){0,4}invoice|invoiced|\bdate thereof"),
+    (
+        "invoice_date",
+        r"invoic(?:e|ing)[' s]*(?:date|issu\w+)?|date of (?:\S+ ){0,4}invoice|invoiced|\bdate thereof|\bdate of (?:its |their )?issue|\b(?:its|their) date",
+    ),
     ("other", r"date of (?:the |each )?statement|statement date"),
 )
 INTEREST = rule(
@@ -46,7 +50,9 @@ INTEREST = rule(
     r"(?: of [^.;]{0,40}?)?[, ]{1,2}(?:simple |compounded )?(?:interest )?"
     r"(?:per|a|each|/) ?(?P<per>month|annum|year)|(?P<adverb>\d{1,2}(?:\.\d{1,2})?)\s?% (?P<annually>monthly|annually)"
 )
-LATE = rule(r"\blate\b|\bservice charge|\bin default\b|\barrears|\bnot paid\b|\binterest\b|\boverdue|\bpast due|\bunpaid|\bfinance charge|\bdelinquent|\boutstanding balance")
+LATE = rule(
+    r"\blate\b|\bservice charge|\bin default\b|\barrears|\bnot paid\b|\binterest\b|\boverdue|\bpast due|\bunpaid|\bfinance charge|\bdelinquent|\boutstanding balance"
+)
 ABOVE = rule(
     r"(?:{PERCENT}|(?P<points>\d{1,2}|{WORD}) (?:percentage )?points?) (?:\(\w+\) )?(?:per annum |p\.a\. )?"
     r"(?:above|over|plus) (?:the )?(?P<index>[a-z ]{0,30}?(?:base|prime|ecb|euribor|sonia|reference)[a-z -]{0,20}rate)"
@@ -54,7 +60,7 @@ ABOVE = rule(
     r"(?: [^.;,\d]{0,40})? plus (?P<plus>{PERCENT})"
 )
 DISPUTE = rule(r"\b(?:within|no later than|has|have) (?P<days>{COUNT}) ?{DAYS}")
-DISPUTED = rule(r"\bdisput|\bobject(?:s|ion)? to (?:an?|any|the|such) invoice|error or problem")
+DISPUTED = rule(r"\bdisput|\bobject(?:s|ions?)? to (?:an?|any|the|such) invoice|error or problem")
 TAX = (
     r"(?:taxes|tax\b|VAT\b|GST\b|HST\b|value[- ]added|goods and services tax|sales (?:and use )?tax|sales, use"
     r"|consumption tax)"
@@ -69,7 +75,7 @@ TAX_EXCLUSIVE = (
     r"(?:is|are|shall be|will be) (?:solely )?responsible for (?:the payment of |paying )?(?:all|any)(?: applicable)? "
     r"(?:sales|use|taxes)|\bresponsible for(?:,? and shall pay,?| the payment of)? (?:all"
     r"|any) (?:applicable )?(?:sales|value[- ]added)\b"
-    r"|\b(?:pay|bear) (?:all |any )(?:applicable )?sales,|\b(?:VAT|GST|HST|value[- ]added tax|sales tax)(?: is| are)? "
+    r"|\b(?:pay|bear) (?:all |any )(?:applicable )?sales,|\b(?:VAT|GST|HST|value[- ]added tax|sales tax|taxes)(?: is| are)? "
     r"(?:(?:will|shall|to) be )?(?:not included|extra|added|(?:charged|payable|paid) (?:extra|in addition|separately))"
 )
 TAX_INCLUSIVE = (

@@ -12,7 +12,7 @@ from sow.view import Candidate, View
 
 PERS = {
     "hour": r"hours?|hrs?\.?|hourly",
-    "day": r"days?|daily|diem|man-?days?",
+    "day": r"days?|daily|diem|man-?days?|MD\b",
     "week": r"weeks?|weekly",
     "month": r"months?|monthly|mo\b",
     "quarter": r"quarters?|quarterly",
@@ -27,7 +27,7 @@ PROSE = rule(
 LED = rule(
     r"\b(?P<per>hourly|daily|day(?= rates?\b)|monthly|quarterly|weekly|annual) (?:billing |recurring |service |support |flat "
     r"|fixed |managed |services |"
-    r"minimum |maintenance |license |subscription |hosting |base )*(?:rates?|fees?|charges?"
+    r"minimum |maintenance |license |subscription |hosting |base |platform |programme |advisory |consulting |operating )*(?:rates?|fees?|charges?"
     r"|retainer)\b(?: ?\([^)]{0,30}\))?(?: (?:of|is|are|shall be|at|amounts to|equal to|equals"
     r"|in the amount of|for [a-z ]{2,40} is)| ?:)* ?\(?"
     r"(?P<amount>{AMOUNT})"
@@ -55,7 +55,8 @@ ROLE_HEAD = rule(
 )
 RATE_HEAD = rule(r"\brates?\b|\bprice|\bper (?:hour|day|month)|\b(?:hourly|daily)\b|/ ?(?:hour|hr|day|h)\b|\bfee\b")
 OTHER_HEAD = rule(r"\bmilestone|\bdue|\btotal\b|\bphase\b|\bdate\b|\bdeliverable|%")
-SURELY_RATE = rule(r"\brates?\b")
+SURELY_RATE = rule(r"\brates?\b|\b(?:hourly|daily)\b|\bper (?:hour|day)")
+STAGE_HEAD = rule(r"\b(?:milestones?|deliverables?|phase)\b")
 FREQUENCY_HEAD = rule(r"(?:frequency|billing|billed|period|recurrence)")
 AMOUNT_HEAD = rule(r"(?:amount|charge|fee)s?\b")
 ONCE = rule(r"\b(?:one-?off|one-?time|once)\b")
@@ -158,7 +159,8 @@ def _rate_columns(row: tuple[Cell, ...]) -> list[int]:
     found = [i for i, text in enumerate(head) if i and _is_rate(text)]
     if not found and any(FREQUENCY_HEAD.fullmatch(text) for text in head):
         found = [i for i, text in enumerate(head) if i and AMOUNT_HEAD.match(text)][:1]
-    if not found or not ROLE_HEAD.search(" ".join(head[: found[0]])):
+    staged = any(STAGE_HEAD.search(text) for text in head) and not any(SURELY_RATE.search(head[i]) for i in found)
+    if not found or staged or not ROLE_HEAD.search(" ".join(head[: found[0]])):
         return []
     return [found[0], *(i for i in found[1:] if SURELY_RATE.search(head[i]))]
 
@@ -170,7 +172,11 @@ def _is_rate(text: str) -> bool:
 def _unit(text: str) -> str:
     if ONCE.search(text):
         return "once"
-    found = re.search(rf"(?:per|/)\s?({PER})|\b(hourly|daily|monthly|quarterly|annually)\b|\b(hours?|days?)\b", text, re.IGNORECASE)
+    found = re.search(
+        rf"(?:per|/)\s?({PER})|\b(hourly|daily|monthly|quarterly|annually)\b|\b(hours?|(?:man-?|person-?)?days?|MD)\b",
+        text,
+        re.IGNORECASE,
+    )
     return _per(next(group for group in found.groups() if group)) if found else "unit"
 
 

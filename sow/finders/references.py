@@ -11,11 +11,15 @@ from sow.view import Candidate, View, candidate
 NUMBER = r"(?P<number>[A-Z0-9][A-Z0-9]*(?:[-/._][A-Z0-9]+)*)"
 OWN = (
     r"(?i:contract reference|contract|agreement|sow|statement of work|work order|document|reference|task order"
-    r"|order form|service order|services order|call-off|call-off contract|our|your|offer|quotation|quote|"
+    r"|order form|service order|services order|schedule|addendum|(?<!urchase\x20)(?<!ecutive\x20)order|call-off|call-off contract|our|your|offer|quotation|quote|"
     r"amendment|change order|proposal|project)[ ]?(?i:number|no\.?|ref\.?|reference|id|#|№)"
     r"(?i: number| no\.?)?[ ]?[:#.|]{0,2}\s{0,3}" + NUMBER
 )
-TITLED = r"(?i:statement of work|work order|sow|task order|service order|offer|quotation|individual contract)[ ](?i:no\.?|number|#)?[ ]?#?" + NUMBER + r"(?=\s|$|[,:;)])"
+TITLED = (
+    r"(?i:statement of work|work order|sow|task order|service order|offer|quotation|individual contract)[ ](?i:no\.?|number|#)?[ ]?#?"
+    + NUMBER
+    + r"(?=\s|$|[,:;)])"
+)
 TITLE_WINDOW = 1_500
 OWN_TITLE = 120  # an agreement named there without number or date is the document itself
 PREAMBLE = 6_000
@@ -41,11 +45,11 @@ AMENDED = rule(
 )
 # any other agreement that this document says it is under, told by its number or date
 OTHER = rule(
-    r"\b(?:under|pursuant to|subject to|governed by|in accordance with|issued under|(?:^|\n)to)(?: and governed by)? "
+    r"\b(?:under|pursuant to|subject to|governed by|in accordance with|issued under|(?:addendum|schedule|annex|order|sow)(?: no\.? ?\S{1,12})? to|(?:^|\n)to)(?: and governed by)? "
     r"(?:the |that certain )?(?P<title>(?:(?-i:[A-Z])[\w&'-]*(?: of| and| for|,)? ){1,6}"
     r"(?:agreement|contract)(?: for (?:(?-i:[A-Z])\w* ?){1,4})?(?: \([^()]{1,60}\))?"
     r"(?:,? (?:No\.?|number|ref\.?|reference) ?(?P<number>(?=[\w./-]*\d)[\w./-]+))?"
-    r"(?:(?: (?:between|by and between|concluded between) [^.;,]{2,90}?)?,? (?:dated|entered into|effective|made|executed"
+    r"(?:(?: (?:between|by and between|concluded between) [^;\n]{2,160}?)?,? (?:dated|entered into|effective|made|executed"
     r"|signed|concluded|of)(?: between [^.;,]{2,60}?)?(?: as)?(?: of| on)? (?P<date>{DATE}))?)"
 )
 NOT_MASTER = rule(r"\b(?:licen[cs]e|lease|purchase|confidential|disclosure|employment|loan|credit|this)\b")
@@ -75,7 +79,9 @@ PO_REQUIRED = (
         + ORDER
         + r"\b(?! ?box)"
     ),
-    r"\b" + ORDER + r"\b[^.;]{0,30}\b(?:must|shall|has to|is to) be (?:stated|shown|quoted|given|indicated)\b[^.;]{0,30}\binvoice",
+    r"\b"
+    + ORDER
+    + r"\b[^.;]{0,30}\b(?:must|shall|has to|is to) be (?:stated|shown|quoted|given|indicated)\b[^.;]{0,30}\binvoice",
     r"\binvoices?\b{FAR}\bquoting (?:your|our|the|its|a)? ?(?:\w+'s )?(?:valid )?(?:purchase order|P\.?O\.?)\b",
     (
         r"\b(?:without|absent|in the absence of) (?:an? |the )?(?:valid |corresponding |approved )*"
