@@ -119,7 +119,7 @@ def currency(text: str) -> str | None:
         return match[1].replace("RMB", "CNY")
     if match := re.search(r"\b(CA?|AU?|NZ|SG?|HK)D?\$", text):
         return {"C": "CAD", "A": "AUD", "N": "NZD", "S": "SGD", "H": "HKD"}[match[1][0]]
-    if match := re.match(rf"(Rs?)\b\.?(?=\s?\d)|R(?=\d)", text):
+    if match := re.match(r"(Rs?)\b\.?(?=\s?\d)|R(?=\d)", text):
         return "INR" if match[1] == "Rs" else "ZAR"
     for symbol, code in SYMBOLS.items():
         if symbol in text:

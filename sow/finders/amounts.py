@@ -42,7 +42,8 @@ TOTAL = (
     ),
     (r"\bfees? for the (?:project|services|work)\b" + BRIEF + "(?P<amount>{AMOUNT})", 0.8),
     (
-        r"\b(?:our|the) fees? (?:for [^.;\n]{3,50}? )?(?:is|are|will be|shall be)(?: an?)?(?: fixed)?(?: (?:fee|price|sum) of)? "
+        r"\b(?:our|the) fees? (?:for [^.;\n]{3,50}? )?(?:is|are|will be|shall be)(?: an?)?(?: "
+        r"fixed)?(?: (?:fee|price|sum) of)? "
         r"(?P<amount>{AMOUNT})",
         0.7,
     ),
@@ -105,7 +106,8 @@ EXPENDITURE = rule(
 ADVANCE = (
     (
         (
-            r"(?P<amount>{AMOUNT}|{PERCENT})(?: advance\b(?! notice)|{SAME}{0,50}\b(?:deposit|advance payment|upfront payment"
+            r"(?P<amount>{AMOUNT}|{PERCENT})(?: advance\b(?! notice)|{SAME}{0,50}\b(?:deposit"
+            r"|advance payment|upfront payment"
             r"|up-front payment|prepayment|"
             r"down payment|mobili[sz]ation fee)\b)"
         ),
@@ -122,7 +124,8 @@ ADVANCE = (
     ),
     (
         (
-            r"(?P<amount>{PERCENT}|{AMOUNT})(?:(?!%|{AMOUNT}){SAME}){0,60}\b(?:upon|on|at) (?:the )?(?:signing|signature|execution"
+            r"(?P<amount>{PERCENT}|{AMOUNT})(?:(?!%|{AMOUNT}){SAME}){0,60}\b(?:upon|on|at) (?:the "
+            r")?(?:signing|signature|execution"
             r"|effective date|"
             r"start of the project|project start|contract signature|commencement)\b"
         ),

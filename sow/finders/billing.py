@@ -11,19 +11,23 @@ TYPES = (
     ("time_and_materials", r"\btime[- ](?:and|&)[- ]materials?\b|\bT&M\b|\blabou?r[- ]hour\b", 0.84),
     (
         "time_and_materials",
-        r"\b(?:charged?|paid?|pay|remunerated|billed|invoic\w+|based)\b[^.;]{0,50}?\b(?:by|for the|according to|on|based on) "
-        r"(?:the )?(?:actual )?(?:time\b(?! of)|hours (?:worked|spent)|effort\b|time spent)|\brates? ?(?:/|per) ?(?:hour|day)\b"
+        r"\b(?:charged?|paid?|pay|remunerated|billed|invoic\w+|based)\b[^.;]{0,50}?\b(?:by"
+        r"|for the|according to|on|based on) "
+        r"(?:the )?(?:actual )?(?:time\b(?! of)|hours (?:worked|spent)|effort\b|time spent)"
+        r"|\brates? ?(?:/|per) ?(?:hour|day)\b"
         r"|\bper (?:man|person)[- ](?:day|hour)\b",
         0.72,
     ),
     (
         "time_and_materials",
-        r"\b(?:hourly|daily|day|per diem) (?:billing |fee )?rates?\b|{AMOUNT}\]? ?(?:per|an|/) ?(?:hour|hr|day|man-day|person-day)\b",
+        r"\b(?:hourly|daily|day|per diem) (?:billing |fee )?rates?\b|{AMOUNT}\]? ?(?:per|an"
+        r"|/) ?(?:hour|hr|day|man-day|person-day)\b",
         0.74,
     ),
     (
         "fixed_fee",
-        r"\b(?:fixed|flat)[- ](?:price|fee|fees|sum|rate|implementation fees?)\b|\blump[- ]sum\b|\bfirm and \w+ (?:price|amount)",
+        r"\b(?:fixed|flat)[- ](?:price|fee|fees|sum|rate|implementation fees?)\b"
+        r"|\blump[- ]sum\b|\bfirm and \w+ (?:price|amount)",
         0.8,
     ),
     (
@@ -41,7 +45,9 @@ TYPES = (
     (
         "retainer",
         (
-            r"\bretainer\b(?! (?:of|in the amount of) {AMOUNT}{SAME}{0,80}\b(?:appl|credit|before we|held))|\b(?:monthly|quarterly) (?:recurring |service |support |management |flat |base )*fees?\b"
+            r"\bretainer\b(?! (?:of|in the amount of) {AMOUNT}{SAME}{0,80}\b(?:appl|credit|before "
+            r"we|held))|\b(?:monthly|quarterly) (?:recurring |service |support |management |flat "
+            r"|base )*fees?\b"
             r"|{AMOUNT} (?:per|a|each|/) ?(?:month|quarter)\b"
         ),
         0.72,
@@ -96,7 +102,8 @@ INVOICING = rule(
     r"|(?-i:\b[A-Z]\w+) (?-i:invoices|bills)\b"
     r"|\binvoices?(?: shall"
     r"| will)?[^.;]{0,40}\b(?:issued|submitted|sent|rendered)"
-    r"|\binvoiced\b|\bbilled\b|\bbillings\b|\bissues?\b[^.;]{0,20}\binvoices?\b|\bbilling frequency|\binvoice frequency|\binvoicing\b"
+    r"|\binvoiced\b|\bbilled\b|\bbillings\b|\bissues?\b[^.;]{0,20}\binvoices?\b|\bbilling "
+    r"frequency|\binvoice frequency|\binvoicing\b"
     r"|\bpayable\b[^.;]{0,40}\b(?:monthly|quarterly|annually|in)"
     r"|\bpaid (?:monthly|quarterly|annually|weekly)|\b(?:monthly|quarterly|annual|weekly) (?:invoices?"
     r"|statements?|installments?|payments?)"
@@ -116,11 +123,14 @@ OWED = rule(
 )
 NOT_DUE = rule(r"\breport|\binterest|\btaxe?s?\b|\bsalar|\brent\b")
 AFTER = 130
+SHARE_A_MONTH = rule(r"(?:%|cent)\)? (?:interest )?(?:per|each|a)? ?$")
 DAY_OF_PAYMENT = rule(
-    r"\b(?:days|net)\b{SAME}{0,30}\bend of the month|\bpa(?:id|yable|yment)\b{SAME}{0,60}\d(?:st|nd|rd|th)? (?:day )?of (?:the|each|that) month"
+    r"\b(?:days|net)\b{SAME}{0,30}\bend of the month|\bpa(?:id|yable"
+    r"|yment)\b{SAME}{0,60}\d(?:st|nd|rd|th)? (?:day )?of (?:the|each|that) month"
 )
 DELIVERY = rule(
-    r"\b(?:invoices?|bills|statements) (?:(?:shall|will|must|are to|should) be|are|go) (?:\w+ )?(?:sent|addressed|submitted|delivered|mailed|forwarded"
+    r"\b(?:invoices?|bills|statements) (?:(?:shall|will|must|are to|should) be|are|go) "
+    r"(?:\w+ )?(?:sent|addressed|submitted|delivered|mailed|forwarded"
     r"|e-?mailed|directed)"
     r"(?: (?:by |in )?[\w-]+)? to ?:?\s*(?P<where>{SAME}[^;\n]{3,120}?)(?=\.\s|\.$|;|\n|$)"
     r"|\b(?:send|submit|address|e-?mail|direct) (?:all |the "
@@ -167,6 +177,7 @@ def _frequency(view: View, start: int, end: int) -> Iterator[Candidate]:
     often = False  # twice a month is told by days "of the month"
     for value, pattern in EVERY:
         found = rule(r"\b(?:" + pattern + r")\b").search(view.text, start, stop)
-        if found and not (often and value == "monthly"):
+        rate = found and SHARE_A_MONTH.search(view.text, max(0, found.start() - 14), found.start())
+        if found and not rate and not (often and value == "monthly"):
             often = often or value in {"biweekly", "semimonthly"}
             yield Candidate("invoice_frequency", value, start, max(found.end(), end), 0.72)

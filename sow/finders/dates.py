@@ -21,7 +21,8 @@ EFFECTIVE = (
         0.86,
     ),
     (
-        r"\b(?:period|term|duration)\b[^.;\n]{0,30}?(?::|\||\bfrom\b)[^.;\n\d]{0,40}?(?P<date>{DATE})\)? ?(?:to|-|until|through) ",
+        r"\b(?:period|term|duration)\b[^.;\n]{0,30}?(?::|\|"
+        r"|\bfrom\b)[^.;\n\d]{0,40}?(?P<date>{DATE})\)? ?(?:to|-|until|through) ",
         0.7,
     ),
     (r"\bkick-?off(?: date)?[\s:|*]{1,4}(?:is |on )?(?P<date>{DATE})", 0.72),
@@ -40,7 +41,8 @@ EFFECTIVE = (
         0.86,
     ),
     (
-        r"(?P<date>{DATE})[ ,]{0,3}\((?:the |this |hereinafter )*[ \"]*(?:\w+ ){0,3}?(?:effective|commencement|start) ?date",
+        r"(?P<date>{DATE})[ ,]{0,3}\((?:the |this |hereinafter )*[ \"]*(?:\w+ "
+        r"){0,3}?(?:effective|commencement|start) ?date",
         0.93,
     ),
     (
@@ -107,7 +109,8 @@ END = (
         0.66,
     ),
     (
-        r"\b(?:complete|finish) (?:all|the) (?:work|services|project|assignment) (?:by|on|no later than|not later than) (?P<date>{DATE})",
+        r"\b(?:complete|finish) (?:all|the) (?:work|services|project|assignment) (?:by|on|no "
+        r"later than|not later than) (?P<date>{DATE})",
         0.8,
     ),
     (r"\bexpires?\b{SAME}{0,60}\bor on (?P<date>{DATE})", 0.78),
@@ -115,7 +118,8 @@ END = (
 )
 ABOUT_TERM = rule(
     r"\bterm\b|\bagreement\b|\bsow\b|\bwork order\b|\bstatement of work\b|\beffect\b|\bperiod of performance"
-    r"|\bexpir|\b(?:assignment|project) period|\bperiod of the contract|\b(?:contract|order) period|\bservices\b|\bengagement\b|\b(?:contract|initial) period\b"
+    r"|\bexpir|\b(?:assignment|project) period|\bperiod of the contract|\b(?:contract"
+    r"|order) period|\bservices\b|\bengagement\b|\b(?:contract|initial) period\b"
 )
 SPAN = r"(?P<span>{COUNT}[- ]?(?: ?(?:calendar|full|consecutive))?[- ]?(?:years?|months?|weeks?|days?))\b"
 TERM = (

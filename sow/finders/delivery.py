@@ -48,7 +48,8 @@ CHANGE = (
         r"\bno variations? (?:to|of|in) (?:the )?(?:scope|services|deliverables|fees?|work|project)\b{FAR}"
         r"\b(?:in writing|written|signed)\b"
     ),
-    r"\b(?:carry out|perform|undertake|implement) (?:an?|any) variation\b{NEAR}\bunless\b{NEAR}\b(?:in writing|written|signed)\b",
+    r"\b(?:carry out|perform|undertake|implement) (?:an?|any) "
+    r"variation\b{NEAR}\bunless\b{NEAR}\b(?:in writing|written|signed)\b",
     (
         r"\b(?:extra|additional) (?:work|services)\b{NEAR}\b(?:without|only|unless)\b{NEAR}"
         r"\b(?:written|in writing|change order|amendment)\b"

@@ -10,7 +10,8 @@ from sow.rules import rule
 from sow.view import Candidate, View, candidate
 
 NOTICE = rule(
-    r"(?P<days>{COUNT}|\ban?(?= (?:week|month)'s notice))[- ]? ?(?:calendar |business |working |full )?(?P<unit>days?|months?|weeks?|years?)'?"
+    r"(?P<days>{COUNT}|\ban?(?= (?:week|month)'s notice))[- ]? ?(?:calendar |business "
+    r"|working |full )?(?P<unit>days?|months?|weeks?|years?)'?"
     r"(?:[- ]?(?:prior|written|advance|notice|calendar|business|the|'s?|or more|after)[ ,]*)*"
 )
 WITHOUT_CAUSE = rule(
@@ -79,7 +80,8 @@ LEAD = 700  # characters between what introduces a list and its item
 CONDITION = rule(
     r"\bif\b(?! \w+(?: \w+)? (?:wish|desire|elect)\w* to (?:terminate|cancel))|\bunless\b|\bupon the occurrence"
     r"|\brenewal|\bprovided\b"
-    r"|\bin the event (?:that |of )(?!(?:\w+ ){1,4}(?:desires?|wish\w*|elects?))|\bafter receipt|(?<!notice\x20)\bperiod of\b"
+    r"|\bin the event (?:that |of )(?!(?:\w+ ){1,4}(?:desires?|wish\w*|elects?))|\bafter "
+    r"receipt|(?<!notice\x20)\bperiod of\b"
     r"|\bexpir(?!ation of (?:this|the|such|that) (?:notice|\d|{WORD}))|\bwithin (?:$|\d|{WORD})"
     r"|\bfollowing (?:a|any|the) (?!expir)"
 )
@@ -92,7 +94,8 @@ RENEWS = rule(
     r"|\b(?:renew|extend)(?:s|ed)? (?:itself )?automatically|\bauto(?:matic)?[- ]renewal\b"
     r"|\bautomatic(?:ally)? renewals?|\b(?:tacitly|by tacit) renew\w*|\brenew(?:s|ed)? tacitly"
     r"|\b(?:is|are|will be|shall be) (?:each time )?(?:extended|renewed|prolonged)\b(?=[^.;]{0,60}\bunless\b"
-    r"[^.;]{0,60}\b(?:notice|terminat|cancel|notif))|\b(?:renews?|roll(?:s)? over)\b for (?:an )?(?:additional|successive|further|consecutive|subsequent)\b"
+    r"[^.;]{0,60}\b(?:notice|terminat|cancel|notif))|\b(?:renews?|roll(?:s)? over)\b for "
+    r"(?:an )?(?:additional|successive|further|consecutive|subsequent)\b"
     r"(?=[^.;]{0,80}\bunless\b)"
 )
 RENEWS_NOT = rule(
@@ -108,6 +111,7 @@ RENEWS_NOT = rule(
 )
 LENGTH = rule(
     r"\b(?:periods?|terms?)(?: of)?(?: an?)?(?: additional| successive)? $|\brenew\w*(?: \w+)? for(?: \w+){0,3} $"
+    r"|\b(?:extended|renewed|prolonged)\b[^.;]{0,30}\bby (?:an? |another )?$"
 )
 PERIOD = rule(
     r"[ ]?(?:renewal |extension |additional |successive )?(?:periods?|terms?|increments?|intervals?|renewals?"

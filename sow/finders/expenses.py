@@ -23,9 +23,8 @@ KINDS = (
     ),
     (
         "reimbursed",
-        r"\b"
-        + EXPENSES
-        + r"\b[^.;]{0,80}\b(?:billed|(?:re)?charged|invoiced)\b[^.;]{0,20}? (?:at (?:actuals?|(?:actual |net )?cost|net)"
+        r"\b" + EXPENSES + r"\b[^.;]{0,80}\b(?:billed|(?:re)?charged|invoiced)\b[^.;]{0,20}? (?:at (?:actuals?"
+        r"|(?:actual |net )?cost|net)"
         r"|as incurred|(?:with|against|on production of) receipts)",
         0.82,
     ),
@@ -47,8 +46,8 @@ KINDS = (
     ("included", r"\b(?:rates?|fees?|price)\b (?:is|are)(?: fully)? all[- ]inclusive", 0.76),
     (
         "included",
-        r"\b(?:fees?|price|rates?|sum|amount|it)\b[^.;]{0,60}\b(?:covers?|includes?) (?:all )?(?:costs,? including |costs and )?(?:\w+ ){0,2}?"
-        + EXPENSES,
+        r"\b(?:fees?|price|rates?|sum|amount|it)\b[^.;]{0,60}\b(?:covers?|includes?) (?:all "
+        r")?(?:costs,? including |costs and )?(?:\w+ ){0,2}?" + EXPENSES,
         0.76,
     ),
     (
@@ -76,9 +75,8 @@ KINDS = (
     ),
     (
         "capped",
-        r"\b"
-        + EXPENSES
-        + r"\b[^.;]{0,120}\b(?:not exceed|not to exceed (?:{AMOUNT}|{PERCENT})|capped at|limited to|up to (?:a maximum|an aggregate))\b",
+        r"\b" + EXPENSES + r"\b[^.;]{0,120}\b(?:not exceed|not to exceed (?:{AMOUNT}|{PERCENT})|capped at"
+        r"|limited to|up to (?:a maximum|an aggregate))\b",
         0.82,
     ),
 )
@@ -86,12 +84,12 @@ APPROVED = rule(
     r"\bpre-?approv|\bprior (?:written )?(?:approval|consent|authori[sz]ation)|\bapproved in (?:advance|writing)"
     r"|\badvance (?:written )?(?:approval|consent|authori[sz]ation)|\bapproved (?:by|in) \w+ in advance"
     r"|\bprior approval"
-    r"|\bauthori[sz]ed (?:beforehand|in advance)|\bprevious(?:ly)? (?:written )?approv|\bapproved\b[^.;]{0,30}\b(?:beforehand|in advance)"
+    r"|\bauthori[sz]ed (?:beforehand|in advance)|\bprevious(?:ly)? (?:written )?approv"
+    r"|\bapproved\b[^.;]{0,30}\b(?:beforehand|in advance)"
 )
 CAP = rule(
-    r"\b"
-    + EXPENSES
-    + r"\b[^.;]{0,140}\b(?:not exceed|not to exceed|exceeding|capped at|limited to|maximum of|up to|in excess of|aggregate of)"
+    r"\b" + EXPENSES + r"\b[^.;]{0,140}\b(?:not exceed|not to exceed|exceeding|capped at|limited to|maximum "
+    r"of|up to|in excess of|aggregate of)"
     r"[^.;]{0,60}?(?P<amount>{AMOUNT}|{PERCENT})"
 )
 EACH = rule(r"\b(?:per|a|each) (?:mile|day|diem|night|person|trip)|\bliabilit")

@@ -115,7 +115,8 @@ OWN = (
 FIELDS: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
     (
         "document_number",
-        r"(?:(?:statement of work|sow|work order|service order|services order|order form|call-off(?: contract)?|contract"
+        r"(?:(?:statement of work|sow|work order|service order|services order|order form"
+        r"|call-off(?: contract)?|contract"
         r"|agreement|document|order|offer|quote|quotation|our)? ?(?:no\.?|number|ref\.?|reference|id))",
         _number,
     ),
@@ -128,8 +129,8 @@ FIELDS: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
     ),
     (
         "end_date",
-        OWN
-        + r"(?:end|ends|expiry|expiration|(?:target )?completion)(?: date)?(?: of (?:the )?(?:services|order|contract|work))?",
+        OWN + r"(?:end|ends|expiry|expiration|(?:target )?completion)(?: date)?(?: of (?:the "
+        r")?(?:services|order|contract|work))?",
         _date,
     ),
     ("term", OWN + r"(?:initial |minimum |fixed )?(?:term|duration|period)", duration),
@@ -141,14 +142,16 @@ FIELDS: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
     ("currency", r"(?:billing |contract )?currency", _currency),
     (
         "total_value",
-        r"(?:estimated )?total (?:contract |project )?(?:value|fees?|price|amount|cost)|(?:contract|order|project) (?:value|price|fee|sum)"
+        r"(?:estimated )?total (?:contract |project )?(?:value|fees?|price|amount|cost)"
+        r"|(?:contract|order|project) (?:value|price|fee|sum)"
         r"|fixed (?:price|fee)|(?:our |the )?(?:fee|price)",
         _whole_amount,
     ),
     (
         "not_to_exceed",
         (
-            r"(?:maximum (?:amount(?: payable)?|fees?|(?:contract |order |call-off )?(?:value|price))|budget(?: cap)?|fee cap|cap"
+            r"(?:maximum (?:amount(?: payable)?|fees?|(?:contract |order |call-off )?(?:value"
+            r"|price))|budget(?: cap)?|fee cap|cap"
             r"|(?:total )?ceiling(?: price)?"
             r"|not[- ]to[- ]exceed)(?: \(?not[- ]to[- ]exceed\)?| amount)?"
         ),

@@ -60,11 +60,13 @@ SHARED = rule(
     r" (?:the )?(?P<name>(?:(?!,? (?:and )?{PERCENT})[^.;\n(]){3,90})"
 )
 PARTS = rule(
-    r"(?P<amount>{AMOUNT})(?: (?:is |are |will be |shall be )?(?:due|payable|paid))? (?:upon|on|at|after|when|following|by) "
+    r"(?P<amount>{AMOUNT})(?: (?:is |are |will be |shall be )?(?:due|payable|paid))? "
+    r"(?:upon|on|at|after|when|following|by) "
     r"(?:the )?(?P<name>(?:(?!{AMOUNT})[^.;\n(]){3,90})"
 )
 NOT_SHARED = rule(
-    r"\broyalt|\brevenue|\bvest|\bgrant|\binterest|\bnet sales|\bshares\b|\bstock|\boptions?\b|\bdiscount|\bpenalt|\bdamages"
+    r"\broyalt|\brevenue|\bvest|\bgrant|\binterest|\bnet sales|\bshares\b|\bstock"
+    r"|\boptions?\b|\bdiscount|\bpenalt|\bdamages"
 )
 WHOLE, APART = 100, 300  # per cent; characters between one share and the next
 AT_SIGNING = rule(r"\b(?:signature|signing|execution|effective date|commencement)\b")

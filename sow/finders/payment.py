@@ -32,7 +32,8 @@ WITHIN = rule(
 )
 LABELLED = rule(
     r"(?:(?:payment terms?|terms of payment|zahlungsziel|payment due)\W{1,6}(?:net )?"
-    r"|(?:payment period|payment term|maturity(?: period)?)(?: of (?:the |all |each )?invoices?)? (?:is|are|shall be) )(?P<days>{COUNT})(?: ?{DAYS})?"
+    r"|(?:payment period|payment term|maturity(?: period)?)(?: of (?:the |all |each "
+    r")?invoices?)? (?:is|are|shall be) )(?P<days>{COUNT})(?: ?{DAYS})?"
     r"(?P<rest>{SAME}{0,80})"
 )
 BASES = (
@@ -40,7 +41,8 @@ BASES = (
     ("receipt_of_invoice", r"recei(?:pt|ving|ved|ves|ve)\b(?! of (?:the )?(?:deliverable|first))"),
     (
         "invoice_date",
-        r"invoic(?:e|ing)[' s]*(?:date|issu\w+)?|date of (?:\S+ ){0,4}invoice|invoiced|\bdate thereof|\bdate of (?:its |their )?issue|\b(?:its|their) date",
+        r"invoic(?:e|ing)[' s]*(?:date|issu\w+)?|date of (?:\S+ ){0,4}invoice|invoiced|\bdate "
+        r"thereof|\bdate of (?:its |their )?issue|\b(?:its|their) date",
     ),
     ("other", r"date of (?:the |each )?statement|statement date"),
 )
@@ -51,7 +53,8 @@ INTEREST = rule(
     r"(?:per|a|each|/) ?(?P<per>month|annum|year)|(?P<adverb>\d{1,2}(?:\.\d{1,2})?)\s?% (?P<annually>monthly|annually)"
 )
 LATE = rule(
-    r"\blate\b|\bservice charge|\bin default\b|\barrears|\bnot paid\b|\binterest\b|\boverdue|\bpast due|\bunpaid|\bfinance charge|\bdelinquent|\boutstanding balance"
+    r"\blate\b|\bservice charge|\bin default\b|\barrears|\bnot paid\b|\binterest\b"
+    r"|\boverdue|\bpast due|\bunpaid|\bfinance charge|\bdelinquent|\boutstanding balance"
 )
 ABOVE = rule(
     r"(?:{PERCENT}|(?P<points>\d{1,2}|{WORD}) (?:percentage )?points?) (?:\(\w+\) )?(?:per annum |p\.a\. )?"
@@ -75,7 +78,8 @@ TAX_EXCLUSIVE = (
     r"(?:is|are|shall be|will be) (?:solely )?responsible for (?:the payment of |paying )?(?:all|any)(?: applicable)? "
     r"(?:sales|use|taxes)|\bresponsible for(?:,? and shall pay,?| the payment of)? (?:all"
     r"|any) (?:applicable )?(?:sales|value[- ]added)\b"
-    r"|\b(?:pay|bear) (?:all |any )(?:applicable )?sales,|\b(?:VAT|GST|HST|value[- ]added tax|sales tax|taxes)(?: is| are)? "
+    r"|\b(?:pay|bear) (?:all |any )(?:applicable )?sales,|\b(?:VAT|GST|HST|value[- ]added "
+    r"tax|sales tax|taxes)(?: is| are)? "
     r"(?:(?:will|shall|to) be )?(?:not included|extra|added|(?:charged|payable|paid) (?:extra|in addition|separately))"
 )
 TAX_INCLUSIVE = (

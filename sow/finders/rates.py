@@ -25,9 +25,11 @@ PROSE = rule(
     r"|(?:per|for each) (?P<unit>(?!occurrence|claim|incident|person|mile|project|share|cent)[a-z]{3,}))"
 )
 LED = rule(
-    r"\b(?P<per>hourly|daily|day(?= rates?\b)|monthly|quarterly|weekly|annual) (?:billing |recurring |service |support |flat "
+    r"\b(?P<per>hourly|daily|day(?= rates?\b)|monthly|quarterly|weekly|annual) (?:billing "
+    r"|recurring |service |support |flat "
     r"|fixed |managed |services |"
-    r"minimum |maintenance |license |subscription |hosting |base |platform |programme |advisory |consulting |operating )*(?:rates?|fees?|charges?"
+    r"minimum |maintenance |license |subscription |hosting |base |platform |programme "
+    r"|advisory |consulting |operating )*(?:rates?|fees?|charges?"
     r"|retainer)\b(?: ?\([^)]{0,30}\))?(?: (?:of|is|are|shall be|at|amounts to|equal to|equals"
     r"|in the amount of|for [a-z ]{2,40} is)| ?:)* ?\(?"
     r"(?P<amount>{AMOUNT})"
@@ -35,7 +37,8 @@ LED = rule(
 # "hourly rates, which range from $140 for analysts to $385 for principals"
 RANGED = rule(
     r"\b(?P<per>hourly|daily) (?:billing )?rates?\b{SAME}{0,60}?\b(?:range|ranging|vary|varying|between|from)\b"
-    r"{SAME}{0,20}?(?P<low>{AMOUNT})(?: (?:per|an|a) (?:hour|day))?(?: for (?:an? )?(?P<lower>[a-z ]{3,30}?))?,? (?:to|and|-) "
+    r"{SAME}{0,20}?(?P<low>{AMOUNT})(?: (?:per|an|a) (?:hour|day))?(?: for (?:an? "
+    r")?(?P<lower>[a-z ]{3,30}?))?,? (?:to|and|-) "
     r"(?P<high>{AMOUNT})(?: for (?:an? )?(?P<higher>[a-z ]{3,30}?)(?=[.,;]))?"
 )
 LISTED = rule(

@@ -11,14 +11,15 @@ from sow.view import Candidate, View, candidate
 NUMBER = r"(?P<number>[A-Z0-9][A-Z0-9]*(?:[-/._][A-Z0-9]+)*)"
 OWN = (
     r"(?i:contract reference|contract|agreement|sow|statement of work|work order|document|reference|task order"
-    r"|order form|service order|services order|schedule|addendum|(?<!urchase\x20)(?<!ecutive\x20)order|call-off|call-off contract|our|your|offer|quotation|quote|"
+    r"|order form|service order|services order|schedule|addendum"
+    r"|(?<!urchase\x20)(?<!ecutive\x20)order|call-off|call-off contract|our|your|offer"
+    r"|quotation|quote|"
     r"amendment|change order|proposal|project)[ ]?(?i:number|no\.?|ref\.?|reference|id|#|№)"
     r"(?i: number| no\.?)?[ ]?[:#.|]{0,2}\s{0,3}" + NUMBER
 )
 TITLED = (
-    r"(?i:statement of work|work order|sow|task order|service order|offer|quotation|individual contract)[ ](?i:no\.?|number|#)?[ ]?#?"
-    + NUMBER
-    + r"(?=\s|$|[,:;)])"
+    r"(?i:statement of work|work order|sow|task order|service order|offer|quotation"
+    r"|individual contract)[ ](?i:no\.?|number|#)?[ ]?#?" + NUMBER + r"(?=\s|$|[,:;)])"
 )
 TITLE_WINDOW = 1_500
 OWN_TITLE = 120  # an agreement named there without number or date is the document itself
@@ -45,16 +46,20 @@ AMENDED = rule(
 )
 # any other agreement that this document says it is under, told by its number or date
 OTHER = rule(
-    r"\b(?:under|pursuant to|subject to|governed by|in accordance with|issued under|(?:addendum|schedule|annex|order|sow)(?: no\.? ?\S{1,12})? to|(?:^|\n)to)(?: and governed by)? "
+    r"\b(?:under|pursuant to|subject to|governed by|in accordance with|issued under"
+    r"|(?:addendum|schedule|annex|order|sow)(?: no\.? ?\S{1,12})? to|(?:^|\n)to)(?: and "
+    r"governed by)? "
     r"(?:the |that certain )?(?P<title>(?:(?-i:[A-Z])[\w&'-]*(?: of| and| for|,)? ){1,6}"
     r"(?:agreement|contract)(?: for (?:(?-i:[A-Z])\w* ?){1,4})?(?: \([^()]{1,60}\))?"
     r"(?:,? (?:No\.?|number|ref\.?|reference) ?(?P<number>(?=[\w./-]*\d)[\w./-]+))?"
-    r"(?:(?: (?:between|by and between|concluded between) [^;\n]{2,160}?)?,? (?:dated|entered into|effective|made|executed"
+    r"(?:(?: (?:between|by and between|concluded between) [^;\n]{2,160}?)?,? (?:dated"
+    r"|entered into|effective|made|executed"
     r"|signed|concluded|of)(?: between [^.;,]{2,60}?)?(?: as)?(?: of| on)? (?P<date>{DATE}))?)"
 )
 NOT_MASTER = rule(r"\b(?:licen[cs]e|lease|purchase|confidential|disclosure|employment|loan|credit|this)\b")
 NUMBERED = rule(
-    r"\bunder (?:the )?(?P<title>(?:prime |gsa |schedule )?(?:contract|bpa|framework) (?:No\.?|number) (?=\S*\d)[\w./-]+\w)"
+    r"\bunder (?:the )?(?P<title>(?:prime |gsa |schedule )?(?:contract|bpa|framework) "
+    r"(?:No\.?|number) (?=\S*\d)[\w./-]+\w)"
 )
 UNDER = rule(
     r"\b(?:pursuant to|under|subject to|governed by|incorporated (?:into|by)|issued under|part of|terms of"
@@ -69,7 +74,8 @@ PO_NUMBER = (
 # an order number that invoices must state is a purchase order's, but not a work order's own
 ORDER = r"(?:purchase order|P\.?O\.?|(?<!work\x20)(?<!task\x20)(?<!change\x20)order (?:number|no\.?))"
 ON_INVOICES = rule(
-    r"(?<!work\x20)(?<!task\x20)\border (?:number|no\.?)[ ]?:? (?P<number>(?=[A-Z0-9/_-]*\d)(?-i:[A-Z0-9])[\w/-]{2,24})\b"
+    r"(?<!work\x20)(?<!task\x20)\border (?:number|no\.?)[ ]?:? "
+    r"(?P<number>(?=[A-Z0-9/_-]*\d)(?-i:[A-Z0-9])[\w/-]{2,24})\b"
     r"(?= (?:must|shall|is to|has to|should) [^.;]{0,40}\binvoice)"
 )
 PO_REQUIRED = (
