@@ -58,7 +58,7 @@ class View:
 
     def day(self, text: str) -> str | None:
         """An ISO 8601 date, numbers in slashes read in the order that the document uses."""
-        return day(text, day_first=self.once("day first", day_first))
+        return day(text, day_first="/" in text and self.once("day first", day_first))
 
     def once(self, name: str, make: Callable[[View], T]) -> T:
         """What several finders need of this view, made when the first one asks."""

@@ -12,7 +12,7 @@ from sow.view import Candidate, View, candidate
 EFFECTIVE = (
     (
         r"\b(?:takes effect|(?:enters?|comes?) into (?:force|effect)|begins|starts|commences|is effective"
-        r"|is made effective|will (?:start|begin|commence))(?: on| as of| from| the)* (?P<date>{DATE})",
+        r"|is made effective)(?: on| as of| from| the)* (?P<date>{DATE})",
         0.84,
     ),
     (

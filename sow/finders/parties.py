@@ -81,7 +81,8 @@ def find(view: View) -> Iterator[Candidate]:
     parties = introduced(view, CLIENTS | PROVIDERS | {"company"})
     known = {alias.casefold(): party for party in parties for alias in party.aliases}
     labels = (*_labelled(view), *_in_form(view))
-    yield from _speaking(view, parties)
+    if len(parties) < BOTH:
+        yield from _speaking(view)
     if len({found.field for found in labels}) == 1 and not parties:
         yield from _other(view, labels[0])
     for found in labels:
@@ -209,13 +210,13 @@ def _in_form(view: View) -> Iterator[Candidate]:
                 yield Candidate(field, name, pair.start, pair.end, 0.78)
 
 
-def _speaking(view: View, parties: list[Party]) -> Iterator[Candidate]:
+def _speaking(view: View) -> Iterator[Candidate]:
     """In a letter the party that says "we", the one it calls "you", and where only one is told so, the other."""
     said = [(match, match["who"].lower()) for match in PRONOUN.finditer(view.text, 0, COVER) if is_name(match["name"])]
     ours = next((match for match, who in said if who != "you"), None)
     yours = next((match for match, who in said if who == "you"), None) or ADDRESSED.search(view.text, 0, COVER)
     ours = ours or WE_ARE.search(view.text, 0, COVER)
-    if ours is None or len(parties) >= BOTH:
+    if ours is None:
         return
     serving = _count(view, WE_SERVE) >= _count(view, WE_PAY)
     mine, theirs = ("provider", "client") if serving else ("client", "provider")

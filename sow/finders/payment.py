@@ -26,7 +26,7 @@ WITHIN = rule(
     r"|(?P<after>(?P<afterdays>{COUNT}) ?{DAYS} (?:after|from|of|following) (?:the )?"
     r"(?:date of |receipt of |end of )?(?:the |each |such |an? )?(?:applicable |undisputed |valid |correct )*"
     r"(?:invoice|month|receipt|presentation|due date|issue|(?:its|their) date))"
-    r"|(?P<at>\b(?:at|pa(?:y|yable)(?: \w+)? in) (?P<atdays>{COUNT}) ?{DAYS})"
+    r"|(?P<at>\b(?:pay|paid|payable|payment|due)(?: \w+)? (?:at|in) (?P<atdays>{COUNT}) ?{DAYS})"
     r"|(?P<on>\bon the (?P<ondays>\d{1,3})(?:st|nd|rd|th) (?:calendar )?day (?:after|following)))"
     r"(?P<rest> ?{SAME}{0,90})"
 )
@@ -69,18 +69,27 @@ TAX = (
     r"|consumption tax)"
 )
 TAX_EXCLUSIVE = (
-    r"\b(?:exclusive|excluding|net) of (?:any |all |applicable |and |or )*(?:[\w-]+, ){0,5}(?:[\w-]+ ){0,4}?"
-    r"(?:taxes|tax\b|VAT|GST|value[- ]added|sales)"
-    r"|(?:\bexcluding|\bexcl\.?|\bexcludes?|\bex|\bplus|\+) ?(?:any |all |the |applicable |statutory |prevailing )*"
-    + TAX
-    + r"|\b(?:do|does|shall|will) not include (?:any |all |applicable )*(?:[\w-]+,? (?:or |and )?){0,6}?(?:tax|VAT|GST)"
-    r"|not inclusive of (?:any )?taxes|\b(?:client|customer|company|you|buyer|purchaser|[A-Z]{3,8}) "
-    r"(?:is|are|shall be|will be) (?:solely )?responsible for (?:the payment of |paying )?(?:all|any)(?: applicable)? "
-    r"(?:sales|use|taxes)|\bresponsible for(?:,? and shall pay,?| the payment of)? (?:all"
-    r"|any) (?:applicable )?(?:sales|value[- ]added)\b"
-    r"|\b(?:pay|bear) (?:all |any )(?:applicable )?sales,|\b(?:VAT|GST|HST|value[- ]added "
-    r"tax|sales tax|taxes)(?: is| are)? "
-    r"(?:(?:will|shall|to) be )?(?:not included|extra|added|(?:charged|payable|paid) (?:extra|in addition|separately))"
+    (
+        r"\b(?:exclusive|excluding|net) of (?:any |all |applicable |and |or )*(?:[\w-]+, ){0,5}(?:[\w-]+ ){0,4}?"
+        r"(?:taxes|tax\b|VAT|GST|value[- ]added|sales)|not inclusive of (?:any )?taxes"
+    ),
+    r"\b(?:excluding|excl\.?|excludes?|ex) (?:any |all |the |applicable |statutory )*" + TAX,
+    r"\bplus (?:any |all |the |applicable |statutory |prevailing )*" + TAX,
+    r"\+ ?(?:VAT|GST|HST)\b",
+    (
+        r"\b(?:do|does|shall|will) not include (?:any |all |applicable )*(?:[\w-]+,? (?:or |and )?){0,6}?"
+        r"(?:tax|VAT|GST)"
+    ),
+    (
+        r"\b(?:client|customer|company|you|buyer|purchaser|[A-Z]{3,8}) "
+        r"(?:is|are|shall be|will be) (?:solely )?responsible for (?:the payment of |paying )?(?:all|any)(?: applicable)? "
+        r"(?:sales|use|taxes)|\bresponsible for(?:,? and shall pay,?| the payment of)? (?:all"
+        r"|any) (?:applicable )?(?:sales|value[- ]added)\b|\b(?:pay|bear) (?:all |any )(?:applicable )?sales,"
+    ),
+    (
+        r"\b(?:VAT|GST|HST|value[- ]added tax|sales tax|taxes)(?: is| are)? (?:(?:will|shall|to) be )?"
+        r"(?:not included|extra|added|(?:charged|payable|paid) (?:extra|in addition|separately))"
+    ),
 )
 TAX_INCLUSIVE = (
     r"\b(?:fees?|prices?|rates?|charges?|amounts?)\b{SAME}{0,40}\b(?:inclusive of|includes?|including) (?:all |any )*"
@@ -95,10 +104,12 @@ def find(view: View) -> Iterator[Candidate]:
     yield from _days(view)
     yield from _interest(view)
     yield from _dispute(view)
-    for value, pattern in (("exclusive", TAX_EXCLUSIVE), ("inclusive", TAX_INCLUSIVE)):
+    for pattern in TAX_EXCLUSIVE:
         for match in view.search(rule(pattern)):
-            if value == "exclusive" or not re.search(r"\bnot\b", match[0]):
-                yield candidate("taxes", value, match, 0.85)
+            yield candidate("taxes", "exclusive", match, 0.85)
+    for match in view.search(rule(TAX_INCLUSIVE)):
+        if not re.search(r"\bnot\b", match[0]):
+            yield candidate("taxes", "inclusive", match, 0.85)
 
 
 def _days(view: View) -> Iterator[Candidate]:

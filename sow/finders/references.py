@@ -144,7 +144,7 @@ def _master(view: View) -> Iterator[Candidate]:
     for match in AMENDED.finditer(view.text, 0, PREAMBLE):
         said = view.text[match.start("title") : match.end()]
         yield Candidate("master_agreement", " ".join(said.split()), match.start("title"), match.end(), 0.8)
-    for match in (*view.search(OTHER), *NUMBERED.finditer(view.text, 0, TITLE_WINDOW)):
+    for match in (*OTHER.finditer(view.text, 0, PREAMBLE), *NUMBERED.finditer(view.text, 0, TITLE_WINDOW)):
         named = match.groupdict()
         told = match.re is NUMBERED or named["date"] or named["number"]
         if told and not NOT_MASTER.search(named["title"]) and not STANDALONE.search(view.sentence(match.start())):
