@@ -18,6 +18,7 @@ from sow.finders import (
     ending,
     expenses,
     form,
+    law,
     milestones,
     parties,
     payment,
@@ -44,6 +45,7 @@ FINDERS: tuple[Finder, ...] = (
     expenses.find,
     delivery.find,
     ending.find,
+    law.find,
     signature.find,
 )
 

@@ -40,8 +40,9 @@ def find(view: View) -> Iterator[Candidate]:
             yield candidate("currency", value, match, 0.93)
     amounts = [match for match in view.search(MONEY) if not INSURED.search(view.sentence(match.start(), 120))]
     named = [(code, match) for match in amounts if (code := currency(match[0]))]
-    dollar = _dollar(view, {code for code, match in named if not match[0].startswith("$")})
-    named = [(dollar if match[0].startswith("$") else code, match) for code, match in named]
+    if any(match[0].startswith("$") for _, match in named):
+        dollar = _dollar(view, {code for code, match in named if not match[0].startswith("$")})
+        named = [(dollar if match[0].startswith("$") else code, match) for code, match in named]
     counted = Counter(code for code, _ in named)
     for code, times in counted.most_common(2):
         if times > SHARE * len(named):
@@ -57,7 +58,7 @@ def _dollar(view: View, named: set[str]) -> str:
     family = named & {"USD", *DOLLARS}
     if len(family) == 1:
         return family.pop()
-    if family or AMERICAN.search(view.text):
+    if family or view.words.search(AMERICAN):
         return "USD"
-    fitting = [code for code, signs in DOLLARS.items() if signs.search(view.text)]
+    fitting = [code for code, signs in DOLLARS.items() if view.words.search(signs)]
     return fitting[0] if len(fitting) == 1 else "USD"

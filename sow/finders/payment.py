@@ -82,7 +82,8 @@ TAX_EXCLUSIVE = (
     ),
     (
         r"\b(?:client|customer|company|you|buyer|purchaser|[A-Z]{3,8}) "
-        r"(?:is|are|shall be|will be) (?:solely )?responsible for (?:the payment of |paying )?(?:all|any)(?: applicable)? "
+        r"(?:is|are|shall be|will be) (?:solely )?responsible for (?:the payment of |paying "
+        r")?(?:all|any)(?: applicable)? "
         r"(?:sales|use|taxes)|\bresponsible for(?:,? and shall pay,?| the payment of)? (?:all"
         r"|any) (?:applicable )?(?:sales|value[- ]added)\b|\b(?:pay|bear) (?:all |any )(?:applicable )?sales,"
     ),

@@ -45,11 +45,13 @@ AMENDED = rule(
     r"(?: as of| on)?)) (?P<date>{DATE})"
 )
 # any other agreement that this document says it is under, told by its number or date
+CUE = re.compile(
+    r"(?:\b(?:[Uu]nder|UNDER|[Pp]ursuant to|[Ss]ubject to|[Gg]overned by|[Ii]n accordance with)"
+    r"|(?:^|\n|\b(?:[Aa]ddendum|ADDENDUM|[Ss]chedule|[Aa]nnex|[Oo]rder|SOW)(?: [Nn]o\.? ?\S{1,12})? )[Tt]o)"
+    r"\s+(?:the\s+|that\s+certain\s+)?(?=[A-Z])"
+)
 OTHER = rule(
-    r"\b(?:under|pursuant to|subject to|governed by|in accordance with|issued under"
-    r"|(?:addendum|schedule|annex|order|sow)(?: no\.? ?\S{1,12})? to|(?:^|\n)to)(?: and "
-    r"governed by)? "
-    r"(?:the |that certain )?(?P<title>(?:(?-i:[A-Z])[\w&'-]*(?: of| and| for|,)? ){1,6}"
+    r"(?P<title>(?:(?-i:[A-Z])[\w&'-]*(?: of| and| for|,)? ){1,6}"
     r"(?:agreement|contract)(?: for (?:(?-i:[A-Z])\w* ?){1,4})?(?: \([^()]{1,60}\))?"
     r"(?:,? (?:No\.?|number|ref\.?|reference) ?(?P<number>(?=[\w./-]*\d)[\w./-]+))?"
     r"(?:(?: (?:between|by and between|concluded between) [^;\n]{2,160}?)?,? (?:dated"
@@ -140,11 +142,17 @@ def _own_number(view: View) -> Iterator[Candidate]:
             yield Candidate("document_number", number, match.start(), match.start("number") + len(number), 0.7)
 
 
+def _others(view: View) -> Iterator[re.Match[str]]:
+    for cue in CUE.finditer(view.text, 0, PREAMBLE):
+        if found := OTHER.match(view.text, cue.end()):
+            yield found
+
+
 def _master(view: View) -> Iterator[Candidate]:
     for match in AMENDED.finditer(view.text, 0, PREAMBLE):
         said = view.text[match.start("title") : match.end()]
         yield Candidate("master_agreement", " ".join(said.split()), match.start("title"), match.end(), 0.8)
-    for match in (*OTHER.finditer(view.text, 0, PREAMBLE), *NUMBERED.finditer(view.text, 0, TITLE_WINDOW)):
+    for match in (*_others(view), *NUMBERED.finditer(view.text, 0, TITLE_WINDOW)):
         named = match.groupdict()
         told = match.re is NUMBERED or named["date"] or named["number"]
         if told and not NOT_MASTER.search(named["title"]) and not STANDALONE.search(view.sentence(match.start())):
