@@ -104,7 +104,9 @@ def _examiners(jobs: int) -> Generator[Executor | None]:
     if jobs == 1:
         yield None
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as processes:
+    forking = get_context("forkserver")
+    forking.set_forkserver_preload(["sow.examiners"])
+    with ProcessPoolExecutor(jobs, mp_context=forking) as processes:
         yield processes
 
 
