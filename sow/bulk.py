@@ -104,9 +104,7 @@ def _examiners(jobs: int) -> Generator[Executor | None]:
     if jobs == 1:
         yield None
         return
-    forking = get_context("forkserver")
-    forking.set_forkserver_preload(["sow.examiners"])
-    with ProcessPoolExecutor(jobs, mp_context=forking) as processes:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as processes:
         yield processes
 
 
