@@ -64,6 +64,7 @@ PARTS = rule(
     r"(?:upon|on|at|after|when|following|by) "
     r"(?:the )?(?P<name>(?:(?!{AMOUNT})[^.;\n(]){3,90})"
 )
+REDUCED = rule(r"\bdiscount|\brebate|\bpenalt|\bliquidated|\broyalt")  # shares of what nobody delivers
 NOT_SHARED = rule(
     r"\broyalt|\brevenue|\bvest|\bgrant|\binterest|\bnet sales|\bshares\b|\bstock"
     r"|\boptions?\b|\bdiscount|\bpenalt|\bdamages"
@@ -106,7 +107,8 @@ def _found(view: View) -> Iterator[Candidate]:
     for match in view.search(PAID_UPON):
         value = money(match["amount"]) if match["amount"] else percent(match["share"])
         found = _milestone(match["name"], None, value or "", match.span(), 0.74)
-        if not AT_SIGNING.search(match["name"]) and not any(_overlap(found, other) for other in shared):
+        less = REDUCED.search(view.text, max(0, match.start() - 70), match.end())
+        if not less and not AT_SIGNING.search(match["name"]) and not any(_overlap(found, other) for other in shared):
             yield found
     yield from rows
 

@@ -191,7 +191,8 @@ def _labelled(view: View) -> Iterator[Candidate]:
         start = match.start("name")
         end = start + len(cut(match["name"]))
         name = clean(view.text[start:end])
-        if is_name(name) and re.match(r"[A-Z0-9]", name):
+        formed = re.search(rf"\b{LEGAL}\b\.?$", name)
+        if is_name(name) and re.match(r"[A-Z0-9]", name) and (formed or not NO_NAME.search(name)):
             field = "client" if match["role"].lower() in CLIENTS else "provider"
             yield Candidate(field, name, start, end, 0.8)
 
