@@ -21,7 +21,9 @@ def read_text(data: bytes) -> Layout:
     """Read Markdown or plain text. Raises DocumentTypeUnsupported for what is not text, DocumentTooLarge."""
     decoded, guessed = _decode(data)
     if len(decoded) > MOST_CHARACTERS:
-        raise DocumentTooLarge(f"The text has {len(decoded)} characters; the limit is {MOST_CHARACTERS}.")
+        raise DocumentTooLarge(
+            f"The text has {len(decoded)} characters; the limit is {MOST_CHARACTERS}. Upload its parts."
+        )
     if len(BINARY.findall(decoded[:10_000])) > len(decoded[:10_000]) / 100:
         raise DocumentTypeUnsupported
     warnings = [Notice("encoding_guessed", "The text is not UTF-8; it was read as Windows-1252.")] if guessed else []
