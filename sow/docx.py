@@ -26,6 +26,7 @@ MOST_MARKUP = 60_000_000  # bytes of the parts that are parsed
 LARGE_PICTURE = 10 * 360_000  # EMU, both ways: ten centimetres; logos and signatures are smaller
 EXCERPT = 160
 SHOWN_CHANGES = 5
+DAMAGED = "The DOCX is damaged and cannot be opened. Open it in Word, save it anew, and upload that."
 
 
 def read_docx(data: bytes) -> Layout:
@@ -40,7 +41,7 @@ def read_docx(data: bytes) -> Layout:
     except MemoryError:
         raise
     except Exception as error:
-        raise DocumentError("The DOCX is damaged and cannot be opened.") from error
+        raise DocumentError(DAMAGED) from error
     text = blocks.text()
     warnings = tuple(_warnings(blocks, text, comments, _large_pictures(document.element.body)))
     tables = tuple(blocks.tables)
@@ -51,11 +52,13 @@ def _refuse_bomb(data: bytes) -> None:
     try:
         entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except zipfile.BadZipFile as error:
-        raise DocumentError("The DOCX is damaged and cannot be opened.") from error
+        raise DocumentError(DAMAGED) from error
     unpacked = sum(entry.file_size for entry in entries)
     markup = sum(entry.file_size for entry in entries if entry.filename.endswith(".xml"))
     if unpacked > MOST_UNPACKED or markup > MOST_MARKUP:
-        raise DocumentTooLarge(f"The DOCX unpacks to {unpacked // 1_000_000} MB.")
+        raise DocumentTooLarge(
+            f"The DOCX unpacks to {unpacked // 1_000_000} MB. Save it anew in Word, or as PDF, and upload that."
+        )
 
 
 def _whole(document: Any, parts: dict[str, Any], blocks: Blocks) -> None:

@@ -49,7 +49,9 @@ def read_mail(data: bytes) -> Layout:
     body, tables, warnings = _body(message)
     text = f"{head}\n{body.rstrip()}\n"
     if len(text) > MOST_CHARACTERS:
-        raise DocumentTooLarge(f"The message has {len(text)} characters; the limit is {MOST_CHARACTERS}.")
+        raise DocumentTooLarge(
+            f"The message has {len(text)} characters; the limit is {MOST_CHARACTERS}. Upload its parts."
+        )
     moved = tuple(_moved(table, len(head) + 1) for table in tables)
     listed = tuple(
         Notice("attachment", f"{part.name} is attached ({len(part.data):,} bytes).") for part in _files(message)

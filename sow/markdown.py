@@ -6,15 +6,14 @@ import re
 
 from domain.errors import DocumentTooLarge, DocumentTypeUnsupported
 from domain.terms import Warning as Notice
-from sow.document import Cell, Layout, Page, Table
+from sow.document import Layout, Page
 from sow.pdf import hidden_message
 from sow.pdf_boxes import Places
+from sow.text_tables import tables
 
 MOST_CHARACTERS = 4_000_000
 UNSHOWN = re.compile(r"<!--[\s\S]*?(?:-->|\Z)|[\u200b-\u200d\u2060-\u2064\ufeff]|[\U000e0000-\U000e007f]+")
 MARKED = re.compile(r"^#{1,6} \S|\*\*\S|^\|.+\|$|^```|\]\(", re.MULTILINE)
-PIPE_ROW = re.compile(r"^[ \t]*\|.*\|[ \t]*$", re.MULTILINE)
-RULER = re.compile(r"[\s|:\-]+")
 BINARY = re.compile("[\x00-\x08\x0e-\x1a]")
 
 
@@ -22,7 +21,9 @@ def read_text(data: bytes) -> Layout:
     """Read Markdown or plain text. Raises DocumentTypeUnsupported for what is not text, DocumentTooLarge."""
     decoded, guessed = _decode(data)
     if len(decoded) > MOST_CHARACTERS:
-        raise DocumentTooLarge(f"The text has {len(decoded)} characters; the limit is {MOST_CHARACTERS}.")
+        raise DocumentTooLarge(
+            f"The text has {len(decoded)} characters; the limit is {MOST_CHARACTERS}. Upload its parts."
+        )
     if len(BINARY.findall(decoded[:10_000])) > len(decoded[:10_000]) / 100:
         raise DocumentTypeUnsupported
     warnings = [Notice("encoding_guessed", "The text is not UTF-8; it was read as Windows-1252.")] if guessed else []
@@ -31,7 +32,7 @@ def read_text(data: bytes) -> Layout:
         warnings.append(Notice("hidden_text", hidden_message(hidden)))
     text = UNSHOWN.sub("", decoded)
     kind = "markdown" if len(MARKED.findall(text)) > 1 else "text"
-    return Layout(kind, text, _pages(text), Places(), _tables(text), tuple(warnings))
+    return Layout(kind, text, _pages(text), Places(), tables(text), tuple(warnings))
 
 
 def _decode(data: bytes) -> tuple[str, bool]:
@@ -60,24 +61,3 @@ def _pages(text: str) -> tuple[Page, ...]:
     ends = [match.end() for match in re.finditer("\f", text)]
     starts = [0, *ends]
     return tuple(Page(n, start, end) for n, (start, end) in enumerate(zip(starts, [*ends, len(text)], strict=True), 1))
-
-
-def _tables(text: str) -> tuple[Table, ...]:
-    tables: list[list[tuple[Cell, ...]]] = []
-    last = -2
-    for match in PIPE_ROW.finditer(text):
-        if not tables or match.start() > last + 1:
-            tables.append([])
-        last = match.end()
-        if not RULER.fullmatch(match[0]):
-            tables[-1].append(_cells(match[0], match.start()))
-    return tuple(Table(tuple(rows)) for rows in tables if len(rows) > 1)
-
-
-def _cells(line: str, start: int) -> tuple[Cell, ...]:
-    cells: list[Cell] = []
-    for match in re.finditer(r"(?<=\|)((?:\\\||[^|])*)(?=\|)", line):
-        inner = match[0].strip()
-        at = start + match.start() + match[0].find(inner)
-        cells.append(Cell(inner.replace("**", ""), at, at + len(inner)))
-    return tuple(cells)

@@ -71,21 +71,34 @@ COUNT = (
     rf"{NUMBER_WORD})?\s*\)|\b\d{{1,3}}(?![\d.,]\d)|\b{NUMBER_WORD}(?:[- ]{NUMBER_WORD})?\b)"
 )
 SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
+WORDS = {"dollars": "USD", r"\beuros?\b": "EUR", "sterling": "GBP", "francs": "CHF", "rupees": "INR"}
 CODES = "USD|EUR|GBP|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|JPY|INR|SGD|HKD|ZAR|BRL|MXN|CNY|RMB|AED|ILS|HUF"
-CURRENCY = rf"(?:U\.?S\.? ?\$|USD ?\$|CA?D?\$|AU?D?\$|\b(?:{CODES})\b|[$€£¥₹])"
-DIGITS = r"[1-9]\d{0,2}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,4})?(?!\d)"
+# a bare R is the rand's only before a number with thousands: "R1 250", but not "see R2"
+CURRENCY = (
+    rf"(?:U\.?S\.? ?\$|\b(?:{CODES}) ?\$|\b(?:CA?|AU?|NZ|SG?|HK)D?\$|\b(?:{CODES})\b|\bRs\b\.?(?=\s?\d)"
+    r"|\bR(?=\s?\d{1,3}[ ,]\d{3})|[$€£¥₹])"
+)
+DIGITS = (
+    r"[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d{1,2})?(?!\d)|[1-9]\d{0,2}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)"
+    r"|\d+(?:[.,]\d{1,4})?(?![.,]?\d)"
+)
+SCALES = {"m": 1_000_000, "k": 1_000, "la": 100_000, "crore": 10_000_000}
+SCALE = r"(?:million|mio\.?|mn\b|lakhs?\b|lacs?\b|crores?\b|[kKM]\b)"
 # Amounts and dates begin with a digit, a sign or a capital: seen at once, before any alternative is tried.
 AMOUNT_BEGINS, DATE_BEGINS = r"(?=(?-i:[\dA-Z$€£¥₹]))", r"(?=(?-i:[\dA-Z]))"
 AMOUNT = (
-    rf"{AMOUNT_BEGINS}(?:{CURRENCY}\s{{0,2}}\[?(?:{DIGITS})(?:\s?(?:million|mio\.?|[kKM]\b))?"
-    rf"|(?<![\d.,])(?:{DIGITS})(?:\s?(?:million|mio\.?|k))?\s?(?:€|£|(?:{CODES})\b|(?:U\.S\. |US )?dollars|euros?\b))"
+    rf"{AMOUNT_BEGINS}(?:{CURRENCY}\s{{0,2}}\[?(?:{DIGITS})(?:\s?{SCALE})?(?:/-)?"
+    rf"|(?<![\d.,])(?:{DIGITS})(?:\s?{SCALE})?\s?(?:€|£|(?:{CODES})\b|(?:U\.S\. |US )?dollars|euros?\b"
+    r"|pounds sterling|Swiss francs|rupees))"
 )
 PERCENT = r"\d{1,3}(?:\.\d{1,3})?\s?(?:%|per ?cent\b)"
+WEEKDAY = r"(?:(?:Mon|Tue(?:s)?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\.?,?\s+(?:the\s+)?)?"
 DATE = (
-    rf"{DATE_BEGINS}(?:{MONTH}\s*\d{{1,2}}\s?(?:st|nd|rd|t ?h)?\s?,?\s*(?:of\s)?\d{{4}}"
+    rf"{DATE_BEGINS}{WEEKDAY}(?:{MONTH}\s*\d{{1,2}}\s?(?:st|nd|rd|t ?h)?\s?,?\s*(?:of\s)?\d{{4}}"
     rf"|\d{{1,2}}\s?(?:st|nd|rd|t ?h)?\.?\s*(?:day\s)?(?:of\s)?{MONTH}\s?,?\s*\d{{4}}"
     rf"|\b\d{{4}}-\d{{2}}-\d{{2}}\b|\b\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}}\b"
-    rf"|(?<![\d/])\d{{1,2}}/\d{{1,2}}/\d{{2}}\b(?!/)|\b\d{{1,2}}-{MONTH}-\d{{4}}\b)"
+    rf"|(?<![\d/])\d{{1,2}}/\d{{1,2}}/\d{{2}}\b(?!/)|\b\d{{1,2}}-{MONTH}-(?:\d{{4}}|\d{{2}})\b"
+    r"|\b\d{4}/\d{1,2}/\d{1,2}\b|\b\d{1,2}\. \d{1,2}\. \d{4}\b)"
 )
 
 
@@ -104,14 +117,14 @@ def currency(text: str) -> str | None:
     """The ISO 4217 code that an amount's text names; a bare "$" is taken for US dollars."""
     if match := re.search(rf"\b({CODES})(?![a-z])", text):
         return match[1].replace("RMB", "CNY")
-    if match := re.search(r"\b(CA|C|AU|A)D?\$", text):
-        return {"C": "CAD", "A": "AUD"}[match[1][0]]
+    if match := re.search(r"\b(CA?|AU?|NZ|SG?|HK)D?\$", text):
+        return {"C": "CAD", "A": "AUD", "N": "NZD", "S": "SGD", "H": "HKD"}[match[1][0]]
+    if match := re.match(r"(Rs?)\b\.?(?=\s?\d)|R(?=\d)", text):
+        return "INR" if match[1] == "Rs" else "ZAR"
     for symbol, code in SYMBOLS.items():
         if symbol in text:
             return code
-    if re.search(r"dollars", text, re.IGNORECASE):
-        return "USD"
-    return "EUR" if re.search(r"\beuros?\b", text, re.IGNORECASE) else None
+    return next((code for word, code in WORDS.items() if re.search(word, text, re.IGNORECASE)), None)
 
 
 def amount(text: str) -> Decimal | None:
@@ -133,9 +146,8 @@ def amount(text: str) -> Decimal | None:
 
 
 def _scale(rest: str) -> int:
-    if re.match(r"\s?(?:million\b|mio|M\b)", rest):
-        return 1_000_000
-    return 1_000 if re.match(r"\s?k\b", rest, re.IGNORECASE) else 1
+    said = re.match(rf"\s?({SCALE})", rest, re.IGNORECASE)
+    return 1 if said is None else next(scale for begins, scale in SCALES.items() if said[1].lower().startswith(begins))
 
 
 def money(text: str) -> str | None:
@@ -154,23 +166,27 @@ def percent(text: str) -> str | None:
     return None if match is None else f"{format(Decimal(match[0]).normalize(), 'f')}%"
 
 
-def day(text: str) -> str | None:
-    """An ISO 8601 date. A date in slashes is month first unless that is impossible; one in dots is day first."""
+def day(text: str, *, day_first: bool = False) -> str | None:
+    """An ISO 8601 date. One in slashes is month first unless `day_first` or impossible; one in dots is day first."""
     text = text.lower()
     numbers = [int(number) for number in re.findall(r"\d+", text)]
     month = next((MONTHS[word] for word in re.findall(r"[a-z]+", text) if word in MONTHS), None)
     if month is not None and len(numbers) == 2:  # noqa: PLR2004 - day and year
-        return _date(numbers[1], month, numbers[0])
+        return _date(_century(numbers[1]), month, numbers[0])
     if len(numbers) != 3:  # noqa: PLR2004 - year, month and day
         return None
-    if "-" in text and numbers[0] > 31:  # noqa: PLR2004 - a year comes first
+    if numbers[0] > 31:  # noqa: PLR2004 - a year comes first
         return _date(*numbers)
-    first, second, year = numbers
-    if year < 100:  # noqa: PLR2004 - two digits, in contracts of this century and the end of the last
-        year += 2000 if year < 70 else 1900  # noqa: PLR2004
+    first, second, year = numbers[0], numbers[1], _century(numbers[2])
     if "." in text:
         return _date(year, second, first)
-    return _date(year, first, second) or _date(year, second, first)
+    orders = [(second, first), (first, second)] if day_first else [(first, second), (second, first)]
+    return next((found for order in orders if (found := _date(year, *order))), None)
+
+
+def _century(year: int) -> int:
+    """Two digits are a year in contracts of this century or the end of the last."""
+    return year if year > 99 else year + (2000 if year < 70 else 1900)  # noqa: PLR2004
 
 
 def _date(year: int, month: int, on: int) -> str | None:

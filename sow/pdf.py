@@ -66,11 +66,13 @@ def open_pdf(data: bytes, password: str | None = None) -> pdfium.PdfDocument:
         if pdfium_c.FPDF_GetLastError() == pdfium_c.FPDF_ERR_PASSWORD:
             detail = "The password is wrong." if password else None
             raise DocumentEncrypted(detail) from error
-        raise DocumentError("The PDF is damaged and cannot be opened.") from error
+        raise DocumentError(
+            "The PDF is damaged and cannot be opened. Ask for a new copy, or print it to a PDF again."
+        ) from error
     if len(document) == 0:
         raise DocumentEmpty("The PDF has no pages.")
     if len(document) > MOST_PAGES:
-        raise DocumentTooLarge(f"The PDF has {len(document)} pages; the limit is {MOST_PAGES}.")
+        raise DocumentTooLarge(f"The PDF has {len(document)} pages; the limit is {MOST_PAGES}. Upload its parts.")
     return document
 
 

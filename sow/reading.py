@@ -33,6 +33,7 @@ from sow.view import View, view
 
 BESIDE = 2  # characters: a change that near a quote changes what it says
 MOST_SURE = 0.9  # of what was recognised on a picture: a digit is easily another one
+PDF_MARKS = (b"endobj", b"startxref")  # one whose first bytes are damaged is no text
 PDF_WITHIN = 1024  # a PDF header may stand that far into the file (ISO 32000-1, implementation note 13)
 
 
@@ -89,7 +90,7 @@ def sniff(data: bytes) -> str:
         raise DocumentTypeUnsupported("This is an archive; it is not unpacked here. Upload the files that it holds.")
     if data.startswith(OLE):
         return _office(data)
-    if b"%PDF-" in data[:PDF_WITHIN]:
+    if b"%PDF-" in data[:PDF_WITHIN] or all(mark in data for mark in PDF_MARKS):
         return "pdf"
     if b"\x00" in data[:4096] and data[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         raise DocumentTypeUnsupported

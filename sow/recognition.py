@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from functools import cache
 
-from domain.errors import DocumentError
+from domain.errors import DocumentError, DocumentTimeout
 from sow.confinement import confine
 from sow.doors import ask, spawned
 from sow.recognised import Recognised, from_tsv
@@ -38,14 +39,19 @@ def pixels(points: float) -> int:
     return round(min(WIDEST, max(NARROWEST, points / 72 * RESOLUTION)))
 
 
-async def recognise(picture: bytes, page: int, seconds: float) -> Recognised:
-    """What a page's picture says. Raises DocumentTimeout, and DocumentError where Tesseract fails."""
+async def recognise(picture: bytes, page: int, seconds: float, patience: float) -> Recognised:
+    """What a page's picture says, in so many seconds of processor time and, at most, on the clock.
+
+    Raises DocumentTimeout, and DocumentError where Tesseract fails.
+    """
     program = tesseract()
     if program is None:
         raise DocumentError(f"A picture cannot be read: {TO_INSTALL}.")
     limit = min(SECONDS, max(1, round(seconds)))
     door = await spawned("-m", "sow.recognition", str(limit), str(MEGABYTES), program)
-    status, answer = await ask(door, picture, seconds)
+    status, answer = await ask(door, picture, patience)
+    if status in {-signal.SIGXCPU, -signal.SIGKILL}:
+        raise DocumentTimeout
     if status != 0:
         raise DocumentError("Tesseract could not read the picture.")
     return from_tsv(answer.decode("utf-8", "replace"), page)

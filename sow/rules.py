@@ -17,7 +17,7 @@ MACROS = {
     "WORD": NUMBER_WORD,
     "DAYS": r"(?:(?:calendar |business |working |banking )?days?'?\b)",
     # one character of the same sentence, across line ends but not into the next list item or table row
-    "SAME": r"(?:(?!\n\s*(?:\n|[-|*#(]|\d+[.)]))[^.;])",
+    "SAME": r"(?:(?!\n\s*(?:\n|[-|*#(•]|(?:\d+|[a-z])[.)] ))[^.;])",
     # up to that many characters within a sentence: no full stop before a capital, no blank line
     "NEAR": r"(?:(?!\n\n|[.;] (?-i:[A-Z(\"]))[\s\S]){0,60}?",
     "FAR": r"(?:(?!\n\n|[.;] (?-i:[A-Z(\"]))[\s\S]){0,160}?",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -21,7 +22,8 @@ from sow.recognition import pixels, recognise, tesseract
 
 SECONDS = 20
 MEGABYTES = 512
-RECOGNITION_SECONDS = 9.0  # of all pages that are pictures together
+RECOGNITION_SECONDS = 9.0  # of processor time, for all pages that are pictures together
+PATIENCE = 4.0  # of that time may pass on the clock: on a busy machine a program waits for its turn
 READING = TypeAdapter(Reading)
 JUDGEMENT = TypeAdapter(Judgement)
 
@@ -62,15 +64,17 @@ async def _recognised(
     data: bytes, pages: list[Page], password: str | None, seconds: float
 ) -> tuple[list[Recognised], list[Page]]:
     """What could be recognised in time, and the pages that were left."""
-    until = time.monotonic() + seconds
+    began, computed = time.monotonic(), _computed()
     found: list[Recognised] = []
     for index, page in enumerate(pages):
-        left = until - time.monotonic()
-        if left < 1:
+        passed = time.monotonic() - began
+        # other documents' programs count, too: what was computed is at most what passed
+        left = seconds - min(passed, _computed() - computed)
+        if left < 1 or passed > seconds * PATIENCE:
             return found, pages[index:]
         try:
             picture = await page_image(data, page.number, width=pixels(page.width), password=password)
-            found.append(await recognise(picture, page.number, max(1.0, until - time.monotonic())))
+            found.append(await recognise(picture, page.number, left, left * PATIENCE))
         except DocumentTimeout:
             return found, pages[index:]
         except CountersignError:  # it cannot be drawn: it stays a page without text
@@ -78,9 +82,18 @@ async def _recognised(
     return found, []
 
 
+def _computed() -> float:
+    """Seconds of processor time of all programs that this process has started and that have ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime
+
+
 def _late(reading: Reading, pages: list[Page], seconds: float) -> Reading:
     """Say of the pages that were left why they were not read, instead of how to have them read."""
-    said = f"This page is a picture, and recognising what it says was stopped after {seconds:.0f} seconds."
+    said = (
+        f"This page is a picture, and recognising what it says was stopped after {seconds:.0f} seconds of "
+        "processor time. Upload its pages in several files, or a copy that has text."
+    )
     left = {page.number for page in pages}
     warnings = (
         replace(warning, message=said) if warning.code == "no_text_layer" and warning.page in left else warning

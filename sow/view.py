@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sow.document import Layout, Table
 from sow.flat import Flat, flatten
+from sow.normal import day
 from sow.words import Words
 
 T = TypeVar("T")
@@ -55,6 +56,10 @@ class View:
         """The folded text with an index of its words."""
         return Words(self.text)
 
+    def day(self, text: str) -> str | None:
+        """An ISO 8601 date, numbers in slashes read in the order that the document uses."""
+        return day(text, day_first="/" in text and self.once("day first", day_first))
+
     def once(self, name: str, make: Callable[[View], T]) -> T:
         """What several finders need of this view, made when the first one asks."""
         if name not in self._made:
@@ -66,8 +71,28 @@ class View:
         return self.words.finditer(pattern)
 
 
+SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:\d{4}|\d{2})\b")
+# where contracts are dated month first, and where day first
+MONTH_FIRST = re.compile(r"\bState of [A-Z]|\bU\.?S\.?A?\b|\bInc\b|\bLLC\b|\bUSD\b|(?<![A-Z])\$")
+DAY_FIRST = re.compile(
+    r"[£€₹]|\b(?:VAT|GST|GBP|EUR|AUD|NZD|INR|SGD|ZAR|CHF|ABN|Pty|plc|GmbH|DAC|Pte)\b|A\$|NZ\$|S\$"
+    r"|\b(?:England|Scotland|Wales|Ireland|Australia|India|New Zealand|Singapore|South Africa|Spain|France|Germany)\b"
+)
+ENOUGH = 12  # months of a year: a larger number is a day
+
+
+def day_first(seen: View) -> bool:
+    """Whether 3/4/2025 is the third of April here: what its other dates show, else whose ways the text follows."""
+    pairs = [(int(match[1]), int(match[2])) for match in SLASHED.finditer(seen.text)]
+    if not pairs or any(second > ENOUGH for _, second in pairs):
+        return False
+    if any(first > ENOUGH for first, _ in pairs):
+        return True
+    return len(DAY_FIRST.findall(seen.text)) > len(MONTH_FIRST.findall(seen.text))
+
+
 SENTENCE_BREAK = re.compile(
-    r"\n\n|(?<![A-Z])(?<!No)(?<!Inc)(?<!Corp)(?<!Ltd)(?<!Co)[.;]\s+(?=[A-Z(\"]|\d{1,2}\.(?:\d{1,2}\.?)?\s+[A-Z])"
+    r"\n\n|(?<![A-Z])(?<!No)(?<!Inc)(?<!Corp)(?<!Ltd)(?<!Co)[.;]\s+(?=[A-Z(\"]|[-*•]\s|\d{1,2}\.(?:\d{1,2}\.?)?\s+[A-Z])"
 )
 
 

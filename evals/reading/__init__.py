@@ -25,6 +25,7 @@ PARTS: dict[str, str] = {
     "injections": "evals.reading.injections",
     "dirty": "evals.reading.dirty",
     "speed": "evals.reading.speed",
+    "styles": "evals.reading.styles",
     "lying": "evals.reading.lying",
     "questions": "evals.reading.questions",
 }

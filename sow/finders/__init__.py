@@ -18,6 +18,7 @@ from sow.finders import (
     ending,
     expenses,
     form,
+    law,
     milestones,
     parties,
     payment,
@@ -25,6 +26,7 @@ from sow.finders import (
     references,
     signature,
 )
+from sow.rules import rule
 from sow.view import Candidate, View
 
 Finder = Callable[[View], Iterator[Candidate]]
@@ -43,11 +45,19 @@ FINDERS: tuple[Finder, ...] = (
     expenses.find,
     delivery.find,
     ending.find,
+    law.find,
     signature.find,
 )
 
 
+# a template's choices and notes to whoever fills it in: nothing of them is agreed
+CHOICE = rule(r"\[ ?(?:option|alternative|select|choose|delete|insert|drafting|note to|if applicable)\b[^\]]{0,600}\]")
+
+
 def candidates(view: View) -> Iterator[Candidate]:
-    """What all finders propose."""
+    """What all finders propose, other than from what a template leaves to choose."""
+    choices = [match.span() for match in view.search(CHOICE)]
     for finder in FINDERS:
-        yield from finder(view)
+        for found in finder(view):
+            if not any(start <= found.start < end for start, end in choices):
+                yield found

@@ -12,7 +12,7 @@ from sow.view import Candidate, View, candidate
 WORDED = r"(?:[A-Za-z][A-Za-z., -]{5,120}\(?\s?)?"
 BRIEF = (
     r"[\s:|*\"')]{0,6}(?:\([^)]{0,60}\)[\s:|*]{0,4})?(?:of |is |are |shall be |will be |amounts to "
-    r"|equals |estimated at |for .{0,60}? is )?"
+    r"|equals |estimated at |for .{0,60}? is ){0,2}"
 )
 TOTAL = (
     (
@@ -41,13 +41,33 @@ TOTAL = (
         0.86,
     ),
     (r"\bfees? for the (?:project|services|work)\b" + BRIEF + "(?P<amount>{AMOUNT})", 0.8),
-    (r"\b(?:fixed (?:price|fee)|lump sum)\b" + BRIEF + "(?P<amount>{AMOUNT})", 0.68),
+    (
+        r"\b(?:our|the) fees? (?:for [^.;\n]{3,50}? )?(?:is|are|will be|shall be)(?: an?)?(?: "
+        r"fixed)?(?: (?:fee|price|sum) of)? "
+        r"(?P<amount>{AMOUNT})",
+        0.7,
+    ),
+    (
+        r"\b(?:fixed (?:price|fee|amount)|lump[- ]sum)(?: fee| price| amount)?\b"
+        + BRIEF
+        + WORDED
+        + "(?P<amount>{AMOUNT})",
+        0.68,
+    ),
+    (
+        r"\b(?:firm|final|global|all-inclusive|all-in)(?: and \w+)? (?:price|amount|sum|fee)\b"
+        + BRIEF
+        + "(?P<amount>{AMOUNT})",
+        0.7,
+    ),
     (r"\b(?:grand )?total\b(?: \((?:USD|EUR|GBP|CHF|excl[^)]*|net[^)]*)\))?[\s:|*]{1,6}(?P<amount>{AMOUNT})", 0.72),
 )
 NOT_TOTAL = rule(
     r"\bexceed(?! value)|\bliabilit|\binsur|\bper (?:hour|month|year|annum|day|occurrence)|\bmonthly|\bannual"
     r"|\bphase \d|\bmilestone"
 )
+# "maximum contract value" is a cap, and "Onboarding (fixed fee): 5,000" one item's price
+PART_OR_LIMIT = re.compile(r"(?i:\b(?:maximum|max\.|minimum) (?=contract|total)|\((?=fixed|lump))")
 CAP = (
     (
         r"\b(?:total )?not[- ]to[- ]exceed (?:contract )?(?:value|amount|price|fee|sum"
@@ -60,25 +80,36 @@ CAP = (
         r"(?:{NEAR})?" + WORDED + r"(?P<amount>{AMOUNT})",
         0.84,
     ),
+    (r"\bin no event shall\b{SAME}{0,80}\bexceed " + WORDED + "(?P<amount>{AMOUNT})", 0.82),
     (r"\b(?:budget|fee|fees|spending|cost) (?:cap|ceiling|limit)\b" + BRIEF + "(?P<amount>{AMOUNT})", 0.84),
     (r"(?P<amount>{AMOUNT}){SAME}{0,40}\b(?:budget|fee) (?:cap|ceiling)\b", 0.8),
     (r"(?P<amount>{AMOUNT}) (?:maximum\b|\(?not[- ]to[- ]exceed)", 0.72),
     (r"\bcapped at (?P<amount>{AMOUNT})", 0.82),
-    (r"\bup to (?:a |an )?maximum [\w ]{0,30}?of (?P<amount>{AMOUNT})", 0.72),
+    (r"\b(?:up )?to (?:a |an )?maximum [\w ]{0,30}?of (?P<amount>{AMOUNT})", 0.72),
+    (
+        r"\b(?:ceiling|upper limit|maximum)(?: price| amount| sum| value| payable| fees?| budget| contract| order"
+        r"| remuneration| of (?:the |this )?\w+)*\b" + BRIEF + "(?P<amount>{AMOUNT})",
+        0.8,
+    ),
 )
 FEES = rule(
     r"\bfees?\b|\bcharges?\b|\bcontract value|\btotal\b|\bcompensation|\bpayments?\b|\bbudget|\bvalue\b|\bcost"
-    r"|\bproject\b"
+    r"|\bproject\b|\bexpenditure|\bceiling price|\bprice\b|\bremuneration"
 )
 NOT_CAP = rule(
+    r"\breimbursable expenses? ?[|:]|"
     r"\bliabilit|\binsur|\btravel|\bexpenses? (?:shall|will|may|not)|\bindemni|\bdamages|\bmeal|\bper diem|\binterest"
 )
+EXPENDITURE = rule(
+    r"\blimitation of expenditure"
+)  # "Canada's total liability to the Contractor" is then the price's cap
 ADVANCE = (
     (
         (
-            r"(?P<amount>{AMOUNT}|{PERCENT}){SAME}{0,50}\b(?:deposit|advance payment|upfront payment"
+            r"(?P<amount>{AMOUNT}|{PERCENT})(?: advance\b(?! notice)|{SAME}{0,50}\b(?:deposit"
+            r"|advance payment|upfront payment"
             r"|up-front payment|prepayment|"
-            r"down payment|mobili[sz]ation fee)\b"
+            r"down payment|mobili[sz]ation fee)\b)"
         ),
         0.78,
     ),
@@ -93,16 +124,21 @@ ADVANCE = (
     ),
     (
         (
-            r"(?P<amount>{PERCENT}|{AMOUNT}){SAME}{0,60}\b(?:upon|on|at) (?:the )?(?:signing|signature|execution"
+            r"(?P<amount>{PERCENT}|{AMOUNT})(?:(?!%|{AMOUNT}){SAME}){0,60}\b(?:upon|on|at) (?:the "
+            r")?(?:signing|signature|execution"
             r"|effective date|"
             r"start of the project|project start|contract signature|commencement)\b"
         ),
         0.72,
     ),
 )
+# "a retainer of USD 10,000, which is applied to the last bill": money in advance, not a fee each month
+HELD = rule(
+    r"\bretainer (?:of|in the amount of) (?P<amount>{AMOUNT}){SAME}{0,80}\b(?:appl(?:y|ied)|credit|before we|held)"
+)
 RETAINAGE = (
-    r"(?P<amount>{PERCENT}){SAME}{0,80}\b(?:retain(?:ed|age)|withh(?:eld|old)|holdback|retention)\b",
-    r"\b(?:retain(?:s|ed|age)?|withh(?:eld|olds?)|holdback|retention)\b{SAME}{0,60}?(?P<amount>{PERCENT})",
+    r"(?P<amount>{PERCENT}){SAME}{0,80}\b(?:retain(?:ed|age)|withh(?:eld|old)|h[oe]ld back|holdback|retention)\b",
+    r"\b(?:retain(?:s|ed|age)?|withh(?:eld|olds?)|h[oe]ld back|holdback|retention)\b{SAME}{0,60}?(?P<amount>{PERCENT})",
 )
 NOT_RETAINAGE = rule(r"\btax|\bpayroll|\bemploy|\binterest in|\bunreasonably|\bownership|\bshares?\b|\bequity|\bdisput")
 
@@ -114,6 +150,8 @@ def find(view: View) -> Iterator[Candidate]:
     for pattern, confidence in ADVANCE:
         for match in view.search(rule(pattern)):
             yield from _money("advance", match, confidence)
+    for match in view.search(HELD):
+        yield from _money("advance", match, 0.8)
     for pattern in RETAINAGE:
         for match in view.search(rule(pattern)):
             if not NOT_RETAINAGE.search(view.sentence(match.start(), 200)):
@@ -123,15 +161,18 @@ def find(view: View) -> Iterator[Candidate]:
 def _total(view: View) -> Iterator[Candidate]:
     for pattern, confidence in TOTAL:
         for match in view.search(rule(pattern)):
-            if not NOT_TOTAL.search(match[0] + view.text[match.end() : match.end() + 20]):
+            part = PART_OR_LIMIT.search(view.text, max(0, match.start() - 9), match.start() + 8)
+            if not part and not NOT_TOTAL.search(match[0] + view.text[match.end() : match.end() + 20]):
                 yield from _money("total_value", match, confidence)
 
 
 def _cap(view: View) -> Iterator[Candidate]:
     for pattern, confidence in CAP:
         for match in view.search(rule(pattern)):
-            sentence = view.sentence(match.start(), 200)
-            if FEES.search(sentence) and not NOT_CAP.search(view.text[max(0, match.start() - 100) : match.end() + 20]):
+            low = max(view.sentence_start(match.start(), 200), match.start() - 100)
+            high = min(view.sentence_end(match.end()), match.end() + 20)
+            spent = EXPENDITURE.search(view.text, max(0, match.start() - 140), match.end())
+            if FEES.search(view.sentence(match.start(), 200)) and (spent or not NOT_CAP.search(view.text[low:high])):
                 yield from _money("not_to_exceed", match, confidence)
 
 

@@ -8,13 +8,28 @@ from sow.rules import rule
 from sow.view import Candidate, View, candidate
 
 TYPES = (
-    ("time_and_materials", r"\btime[- ](?:and|&)[- ]materials?\b|\bT&M\b", 0.84),
+    ("time_and_materials", r"\btime[- ](?:and|&)[- ]materials?\b|\bT&M\b|\blabou?r[- ]hour\b", 0.84),
     (
         "time_and_materials",
-        r"\b(?:hourly|daily|per diem) (?:billing )?rates?\b|{AMOUNT}\]? ?(?:per|an|/) ?(?:hour|day|man-day)\b",
+        r"\b(?:charged?|paid?|pay|remunerated|billed|invoic\w+|based)\b[^.;]{0,50}?\b(?:by"
+        r"|for the|according to|on|based on) "
+        r"(?:the )?(?:actual )?(?:time\b(?! of)|hours (?:worked|spent)|effort\b|time spent)"
+        r"|\brates? ?(?:/|per) ?(?:hour|day)\b"
+        r"|\bper (?:man|person)[- ](?:day|hour)\b",
+        0.72,
+    ),
+    (
+        "time_and_materials",
+        r"\b(?:hourly|daily|day|per diem) (?:billing |fee )?rates?\b|{AMOUNT}\]? ?(?:per|an"
+        r"|/) ?(?:hour|hr|day|man-day|person-day)\b",
         0.74,
     ),
-    ("fixed_fee", r"\b(?:fixed|flat)[- ](?:price|fee|fees|sum|rate|implementation fees?)\b|\blump[- ]sum\b", 0.8),
+    (
+        "fixed_fee",
+        r"\b(?:fixed|flat)[- ](?:price|fee|fees|sum|rate|implementation fees?)\b"
+        r"|\blump[- ]sum\b|\bfirm and \w+ (?:price|amount)",
+        0.8,
+    ),
     (
         "milestone",
         (
@@ -30,7 +45,9 @@ TYPES = (
     (
         "retainer",
         (
-            r"\bretainer\b|\b(?:monthly|quarterly) (?:recurring |service |support |management |flat |base )*fees?\b"
+            r"\bretainer\b(?! (?:of|in the amount of) {AMOUNT}{SAME}{0,80}\b(?:appl|credit|before "
+            r"we|held))|\b(?:monthly|quarterly) (?:recurring |service |support |management |flat "
+            r"|base )*fees?\b"
             r"|{AMOUNT} (?:per|a|each|/) ?(?:month|quarter)\b"
         ),
         0.72,
@@ -40,7 +57,7 @@ TYPES = (
         (
             r"\bunit pric\w+|\bprice per unit|\bper[- ]unit (?:price|fee|charge)"
             r"|{AMOUNT}\]? (?:per|for each) (?!hour|day|month|year|"
-            r"annum|week|quarter|occurrence|man|claim|person|mile|project|incident|share|million|thousand|violation|accident)[a-z]+"
+            r"annum|week|quarter|occurrence|man|claim|person|and|mile|project|incident|share|million|thousand|violation|accident)[a-z]+"
         ),
         0.68,
     ),
@@ -59,10 +76,11 @@ TYPES = (
         0.7,
     ),
 )
+COMMISSION = rule(r"\bcommissions? of ")
 NOT_TYPE = rule(r"\bno retainer|\bnot (?:a |on a )?(?:fixed|time)|\bas defined in|\broyalty[- ]free")
 EVERY = (
     ("weekly", r"weekly|each week|per week"),
-    ("biweekly", r"bi-?weekly|every (?:two|2|other) weeks?"),
+    ("biweekly", r"bi-?weekly|every (?:two|2|other) weeks?|fortnightly|(?:every|each) fortnight"),
     ("semimonthly", r"semi-?monthly|twice (?:a|per) month"),
     ("monthly", r"monthly|(?:each|every|per|the|a|calendar|following|applicable|that|such) (?:calendar )?month"),
     ("quarterly", r"quarterly|(?:each|every|per|the|calendar) (?:calendar )?quarter"),
@@ -81,9 +99,11 @@ EVERY = (
 INVOICING = rule(
     r"\b(?:shall|will|may|to|must)\b[^.;]{0,40}\b(?:invoice|bill)\b"
     r"|\b(?:provider|consultant|contractor|supplier|vendor|developer|company|we) (?:invoices?|bills?)\b"
+    r"|(?-i:\b[A-Z]\w+) (?-i:invoices|bills)\b"
     r"|\binvoices?(?: shall"
     r"| will)?[^.;]{0,40}\b(?:issued|submitted|sent|rendered)"
-    r"|\binvoiced\b|\bbilled\b|\bbilling frequency|\binvoice frequency|\binvoicing\b"
+    r"|\binvoiced\b|\bbilled\b|\bbillings\b|\bissues?\b[^.;]{0,20}\binvoices?\b|\bbilling "
+    r"frequency|\binvoice frequency|\binvoicing\b"
     r"|\bpayable\b[^.;]{0,40}\b(?:monthly|quarterly|annually|in)"
     r"|\bpaid (?:monthly|quarterly|annually|weekly)|\b(?:monthly|quarterly|annual|weekly) (?:invoices?"
     r"|statements?|installments?|payments?)"
@@ -103,8 +123,14 @@ OWED = rule(
 )
 NOT_DUE = rule(r"\breport|\binterest|\btaxe?s?\b|\bsalar|\brent\b")
 AFTER = 130
+SHARE_A_MONTH = rule(r"(?:%|cent)\)? (?:interest )?(?:per|each|a)? ?$")
+DAY_OF_PAYMENT = rule(
+    r"\b(?:days|net)\b{SAME}{0,30}\bend of the month|\bpa(?:id|yable"
+    r"|yment)\b{SAME}{0,60}\d(?:st|nd|rd|th)? (?:day )?of (?:the|each|that) month"
+)
 DELIVERY = rule(
-    r"\binvoices? (?:(?:shall|will|must|are to|should) be|are|go) (?:\w+ )?(?:sent|addressed|submitted|delivered"
+    r"\b(?:invoices?|bills|statements) (?:(?:shall|will|must|are to|should) be|are|go) "
+    r"(?:\w+ )?(?:sent|addressed|submitted|delivered|mailed|forwarded"
     r"|e-?mailed|directed)"
     r"(?: (?:by |in )?[\w-]+)? to ?:?\s*(?P<where>{SAME}[^;\n]{3,120}?)(?=\.\s|\.$|;|\n|$)"
     r"|\b(?:send|submit|address|e-?mail|direct) (?:all |the "
@@ -115,7 +141,7 @@ DELIVERY = rule(
 
 
 MAILED = rule(
-    r"\b(?:sen[dt]|e-?mail(?:ed)?|submit(?:ted)?|address(?:ed)?)\b{SAME}{0,50}?\b(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"\b(?:sen[dt]|forward(?:ed)?|e-?mail(?:ed)?|submit(?:ted)?|address(?:ed)?)\b{SAME}{0,50}?\b(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
 )
 
 
@@ -124,7 +150,8 @@ def find(view: View) -> Iterator[Candidate]:
     yield from _delivery(view)
     for value, pattern, confidence in TYPES:
         for match in view.search(rule(pattern)):
-            if not NOT_TYPE.search(view.text[max(0, match.start() - 30) : match.end() + 5]):
+            before = view.text[max(0, match.start() - 30) : match.end() + 5]
+            if not (NOT_TYPE.search(before) or (value == "revenue_share" and COMMISSION.search(before))):
                 yield candidate("billing_type", value, match, confidence)
     for match in view.search(INVOICING):
         yield from _frequency(view, match.start(), match.end())
@@ -145,7 +172,12 @@ def _delivery(view: View) -> Iterator[Candidate]:
 
 def _frequency(view: View, start: int, end: int) -> Iterator[Candidate]:
     stop = min(view.sentence_end(end), end + AFTER)
+    days = DAY_OF_PAYMENT.search(view.text, start, stop)
+    stop = days.start() if days else stop
+    often = False  # twice a month is told by days "of the month"
     for value, pattern in EVERY:
         found = rule(r"\b(?:" + pattern + r")\b").search(view.text, start, stop)
-        if found:
+        rate = found and SHARE_A_MONTH.search(view.text, max(0, found.start() - 14), found.start())
+        if found and not rate and not (often and value == "monthly"):
+            often = often or value in {"biweekly", "semimonthly"}
             yield Candidate("invoice_frequency", value, start, max(found.end(), end), 0.72)

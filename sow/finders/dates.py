@@ -5,16 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sow.normal import day, duration
+from sow.normal import duration
 from sow.rules import rule
 from sow.view import Candidate, View, candidate
 
 EFFECTIVE = (
     (
-        r"\b(?:takes effect|begins|starts|commences|is effective|is made effective)(?: on| as of| from| the)* "
-        r"(?P<date>{DATE})",
+        r"\b(?:takes effect|(?:enters?|comes?) into (?:force|effect)|begins|starts|commences|is effective"
+        r"|is made effective)(?: on| as of| from| the)* (?P<date>{DATE})",
         0.84,
     ),
+    (
+        r"\bwith effect (?:from|as of|on)(?: and including)? (?P<date>{DATE})"
+        r"(?!{SAME}{0,120}\b(?:chang|increas|replac|amend|delet|adjust|substitut|rais|reduc))",
+        0.86,
+    ),
+    (
+        r"\b(?:period|term|duration)\b[^.;\n]{0,30}?(?::|\|"
+        r"|\bfrom\b)[^.;\n\d]{0,40}?(?P<date>{DATE})\)? ?(?:to|-|until|through) ",
+        0.7,
+    ),
+    (r"\bkick-?off(?: date)?[\s:|*]{1,4}(?:is |on )?(?P<date>{DATE})", 0.72),
     (
         r"\beffective (?:as of |on |from |date)?(?:of [^.;:\n]{3,40} )?(?:the |this )*[\s:|*\"')-]{0,6}"
         r"(?:means?:? |is |(?:shall|will) (?:be|mean) |of )?(?:the )?(?P<date>{DATE})",
@@ -29,7 +40,11 @@ EFFECTIVE = (
         r"|(?:shall|will) (?:be|mean) )?(?:the )?(?P<date>{DATE})",
         0.86,
     ),
-    (r"(?P<date>{DATE})[ ,]{0,3}\((?:the |this |hereinafter )*[ \"]*effective ?date", 0.93),
+    (
+        r"(?P<date>{DATE})[ ,]{0,3}\((?:the |this |hereinafter )*[ \"]*(?:\w+ "
+        r"){0,3}?(?:effective|commencement|start) ?date",
+        0.93,
+    ),
     (
         r"\b(?:shall|will) (?:\w+ )?(?:take effect|become effective|be effective|commence|begin|start)"
         r"(?: on| as of| upon| from)* (?P<date>{DATE})",
@@ -88,11 +103,23 @@ END = (
         r"|period)\"",
         0.8,
     ),
+    (
+        r"\b(?:assignment|engagement|project|consultancy|services)\b{SAME}{0,80}\b(?:completed|finished|concluded) "
+        r"(?:by|on|no later than|not later than) (?P<date>{DATE})",
+        0.66,
+    ),
+    (
+        r"\b(?:complete|finish) (?:all|the) (?:work|services|project|assignment) (?:by|on|no "
+        r"later than|not later than) (?P<date>{DATE})",
+        0.8,
+    ),
+    (r"\bexpires?\b{SAME}{0,60}\bor on (?P<date>{DATE})", 0.78),
     (r"{DATE}\)? ?(?:to|-|until|through|and ending(?: on)?) (?P<date>{DATE})", 0.72),
 )
 ABOUT_TERM = rule(
     r"\bterm\b|\bagreement\b|\bsow\b|\bwork order\b|\bstatement of work\b|\beffect\b|\bperiod of performance"
-    r"|\bexpir|\bservices\b|\bengagement\b|\b(?:contract|initial) period\b"
+    r"|\bexpir|\b(?:assignment|project) period|\bperiod of the contract|\b(?:contract"
+    r"|order) period|\bservices\b|\bengagement\b|\b(?:contract|initial) period\b"
 )
 SPAN = r"(?P<span>{COUNT}[- ]?(?: ?(?:calendar|full|consecutive))?[- ]?(?:years?|months?|weeks?|days?))\b"
 TERM = (
@@ -139,7 +166,7 @@ def find(view: View) -> Iterator[Candidate]:
 
 def _dated(view: View, field: str, pattern: str, confidence: float) -> Iterator[Candidate]:
     for match in view.search(rule(pattern)):
-        value = day(match["date"])
+        value = view.day(match["date"])
         if value is None:
             continue
         before = view.text[max(0, match.start() - 120) : match.start()]
@@ -159,7 +186,7 @@ def _of_another(before: str) -> bool:
 def _title_date(view: View) -> Iterator[Candidate]:
     """A date on the title page, where nothing says what it is."""
     for match in TITLE_DATE.finditer(view.text, 0, TITLE_LENGTH):
-        value = day(match["date"])
+        value = view.day(match["date"])
         if value and not FILED.search(view.text, max(0, match.start() - 80), match.start("date")):
             yield candidate("effective_date", value, match, 0.55, "date")
             return
@@ -171,7 +198,7 @@ def _signing_dates(view: View) -> Iterator[Candidate]:
         (value, match)
         for match in view.search(SIGNED_ON)
         if match.start() >= len(view.text) // 3
-        and (value := day(match["date"]))
+        and (value := view.day(match["date"]))
         and SIGNATURES.search(view.text, max(0, match.start() - 400), match.end() + 200)
     ]
     if signed:
@@ -183,6 +210,7 @@ def _term(view: View, match: re.Match[str], confidence: float) -> Iterator[Candi
     value = duration(match["span"])
     low, high = view.sentence_start(match.start(), 90), view.sentence_end(match.end(), 45)
     near = view.text[low:high]
-    if value and not NOT_TERM.search(near) and not value.endswith("D"):
+    first = match[0].lower().startswith("initial")  # and what renews it follows in the same sentence
+    if value and (first or not NOT_TERM.search(near)) and not value.endswith("D"):
         early = rule(r"effective date|initial|agreement|sow|remain in").search(near)
         yield candidate("term", value, match, confidence if early else confidence - 0.14)

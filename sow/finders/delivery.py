@@ -12,7 +12,7 @@ SPAN = rule(r"(?P<days>{COUNT}) ?{DAYS}")
 ACCEPTANCE = rule(
     r"\b(?:acceptance|review|inspection|evaluation) (?:period|testing|tests?|criteria)|\baccept(?:s|ance"
     r"|ed)?\b|\breject"
-    r"|\binspect|\breview (?:and|each|the|such|any)"
+    r"|\binspect|\breview (?:and|each|the|such|any)|\bcomments? on (?:each|the|such|any)"
 )
 DELIVERED = rule(r"\bdeliver(?:y|ed|able|ables)\b|\bmilestone|\bwork product|\bsubmission")
 NOT_ACCEPTANCE = rule(
@@ -39,7 +39,21 @@ CHANGE = (
     ),
     r"\bout[- ]of[- ]scope\b{FAR}\bchange order",
     r"\bchange order (?:must|shall|is required|required)",
-    r"\bagrees?\b{NEAR}\b(?:in|by|through) an? (?:written |signed |duly executed )*change (?:order|request)\b",
+    r"\bagree[sd]?\b{NEAR}\b(?:in|by|through) an? (?:written |signed |duly executed )*change (?:order|request)\b",
+    (
+        r"\b(?:requires?|needs?|subject to|absent|only after|only under|only with)\b{NEAR}"
+        r"\b(?:change (?:order|request|note)|variation order)s?\b"
+    ),
+    (
+        r"\bno variations? (?:to|of|in) (?:the )?(?:scope|services|deliverables|fees?|work|project)\b{FAR}"
+        r"\b(?:in writing|written|signed)\b"
+    ),
+    r"\b(?:carry out|perform|undertake|implement) (?:an?|any) "
+    r"variation\b{NEAR}\bunless\b{NEAR}\b(?:in writing|written|signed)\b",
+    (
+        r"\b(?:extra|additional) (?:work|services)\b{NEAR}\b(?:without|only|unless)\b{NEAR}"
+        r"\b(?:written|in writing|change order|amendment)\b"
+    ),
     r"\bwork plan may be amended by mutual written",
 )
 

@@ -1,4 +1,4 @@
-"""Ending: notice to terminate without cause, renewal, governing law."""
+"""Ending: notice to terminate without cause, and renewal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from sow.rules import rule
 from sow.view import Candidate, View, candidate
 
 NOTICE = rule(
-    r"(?P<days>{COUNT})[- ]? ?(?:calendar |business |working |full )?(?P<unit>days?|months?|weeks?|years?)'?"
+    r"(?P<days>{COUNT}|\ban?(?= (?:week|month)'s notice))[- ]? ?(?:calendar |business "
+    r"|working |full )?(?P<unit>days?|months?|weeks?|years?)'?"
     r"(?:[- ]?(?:prior|written|advance|notice|calendar|business|the|'s?|or more|after)[ ,]*)*"
 )
 WITHOUT_CAUSE = rule(
@@ -25,14 +26,16 @@ FOR_CAUSE = rule(
 NOTIFIED = rule(r"\bnotice|\bnotify|\bnotif|\bwritten\b")
 # no cause is named: "may be terminated by either party upon 60 days' written notice"
 FREELY = rule(
-    r"\b(?:may|right|entitled|wish\w* to|desires? to|elects? to)\b[^.;]{0,110}\b(?:terminate|cancel)\b"
+    r"\b(?:may|right|entitled|wish\w* to|desires? to|elects? to|can)\b[^.;]{0,110}\b(?:terminate|cancel|end|stop)\b"
     r"|\bterminable\b[^.;]{0,80}\b(?:upon|on|by)\b|\bterminated\b[^.;]{0,60}\b(?:upon|by|on)\b[^.;]{0,60}$"
     r"|\b(?:may|can)(?: \w+)? be (?:terminated|cancell?ed)\b|\buntil terminated by\b"
 )
 OBJECT = rule(
-    r"\bterminat\w*\b[^.;]{0,30}\b(?:this|the|any|such|our|his|her|their|an?)\b[^.;]{0,30}"
+    r"\b(?:terminat\w*|end|cancel)\b[^.;]{0,30}\b(?:this|the|any|such|our|his|her|their|an?)\b[^.;]{0,30}"
     r"\b(?:agreement|contract|sow|statement of work|orders?|services|engagement|arrangement|term|period|letter"
-    r"|relationship|alliance|collaboration|licen[cs]e)\b"
+    r"|relationship|alliance|collaboration|licen[cs]e|appointment|assignment|retainer|commission|project)\b"
+    r"|\b(?:either|each|any) (?:party|side|of us|one of us) (?:may|can) (?:terminate|cancel|end|stop)\b"
+    r"|\bterminate it\b"
     r"|\b(?:this|the|an?) (?:\w+ ){0,2}(?:agreement|contract|sow|statement of work|order|engagement"
     r"|appointment|employment)\b[^.;]{0,90}\btermina[tb]|\buntil terminated by\b"
 )
@@ -50,7 +53,7 @@ PREMISE = rule(
 AT_ONCE = rule(
     r"\b(?:may|right|entitled|option)\b[^.;]{0,80}\b(?:terminated?|cancel(?:l?ed)?)\b[^.;]{0,160}"
     r"\b(?:at any time|immediately|forthwith|with immediate effect)\b"
-    r"|\b(?:at any time|immediately)\b[^.;]{0,60}\b(?:terminate|cancel)\b"
+    r"|\b(?:at any time|immediately)\b[^.;]{0,120}\b(?:terminate|cancel)\b"
 )
 WHENEVER = rule(
     r"\bat any time\b[^.;]{0,80}\b(?:by|upon|on) (?:\w+ ){0,3}(?:notice|notification)\b"
@@ -77,17 +80,26 @@ LEAD = 700  # characters between what introduces a list and its item
 CONDITION = rule(
     r"\bif\b(?! \w+(?: \w+)? (?:wish|desire|elect)\w* to (?:terminate|cancel))|\bunless\b|\bupon the occurrence"
     r"|\brenewal|\bprovided\b"
-    r"|\bin the event (?:that |of )(?!(?:\w+ ){1,4}(?:desires?|wish\w*|elects?))|\bafter receipt|\bperiod of\b"
+    r"|\bin the event (?:that |of )(?!(?:\w+ ){1,4}(?:desires?|wish\w*|elects?))|\bafter "
+    r"receipt|(?<!notice\x20)\bperiod of\b"
     r"|\bexpir(?!ation of (?:this|the|such|that) (?:notice|\d|{WORD}))|\bwithin (?:$|\d|{WORD})"
     r"|\bfollowing (?:a|any|the) (?!expir)"
 )
-TERMINATE = rule(r"\btermina[tb]|\bcancel")
+TERMINATE = rule(
+    r"\btermina[tb]|\bcancel|\b(?:may|can|entitled to|right to)(?: \w+)? (?:end|stop)\b(?! on\b)"
+    r"|\bend (?:this|the|our) (?:agreement|contract|engagement|order|sow|arrangement|appointment|call-off)"
+)
 RENEWS = rule(
     r"\b(?:shall|will|may be|is|be)? ?(?:be )?automatically (?:be )?(?:renew|extend)(?:s|ed|ing)?\b"
     r"|\b(?:renew|extend)(?:s|ed)? (?:itself )?automatically|\bauto(?:matic)?[- ]renewal\b"
-    r"|\bautomatic(?:ally)? renewals?"
+    r"|\bautomatic(?:ally)? renewals?|\b(?:tacitly|by tacit) renew\w*|\brenew(?:s|ed)? tacitly"
+    r"|\b(?:is|are|will be|shall be) (?:each time )?(?:extended|renewed|prolonged)\b(?=[^.;]{0,60}\bunless\b"
+    r"[^.;]{0,60}\b(?:notice|terminat|cancel|notif))|\b(?:renews?|roll(?:s)? over)\b for "
+    r"(?:an )?(?:additional|successive|further|consecutive|subsequent)\b"
+    r"(?=[^.;]{0,80}\bunless\b)"
 )
 RENEWS_NOT = rule(
+    r"\bnot be (?:tacitly|automatically) (?:renew|extend)|\bno tacit renewal|"
     r"\b(?:shall|will|does|do) not (?:be )?(?:automatically )?(?:renew|extend)|\bno automatic renewal"
     r"|\b(?:may be|be) (?:renewed|extended) (?:only )?(?:for [^.;]{0,60} )?(?:by|upon|with"
     r"|at|pursuant to|subject to) (?:the )?(?:mutual|written|"
@@ -99,6 +111,7 @@ RENEWS_NOT = rule(
 )
 LENGTH = rule(
     r"\b(?:periods?|terms?)(?: of)?(?: an?)?(?: additional| successive)? $|\brenew\w*(?: \w+)? for(?: \w+){0,3} $"
+    r"|\b(?:extended|renewed|prolonged)\b[^.;]{0,30}\bby (?:an? |another )?$"
 )
 PERIOD = rule(
     r"[ ]?(?:renewal |extension |additional |successive )?(?:periods?|terms?|increments?|intervals?|renewals?"
@@ -106,47 +119,8 @@ PERIOD = rule(
 )
 STOPS = rule(r"\bnotice|\bnotif|\bin writing\b|\brequests?\b|\belects?\b")
 FOR_CAUSE_ONLY = rule(r"\bcure\b|\bmaterial(?:ly)? breach|\binsolven")
-PLACE = (
-    r"(?i:the |of )*(?i:internal |substantive )?(?P<place>(?:(?i:State|Commonwealth|Province|Republic|Kingdom"
-    r"|Federal Republic|People's Republic) (?i:of) )?(?:the )?[A-Z][A-Za-z.]+(?:(?:,? (?:and|of) "
-    r"| )[A-Z][A-Za-z.]+){0,4})"
-)
-OF_LAWS = r"\b(?i:laws?)(?i:,? and (?:judicial )?[a-z]+| \([^)]{2,60}\))?,? (?i:of|in force in|in effect in) "
-GOVERNED = (
-    (r"\b(?i:the laws? of) " + PLACE + r"[ ,]{1,2}(?i:(?:shall|will) (?:govern|apply)|governs?|applies|apply)", 0.88),
-    (r"(?i:govern(?:ed|ing)|construed|interpreted)\b[^.;]{0,140}?" + OF_LAWS + PLACE, 0.88),
-    (
-        r"(?i:governed|construed)\b[^.;]{0,60}\b(?i:laws?)\b[^.;]{0,90}?, (?i:of) (?i:the )?"
-        r"(?P<place>(?:State|Commonwealth|Province) of (?:the )?[A-Z][a-z]+(?: [A-Z][a-z]+){0,3})",
-        0.84,
-    ),
-    (
-        r"(?i:govern(?:ed|ing)|construed|interpreted)\b[^.;]{0,90}?\b(?i:by|under|with) (?i:the )?"
-        r"(?P<place>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}) (?i:laws?)\b",
-        0.86,
-    ),
-    (r"(?i:subject to)\b[^.;]{0,60}?" + OF_LAWS + PLACE, 0.56),
-)
-# "made in the State of Ohio and governed by the laws of that State"
-SAID_BEFORE = rule(
-    r"\b(?P<place>(?-i:State|Commonwealth|Province) of (?-i:[A-Z])\w+(?: (?-i:[A-Z])\w+){0,2})\b[^.;]{0,160}"
-    r"\b(?:governed|construed)\b[^.;]{0,80}\blaws? (?:thereof|of (?:that|such|said) (?:state|commonwealth|province))"
-)
-FEDERAL = rule(r"\bunited states|\bU\.?S\.?A?\b")
-STATE_TOO = re.compile(r"[^.;]{0,120}?\b(?P<place>(?:State|Commonwealth) of [A-Z]\w+(?: [A-Z]\w+){0,2})")
-PEOPLES = {
-    "english": "England", "scottish": "Scotland", "scots": "Scotland", "irish": "Ireland", "german": "Germany",
-    "swiss": "Switzerland", "austrian": "Austria", "french": "France", "dutch": "Netherlands", "belgian": "Belgium",
-    "italian": "Italy", "spanish": "Spain", "danish": "Denmark", "swedish": "Sweden", "norwegian": "Norway",
-    "finnish": "Finland", "polish": "Poland", "israeli": "Israel", "indian": "India", "japanese": "Japan",
-    "chinese": "China", "canadian": "Canada", "australian": "Australia", "singaporean": "Singapore",
-}  # fmt: skip
 MOST_DAYS = 366
 REACH = 600  # characters within which a clause on renewal says how much notice stops it
-NO_PLACES = frozenset({
-    "This", "Agreement", "Section", "Any", "All", "Laws", "Law", "Consistent", "And", "AND", "Final", "Applicable",
-    "Such", "Each", "Domiciliary", "Federal",
-})  # fmt: skip
 
 
 def find(view: View) -> Iterator[Candidate]:
@@ -154,11 +128,10 @@ def find(view: View) -> Iterator[Candidate]:
     stated = list(_convenience(view))
     yield from stated or _at_once(view)
     yield from _renewal(view)
-    yield from _law(view)
 
 
 def _days(match: re.Match[str]) -> int | None:
-    number = count(match["days"])
+    number = 1 if match["days"].lower() in {"a", "an"} else count(match["days"])
     factor = {"d": 1, "w": 7, "m": 30, "y": 365}[match["unit"][0].lower()]
     return number * factor if number and number * factor <= MOST_DAYS else None
 
@@ -242,7 +215,7 @@ def _freely(clause: str, own: str) -> bool:
 
 def _renewal(view: View) -> Iterator[Candidate]:
     for match in view.search(RENEWS_NOT):
-        if rule(r"\bterm\b|\bagreement|\bsow\b|\border\b").search(view.sentence(match.start())):
+        if rule(r"\bterm\b|\bagreement|\bsow\b|\border\b|\bcontract|\btacit").search(view.sentence(match.start())):
             yield candidate("auto_renewal", False, match, 0.8)
     for match in view.search(RENEWS):
         sentence = view.sentence(match.start())
@@ -268,23 +241,3 @@ def _renewal_notice(view: View, renews: re.Match[str]) -> Iterator[Candidate]:
             if asked and about and not FOR_CAUSE_ONLY.search(around):
                 yield candidate("renewal_notice_days", days, notice, 0.84)
                 return
-
-
-def _law(view: View) -> Iterator[Candidate]:
-    for match in view.search(SAID_BEFORE):
-        yield candidate("governing_law", " ".join(match["place"].split()), match, 0.86)
-    for pattern, confidence in GOVERNED:
-        for match in view.search(rule(pattern, exact_case=True)):
-            if place := _place(match["place"]):
-                end = match.end("place")
-                if FEDERAL.search(place) and (state := STATE_TOO.match(view.text, end)):
-                    place, end = " ".join(state["place"].split()), state.end("place")
-                yield Candidate("governing_law", place, match.start(), end, confidence)
-
-
-def _place(text: str) -> str | None:
-    said = re.split(r",? (?:without|excluding|and(?! [A-Z])|as|in|except)\b|[.;(]", " ".join(text.split()))[0]
-    place = said.removeprefix("the ").strip(" .,")
-    if not place or place.split()[0] in NO_PLACES:
-        return None
-    return PEOPLES.get(place.lower(), place)

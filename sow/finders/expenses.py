@@ -8,7 +8,10 @@ from sow.normal import money, percent
 from sow.rules import rule
 from sow.view import Candidate, View, candidate
 
-EXPENSES = r"(?:expenses?|travel(?: costs?)?|out[- ]of[- ]pocket(?: costs?)?|disbursements|living costs)"
+EXPENSES = (
+    r"(?:expenses?|travel(?: costs?)?|out[- ]of[- ]pocket(?: costs?)?|disbursements|living costs|pass[- ]through costs"
+    r"|third[- ]party costs|subsistence|business trips?)"
+)
 KINDS = (
     ("reimbursed", r"\breimburs(?:e|ed|es|able|ement|ements)\b[^.;]{0,160}\b" + EXPENSES, 0.84),
     ("reimbursed", r"\b" + EXPENSES + r"\b[^.;]{0,160}\breimburs(?:ed|able|ement)", 0.82),
@@ -18,7 +21,40 @@ KINDS = (
         r" (?:\w+ )?" + EXPENSES,
         0.7,
     ),
-    ("reimbursed", r"\b" + EXPENSES + r"\b[^.;]{0,60}\b(?:billed|charged|invoiced) at (?:actual )?cost", 0.82),
+    (
+        "reimbursed",
+        r"\b" + EXPENSES + r"\b[^.;]{0,80}\b(?:billed|(?:re)?charged|invoiced)\b[^.;]{0,20}? (?:at (?:actuals?"
+        r"|(?:actual |net )?cost|net)"
+        r"|as incurred|(?:with|against|on production of) receipts)",
+        0.82,
+    ),
+    (
+        "not_reimbursed",
+        r"\bno " + EXPENSES + r" (?:are|is|will be|shall be) (?:recoverable|payable|chargeable|charged|claimable)",
+        0.82,
+    ),
+    (
+        "not_reimbursed",
+        r"\b(?:expenses?|costs|disbursements)\b[^.;]{0,40}\bnot (?:be )?(?:recoverable|payable|chargeable|claimable)",
+        0.8,
+    ),
+    (
+        "not_reimbursed",
+        r"\bnot (?:\w+ )?(?:pay|cover|bear)(?: for)? (?:any |the )?(?:[\w-]+ (?:or|and) )?(?:\w+ )?" + EXPENSES,
+        0.8,
+    ),
+    ("included", r"\b(?:rates?|fees?|price)\b (?:is|are)(?: fully)? all[- ]inclusive", 0.76),
+    (
+        "included",
+        r"\b(?:fees?|price|rates?|sum|amount|it)\b[^.;]{0,60}\b(?:covers?|includes?) (?:all "
+        r")?(?:costs,? including |costs and )?(?:\w+ ){0,2}?" + EXPENSES,
+        0.76,
+    ),
+    (
+        "included",
+        r"\b" + EXPENSES + r"\b[^.;]{0,40}\b(?:covered|compensated) (?:by|in|with) the (?:\w+ )?(?:rates?|fees?|price)",
+        0.8,
+    ),
     ("not_reimbursed", r"\b(?:no|not)\b[^.;]{0,40}\breimburs\w*[^.;]{0,60}\b" + EXPENSES, 0.8),
     ("not_reimbursed", r"\b" + EXPENSES + r"\b[^.;]{0,60}\b(?:not|no)\b[^.;]{0,20}\breimburs", 0.82),
     (
@@ -39,7 +75,8 @@ KINDS = (
     ),
     (
         "capped",
-        r"\b" + EXPENSES + r"\b[^.;]{0,120}\b(?:not exceed|capped at|limited to|up to (?:a maximum|an aggregate))\b",
+        r"\b" + EXPENSES + r"\b[^.;]{0,120}\b(?:not exceed|not to exceed (?:{AMOUNT}|{PERCENT})|capped at"
+        r"|limited to|up to (?:a maximum|an aggregate))\b",
         0.82,
     ),
 )
@@ -47,15 +84,22 @@ APPROVED = rule(
     r"\bpre-?approv|\bprior (?:written )?(?:approval|consent|authori[sz]ation)|\bapproved in (?:advance|writing)"
     r"|\badvance (?:written )?(?:approval|consent|authori[sz]ation)|\bapproved (?:by|in) \w+ in advance"
     r"|\bprior approval"
-    r"|\bprevious(?:ly)? (?:written )?approv|\bapproved\b[^.;]{0,30}\b(?:beforehand|in advance)"
+    r"|\bauthori[sz]ed (?:beforehand|in advance)|\bprevious(?:ly)? (?:written )?approv"
+    r"|\bapproved\b[^.;]{0,30}\b(?:beforehand|in advance)"
 )
 CAP = rule(
-    r"\b"
-    + EXPENSES
-    + r"\b[^.;]{0,140}\b(?:not exceed|exceeding|capped at|limited to|maximum of|up to|in excess of|aggregate of)"
+    r"\b" + EXPENSES + r"\b[^.;]{0,140}\b(?:not exceed|not to exceed|exceeding|capped at|limited to|maximum "
+    r"of|up to|in excess of|aggregate of)"
     r"[^.;]{0,60}?(?P<amount>{AMOUNT}|{PERCENT})"
 )
-NEGATED = rule(r"\b(?:not|no)\b[^.;]{0,60}\breimburs|\bnot be (?:reimbursed|reimbursable)|\bnon-?reimbursable")
+EACH = rule(r"\b(?:per|a|each) (?:mile|day|diem|night|person|trip)|\bliabilit")
+EXCEPT = rule(r"\bsave\b|\bunless\b|\bexcept\b|\bwithout\b")
+CAPPED = rule(r"\b(?:capped at|limited to|up to (?:a |an )?(?:total|maximum|aggregate|limit))\b")
+APPROVAL = rule(r"\bprior|\bapprov")
+NEGATED = rule(
+    r"\b(?:not|no)\b[^.;]{0,60}\breimburs|\bnot be (?:reimbursed|reimbursable)|\bnon-?reimbursable"
+    r"|\bnot applicable|\bno expenses|\bnot (?:be )?entitled to (?:any )?reimburs|\bnot pay\b"
+)
 ELSEWHERE = rule(
     r"\bindemni|\blegal fees|\battorney|\bcollection|\bcosts of litigation|\bcourt|\bprosecut|\bpatent|\bterminat"
     r"|\barbitrat|\bdefen[cds]|\brecall"
@@ -71,13 +115,15 @@ def find(view: View) -> Iterator[Candidate]:
                 continue
             yield candidate("expenses", value, match, confidence)
             approval = APPROVED.search(sentence)
-            if approval and value in {"reimbursed", "capped"}:
+            excepted = value == "not_reimbursed" and EXCEPT.search(sentence)
+            if approval and (value in {"reimbursed", "capped"} or excepted):
                 start = view.sentence_start(match.start()) + approval.start()
                 yield Candidate("expenses", "pre_approved", start, start + len(approval[0]), 0.78)
     for match in view.search(CAP):
         share = "%" in match["amount"] or "cent" in match["amount"].lower()
         value = percent(match["amount"]) if share else money(match["amount"])
-        if value and not rule(r"\bper (?:mile|day|diem)|\bliabilit|\bprior|\bapprov").search(match[0]):
+        asked = not CAPPED.search(match[0]) and APPROVAL.search(match[0])  # "above 500 only if approved" is no cap
+        if value and not asked and not EACH.search(view.text[match.start() : match.end() + 16]):
             yield candidate("expense_cap", value, match, 0.74)
 
 

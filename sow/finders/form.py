@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sow.labels import Pair, labelled, pairs
-from sow.normal import COUNT, DATE, count, currency, day, duration, money, percent
+from sow.normal import COUNT, DATE, count, currency, duration, money, percent
 from sow.rules import rule
 from sow.view import Candidate, View
 
@@ -34,7 +34,7 @@ EVERY = (
     ("on_completion", r"completion"),
 )
 EXPENSES = (
-    ("not_reimbursed", r"not reimburs|no expenses|none"),
+    ("not_reimbursed", r"not reimburs|no expenses|none\b(?! expected)|not applicable"),
     ("included", r"included"),
     ("reimbursed", r"(?<!not.)reimburs|at cost"),
     ("capped", r"cap(?:ped)?\b|up to|maximum"),
@@ -52,8 +52,9 @@ def _first(options: tuple[tuple[str, str], ...]) -> Callable[[str], str | None]:
 
 
 def _date(text: str) -> str | None:
+    """The date as written: the order of its numbers is the document's."""
     match = rule(DATE).match(text)
-    return day(match[0]) if match else None
+    return match[0] if match else None
 
 
 def _days(text: str) -> int | None:
@@ -67,6 +68,15 @@ def _yes(text: str) -> bool | None:
 
 def _amount(text: str) -> str | None:
     return money(text) if rule(r"{AMOUNT}").match(text) else None
+
+
+def _whole_amount(text: str) -> str | None:
+    """An amount that is not for each of something."""
+    return (
+        None
+        if rule(r"{AMOUNT}[^.;]{0,20}(?:\bper\b|/|\ba (?:day|month)|\beach\b|monthly)").match(text)
+        else _amount(text)
+    )
 
 
 def _amount_or_share(text: str) -> str | None:
@@ -86,23 +96,44 @@ def _number(text: str) -> str | None:
 
 
 def _text(text: str) -> str | None:
-    return text if re.search(r"@|\d|[A-Z]\w+ [A-Z]", text) else None
+    return (
+        text
+        if re.search(r"@|\d|[A-Z]\w+ [A-Z]", text) and not re.search(r"\b(?:shall|will|must|within)\b", text)
+        else None
+    )
 
 
 def _currency(text: str) -> str | None:
     return currency(text) if len(text) < 30 else None  # noqa: PLR2004 - a name, no clause
 
 
+# what a label begins with that says only whose date or number it is
+OWN = (
+    r"(?:the |call-off(?: contract)? |order |contract |project |sow |services? |agreement |subscription |planned "
+    r"|anticipated |actual )*"
+)
 FIELDS: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
     (
         "document_number",
-        r"(?:statement of work|sow|work order|contract|agreement|document|order)? ?(?:no\.?|number|ref\.?|reference)",
+        r"(?:(?:statement of work|sow|work order|service order|services order|order form"
+        r"|call-off(?: contract)?|contract"
+        r"|agreement|document|order|offer|quote|quotation|our)? ?(?:no\.?|number|ref\.?|reference|id))",
         _number,
     ),
-    ("master_agreement", r"(?:framework|master)(?: services?)? (?:agreement|contract)", _text),
-    ("effective_date", r"(?:effective|start|commencement|begin)(?: date)?|start of (?:the )?services", _date),
-    ("end_date", r"(?:end|expiry|expiration|completion)(?: date)?|end of (?:the )?services", _date),
-    ("term", r"(?:initial )?(?:term|duration)", duration),
+    ("master_agreement", r"(?:framework|master|governing|parent)(?: services?)? (?:agreement|contract)", _text),
+    (
+        "effective_date",
+        OWN
+        + r"(?:effective|start|commencement|begin|starts?)(?: date)?(?: of (?:the )?(?:services|order|contract|work))?",
+        _date,
+    ),
+    (
+        "end_date",
+        OWN + r"(?:end|ends|expiry|expiration|(?:target )?completion)(?: date)?(?: of (?:the "
+        r")?(?:services|order|contract|work))?",
+        _date,
+    ),
+    ("term", OWN + r"(?:initial |minimum |fixed )?(?:term|duration|period)", duration),
     (
         "billing_type",
         r"(?:basis of charging|billing (?:type|basis|model)|fee (?:type|basis|model)|charging basis|pricing model)",
@@ -111,33 +142,42 @@ FIELDS: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
     ("currency", r"(?:billing |contract )?currency", _currency),
     (
         "total_value",
-        r"total (?:contract )?(?:value|fees?|price|amount)|contract (?:value|price)|fixed (?:price|fee)",
-        _amount,
+        r"(?:estimated )?total (?:contract |project )?(?:value|fees?|price|amount|cost)"
+        r"|(?:contract|order|project) (?:value|price|fee|sum)"
+        r"|fixed (?:price|fee)|(?:our |the )?(?:fee|price)",
+        _whole_amount,
     ),
     (
         "not_to_exceed",
         (
-            r"(?:maximum (?:amount|fees?)|budget(?: cap)?|fee cap|cap"
+            r"(?:maximum (?:amount(?: payable)?|fees?|(?:contract |order |call-off )?(?:value"
+            r"|price))|budget(?: cap)?|fee cap|cap"
+            r"|(?:total )?ceiling(?: price)?"
             r"|not[- ]to[- ]exceed)(?: \(?not[- ]to[- ]exceed\)?| amount)?"
         ),
         _amount,
     ),
     ("payment_terms_days", r"payment terms?|terms of payment|payment(?: period)?|payment due", _days),
     ("payment_terms_basis", r"payment terms?|terms of payment|payment(?: period)?|payment due", _first(BASES)),
-    ("invoice_frequency", r"invoicing|invoice frequency|billing frequency|billing cycle|invoices?", _choices(EVERY)),
+    (
+        "invoice_frequency",
+        r"invoicing|invoice frequency|billing frequency|billing cycle|invoices?|payment profile",
+        _choices(EVERY),
+    ),
     ("po_required", r"(?:purchase order|PO)(?: number)? required", _yes),
     ("po_number", r"(?:client |customer )?(?:purchase order|P\.?O\.?)(?: ?(?:no\.?|number|ref\.?|reference))", _number),
-    ("expenses", r"(?:travel (?:and|&) )?expenses|travel(?: costs?)?", _choices(EXPENSES)),
+    ("expenses", r"(?:travel (?:and|&) |reimbursable )?expenses|travel(?: costs?)?", _choices(EXPENSES)),
     ("advance", r"advance(?: payment)?|deposit|down payment|upfront payment", _amount_or_share),
     ("retainage", r"retainage|retention|holdback", _amount_or_share),
     ("invoice_dispute_days", r"(?:invoice )?disputes?(?: period)?", _days),
     ("acceptance_days", r"(?:acceptance|review)(?: period)?", _days),
     ("termination_convenience_days", r"(?:notice|termination) for convenience|termination notice|notice period", _days),
-    ("governing_law", r"governing law|applicable law", _place),
+    ("governing_law", r"(?:governing |applicable )?law", _place),
     ("taxes", r"VAT|taxes|tax|sales tax", _first(TAXES)),
     (
         "invoice_delivery",
-        r"invoices? (?:to|address|recipient|e-?mail)|send invoices to|billing (?:contact|address|e-?mail)",
+        r"(?:address for )?invoices?(?: (?:to|address|recipient|e-?mail))?|(?:(?:who and )?where to )?send invoices to"
+        r"|billing (?:contact|address|e-?mail)",
         _text,
     ),
 )
@@ -149,7 +189,8 @@ def find(view: View) -> Iterator[Candidate]:
     found = pairs(view)
     for field, label, read in FIELDS:
         for pair in labelled(found, rule(label)):
-            yield from _candidates(field, pair, read(pair.value))
+            found_in = read(pair.value)
+            yield from _candidates(field, pair, view.day(found_in) if read is _date and found_in else found_in)
 
 
 def _candidates(field: str, pair: Pair, found: Any) -> Iterator[Candidate]:

@@ -21,7 +21,9 @@ ENDS = re.compile(
     r"|Whereas|Background|Witnesseth|Each of the foregoing|[Ii]n consideration of)|\n[ \t#*]*(?:1|A|I)\.[ \t]+[A-Z]"
 )
 OPENING = rule(
-    r"\b(?:by and between|by and among|between|among|entered into by|made by|agreement (?:is )?with)"
+    r"\b(?:by and between|by and among|between|among|entered into by|made by|agreement (?:is )?with"
+    r"|the undersigned(?: parties)?:|\n(?:the )?parties:?(?=\n)"
+    r"|(?:entered into|made)\b[^.;()]{0,60}?\bby(?= (?-i:[A-Z])))"
     r"(?: and between| and among)?\b[\s:,*-]*"
 )
 ALIAS = re.compile(
@@ -36,7 +38,7 @@ NOT_PARTY = rule(
     r"|^party$"
 )
 BEFORE_NAME = re.compile(
-    r"(?i:[\s,;:.*•-]|\b(?:and|by|between|among|the|is|jointly)\b|\(?(?:\d{1,2}|[ivx]{1,3}|[a-z])[.)]"
+    r"(?i:[\s,;:.*•-]|\b(?:and|by|between|among|the|undersigned|is|jointly)\b|\(?(?:\d{1,2}|[ivx]{1,3}|[a-z])[.)]"
     r"|\([A-Z][a-z]+\))*"
 )
 PLAIN = re.compile(
@@ -71,7 +73,9 @@ SIGNS_AS = re.compile(
 SIGNED_FOR = rule(
     r"\b(?:for (?:and on behalf of )?|)(?P<name>(?-i:[A-Z])[\w.,&' -]{2,60}?\b(?-i:" + LEGAL + r")\b\.?),? {0,9}by ?:"
 )
-IN_LETTER = re.compile(r"(?P<name>[A-Z][\w.&'-]*(?:,? [A-Z][\w.&'-]*){1,5})(?:, an? [^()]{3,80}?)?\s*$")
+IN_LETTER = re.compile(
+    r"(?P<name>[A-Z][\w.&'-]*(?:,? (?:of |and |& |for (?=[A-Z]))?[A-Z][\w.&'-]*){1,5})(?:, an? [^()]{3,80}?)?\s*$"
+)
 PREAMBLE = 8_000
 WINDOW = 2_400
 MOST_PARTIES = 6
@@ -114,7 +118,8 @@ def introduced(view: View, titles: frozenset[str]) -> list[Party]:
         known = clean(view.text[found[0].start : found[0].end]).casefold()
         others = [party for party in signing if not _alike(known, clean(view.text[party.start : party.end]))]
         return found + others[:1]
-    return max((found, letter, signing), key=len)
+    short = [party for party in called(view) if re.search(rf"\b{LEGAL}\b\.?$", view.text[party.start : party.end])]
+    return max((found, letter, short[:ENOUGH], signing), key=len)
 
 
 def _alike(known: str, name: str) -> bool:
@@ -224,6 +229,16 @@ def _in_letter(view: View, titles: frozenset[str]) -> Iterator[Party]:
         match = IN_LETTER.search(view.text, max(0, alias.start() - 160), alias.start())
         if match and is_name(match["name"]):
             yield Party(match.start("name"), match.end("name"), aliases)
+
+
+def called(view: View) -> Iterator[Party]:
+    """Names that the beginning of a text gives a short one: "the County of Alder Point (“County”)"."""
+    for alias in ALIAS.finditer(view.text, 0, PREAMBLE // 2):
+        aliases = _aliases(next(group for group in alias.groups() if group))
+        match = IN_LETTER.search(view.text, max(0, alias.start() - 160), alias.start())
+        if match and is_name(match["name"]) and not any(NOT_PARTY.search(item) for item in (*aliases, match["name"])):
+            start = match.start("name") + (4 if match["name"].startswith("The ") else 0)
+            yield Party(start, match.end("name"), aliases)
 
 
 def _lettered(view: View) -> Iterator[Party]:

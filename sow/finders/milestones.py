@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from itertools import zip_longest
 
 from sow.document import Table
 from sow.grounding import LONGEST_QUOTE
-from sow.normal import AMOUNT, DATE, PERCENT, day, money, percent
+from sow.normal import AMOUNT, DATE, PERCENT, amount, money, percent
 from sow.rules import rule
 from sow.view import Candidate, View
 
@@ -39,7 +41,7 @@ INLINE = rule(
     r"\b(?P<name>Milestone ?(?:#|No\.? )?\d+ ?[:-] ?(?:(?!Milestone ?\d)[^\n|;]){2,120}?)\s{1,4}(?P<rest>{AMOUNT})"
 )
 PAID_UPON = rule(
-    r"(?P<share>{PERCENT})(?:[)\s]{0,3}\(?(?P<amount>{AMOUNT})\)?)?(?:(?! upon|[.;\n]).){0,60}? "
+    r"(?P<share>{PERCENT})(?:[)\s]{0,3}\(?(?P<amount>{AMOUNT})\)?)?(?:(?! upon|[.;\n%]).){0,60}? "
     r"(?:upon|on|at|after) (?:the )?(?:written )?(?P<name>(?:successful |full |final )?"
     r"(?:completion|acceptance|delivery|approval|commencement|signature|signing|execution|go-live) (?:of"
     r"|or) [^.;\n,(]{3,80}"
@@ -51,6 +53,24 @@ IN_PROSE = rule(
     r"|after)\b{SAME}{0,60}?\bmilestone (?:of )?[\"'](?P<name>[^\"\n]"
     r"(?:[^\"]){2,90}?)[\"'](?:,? due (?:on |by )?(?P<due>{DATE}))?"
 )
+# shares of a whole, each due on an event; together they are the schedule where they come to 100 %
+SHARED = rule(
+    r"(?P<share>{PERCENT})(?:[)\s]{0,3}\(?(?P<amount>{AMOUNT})\)?)?(?:(?!{PERCENT})[^.;\n]){0,60}?"
+    r"\b(?:upon|on|at|after|when|against|along with|following|before|prior to)"
+    r" (?:the )?(?P<name>(?:(?!,? (?:and )?{PERCENT})[^.;\n(]){3,90})"
+)
+PARTS = rule(
+    r"(?P<amount>{AMOUNT})(?: (?:is |are |will be |shall be )?(?:due|payable|paid))? "
+    r"(?:upon|on|at|after|when|following|by) "
+    r"(?:the )?(?P<name>(?:(?!{AMOUNT})[^.;\n(]){3,90})"
+)
+REDUCED = rule(r"\bdiscount|\brebate|\bpenalt|\bliquidated|\broyalt")  # shares of what nobody delivers
+NOT_SHARED = rule(
+    r"\broyalt|\brevenue|\bvest|\bgrant|\binterest|\bnet sales|\bshares\b|\bstock"
+    r"|\boptions?\b|\bdiscount|\bpenalt|\bdamages"
+)
+WHOLE, APART = 100, 300  # per cent; characters between one share and the next
+AT_SIGNING = rule(r"\b(?:signature|signing|execution|effective date|commencement)\b")
 MONEY = re.compile(AMOUNT, re.IGNORECASE)
 SHARE = re.compile(PERCENT, re.IGNORECASE)
 DAY = re.compile(DATE, re.IGNORECASE)
@@ -59,34 +79,95 @@ AMOUNT_HEAD = rule(r"\b(?:amount|fee|price|payment|value|invoice|cost|USD|EUR|GB
 RATE_HEAD = rule(r"\b(?:hour|day|rate|role|grade)")
 DUE_HEAD = rule(r"\b(?:due|date|target|planned|deadline)\b")
 NUMBER = re.compile(r"\d[\d,.' ]*")
+SURE = 0.84
+SHARE_HEAD = rule(r"%|\bpercent|\bshare\b")
 COINS = frozenset({"BTC", "ETH", "DOT", "KSM", "XBT"})
 
 
 def find(view: View) -> Iterator[Candidate]:
-    """Candidates of the topic."""
-    yield from _stages([found for match in view.search(LISTED) for found in _listed(match)] + list(_sections(view)))
+    """Candidates of the topic; where several are priced, they are also how fees are billed."""
+    found = list(_found(view))
+    yield from found
+    if len(found) > 1 and found[0].confidence >= SURE:
+        yield replace(found[0], field="billing_type", value="milestone", confidence=0.74)
+
+
+def _found(view: View) -> Iterator[Candidate]:
+    rows = [found for table in view.tables for found in _table(view, table)]
+    listed = [found for match in view.search(LISTED) for found in _listed(view, match)]
+    beside = [found for found in listed if not any(_overlap(found, row) for row in rows)]
+    yield from _stages(beside + list(_sections(view)))
     inline = list(view.search(INLINE))  # the rows of a table that lost its lines
     if len(inline) > 1:
         yield from (_milestone(row["name"], None, money(row["rest"]) or "", row.span(), 0.7) for row in inline)
+    prose = list(_in_prose(view))
+    yield from prose
+    shared = [s for s in (*_shares(view), *_parts(view)) if not any(_overlap(s, told) for told in prose)]
+    yield from shared
     for match in view.search(PAID_UPON):
         value = money(match["amount"]) if match["amount"] else percent(match["share"])
-        yield _milestone(match["name"], None, value or "", match.span(), 0.74)
+        found = _milestone(match["name"], None, value or "", match.span(), 0.74)
+        less = REDUCED.search(view.text, max(0, match.start() - 70), match.end())
+        if not less and not AT_SIGNING.search(match["name"]) and not any(_overlap(found, other) for other in shared):
+            yield found
+    yield from rows
+
+
+def _in_prose(view: View) -> Iterator[Candidate]:
     for match in view.search(IN_PROSE):
         share = SHARE.fullmatch(match["amount"])
         value = percent(match["amount"]) if share else money(match["amount"])
-        yield _milestone(match["name"], day(match["due"]) if match["due"] else None, value or "", match.span(), 0.88)
-    for table in view.tables:
-        yield from _table(view, table)
+        due = view.day(match["due"]) if match["due"] else None
+        yield _milestone(match["name"], due, value or "", match.span(), 0.88)
 
 
-def _listed(match: re.Match[str]) -> Iterator[Candidate]:
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _shares(view: View) -> Iterator[Candidate]:
+    """Shares that follow one another and come to the whole."""
+    chain: list[re.Match[str]] = []
+    for match in view.search(SHARED):
+        if chain and match.start() - chain[-1].end() > APART:
+            chain = []
+        if NOT_SHARED.search(match[0]):
+            continue
+        chain.append(match)
+        total = sum(Decimal((percent(item["share"]) or "0%")[:-1]) for item in chain)
+        if total == WHOLE and len(chain) > 1:
+            yield from (_milestone(m["name"], None, _due_share(m), m.span(), 0.86) for m in chain)
+        if total >= WHOLE:
+            chain = []
+
+
+def _due_share(match: re.Match[str]) -> str:
+    return (money(match["amount"]) if match["amount"] else percent(match["share"])) or ""
+
+
+def _parts(view: View) -> Iterator[Candidate]:
+    """Amounts that follow one another, each due on an event, and come to an amount that the text states."""
+    chain: list[re.Match[str]] = []
+    stated = {amount(match[0]) for match in view.search(rule("{AMOUNT}"))}
+    for match in view.search(PARTS):
+        if chain and match.start() - chain[-1].end() > APART:
+            chain = []
+        chain.append(match)
+        if len(chain) > 1 and sum(amount(item["amount"]) or 0 for item in chain) in stated:
+            yield from (_milestone(m["name"], None, money(m["amount"]) or "", m.span(), 0.86) for m in chain)
+            chain = []
+
+
+def _listed(view: View, match: re.Match[str]) -> Iterator[Candidate]:
     found = MONEY.search(match["rest"])
     share = SHARE.search(match["rest"])
     value = money(found[0]) if found else percent(share[0]) if share else None
     if value is None:
         return
     due = DAY.search(match["rest"])
-    yield _milestone(match["name"], day(due[0]) if due else None, value, (match.start("name"), match.end("rest")), 0.84)
+    yield _milestone(
+        match["name"], view.day(due[0]) if due else None, value, (match.start("name"), match.end("rest")), 0.84
+    )
 
 
 def _stages(found: list[Candidate]) -> list[Candidate]:
@@ -141,7 +222,7 @@ def _columns(head: list[str]) -> tuple[int, list[int]] | None:
     amounts = [i for i, text in enumerate(head) if AMOUNT_HEAD.search(text) and i not in names[:1]]
     if not names or not amounts or any(RATE_HEAD.search(text) for text in head):
         return None
-    return names[0], amounts
+    return names[0], sorted(amounts, key=lambda i: bool(SHARE_HEAD.search(head[i])))
 
 
 def _rows(view: View, table: Table, at: int, named: int, amounts: list[int]) -> Iterator[Candidate]:
@@ -151,7 +232,7 @@ def _rows(view: View, table: Table, at: int, named: int, amounts: list[int]) -> 
         if len(row) <= max(named, *amounts) or re.match(r"(?i)(?:grand |sub-?)?total", row[named].text or row[0].text):
             continue
         value = next((v for i in amounts if (v := _value(row[i].text, head[i]))), None)
-        when = day(row[due].text) if due is not None and due < len(row) and DAY.search(row[due].text) else None
+        when = view.day(row[due].text) if due is not None and due < len(row) and DAY.search(row[due].text) else None
         start = view.flat.offset(min(cell.start for cell in row))
         end = view.flat.offset(max(cell.end for cell in row) - 1) + 1
         if value and row[named].text and start < end:

@@ -15,8 +15,11 @@ AFTER_NAME = rule(
     r",? (?:an?|having|whose|with|located|organi[sz]ed|incorporated (?:in|under)|registered|established|acting|through"
     r"|represented|who|which|at|of(?= (?:\d|\w+ (?:street|road|avenue)))|on behalf|as (?:client|customer|provider"
     r"|supplier)"
+    r"|(?:abn|acn|uen|cin)|\(?(?:company|registration|registered)(?: no\.?| number)"
     r"|hereby|individually|both|is|are|enters?|dated|effective|the company set) "
-    r"|\((?!Pty|(?-i:[A-Z])[\w. ]{1,20}\),? (?-i:[A-Z]))|[;|\n]| - |,(?= \d)"
+    r"|\((?!Pty|(?-i:[A-Z])[\w. ]{1,20}\),? (?-i:[A-Z]))|[;|\n]| - |,(?= \d)|\((?:abn|acn"
+    r"|uen|cin|company|registration|registered)\b"
+    r"|, (?=(?-i:(?!and\b|of\b|the\b|dba\b|inc\b|llc\b|ltd\b|limited\b)[a-z]{4,}))"
     rf"|, (?!{LEGAL}\b)(?=[^,\n]{{3,40}} \d)|, (?:hereinafter|hereafter|and its|referred|each|together|collectively)"
     r"|(?-i:(?<=[a-z]{3})\. (?=[A-Z]))"
 )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sow.finders.introductions import Party, introduced
+from sow.finders.introductions import Party, called, introduced
 from sow.finders.names import LEGAL, clean, cut, is_name
 from sow.labels import labelled, pairs
 from sow.rules import rule
@@ -34,8 +34,22 @@ LABEL = rule(
     r"consultant|contractor|service provider|provider|developer|auftraggeber|auftragnehmer)"
     r"(?: name| company| legal name)?[ *]*(?::|\|)[ *]*(?P<name>[^\n|]{3,90})"
 )
-CLIENT_LABEL = rule(r"(?:client|customer|buyer|purchaser|ordering party|auftraggeber)(?: name)?")
-PROVIDER_LABEL = rule(r"(?:vendor|supplier|consultant|contractor|(?:service )?provider|auftragnehmer)(?: name)?")
+CLIENT_LABEL = rule(
+    r"(?:the )?(?:client|customer|buyer|purchaser|ordering party|auftraggeber|principal|employer|sponsor|issued by"
+    r"|contracting authority|authority)(?: name| legal name| company| organi[sz]ation)?"
+)
+PROVIDER_LABEL = rule(
+    r"(?:the )?(?:vendor|supplier|consultant|contractor|(?:service )?provider|auftragnehmer|issued to|awarded to"
+    r"|consulting firm)(?: name| legal name| company| organi[sz]ation)?"
+)
+AGENCY = rule(r"(?:the )?agency(?: name)?")  # an authority where it has a provider, else the provider itself
+# what beside a label is a name although it has no legal form: capitals, and no word of what forms hold otherwise
+TITLED = re.compile(r"[A-Z][\w.'&-]*(?:,? (?:(?:of|and|for|the|de|du|&) )*[A-Z][\w.'&-]*){1,8}")
+NO_NAME = rule(
+    r"\b(?:project|manager|sponsor|lead|team|director|officer|date|services?|name|address|approv\w*|review|reports?"
+    r"|responsib\w*|weekly|monthly|contact|e-?mail|phone|title|signature|representative|deliverables?|agreement)\b"
+)
+COVER = 4_000  # characters: forms name their parties first
 BOTH = 2  # parties: the role of one decides that of the other
 UNSURE = 0.5  # two names whose roles nothing tells: a person must say
 SHORTEST = 4
@@ -45,6 +59,15 @@ SERVES = rule(r"\b(?:shall|will|agrees to|must) (?:\w+ )?(?:perform|provide|rend
 SERVED = rule(r"\b(?:invoice|bill|provide|deliver|submit|services)\b")
 PAID = rule(r"\b(?:pay|paid|payable|reimburse|compensate)\b")
 NEAR = 80  # characters beside a deed in which a name stands
+PRONOUN = re.compile(
+    r"(?P<name>[A-Z][\w.'-]*(?:,? (?:& |and |of )?[A-Z][\w.'-]*){1,6})\s*"
+    r"\((?:[^()]{0,40}?[\", ])?(?P<who>we|us|our|you)\b[^()]{0,30}\)"
+)
+# "We, Peak Consulting Limited, set out": and whom such a letter is written to
+WE_ARE = re.compile(rf"\b[Ww]e, (?P<name>[A-Z][\w.&' -]{{2,60}}?\b{LEGAL}\b\.?),")
+ADDRESSED = re.compile(
+    rf"\n[ \t]*(?P<name>[A-Z][\w.,&' -]{{2,60}}?\b{LEGAL}\b\.?)[ \t]*\n(?:[^\n]{{0,80}}\n){{0,6}}?\s*Dear\b"
+)
 SPACED = re.compile(r"\W+")
 WE_SERVE = (
     r"\b(?:we (?:will |shall )?(?:invoice|bill|charge)"
@@ -57,7 +80,12 @@ def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic."""
     parties = introduced(view, CLIENTS | PROVIDERS | {"company"})
     known = {alias.casefold(): party for party in parties for alias in party.aliases}
-    for found in (*_labelled(view), *_in_form(view)):
+    labels = (*_labelled(view), *_in_form(view))
+    if len(parties) < BOTH:
+        yield from _speaking(view)
+    if len({found.field for found in labels}) == 1 and not parties:
+        yield from _other(view, labels[0])
+    for found in labels:
         party = known.get(found.value.casefold())  # "Client: Acme", where a preamble says who Acme is
         name = clean(view.text[party.start : party.end]) if party else found.value
         yield replace(found, value=name)
@@ -163,16 +191,48 @@ def _labelled(view: View) -> Iterator[Candidate]:
         start = match.start("name")
         end = start + len(cut(match["name"]))
         name = clean(view.text[start:end])
-        if is_name(name) and re.match(r"[A-Z0-9]", name):
+        formed = re.search(rf"\b{LEGAL}\b\.?$", name)
+        if is_name(name) and re.match(r"[A-Z0-9]", name) and (formed or not NO_NAME.search(name)):
             field = "client" if match["role"].lower() in CLIENTS else "provider"
             yield Candidate(field, name, start, end, 0.8)
 
 
 def _in_form(view: View) -> Iterator[Candidate]:
-    """A label above or beside a name; the legal form tells a name from a heading."""
+    """A label above or beside a name; the legal form tells a name from a heading, or else its capitals on the cover."""
     found = pairs(view)
-    for field, label in (("client", CLIENT_LABEL), ("provider", PROVIDER_LABEL)):
+    served = any(True for _ in labelled(found, PROVIDER_LABEL))
+    of_agency = ("client" if served else "provider", AGENCY)
+    for field, label in (("client", CLIENT_LABEL), ("provider", PROVIDER_LABEL), of_agency):
         for pair in labelled(found, label):
             name = clean(cut(pair.value))
             if is_name(name) and re.search(rf"\b{LEGAL}\b\.?$", name):
                 yield Candidate(field, name, pair.start, pair.end, 0.86)
+            elif pair.start < COVER and TITLED.fullmatch(name) and is_name(name) and not NO_NAME.search(name):
+                yield Candidate(field, name, pair.start, pair.end, 0.78)
+
+
+def _speaking(view: View) -> Iterator[Candidate]:
+    """In a letter the party that says "we", the one it calls "you", and where only one is told so, the other."""
+    said = [(match, match["who"].lower()) for match in PRONOUN.finditer(view.text, 0, COVER) if is_name(match["name"])]
+    ours = next((match for match, who in said if who != "you"), None)
+    yours = next((match for match, who in said if who == "you"), None) or ADDRESSED.search(view.text, 0, COVER)
+    ours = ours or WE_ARE.search(view.text, 0, COVER)
+    if ours is None:
+        return
+    serving = _count(view, WE_SERVE) >= _count(view, WE_PAY)
+    mine, theirs = ("provider", "client") if serving else ("client", "provider")
+    yield Candidate(mine, clean(ours["name"]), *ours.span("name"), 0.8)
+    if yours:
+        yield Candidate(theirs, clean(yours["name"]), *yours.span("name"), 0.8)
+    else:
+        yield from _other(view, Candidate(mine, clean(ours["name"]), *ours.span("name"), 0.8))
+
+
+def _other(view: View, known: Candidate) -> Iterator[Candidate]:
+    """The party that the text gives a short name, where the other one is known already."""
+    for party in called(view):
+        name = clean(view.text[party.start : party.end])
+        alike = name.casefold() in known.value.casefold() or known.value.casefold() in name.casefold()
+        if not alike and _stated(party) in {None, _opposite(known.field)}:
+            yield Candidate(_opposite(known.field), name, party.start, party.end, 0.66)
+            return

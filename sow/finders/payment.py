@@ -11,7 +11,7 @@ from sow.view import Candidate, View, candidate
 
 MOST_DAYS = 180
 INVOICED = rule(
-    r"\binvoic|\broyalt|\bcommissions?\b|\bcompensation\b|\bstatement|\bbill(?:ed|ing)\b|\bfees?\b"
+    r"\binvoic|\broyalt|\bcommissions?\b|\bcompensation\b|\bstatement|\bbill(?:ed|ing|s)?\b|\bfees?\b"
     r"|\bpayment terms|\bnet\b|\bcosts?\b"
 )
 PAYING = rule(r"\bpa(?:y|id|ys|yable|yment|yments|ying)\b|\bdue\b|\bremit|\bsettle|\bnet \d")
@@ -25,17 +25,26 @@ WITHIN = rule(
     r"(?:a (?:period|maximum) of )?(?P<days>{COUNT}) ?{DAYS})"
     r"|(?P<after>(?P<afterdays>{COUNT}) ?{DAYS} (?:after|from|of|following) (?:the )?"
     r"(?:date of |receipt of |end of )?(?:the |each |such |an? )?(?:applicable |undisputed |valid |correct )*"
-    r"(?:invoice|month)))"
+    r"(?:invoice|month|receipt|presentation|due date|issue|(?:its|their) date))"
+    r"|(?P<at>\b(?:pay|paid|payable|payment|due)(?: \w+)? (?:at|in) (?P<atdays>{COUNT}) ?{DAYS})"
+    r"|(?P<on>\bon the (?P<ondays>\d{1,3})(?:st|nd|rd|th) (?:calendar )?day (?:after|following)))"
     r"(?P<rest> ?{SAME}{0,90})"
 )
 LABELLED = rule(
-    r"(?:payment terms?|terms of payment|zahlungsziel|payment due)\W{1,6}(?:net )?(?P<days>{COUNT})(?: ?{DAYS})?"
+    r"(?:(?:payment terms?|terms of payment|zahlungsziel|payment due)\W{1,6}(?:net )?"
+    r"|(?:payment period|payment term|maturity(?: period)?)(?: of (?:the |all |each "
+    r")?invoices?)? (?:is|are|shall be) )(?P<days>{COUNT})(?: ?{DAYS})?"
     r"(?P<rest>{SAME}{0,80})"
 )
 BASES = (
     ("month_end", r"end of (?:the |each |such |that )?(?:applicable |calendar |relevant )*month|month[- ]end"),
     ("receipt_of_invoice", r"recei(?:pt|ving|ved|ves|ve)\b(?! of (?:the )?(?:deliverable|first))"),
-    ("invoice_date", r"invoic(?:e|ing)[' s]*(?:date|issu\w+)?|date of (?:\S+ ){0,4}invoice|invoiced"),
+    (
+        "invoice_date",
+        r"invoic(?:e|ing)[' s]*(?:date|issu\w+)?|date of (?:\S+ ){0,4}invoice|invoiced|\bdate "
+        r"thereof|\bdate of (?:its |their )?issue|\b(?:its|their) date",
+    ),
+    ("other", r"date of (?:the |each )?statement|statement date"),
 )
 INTEREST = rule(
     r"(?:(?P<share>one and one[- ]half|{WORD}|\d{1,2}(?:\.\d{1,2})?)\s?(?:1/2)? ?(?:per ?cent|%)?"
@@ -43,28 +52,51 @@ INTEREST = rule(
     r"(?: of [^.;]{0,40}?)?[, ]{1,2}(?:simple |compounded )?(?:interest )?"
     r"(?:per|a|each|/) ?(?P<per>month|annum|year)|(?P<adverb>\d{1,2}(?:\.\d{1,2})?)\s?% (?P<annually>monthly|annually)"
 )
-LATE = rule(r"\blate\b|\binterest\b|\boverdue|\bpast due|\bunpaid|\bfinance charge|\bdelinquent|\boutstanding balance")
-ABOVE = rule(
-    r"(?:{PERCENT}|(?P<points>\d{1,2}) (?:percentage )?points?) (?:\(\w+\) )?(?:above|over|plus) (?:the )?"
-    r"(?P<index>[a-z ]{0,30}?(?:base|prime|ecb|euribor|sonia|reference)[a-z -]{0,20}rate)"
+LATE = rule(
+    r"\blate\b|\bservice charge|\bin default\b|\barrears|\bnot paid\b|\binterest\b"
+    r"|\boverdue|\bpast due|\bunpaid|\bfinance charge|\bdelinquent|\boutstanding balance"
 )
-DISPUTE = rule(r"\b(?:within|no later than) (?P<days>{COUNT}) ?{DAYS}")
-DISPUTED = rule(r"\bdisput|\bobject(?:s|ion)? to (?:an?|any|the|such) invoice|error or problem")
+ABOVE = rule(
+    r"(?:{PERCENT}|(?P<points>\d{1,2}|{WORD}) (?:percentage )?points?) (?:\(\w+\) )?(?:per annum |p\.a\. )?"
+    r"(?:above|over|plus) (?:the )?(?P<index>[a-z ]{0,30}?(?:base|prime|ecb|euribor|sonia|reference)[a-z -]{0,20}rate)"
+    r"|\b(?P<index_first>(?:base|prime|repo|euribor|sonia|[a-z ]{0,30}?reference)(?: lending| interest)? ?rate)"
+    r"(?: [^.;,\d]{0,40})? plus (?P<plus>{PERCENT})"
+)
+DISPUTE = rule(r"\b(?:within|no later than|has|have) (?P<days>{COUNT}) ?{DAYS}")
+DISPUTED = rule(r"\bdisput|\bobject(?:s|ions?)? to (?:an?|any|the|such) invoice|error or problem")
+TAX = (
+    r"(?:taxes|tax\b|VAT\b|GST\b|HST\b|value[- ]added|goods and services tax|sales (?:and use )?tax|sales, use"
+    r"|consumption tax)"
+)
 TAX_EXCLUSIVE = (
-    r"\b(?:exclusive|excluding|net) of (?:any |all |applicable |and |or )*(?:[\w-]+, ){0,5}(?:[\w-]+ ){0,4}?"
-    r"(?:taxes|tax\b|VAT|GST|value[- ]added|sales)|(?:do|does|shall) not include (?:any |all |applicable )*"
-    r"(?:[\w-]+, ){0,4}(?:[\w-]+ )?(?:tax|VAT)|\bplus (?:applicable |statutory )?(?:VAT|sales tax"
-    r"|value[- ]added tax|GST)"
-    r"|not inclusive of (?:any )?taxes|\b(?:client|customer|company|you|buyer|purchaser|[A-Z]{3,8}) "
-    r"(?:is|are|shall be|will be) (?:solely )?responsible for (?:the payment of |paying )?(?:all|any)(?: applicable)? "
-    r"(?:sales|use|taxes)|\bresponsible for(?:,? and shall pay,?| the payment of)? (?:all"
-    r"|any) (?:applicable )?(?:sales|value[- ]added)\b|\bexcludes? (?:all |any |applicable )*(?:value[- ]added"
-    r"|VAT|taxes|sales|GST)"
-    r"|\b(?:pay|bear) (?:all |any )(?:applicable )?sales,|VAT (?:will|shall) be added"
+    (
+        r"\b(?:exclusive|excluding|net) of (?:any |all |applicable |and |or )*(?:[\w-]+, ){0,5}(?:[\w-]+ ){0,4}?"
+        r"(?:taxes|tax\b|VAT|GST|value[- ]added|sales)|not inclusive of (?:any )?taxes"
+    ),
+    r"\b(?:excluding|excl\.?|excludes?|ex) (?:any |all |the |applicable |statutory )*" + TAX,
+    r"\bplus (?:any |all |the |applicable |statutory |prevailing )*" + TAX,
+    r"\+ ?(?:VAT|GST|HST)\b",
+    (
+        r"\b(?:do|does|shall|will) not include (?:any |all |applicable )*(?:[\w-]+,? (?:or |and )?){0,6}?"
+        r"(?:tax|VAT|GST)"
+    ),
+    (
+        r"\b(?:client|customer|company|you|buyer|purchaser|[A-Z]{3,8}) "
+        r"(?:is|are|shall be|will be) (?:solely )?responsible for (?:the payment of |paying "
+        r")?(?:all|any)(?: applicable)? "
+        r"(?:sales|use|taxes)|\bresponsible for(?:,? and shall pay,?| the payment of)? (?:all"
+        r"|any) (?:applicable )?(?:sales|value[- ]added)\b|\b(?:pay|bear) (?:all |any )(?:applicable )?sales,"
+    ),
+    (
+        r"\b(?:VAT|GST|HST|value[- ]added tax|sales tax|taxes)(?: is| are)? (?:(?:will|shall|to) be )?"
+        r"(?:not included|extra|added|(?:charged|payable|paid) (?:extra|in addition|separately))"
+    ),
 )
 TAX_INCLUSIVE = (
     r"\b(?:fees?|prices?|rates?|charges?|amounts?)\b{SAME}{0,40}\b(?:inclusive of|includes?|including) (?:all |any )*"
     r"(?:applicable )?(?:[\w-]+, ){0,4}(?:[\w-]+ )?(?:taxes|VAT|GST)"
+    r"|{AMOUNT}[ ,(]{1,3}(?:inclusive of|including|incl\.?) (?:all |any |applicable )*(?:taxes|VAT|GST|HST)"
+    r"|\bcovers? all costs,? (?:inclusive of|including)\b{SAME}{0,80}\btaxes|\b(?:VAT|GST|taxes) (?:is |are )?included"
 )
 
 
@@ -73,10 +105,12 @@ def find(view: View) -> Iterator[Candidate]:
     yield from _days(view)
     yield from _interest(view)
     yield from _dispute(view)
-    for value, pattern in (("exclusive", TAX_EXCLUSIVE), ("inclusive", TAX_INCLUSIVE)):
+    for pattern in TAX_EXCLUSIVE:
         for match in view.search(rule(pattern)):
-            if value == "exclusive" or not re.search(r"\bnot\b", match[0]):
-                yield candidate("taxes", value, match, 0.85)
+            yield candidate("taxes", "exclusive", match, 0.85)
+    for match in view.search(rule(TAX_INCLUSIVE)):
+        if not re.search(r"\bnot\b", match[0]):
+            yield candidate("taxes", "inclusive", match, 0.85)
 
 
 def _days(view: View) -> Iterator[Candidate]:
@@ -90,7 +124,8 @@ def _days(view: View) -> Iterator[Candidate]:
                 yield from _payment(match, count(match["netdays"]), 0.9)
         elif PAYING.search(about) and INVOICED.search(sentence) and not NOT_PAYING.search(_near(view, match)):
             invoice = rule(r"\binvoic").search(match["rest"] + (match["after"] or ""))
-            yield from _payment(match, count(match["days"] or match["afterdays"]), 0.88 if invoice else 0.62)
+            days = next(said for group in ("days", "afterdays", "atdays", "ondays") if (said := match[group]))
+            yield from _payment(match, count(days), 0.88 if invoice else 0.62)
 
 
 def _near(view: View, match: re.Match[str]) -> str:
@@ -121,8 +156,10 @@ def _interest(view: View) -> Iterator[Candidate]:
             yield candidate("late_interest", f"{share}/{per}", match, 0.86)
     for match in view.search(ABOVE):
         if LATE.search(view.sentence(match.start())):
-            share = percent(match[0]) or ""
-            name = "prime" if "prime" in match["index"].lower() else " ".join(match["index"].split())
+            points = match["points"]
+            share = f"{count(points)}%" if points else percent(match["plus"] or match[0]) or ""
+            index = match["index"] or match["index_first"]
+            name = "prime" if "prime" in index.lower() else " ".join(index.split())
             yield candidate("late_interest", f"{name}+{share}/year", match, 0.84)
 
 

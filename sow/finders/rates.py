@@ -12,7 +12,7 @@ from sow.view import Candidate, View
 
 PERS = {
     "hour": r"hours?|hrs?\.?|hourly",
-    "day": r"days?|daily|diem|man-?days?",
+    "day": r"days?|daily|diem|man-?days?|MD\b",
     "week": r"weeks?|weekly",
     "month": r"months?|monthly|mo\b",
     "quarter": r"quarters?|quarterly",
@@ -25,30 +25,44 @@ PROSE = rule(
     r"|(?:per|for each) (?P<unit>(?!occurrence|claim|incident|person|mile|project|share|cent)[a-z]{3,}))"
 )
 LED = rule(
-    r"\b(?P<per>hourly|daily|monthly|quarterly|weekly|annual) (?:billing |recurring |service |support |flat "
+    r"\b(?P<per>hourly|daily|day(?= rates?\b)|monthly|quarterly|weekly|annual) (?:billing "
+    r"|recurring |service |support |flat "
     r"|fixed |managed |services |"
-    r"minimum |maintenance |license |subscription |hosting |base )*(?:rates?|fees?|charges?"
+    r"minimum |maintenance |license |subscription |hosting |base |platform |programme "
+    r"|advisory |consulting |operating )*(?:rates?|fees?|charges?"
     r"|retainer)\b(?: ?\([^)]{0,30}\))?(?: (?:of|is|are|shall be|at|amounts to|equal to|equals"
     r"|in the amount of|for [a-z ]{2,40} is)| ?:)* ?\(?"
     r"(?P<amount>{AMOUNT})"
+)
+# "hourly rates, which range from $140 for analysts to $385 for principals"
+RANGED = rule(
+    r"\b(?P<per>hourly|daily) (?:billing )?rates?\b{SAME}{0,60}?\b(?:range|ranging|vary|varying|between|from)\b"
+    r"{SAME}{0,20}?(?P<low>{AMOUNT})(?: (?:per|an|a) (?:hour|day))?(?: for (?:an? "
+    r")?(?P<lower>[a-z ]{3,30}?))?,? (?:to|and|-) "
+    r"(?P<high>{AMOUNT})(?: for (?:an? )?(?P<higher>[a-z ]{3,30}?)(?=[.,;]))?"
 )
 LISTED = rule(
     r"(?:^|\n)[ \t]*(?:[-*•]"
     r"|\d+[.)])?[ \t]*(?P<role>[A-Z][A-Za-z/&,. -]{2,50}?)(?: \([^)\n]{0,40}\))?[ \t]*[:-][ \t]+(?P<amount>{AMOUNT})"
     r"(?:[ ]?(?:per|/)[ ]?(?P<per>" + PER + r"))?(?=[ \t]*(?:\n|$|;|,))"
 )
-HOURLY_ABOVE = rule(r"\b(?:(?P<hour>hourly|per hour|/ ?hour)|(?P<day>daily|per day))\b")
+HOURLY_ABOVE = rule(r"\b(?:(?P<hour>hourly|per hour|/ ?hour)|(?P<day>daily|per day|day rates?))\b")
 NOT_RATE = rule(
     r"\binsur|\bliabilit|\boccurrence|\bpenalt|\bliquidated|\bservice credit|\bmileage|\bmeals?\b|\blodging"
     r"|\bhotel|\bshares?\b"
     r"|\bdamages|\bper diem allowance|\bcoverage|\bsalar(?:y|ies) of"
 )
 ROLE_HEAD = rule(
-    r"\b(?:roles?|position|title|grade|level|category|resource|labou?r|consultant|service|description|personnel"
+    r"\b(?:roles?|position|skills?|product|charges?|activity|task|band|discipline|specialist|title|grade|level|category|resource|labou?r|consultant|service|description|personnel"
     r"|staff|profile|item)\b"
 )
 RATE_HEAD = rule(r"\brates?\b|\bprice|\bper (?:hour|day|month)|\b(?:hourly|daily)\b|/ ?(?:hour|hr|day|h)\b|\bfee\b")
 OTHER_HEAD = rule(r"\bmilestone|\bdue|\btotal\b|\bphase\b|\bdate\b|\bdeliverable|%")
+SURELY_RATE = rule(r"\brates?\b|\b(?:hourly|daily)\b|\bper (?:hour|day)")
+STAGE_HEAD = rule(r"\b(?:milestones?|deliverables?|phase)\b")
+FREQUENCY_HEAD = rule(r"(?:frequency|billing|billed|period|recurrence)")
+AMOUNT_HEAD = rule(r"(?:amount|charge|fee)s?\b")
+ONCE = rule(r"\b(?:one-?off|one-?time|once)\b")
 BARE = re.compile(
     r"(?:[$€£]|[A-Z]{3} ?)?\s?(?:\d{1,3}(?:[,.' ]\d{3})+|\d+)(?:[.,]\d{1,2})?(?: ?(?:[A-Z]{3}"
     r"|[€£]))?(?:\s?(?:/|per)\s?\w+)?"
@@ -67,7 +81,7 @@ LONGEST_HEAD = 40
 
 def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic; an amount in a list or table is not told again as one without a role."""
-    listed = [*_listed(view), *(found for table in view.tables for found in _table(view, table))]
+    listed = [*_listed(view), *_ranged(view), *(found for table in view.tables for found in _table(view, table))]
     yield from listed
     for found in _prose(view):
         if not any(found.start < other.end and other.start < found.end for other in listed):
@@ -86,6 +100,13 @@ def _prose(view: View) -> Iterator[Candidate]:
                 yield from _rate(
                     _named(view, match), match["amount"], per, match.span(), 0.82 if per != "unit" else 0.66
                 )
+
+
+def _ranged(view: View) -> Iterator[Candidate]:
+    """Both ends of a range of rates."""
+    for match in view.search(RANGED):
+        for role, money_ in (("lower", "low"), ("higher", "high")):
+            yield from _rate(match[role], match[money_], _per(match["per"]), match.span(), 0.78)
 
 
 def _listed(view: View) -> Iterator[Candidate]:
@@ -119,35 +140,52 @@ def _rate(role: str | None, text: str, per: str, span: tuple[int, int], confiden
 
 
 def _table(view: View, table: Table) -> Iterator[Candidate]:
-    at, column = next(((n, i) for n, row in enumerate(table.rows) if (i := _rate_column(row)) is not None), (0, None))
-    if column is None:
+    at, columns = next(((n, found) for n, row in enumerate(table.rows) if (found := _rate_columns(row))), (0, []))
+    if not columns:
         return
     head = [cell.text for cell in table.rows[at]]
+    named = next((i for i, text in enumerate(head[: columns[0]]) if ROLE_HEAD.search(text)), 0)
     for row in table.rows[at + 1 :]:
-        if len(row) > column and BARE.fullmatch(row[column].text.strip()) and re.search(r"[A-Za-z]{2}", row[0].text):
-            if re.match(r"(?i)(?:grand |sub-?)?(?:total|estimate|sum)", row[0].text):
-                continue
-            per = _unit(" ".join([head[column], row[column].text, *(cell.text for cell in row[1:]), *head]))
-            yield from _cells(view, row[0], row[column], per)
+        said = " ".join(cell.text for cell in row[: columns[0]])
+        if not re.search(r"[A-Za-z]{2}", said) or re.match(r"(?i)(?:grand |sub-?)?(?:total|estimate|sum)", said):
+            continue
+        for column in columns:
+            if len(row) > column and BARE.fullmatch(row[column].text.strip()):
+                beside = [cell.text for i, cell in enumerate(row) if i and i not in columns]
+                per = _unit(" ".join([head[column], row[column].text, *beside, *head]))
+                yield from _cells(view, row[named], row[column], per)
 
 
-def _rate_column(row: tuple[Cell, ...]) -> int | None:
-    """The column of rates, where a row is the header of a rate table."""
+def _rate_columns(row: tuple[Cell, ...]) -> list[int]:
+    """The columns of rates, where a row is the header of a rate table: a second one only where it says rate."""
     head = [cell.text for cell in row]
-    for column, text in enumerate(head):
-        if column and RATE_HEAD.search(text) and not OTHER_HEAD.search(text) and len(text) < LONGEST_HEAD:
-            return column if ROLE_HEAD.search(" ".join(head[:column])) else None
-    return None
+    found = [i for i, text in enumerate(head) if i and _is_rate(text)]
+    if not found and any(FREQUENCY_HEAD.fullmatch(text) for text in head):
+        found = [i for i, text in enumerate(head) if i and AMOUNT_HEAD.match(text)][:1]
+    staged = any(STAGE_HEAD.search(text) for text in head) and not any(SURELY_RATE.search(head[i]) for i in found)
+    if not found or staged or not ROLE_HEAD.search(" ".join(head[: found[0]])):
+        return []
+    return [found[0], *(i for i in found[1:] if SURELY_RATE.search(head[i]))]
+
+
+def _is_rate(text: str) -> bool:
+    return bool(RATE_HEAD.search(text)) and not OTHER_HEAD.search(text) and len(text) < LONGEST_HEAD
 
 
 def _unit(text: str) -> str:
-    found = re.search(rf"(?:per|/)\s?({PER})|\b(hourly|daily|monthly)\b|\b(hours?|days?)\b", text, re.IGNORECASE)
+    if ONCE.search(text):
+        return "once"
+    found = re.search(
+        rf"(?:per|/)\s?({PER})|\b(hourly|daily|monthly|quarterly|annually)\b|\b(hours?|(?:man-?|person-?)?days?|MD)\b",
+        text,
+        re.IGNORECASE,
+    )
     return _per(next(group for group in found.groups() if group)) if found else "unit"
 
 
 def _cells(view: View, role: Cell, rate: Cell, per: str) -> Iterator[Candidate]:
     start, end = view.flat.offset(role.start), view.flat.offset(rate.end - 1) + 1
-    if start < end:
+    if start < end and not ONCE.search(per):
         yield from _rate(role.text, rate.text, per, (start, end), 0.9)
 
 

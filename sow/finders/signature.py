@@ -9,10 +9,13 @@ from sow.view import Candidate, View, candidate
 
 SIGNED = rule(
     r"/s/ ?[\w.\[]|\bby ?: ?/s/|\b(?:electronically|digitally) signed by|\bdocusigned by|\bsigned electronically"
-    r"|\bdocusign envelope"
+    r"|\bdocusign envelope|\[ ?signed ?\]|\(signed\)|\bsigned ?: ?(?-i:[A-Z])[a-z]*\.? "
+    r"(?-i:[A-Z])[a-z]+|(?:^|\s)gez\. ?(?-i:[A-Z])"
 )
 BLANK = rule(
     r"\b(?:by|signature|signed|sign here) ?: ?(?:_{4,}|\.{6,}|\[ ?(?:signature)? ?\])|_{8,}\s+(?:name|signature|by)\b"
+    r"|\bfor and on behalf of [^\n_]{3,80}?\s+_{6,}|_{12,}[ \t]{2,}_{12,}|(?-i:Ltd|Inc|LLC"
+    r"|GmbH|Limited|Corp)\.?[ ]?: ?_{6,}"
 )
 BARE = rule(r"\bby ?:[ \t]{0,4}(?:by|title|its) ?:|(?:^|\n)\s*(?:by|signature) ?:\s*\n+\s*(?:name|title|its|date) ?:")
 

@@ -226,3 +226,9 @@ def test_a_short_text_and_an_english_one_are_taken_as_they_are() -> None:
     assert "language_unsupported" not in codes(read_document(b"Net 30 days.", "a.txt"))
     english = "The client and the consultant agree on this statement of work, and it shall be in force. " * 20
     assert "language_unsupported" not in codes(read_document(english.encode(), "a.txt"))
+
+
+def test_a_pdf_whose_first_bytes_are_damaged_is_no_text() -> None:
+    damaged = b"\x07" + pdf(["The fee is EUR 5."])[5:]
+    with pytest.raises(DocumentError, match="new copy"):
+        read_document(damaged[:-40] + b"startxref 9", "damaged.pdf")
