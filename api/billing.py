@@ -28,7 +28,7 @@ from tools.watching import Surveyed
 __all__ = ["troubles"]
 PAGE = 100
 LOOKED_AT = 250  # projects for which next steps are worked out
-Sort = Literal["status", "unbilled", "ready", "blocked", "name", "code", "customer"]
+Sort = Literal["status", "unbilled", "ready", "at_risk", "blocked", "name", "code", "customer"]
 Group = Literal["", "customer", "practice", "region", "month", "status", "reason"]
 
 
@@ -215,13 +215,15 @@ class Sum:
     unbilled: Money
     ready: Money
     blocked: Money
+    at_risk: Money
     label: str | None = None
     count: int = 0
 
     @classmethod
     def of(cls, total: Total) -> Sum:
         """A stored total as money."""
-        amounts = (Money(amount, total.currency) for amount in (total.unbilled, total.ready, total.blocked))
+        parts = (total.unbilled, total.ready, total.blocked, total.at_risk)
+        amounts = (Money(amount, total.currency) for amount in parts)
         return cls(total.currency, *amounts, label=total.label, count=total.count)
 
 

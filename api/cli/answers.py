@@ -95,7 +95,8 @@ def _print_project(answer: Mapping[str, Any]) -> None:
     console = Console(highlight=False)
     console.print(f"[b]{answer['project_code'] or answer['project_name']}[/b]  {answer['status']}")
     console.print(
-        f"unbilled {_money(answer['unbilled'])} · ready {_money(answer['ready'])} · blocked {_money(answer['blocked'])}"
+        f"unbilled {_money(answer['unbilled'])} · ready {_money(answer['ready'])}"
+        f" · at risk {_money(answer['at_risk'])} · blocked {_money(answer['blocked'])}"
     )
     for finding in answer["findings"]:
         if finding["verdict"] in {"fail", "unknown"}:
@@ -105,10 +106,11 @@ def _print_project(answer: Mapping[str, Any]) -> None:
 
 
 def _print_portfolio(answer: Sequence[Mapping[str, Any]]) -> None:
-    table = Table("project", "customer", "status", "ready", "blocked", box=None)
+    table = Table("project", "customer", "status", "ready", "at risk", "blocked", box=None)
     for row in answer:
         code = row["project_code"] or row["project_name"]
-        table.add_row(code, row["customer"] or "", row["status"], _money(row["ready"]), _money(row["blocked"]))
+        amounts = (_money(row[name]) for name in ("ready", "at_risk", "blocked"))
+        table.add_row(code, row["customer"] or "", row["status"], *amounts)
     console = Console()
     console.print(table)
     if answer:

@@ -131,9 +131,8 @@ async def totals(
 
 
 def _sum(one: Sum) -> Json:
-    return plain(
-        {"label": one.label, "count": one.count, **{n: getattr(one, n) for n in ("unbilled", "ready", "blocked")}}
-    )
+    amounts = {name: getattr(one, name) for name in ("unbilled", "ready", "blocked", "at_risk")}
+    return plain({"label": one.label, "count": one.count, **amounts})
 
 
 def freshness(fresh: Fresh) -> Json:

@@ -164,6 +164,8 @@ PERIODS = st.sampled_from([None, "2026-09", "2026-10", "2026-11"])
 def test_ready_and_blocked_are_the_unbilled_money(small: Small, period: str | None) -> None:
     answer = small.answer(period)
     assert answer.ready + answer.blocked == answer.unbilled
+    assert answer.at_risk is not None
+    assert Decimal(0) <= answer.at_risk.amount <= answer.ready.amount
     assert Decimal(0) <= answer.ready.amount <= answer.unbilled.amount
     stopped = [f for f in answer.findings if f.severity is Severity.BLOCKS and _stops(f.verdict)]
     assert all(f.amount is not None and f.amount <= answer.blocked for f in stopped)
