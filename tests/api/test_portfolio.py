@@ -139,7 +139,8 @@ async def test_an_answer_of_a_past_day_is_shown_as_it_was(door: Door, owner: psy
     history = (await client.get("/v1/projects/CLD-UKI-1001/readiness/history")).json()
     assert [held["until"] is None for held in history] == [True, False]
     assert "What was answered before" in (await client.get("/projects/CLD-UKI-1001")).text
-    # The firm's first reports are no change of the firm's; what follows them is.
+    # What the firm's first reports change is no change of the firm's; what follows them is.
+    owner.execute("update readiness set blocked = blocked + 5")
     assert "became held back" not in (await client.get("/")).text
     owner.execute("update outside_fact set recorded_at = recorded_at - interval '1 day'")
     assert "became held back" in (await client.get("/")).text
