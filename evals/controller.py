@@ -9,12 +9,15 @@ from __future__ import annotations
 import csv
 import sqlite3
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
+
+from domain.findings import Readiness, Verdict
 
 CENT = Decimal("0.01")
 Row = dict[str, Any]
@@ -42,10 +45,17 @@ join company_employee c on c.id = l.employee join party_party e on e.id = c.part
 where l.invoice_line is null and l.date <= ?
 """
 PROJECTS = """
-select w.id, w.number, w.name, w.party, w.project_invoice_method as method, s.name as status,
+select w.id, w.number, w.name, w.party, s.name as status,
     (select group_concat(distinct l.sale) from project_work t
         join sale_line l on t.origin = 'sale.line,' || l.id where t.path like w.path || '%') as sales
 from project_work w join project_work_status s on s.id = w.status where w.parent is null and w.type = 'project'
+"""
+PARTIES = """
+select p.id, exists (select 1 from party_address a where a.party = p.id and a.invoice and a.active) as address,
+    exists (select 1 from party_identifier i where i.party = p.id and i.active) as tax,
+    exists (select 1 from party_contact_mechanism c
+        where c.party = p.id and c.type = 'email' and c.invoice and c.active) as email
+from party_party p where p.active
 """
 
 
@@ -64,17 +74,20 @@ class Books:
     projects: dict[str, Row] = field(default_factory=dict[str, Row])
     open: dict[str, Open] = field(default_factory=dict[str, Open])
     sales: dict[int, Row] = field(default_factory=dict[int, Row])
+    parties: dict[int, Row] = field(default_factory=dict[int, Row])
+    today: date = date.min
     reports: dict[tuple[str, str], Row] = field(default_factory=dict[tuple[str, str], Row])
 
 
 def books(home: Path, today: date) -> Books:
     """All that the check needs, read from the files of a firm's home."""
     place = home / "tryton"
-    found = Books(reports=_reports(place / "outside.csv"))
+    found = Books(reports=_reports(place / "outside.csv"), today=today)
     with closing(sqlite3.connect(f"file:{place / 'erp.sqlite'}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         found.projects = {str(row["id"]): row for row in _rows(connection, PROJECTS)}
         found.sales = {row["id"]: row for row in _rows(connection, "select * from sale_sale")}
+        found.parties = {row["id"]: row for row in _rows(connection, PARTIES)}
         found.open = _open(connection, today)
     return found
 
@@ -124,3 +137,133 @@ def _decimal(value: Any) -> Decimal:
 def rounded(amount: Decimal) -> Decimal:
     """To the cent, as an invoice's line is."""
     return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One project with all that the ERP and the reports say of it."""
+
+    books: Books
+    row: Row
+
+    @property
+    def name(self) -> str:
+        """What other systems call it."""
+        return str(self.row["number"] or self.row["name"])
+
+    @property
+    def sale(self) -> Row | None:
+        """The contract: the first by number that is in force, else the first."""
+        ids = [int(id_) for id_ in str(self.row["sales"] or "").split(",") if id_]
+        ranked = sorted((self.books.sales[id_] for id_ in ids), key=lambda s: (s["state"] not in LIVE, s["number"]))
+        return ranked[0] if ranked else None
+
+    @property
+    def party(self) -> Row:
+        """The customer's record; empty where there is none in use."""
+        return self.books.parties.get(self.row["party"], {})
+
+    @property
+    def order(self) -> Row:
+        """What procurement says of the contract's purchase order."""
+        return self.books.reports.get(("purchase_order", self.sale["number"]), {}) if self.sale else {}
+
+    @property
+    def open(self) -> Open:
+        """What is on no invoice in the ERP."""
+        return self.books.open.get(str(self.row["id"]), Open(Decimal(0)))
+
+    @property
+    def expenses(self) -> Decimal:
+        """What other systems report of expenses to be charged, in the project's currency."""
+        mine = (
+            r for (kind, of), r in self.books.reports.items() if kind == "expense" and of.startswith(f"{self.name}/")
+        )
+        left = (r for r in mine if r.get("billed", "").lower() != "true" and r.get("billable", "").lower() != "false")
+        return sum((Decimal(r["amount"]) for r in left), Decimal(0))
+
+    @property
+    def over(self) -> bool:
+        """Nothing is left to bill, or nobody to bill it to."""
+        ended = self.row["status"] in ("Done", "Cancelled")
+        nobody = not self.row["party"] and self.sale is None
+        return not (self.open.amount + self.expenses) and (ended or nobody)
+
+    def unapproved(self) -> Decimal:
+        """The worth of time whose week is reported and not approved."""
+        states = [(worth, self._week(person, day)) for person, day, worth in self.open.entries]
+        return sum((worth for worth, state in states if state not in ("approved", None)), Decimal(0))
+
+    def _week(self, person: str, day: date) -> str | None:
+        year, week, _ = day.isocalendar()
+        return self.books.reports.get(("timesheet", f"{self.name}/{person}/{year}-W{week:02d}"), {}).get("status")
+
+
+LIVE = ("confirmed", "processing", "done")
+
+
+def _plain(number: Any) -> str:
+    return "".join(c for c in str(number or "").upper() if c.isalnum()).removeprefix("PO")
+
+
+def _ordered(line: Line) -> bool:
+    return line.sale is not None and bool((line.sale["reference"] or "").strip())
+
+
+# What makes each of these rules fail, said anew from the records.
+REASONS: dict[str, Callable[[Line], bool]] = {
+    "contract.missing": lambda line: line.sale is None,
+    "contract.not_confirmed": lambda line: line.sale is not None and line.sale["state"] not in LIVE,
+    "po.missing": lambda line: not _ordered(line) and line.order.get("required", "").lower() == "true",
+    "po.differs": lambda line: (
+        line.sale is not None
+        and _ordered(line)
+        and bool(line.order.get("number"))
+        and _plain(line.order["number"]) != _plain(line.sale["reference"])
+    ),
+    "po.expired": lambda line: (
+        (_ordered(line) or "number" in line.order)
+        and line.order.get("valid_until", "9999") < line.books.today.isoformat()
+    ),
+    "project.not_active": lambda line: line.row["status"] != "Open" and line.open.amount > 0,
+    "project.code_missing": lambda line: not line.row["number"],
+    "project.customer_missing": lambda line: not line.party,
+    "project.customer_differs": lambda line: (
+        line.sale is not None and line.row["party"] is not None and line.sale["party"] != line.row["party"]
+    ),
+    "billing.hold": lambda line: (
+        line.books.reports.get(("billing_hold", line.name), {}).get("held", "").lower() == "true"
+    ),
+    "time.not_approved": lambda line: line.unapproved() > 0,
+    "customer.invoice_address_missing": lambda line: bool(line.party) and not line.party["address"],
+    "customer.tax_id_missing": lambda line: bool(line.party) and not line.party["tax"],
+    "customer.billing_contact_missing": lambda line: bool(line.party) and not line.party["email"],
+}
+
+
+def differences(home: Path, answers: Sequence[Readiness], today: date) -> list[str]:
+    """Where the portfolio says otherwise than the ERP and the reports, in words."""
+    found = books(home, today)
+    said = {answer.project_id: answer for answer in answers}
+    lines = {id_: Line(found, row) for id_, row in found.projects.items()}
+    told = [f"{line.name} is not in the portfolio" for id_, line in lines.items() if id_ not in said]
+    for id_, line in lines.items():
+        told += _of_line(line, said[id_]) if id_ in said else []
+    return told
+
+
+def _of_line(line: Line, answer: Readiness) -> list[str]:
+    told: list[str] = []
+    worth = rounded(line.open.amount + line.expenses)
+    if answer.unbilled.amount != worth:
+        told.append(f"{line.name}: unbilled {answer.unbilled}, the ERP has {worth}")
+    if answer.ready + answer.blocked != answer.unbilled:
+        told.append(f"{line.name}: {answer.ready} and {answer.blocked} are not {answer.unbilled}")
+    failed = {one.rule: one for one in answer.findings if one.verdict is Verdict.FAIL}
+    for rule, holds in REASONS.items():
+        if (rule in failed) != (not line.over and holds(line)):
+            told.append(f"{line.name}: {rule} {'fails' if rule in failed else 'does not fail'}")
+    late = failed.get("time.not_approved")
+    if late and late.amount and late.amount.amount != rounded(line.unapproved()):
+        told.append(f"{line.name}: {late.amount} not approved, by the reports {rounded(line.unapproved())}")
+    return told
