@@ -79,7 +79,7 @@ def rows(found: Sequence[Readiness], fresh: Fresh) -> Iterator[tuple[Any, ...]]:
             one.unbilled.amount,
             one.ready.amount,
             one.blocked.amount,
-            one.at_risk.amount if one.at_risk else Decimal(0),
+            one.at_risk.amount if one.at_risk is not None else Decimal(0),
             "; ".join(told(one)),
             "; ".join(dict.fromkeys(finding.owner for finding in stopping)),
             read_at,

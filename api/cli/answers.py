@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.client import ask
 
@@ -106,11 +106,11 @@ def _print_project(answer: Mapping[str, Any]) -> None:
 
 
 def _print_portfolio(answer: Sequence[Mapping[str, Any]]) -> None:
-    table = Table("project", "customer", "status", "ready", "at risk", "blocked", box=None)
+    amounts = [Column(name, justify="right", no_wrap=True) for name in ("ready", "blocked")]
+    table = Table(Column("project", min_width=13), "customer", Column("status", min_width=16), *amounts, box=None)
     for row in answer:
         code = row["project_code"] or row["project_name"]
-        amounts = (_money(row[name]) for name in ("ready", "at_risk", "blocked"))
-        table.add_row(code, row["customer"] or "", row["status"], *amounts)
+        table.add_row(code, row["customer"] or "", row["status"], _money(row["ready"]), _money(row["blocked"]))
     console = Console()
     console.print(table)
     if answer:
