@@ -166,4 +166,6 @@ async def test_an_erp_that_is_away_is_told_beside_the_last_answers(
     assert "could not be read since" in page.text
     assert "CLD-UKI-1001" in page.text
     assert (await client.get("/v1/portfolio/totals")).json()["warnings"][0].startswith("The ERP could not be read")
+    for asked in ("/v1/portfolio/readiness", "/v1/projects/CLD-UKI-1001/readiness", "/v1/time-to-bill"):
+        assert "could not be read since" in (await client.get(asked)).headers["x-erp-warning"]
     assert (await client.post("/v1/projects/CLD-UKI-1001/reading")).status_code == 503
