@@ -12,6 +12,7 @@ from typing import TypeVar
 from actions.breaker import Breaker, CircuitOpen, Limits
 from actions.catalogue import known
 from actions.house import House
+from actions.notices import UNSETTLED, Why
 from actions.patience import Patience, patiently
 from actions.rulebook import Rulebook
 from domain.actions import Action, ActionState, Image
@@ -112,6 +113,8 @@ async def move(
             await _attached(connection, action, after)
         if state not in {ActionState.EXECUTED, ActionState.APPROVED}:
             await jobs.defer_settled(connection, action.tenant, action.id)
+        if state in UNSETTLED:
+            await jobs.defer_notice(connection, action.tenant, action.id, Why.UNSETTLED)
 
 
 async def _attached(connection: Connection, action: Action, after: Image) -> None:

@@ -70,6 +70,13 @@ class Settings(BaseSettings):
     embeddings_model: str = Field(default="", description="Embedding model to ask for; it must give 384 numbers.")
     embeddings_key: SecretStr = Field(default=SecretStr(""), description="API key for that endpoint.")
 
+    mail_host: str = Field(default="", description="SMTP server for notices; empty: nobody is told by mail.")
+    mail_port: int = Field(default=0, ge=0, le=65535, description="Its port; 0: 587, 465 or 25 by security.")
+    mail_security: str = Field(default="starttls", description="starttls, tls, or none (a server on this machine).")
+    mail_user: str = Field(default="", description="Account there; empty: none.")
+    mail_password: SecretStr = Field(default=SecretStr(""), description="Its password.")
+    mail_from: str = Field(default="", description="Address that notices come from.")
+
     audit_bucket: str = Field(default="", description="S3 bucket for copies of checkpoints; empty: a folder of home.")
     audit_bucket_prefix: str = Field(default="", description="Where in the bucket.")
     audit_bucket_endpoint: str = Field(default="", description="Address of an S3-compatible store that is not AWS.")

@@ -14,12 +14,14 @@ from procrastinate import App, BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 
 from actions.execution import Hands, execute, reconcile, worker
+from actions.notices import Why
 from actions.patience import Patience
 from agent.monitors import watch
 from agent.ports import AgentPorts
 from agent.turns import resume_after_action
 from api.copies import copies_of
 from api.database import receipts_of
+from api.mail import MailServer, Post, deliver
 from api.settings import Settings
 from api.wiring import open_hands, open_reading_model
 from domain.errors import ErpError
@@ -39,12 +41,15 @@ EVERY_QUARTER = "*/15 * * * *"
 EVERY_MINUTE = "* * * * *"
 EVERY_TEN_SECONDS = "* * * * * */10"  # the sixth field counts seconds
 STALLED_SECONDS = 180
+A_MINUTE_OF_TRIES = Patience(tries=5, first=6.0, longest=60.0)  # then the minutely reconciliation carries on
+A_DAY_OF_TRIES = Patience(tries=18, first=30.0, longest=7200.0)
 
 
 class Retries(BaseRetryStrategy):
-    """Waits longer each time, up to 6, 12, 24 and 48 s by chance; after that the minutely reconciliation carries on."""
+    """Waits longer each time, by chance."""
 
-    patience = Patience(tries=5, first=6.0, longest=60.0)
+    def __init__(self, patience: Patience) -> None:
+        self.patience = patience
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """When to run the job again; None once it was tried often enough."""
@@ -63,6 +68,7 @@ async def run_worker(settings: Settings) -> None:
         register_reading(queue, settings.tenant, hands.database, reading)
         register_sync(queue, mirror)
         register_watch(queue, settings.tenant, agent)
+        register_post(queue, settings.tenant, post_of(settings, hands))
         async with queue.open_async():
             await _revive(queue, settings.tenant)
             await queue.run_worker_async(
@@ -84,7 +90,7 @@ def register(
     """
     ours = settings.tenant
 
-    @queue.task(name=jobs.EXECUTE, retry=Retries())
+    @queue.task(name=jobs.EXECUTE, retry=Retries(A_MINUTE_OF_TRIES))
     @_in_a_trace
     async def carry_out(tenant: str, action_id: str) -> None:
         if tenant != ours:
@@ -95,7 +101,7 @@ def register(
         if mirror is not None:
             await refresh(mirror)
 
-    @queue.task(name=jobs.SETTLED, retry=Retries())
+    @queue.task(name=jobs.SETTLED, retry=Retries(A_MINUTE_OF_TRIES))
     @_in_a_trace
     async def tell(tenant: str, action_id: str) -> None:
         await resume_after_action(agent, tenant, action_id)
@@ -107,7 +113,7 @@ def register(
 def register_reading(queue: App, ours: str, database: Database, reading: tuple[Model, Budget] | None) -> None:
     """The tasks that prepare a document for questions, and that read it with the configured model if there is one."""
 
-    @queue.task(name=jobs.PREPARE, retry=Retries())
+    @queue.task(name=jobs.PREPARE, retry=Retries(A_MINUTE_OF_TRIES))
     @_in_a_trace
     async def prepare_passages(tenant: str, document: str) -> None:
         if tenant != ours:
@@ -116,7 +122,7 @@ def register_reading(queue: App, ours: str, database: Database, reading: tuple[M
         while not await prepare(database, ours, [document]):
             log.info("document %s is long; its passages are prepared in parts", document)
 
-    @queue.task(name=jobs.READ, retry=Retries())
+    @queue.task(name=jobs.READ, retry=Retries(A_MINUTE_OF_TRIES))
     @_in_a_trace
     async def read_with_model(tenant: str, document: str) -> None:
         if tenant != ours or reading is None:
@@ -155,6 +161,35 @@ def register_watch(queue: App, ours: str, agent: AgentPorts) -> None:
             log.info("%s monitors ran and proposed %s actions", len(done), sum(len(one.proposed) for one in done))
 
     del run_monitors  # the queue holds it by name
+
+
+def post_of(settings: Settings, hands: Hands) -> Post | None:
+    """What notices are sent with; None where no mail server is set. Raises ConfigurationError."""
+    if not settings.mail_host:
+        return None
+    server = MailServer(
+        settings.mail_host,
+        settings.mail_port,
+        settings.mail_user,
+        settings.mail_password.get_secret_value(),
+        settings.mail_from,
+        settings.mail_security,
+    )
+    return Post(hands.database, hands.policies, server, settings.address, worker(settings.tenant))
+
+
+def register_post(queue: App, ours: str, post: Post | None) -> None:
+    """The task that tells people by mail what needs them; without a mail server it does nothing."""
+
+    @queue.task(name=jobs.NOTICE, retry=Retries(A_DAY_OF_TRIES))
+    @_in_a_trace
+    async def send_notice(tenant: str, action_id: str, why: str) -> None:
+        if tenant != ours:
+            log.error("a notice is not sent from here: another firm's")
+        elif post is not None:
+            log.info("action %s: %s people told by mail", action_id, await deliver(post, action_id, Why(why)))
+
+    del send_notice  # the queue holds it by name
 
 
 async def refresh(mirror: Mirror) -> None:

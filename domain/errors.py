@@ -223,6 +223,13 @@ class StoreUnavailable(CountersignError):
     status = 503
 
 
+class MailUnavailable(CountersignError):
+    """The mail server took no message."""
+
+    code = "mail_unavailable"
+    status = 503
+
+
 class IntegrityBroken(CountersignError):
     """The audit log does not verify."""
 

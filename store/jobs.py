@@ -21,6 +21,7 @@ READ = "read_with_model"
 PREPARE = "prepare_passages"
 SYNC = "read_erp"
 WATCH = "watch"
+NOTICE = "send_notice"
 
 
 def queue(url: str) -> App:
@@ -61,6 +62,12 @@ async def defer_watch(connection: Connection, tenant: str) -> bool:
     except AlreadyEnqueued:
         return False
     return True
+
+
+async def defer_notice(connection: Connection, tenant: str, action_id: str, why: str) -> None:
+    """Have a worker tell those whom an action needs by mail, if this transaction commits."""
+    job = _unopened().configure_task(NOTICE, queue=tenant, connection=connection)
+    await job.defer_async(tenant=tenant, action_id=action_id, why=why)
 
 
 async def _defer(connection: Connection, task: str, lock: str, tenant: str, action_id: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from actions import decisions, delegates, revisions, spoken, standing
+from actions import catalogue, decisions, delegates, revisions, spoken, standing
 from api import access, freshness, sessions
 from domain.actions import Action
 from evals.adversary.service import Service
@@ -198,6 +198,16 @@ async def hands_on_what_it_rests_on(_: Service) -> None:
     replaced(dependence, "touched", answering_later(()))
 
 
+async def ones_own_rights(_: Service) -> None:
+    """That nobody approves alone what they themselves may do."""
+    replaced(dependence, "_subject", answering(None))
+
+
+async def edits_stay_with_the_record(_: Service) -> None:
+    """That an edit changes neither the record that was proposed to change, nor a deed of Countersign's own."""
+    replaced(catalogue.ActionType, "editable", answering(value=True))
+
+
 async def edits_void_decisions(service: Service) -> None:
     """That what was decided on a version holds for that version alone."""
 
@@ -242,5 +252,7 @@ REMOVALS = (
     duties_of_a_delegate,
     editors_approve_alone,
     hands_on_what_it_rests_on,
+    ones_own_rights,
+    edits_stay_with_the_record,
     edits_void_decisions,
 )

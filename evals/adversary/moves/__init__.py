@@ -65,6 +65,7 @@ MOVES: Mapping[str, Weighted] = {
         (scheming.edit_between, 3),
         (scheming.beyond_a_delegation, 3),
         (scheming.for_oneself, 3),
+        (scheming.more_for_oneself, 2),
         (chats.ask, 8),
         (chats.fix, 6),
         (chats.read_others, 2),

@@ -35,14 +35,19 @@ async def change_rights(world: World, random: Random) -> str:
     about = random.choice([*others, person])
     roles = random.choice((["approver"], ["approver", "project_manager"], ["finance"], ["administrator"], []))
     limit = random.choice((None, "100.00", "250000.00", "1000000.00"))
-    world.record.said.setdefault(tenant, []).extend([about.id, *roles, limit or ""])
-    wanted = {"roles": roles, "limit": limit, "reason": "They have another task now"}
-    response = await world.call(person, "POST", f"/v1/people/{about.id}/rights", json=wanted)
-    if response.status_code == hands.CREATED:
-        action = hands.remember(world, person, response.json())
+    action = await propose_rights(world, person, about, roles, limit)
+    if action:
         await _proposed(world, random, random.choice((person, about)), action)
     named = ", ".join(roles) or "nobody"
-    return f"{person.name} proposes that {about.name} be {named} up to {limit}: {response.status_code}"
+    return f"{person.name} proposes that {about.name} be {named} up to {limit}: {action or 'refused'}"
+
+
+async def propose_rights(world: World, person: Person, about: Person, roles: list[str], limit: str | None) -> str:
+    """A person proposes what another may do from now on; the proposal's id, or nothing."""
+    world.record.said.setdefault(person.tenant, []).extend([about.id, *roles, limit or ""])
+    wanted = {"roles": roles, "limit": limit, "reason": "They have another task now"}
+    response = await world.call(person, "POST", f"/v1/people/{about.id}/rights", json=wanted)
+    return hands.remember(world, person, response.json()) if response.status_code == hands.CREATED else ""
 
 
 async def thaw(world: World, random: Random) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from evals.adversary import firm
-from evals.adversary.moves import deciding, hands, proposing, standing
+from evals.adversary.moves import deciding, hands, house, proposing, standing
 from evals.adversary.world import Person, World
 
 
@@ -67,6 +67,13 @@ async def for_oneself(world: World, random: Random) -> str:
     vote = await hands.press(world, delegate, tab.shown, behalf=absent.id) if tab else None
     await world.work(world.near)
     return f"{delegate.name} approves Vera's {hands.short(action)} as {absent.name}: {vote and vote.accepted}"
+
+
+async def more_for_oneself(world: World, random: Random) -> str:
+    """Tom asks that an approver may approve any amount, and that approver alone approves it."""
+    tom, about = world.named(world.near, "Tom"), random.choice(world.having(world.near, "approver"))
+    action = await house.propose_rights(world, tom, about, ["approver"], "1000000.00")
+    return await _approved_by(world, random, about, action) if action else "no more rights to ask for"
 
 
 async def _invoice(world: World, random: Random, *, entries: int) -> str:
