@@ -7,7 +7,7 @@ import hashlib
 import json
 import logging
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_core.messages import AIMessage, ToolMessage
@@ -83,9 +83,23 @@ async def call_all(context: TurnContext, message: AIMessage, said: str) -> list[
     for one in writes:
         done.append(await _call(context, offered, one, said))  # noqa: PERF401 - one after the other is the point
     order = {w.id: i for i, w in enumerate(wanted)}
-    called = [*sorted(done, key=lambda called: order[called.id]), *unreadable]
+    called = [*_warned(context, offered, sorted(done, key=lambda called: order[called.id])), *unreadable]
     await _recorded(context, offered, called, f"thread:{context.thread}")
     return called
+
+
+def _warned(context: TurnContext, offered: dict[str, Tool], done: list[Called]) -> list[Called]:
+    """The calls, the last that rests on the ERP's facts saying what is wrong with these, if anything is."""
+    told = context.tool_context.firm.told if context.tool_context else ()
+    resting = [i for i, one in enumerate(done) if not one.refused and _rests_on_erp(offered[one.name])]
+    if not told or not resting:
+        return done
+    notes = tuple({"kind": "text", "text": said} for said in told)
+    return [replace(one, blocks=(*one.blocks, *notes)) if i == resting[-1] else one for i, one in enumerate(done)]
+
+
+def _rests_on_erp(tool: Tool) -> bool:
+    return tool.operation is Operation.READINESS_READ
 
 
 async def call_one(context: TurnContext, name: str, arguments: dict[str, Any], subject: str) -> Called:

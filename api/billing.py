@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.services import Services
@@ -28,7 +29,7 @@ from tools.watching import Surveyed
 __all__ = ["troubles"]
 PAGE = 100
 LOOKED_AT = 250  # projects for which next steps are worked out
-Sort = Literal["status", "unbilled", "ready", "blocked", "name", "code", "customer"]
+Sort = Literal["status", "unbilled", "ready", "at_risk", "blocked", "name", "code", "customer"]
 Group = Literal["", "customer", "practice", "region", "month", "status", "reason"]
 
 
@@ -94,6 +95,12 @@ class Portfolio:
 def mirror_of(services: Services, actor: Actor) -> Mirror:
     """The actor's firm's facts. Raises NotFound without an ERP."""
     return services.erp(actor).firm
+
+
+def tell(services: Services, actor: Actor, response: Response) -> None:
+    """Let a program know what is wrong with the facts that its answer rests on."""
+    if told := mirror_of(services, actor).told:
+        response.headers["x-erp-warning"] = " ".join(told).encode("ascii", "replace").decode()
 
 
 async def surveyed(services: Services, actor: Actor, *, practice: str = "", region: str = "") -> Surveyed:
@@ -215,13 +222,15 @@ class Sum:
     unbilled: Money
     ready: Money
     blocked: Money
+    at_risk: Money
     label: str | None = None
     count: int = 0
 
     @classmethod
     def of(cls, total: Total) -> Sum:
         """A stored total as money."""
-        amounts = (Money(amount, total.currency) for amount in (total.unbilled, total.ready, total.blocked))
+        parts = (total.unbilled, total.ready, total.blocked, total.at_risk)
+        amounts = (Money(amount, total.currency) for amount in parts)
         return cls(total.currency, *amounts, label=total.label, count=total.count)
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import click
 import httpx
 
 from api.demo.visitor import Visitor
@@ -71,6 +72,8 @@ def _sent(method: str, path: str, token: str, **request: Any) -> Generator[httpx
         ):
             if answer.is_error:
                 raise _refusal(answer)
+            if warning := answer.headers.get("x-erp-warning"):
+                click.echo(f"Note: {warning}", err=True)
             yield answer
     except httpx.TransportError as error:
         raise _away() from error

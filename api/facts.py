@@ -25,7 +25,8 @@ async def text_of(file: UploadFile) -> str:
     try:
         return (await file.read()).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InvalidInput("The file is not UTF-8 text.") from error
+        told = "The file is not UTF-8 text. In a spreadsheet, save it as CSV UTF-8 and send that."
+        raise InvalidInput(told) from error
 
 
 async def record_one(

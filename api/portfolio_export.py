@@ -9,6 +9,7 @@ import asyncio
 import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 import xlsxwriter
@@ -34,12 +35,13 @@ COLUMNS = (
     "Unbilled",
     "Ready to bill",
     "Held back",
+    "At risk",
     "In the way",
     "Owners",
     "ERP read at (UTC)",
 )
-MONEY = (8, 9, 10)
-WIDTHS = (16, 34, 28, 10, 10, 10, 18, 10, 14, 14, 14, 60, 28, 20)
+MONEY = (8, 9, 10, 11)
+WIDTHS = (16, 34, 28, 10, 10, 10, 18, 10, 14, 14, 14, 14, 60, 28, 20)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -77,6 +79,7 @@ def rows(found: Sequence[Readiness], fresh: Fresh) -> Iterator[tuple[Any, ...]]:
             one.unbilled.amount,
             one.ready.amount,
             one.blocked.amount,
+            one.at_risk.amount if one.at_risk is not None else Decimal(0),
             "; ".join(told(one)),
             "; ".join(dict.fromkeys(finding.owner for finding in stopping)),
             read_at,

@@ -76,7 +76,8 @@ class Finding:
 class Readiness:
     """A project's answer for a period: all findings, and the unbilled money split so that each amount counts once.
 
-    unbilled = ready + blocked, all in the project's currency.
+    unbilled = ready + blocked, all in the project's currency. `at_risk` is the part of the ready amount that a failed
+    warning speaks against: it can be billed, and may be disputed. None in answers from before it was worked out.
     """
 
     project_id: str
@@ -91,6 +92,7 @@ class Readiness:
     ready: Money
     blocked: Money
     as_of: str
+    at_risk: Money | None = None
 
     @property
     def status(self) -> str:

@@ -77,6 +77,7 @@ class Mirror:
         self.database, self.tenant, self.reader = database, tenant, reader
         self._seconds, self._last_write, self._clock = seconds, last_write, clock
         self._kept = _Kept()
+        self.told: tuple[str, ...] = ()  # what was wrong with these facts when somebody last asked for them here
 
     async def get(self, *, fresh: bool = False) -> Firm:
         """The whole firm with all its time. Raises ErpUnavailable when `fresh`, or when nothing was ever read."""
@@ -103,6 +104,11 @@ class Mirror:
 
         Where an older reading is there, it is used when the ERP fails, is slow, or failed a moment ago.
         """
+        state = await self._current(fresh=fresh)
+        self.told = warnings(state)
+        return state
+
+    async def _current(self, *, fresh: bool) -> State:
         async with self.database.tenant(self.tenant) as connection:
             state = await mirror.state(connection)
         if state is not None and not fresh and not await self._outdated(state):

@@ -19,6 +19,7 @@ from domain.findings import Finding, Readiness, Verdict
 from erp.demo import server
 from erp.demo.cache import built_firm
 from evals import truth
+from evals.controller import differences
 from evals.stand import TENANT, stand
 from evals.truth import Lookalike, Planted
 from policies.prerequisites.portfolio import portfolio
@@ -46,9 +47,11 @@ def run(argv: list[str]) -> dict[str, Any]:
     wanted = parser.parse_args(argv)
     began, seed = time.monotonic(), int(wanted.seed)
     print("Building the firm, unless it stands")
-    found, planted, projects = asyncio.run(_measure(wanted.home or _firm(seed), seed))
+    home = wanted.home or _firm(seed)
+    found, planted, answers = asyncio.run(_measure(home, seed))
+    differs = differences(home, answers, server.seeded_on(home))
     if wanted.list:
-        for line in listing(found):
+        for line in [*listing(found), *(f"the ERP says otherwise: {one}" for one in differs)]:
             print(line)
     return {
         "eval": "readiness",
@@ -61,7 +64,8 @@ def run(argv: list[str]) -> dict[str, Any]:
         "wrong_amount": len(found.wrong_amount),
         "lookalikes_reported": len(found.deceived),
         "rules_planted": len({one.rule for one in planted}),
-        "projects": projects,
+        "projects": len(answers),
+        "differs_from_erp": len(differs),
         "seconds": round(time.monotonic() - began, 1),
     }
 
@@ -71,7 +75,7 @@ def _firm(seed: int) -> Path:
     return built_firm(today, progress=lambda text: print(f"  {text}"), whole_month=True, seed=seed)
 
 
-async def _measure(home: Path, seed: int) -> tuple[ReadinessScore, tuple[Planted, ...], int]:
+async def _measure(home: Path, seed: int) -> tuple[ReadinessScore, tuple[Planted, ...], tuple[Readiness, ...]]:
     today = server.seeded_on(home)
     planted, lookalikes = truth.problems(seed, today)
     attached = {item.key: item for item in truth.documents(today)} if not seed else {}
@@ -81,7 +85,7 @@ async def _measure(home: Path, seed: int) -> tuple[ReadinessScore, tuple[Planted
         answers = portfolio(dossier, None, today)
     torn = [answer.project_name for answer in answers if answer.ready + answer.blocked != answer.unbilled]
     found = score(answers, planted, lookalikes)
-    return replace(found, wrong_amount=(*found.wrong_amount, *torn)), planted, len(answers)
+    return replace(found, wrong_amount=(*found.wrong_amount, *torn)), planted, answers
 
 
 def listing(found: ReadinessScore) -> list[str]:

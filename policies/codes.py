@@ -185,15 +185,14 @@ def _weighed(bare: CodeProposal, reasons: Sequence[Reason]) -> _Weighed:
 
 
 def _confident(ordered: Sequence[_Weighed], rule: Numbering) -> list[CodeProposal]:
-    """Each with its share of e^(sum / temperature): sums that lie close together make nobody sure."""
+    """Each with its share of e^(sum / temperature): close sums make nobody sure, and none is certain."""
     if not ordered:
         return []
     best = ordered[0].sum
     powers = [math.exp((one.sum - best) / rule.temperature) for one in ordered]
     whole = sum(powers)
-    return [
-        replace(one.proposal, confidence=round(power / whole, 3)) for one, power in zip(ordered, powers, strict=True)
-    ]
+    shares = [min(rule.surest, round(power / whole, 3)) for power in powers]
+    return [replace(one.proposal, confidence=share) for one, share in zip(ordered, shares, strict=True)]
 
 
 def _bound(

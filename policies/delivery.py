@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
+from domain.hours import plainly
 from domain.money import Money, totals
 from domain.records import Invoice
 from domain.source import Source
@@ -171,7 +172,7 @@ def _days(count: int) -> str:
 
 def _hours(items: Sequence[Item]) -> str:
     hours = sum((item.entry.hours for item in items if item.entry), start=Decimal(0))
-    return f"{hours:.2f}".rstrip("0").rstrip(".")
+    return plainly(hours)
 
 
 def _worth(items: Sequence[Item]) -> tuple[Money, ...]:

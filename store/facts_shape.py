@@ -13,6 +13,10 @@ from domain.facts import FactKind, OutsideFact
 
 CLOCKS_MAY_DIFFER = timedelta(days=1)
 LONGEST = 200
+LONGEST_OF = {"subject": 300, "system": 80}
+COMMA_CENTS = re.compile(r"(?:\d+|\d{1,3}(?:\.\d{3})+),\d{2}", re.ASCII)
+POINT_CENTS = re.compile(r"\d{1,3}(?:,\d{3})+\.\d{2}", re.ASCII)
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -104,12 +108,17 @@ def read(row: Mapping[str, str], now: datetime, *, cells_of_others: bool = False
     With `cells_of_others` a cell that this kind does not have is left out, as in a file of several kinds; else refused.
     """
     given = {name: text.strip() for name, text in row.items() if text.strip()}
+    if unwritable := [name for name, text in given.items() if CONTROL.search(text)]:
+        raise ValueError(f"{unwritable[0]} has characters that cannot be shown.")
     if given.get("kind") not in [kind.value for kind in FactKind]:
         raise ValueError(f"kind must be one of {', '.join(kind.value for kind in FactKind)}.")
     kind = FactKind(given["kind"])
     shape = SHAPES[kind]
     if not shape.pattern.fullmatch(given.get("subject", "")):
         raise ValueError(f"subject of a {kind} must be: {shape.subject}.")
+    for name, longest in LONGEST_OF.items():
+        if len(given.get(name, "")) > longest:
+            raise ValueError(f"{name} is longer than {longest} characters.")
     reported_at = _moment(given.get("reported_at", ""), now)
     cells = {name: text for name, text in given.items() if name not in HEAD}
     if not cells_of_others and (strange := sorted(set(cells) - {*shape.cells, DOCUMENT})):
@@ -159,6 +168,11 @@ def _day(name: str, text: str) -> str:
 
 
 def _amount(name: str, text: str) -> str:
+    """A number, also with cents and thousands as spreadsheets write them; "1,234" may be either and is refused."""
+    if COMMA_CENTS.fullmatch(text):
+        text = text.replace(".", "").replace(",", ".")
+    elif POINT_CENTS.fullmatch(text):
+        text = text.replace(",", "")
     try:
         amount = Decimal(text)
     except InvalidOperation:

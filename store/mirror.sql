@@ -163,12 +163,12 @@ select h.head from unnest(%(heads)s::text[]) as h (head)
 where exists (select from mirror_key k where k.key = 'head:' || h.head)
 
 -- name: worked
--- Each entry rounded as it would be invoiced: `round` rounds half away from zero.
+-- The sum is rounded, as on an invoice: `round` rounds half away from zero.
 select project, case when %(by)s = 'person' then employee else '' end as employee,
     case when %(by)s = 'month' then to_char(day, 'YYYY-MM') else '' end as month, coalesce(currency, '') as currency,
     array_agg(distinct employee order by employee) as people, sum(hours) as hours,
     coalesce(sum(hours) filter (where billable), 0) as billable, count(*)::int as entries, max(day) as last,
-    sum(round(rate * hours, coalesce((%(places)s::json ->> currency)::int, 2))) filter (where billable) as worth
+    round(sum(rate * hours) filter (where billable), coalesce((%(places)s::json ->> coalesce(currency, ''))::int, 2)) as worth
 from mirror_record
 where kind = 'time'
     and (%(projects)s::text[] is null or project = any(%(projects)s))

@@ -23,7 +23,7 @@ from store.queries import queries
 SQL = queries("results")
 CODEC = TypeAdapter(Readiness)
 WORK = TypeAdapter(tuple[OpenTime, ...])
-SORTS = ("status", "unbilled", "ready", "blocked", "name", "code", "customer")
+SORTS = ("status", "unbilled", "ready", "at_risk", "blocked", "name", "code", "customer")
 GROUPS = ("customer", "practice", "region", "month", "status", "reason")
 
 
@@ -66,22 +66,26 @@ class Line:
     unbilled: Decimal
     ready: Decimal
     blocked: Decimal
+    at_risk: Decimal
     troubles: tuple[str, ...]
     since: datetime
 
     @property
     def amounts(self) -> Amounts:
         """The same as money."""
-        return Amounts(*(Money(amount, self.currency) for amount in (self.unbilled, self.ready, self.blocked)))
+        return Amounts(
+            *(Money(amount, self.currency) for amount in (self.unbilled, self.ready, self.blocked, self.at_risk))
+        )
 
 
 @dataclass(frozen=True)
 class Amounts:
-    """unbilled = ready + blocked."""
+    """unbilled = ready + blocked; `at_risk` is a part of ready."""
 
     unbilled: Money
     ready: Money
     blocked: Money
+    at_risk: Money
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ class Total:
     unbilled: Decimal
     ready: Decimal
     blocked: Decimal
+    at_risk: Decimal
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,7 @@ def _head(result: Result) -> dict[str, Any]:
         "unbilled": str(found.unbilled.amount),
         "ready": str(found.ready.amount),
         "blocked": str(found.blocked.amount),
+        "at_risk": str(found.at_risk.amount if found.at_risk else 0),
         "troubles": list(result.troubles),
         "reason": result.troubles[0] if result.troubles else "",
         "months": list(result.months),

@@ -3,7 +3,7 @@ with arriving as (
     select *, decode(hash, 'hex') as digest
     from jsonb_to_recordset(%(heads)s) as a (n int, hash text, project text, month text, code text, name text,
         customer text, practice text, region text, status text, currency text, unbilled numeric, ready numeric,
-        blocked numeric, troubles jsonb, reason text, months text[], open jsonb, work jsonb)
+        blocked numeric, at_risk numeric, troubles jsonb, reason text, months text[], open jsonb, work jsonb)
     join json_array_elements(%(bodies)s::json) with ordinality as b (body, position) on b.position = a.n
 ), changed as (
     select a.*, r.project is null or r.digest <> a.digest as other from arriving a left join readiness r
@@ -16,13 +16,13 @@ with arriving as (
     where c.other
 ), written as (
     insert into readiness as r (tenant, project, month, code, name, customer, practice, region, status, currency,
-        unbilled, ready, blocked, troubles, reason, months, open, work, body, digest)
+        unbilled, ready, blocked, at_risk, troubles, reason, months, open, work, body, digest)
     select %(tenant)s, project, month, code, name, customer, practice, region, status, currency, unbilled, ready,
-        blocked, troubles, reason, months, open, work, body, digest from changed
+        blocked, at_risk, troubles, reason, months, open, work, body, digest from changed
     on conflict (tenant, project, month) do update set code = excluded.code, name = excluded.name,
         customer = excluded.customer, practice = excluded.practice, region = excluded.region,
         status = excluded.status, currency = excluded.currency, unbilled = excluded.unbilled, ready = excluded.ready,
-        blocked = excluded.blocked, troubles = excluded.troubles, reason = excluded.reason, months = excluded.months,
+        blocked = excluded.blocked, at_risk = excluded.at_risk, troubles = excluded.troubles, reason = excluded.reason, months = excluded.months,
         open = excluded.open, work = excluded.work, body = excluded.body, digest = excluded.digest,
         since = case when r.digest = excluded.digest then r.since else now() end
 )
@@ -36,8 +36,8 @@ insert into readiness_past (tenant, project, month, code, body, since, until)
 select tenant, project, month, code, body, since, greatest(now(), since) from gone
 
 -- name: listing
-select project, month, code, name, customer, practice, region, status, currency, unbilled, ready, blocked, troubles,
-    since, count(*) over () as total
+select project, month, code, name, customer, practice, region, status, currency, unbilled, ready, blocked, at_risk,
+    troubles, since, count(*) over () as total
 from readiness
 where month = %(month)s
     and (%(practice)s = '' or practice = %(practice)s)
@@ -49,6 +49,7 @@ order by
     case when %(sort)s = 'unbilled' then unbilled end desc nulls last,
     case when %(sort)s = 'ready' then ready end desc nulls last,
     case when %(sort)s = 'blocked' then blocked end desc nulls last,
+    case when %(sort)s = 'at_risk' then at_risk end desc nulls last,
     case when %(sort)s = 'name' then lower(name) when %(sort)s = 'code' then coalesce(code, '~')
         when %(sort)s = 'customer' then lower(coalesce(customer, '~')) end,
     array_position(array['blocked', 'cannot_determine', 'billable', 'nothing_to_bill'], status),
@@ -67,7 +68,8 @@ order by project like 'contract:%%', coalesce(code, '~'), name, project
 limit %(limit)s offset %(offset)s
 
 -- name: sums
-select currency, count(*) as count, sum(unbilled) as unbilled, sum(ready) as ready, sum(blocked) as blocked
+select currency, count(*) as count, sum(unbilled) as unbilled, sum(ready) as ready, sum(blocked) as blocked,
+    sum(at_risk) as at_risk
 from readiness
 where month = %(month)s
     and (%(practice)s = '' or practice = %(practice)s)
@@ -80,7 +82,8 @@ group by currency order by currency
 -- name: grouped
 select case %(by)s when 'customer' then customer when 'practice' then practice when 'region' then region
         when 'status' then status when 'reason' then nullif(reason, '') when 'month' then month end as label,
-    currency, count(*) as count, sum(unbilled) as unbilled, sum(ready) as ready, sum(blocked) as blocked
+    currency, count(*) as count, sum(unbilled) as unbilled, sum(ready) as ready, sum(blocked) as blocked,
+    sum(at_risk) as at_risk
 from readiness
 where month = any(%(months)s)
     and (%(practice)s = '' or practice = %(practice)s)
@@ -166,13 +169,17 @@ select label, currency, day, sum(amount) as amount from (
 group by 1, 2, 3 order by 3
 
 -- name: turned
--- Whose answer differs from the one that held at a time (or from the first that is known), with what it is worth.
+-- Whose answer differs from the one that held at a time (or from the first that is known), with what it is worth. A firm's
+-- answers begin when other systems' first reports have been taken in: what was judged before, without them, was no answer
+-- that anything could have turned from.
 select r.project, coalesce(r.code, r.project) as key, r.name, r.currency, r.since,
     r.ready - p.ready as ready, r.blocked - p.blocked as blocked
 from readiness r
 join lateral (
     select ready, blocked from readiness_past p
-    where (p.tenant, p.project, p.month) = (r.tenant, r.project, '') and p.until > %(at)s and p.currency = r.currency
+    where (p.tenant, p.project, p.month) = (r.tenant, r.project, '') and p.currency = r.currency
+        and p.until > greatest(%(at)s,
+            (select f.recorded_at + interval '10 minutes' from outside_fact f where f.tenant = r.tenant order by f.id limit 1))
     order by p.until limit 1) p on true
 where r.month = '' and r.since > %(at)s and (r.ready <> p.ready or r.blocked <> p.blocked)
 order by abs(r.ready - p.ready) + abs(r.blocked - p.blocked) desc, r.name limit %(limit)s

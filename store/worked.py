@@ -89,7 +89,7 @@ def summed(entries: Iterable[TimeEntry], asked: Asked) -> list[Worked]:
 
 
 def _sum(project: str, employee: str, month: str, found: list[TimeEntry]) -> Worked:
-    worth = totals((one.price * one.hours).rounded for one in found if one.price and one.billable)
+    worth = [one.rounded for one in totals(one.price * one.hours for one in found if one.price and one.billable)]
     return Worked(
         project,
         employee,

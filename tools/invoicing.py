@@ -12,6 +12,7 @@ from domain.actions import Intent, Origin
 from domain.actor import Operation
 from domain.blocks import Block, Text
 from domain.findings import Readiness
+from domain.hours import hundredths
 from domain.money import Money
 from policies.prerequisites.assessment import assess
 from policies.prerequisites.case import Case
@@ -48,13 +49,13 @@ async def _propose_invoice(context: ToolContext, wanted: ProposeInvoice) -> Tool
 
 
 def priced(items: tuple[Item, ...], currency: str) -> Money:
-    """The amount as an invoice makes it: hours at one price on one task are one line, and each line is rounded."""
+    """The amount as an invoice makes it: hours at one price on one task are one line, its hours and it are rounded."""
     hours: dict[tuple[str, Decimal], Decimal] = {}
     for item in items:
         if item.entry and item.entry.price:
             key = (item.entry.task_id or "", item.entry.price.amount)
             hours[key] = hours.get(key, Decimal(0)) + item.entry.hours
-    lines = (Money(price * total, currency).rounded for (_, price), total in sorted(hours.items()))
+    lines = (Money(price * hundredths(total), currency).rounded for (_, price), total in sorted(hours.items()))
     return sum(lines, start=Money(Decimal(0), currency))
 
 

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from domain.actor import Operation
 from domain.blocks import Cell, Table
+from domain.hours import plainly
 from domain.money import Money
 from domain.records import Customer, Firm, Project
 from domain.source import Source
@@ -136,7 +137,7 @@ def _facts(wanted: UnbilledTime, found: Mapping[Group, Sum]) -> dict[str, Any]:
 
 
 def _part(group: Group, total: Sum, state: bool | None) -> dict[str, Any]:
-    return {"hours": _hours(total.hours[state]), **money(Money(total.amount[state], group.currency))}
+    return {"hours": plainly(total.hours[state]), **money(Money(total.amount[state], group.currency))}
 
 
 def _totals(found: Mapping[Group, Sum], state: bool | None) -> list[dict[str, Any]]:
@@ -145,22 +146,18 @@ def _totals(found: Mapping[Group, Sum], state: bool | None) -> list[dict[str, An
     for group, total in found.items():
         sums[group.currency] += total.amount[state]
         hours[group.currency] += total.hours[state]
-    return [{"hours": _hours(hours[c]), **money(Money(amount, c))} for c, amount in sorted(sums.items())]
+    return [{"hours": plainly(hours[c]), **money(Money(amount, c))} for c, amount in sorted(sums.items())]
 
 
 def _whole(found: Mapping[Group, Sum]) -> list[dict[str, Any]]:
     """Hours and money of every state of approval together, by currency."""
     return [
         {
-            "hours": _hours(sum(total.hours.values(), Decimal(0))),
+            "hours": plainly(sum(total.hours.values(), Decimal(0))),
             **money(Money(sum(total.amount.values(), Decimal(0)), group.currency)),
         }
         for group, total in _grand(found).items()
     ]
-
-
-def _hours(hours: Decimal) -> str:
-    return f"{hours:.2f}".rstrip("0").rstrip(".")
 
 
 def _table(wanted: UnbilledTime, found: Mapping[Group, Sum]) -> Table:
@@ -173,7 +170,7 @@ def _table(wanted: UnbilledTime, found: Mapping[Group, Sum]) -> Table:
     if len(found) > 1:
         rows += [(Cell("Total"), *_figures(group, total, states)) for group, total in _grand(found).items()]
     unpriced = sum((total.unpriced for total in found.values()), Decimal(0))
-    note = f"{_hours(unpriced)} hours have no rate and count no money." if unpriced else ""
+    note = f"{plainly(unpriced)} hours have no rate and count no money." if unpriced else ""
     title = "Approved unbilled time" if wanted.approved_only else "Unbilled time"
     period = f", {wanted.month}" if wanted.month else wanted.said
     return Table(title + period, columns, tuple(rows), tuple(range(1, len(columns))), note)
@@ -190,14 +187,14 @@ def _name(group: Group) -> Cell:
 def _figures(group: Group, total: Sum, states: tuple[bool | None, ...]) -> tuple[Cell, ...]:
     sources = tuple(total.sources[id_] for id_ in sorted(total.sources))
     whole = (
-        Cell(_hours(sum(total.hours.values(), Decimal(0))), sources=sources),
+        Cell(plainly(sum(total.hours.values(), Decimal(0))), sources=sources),
         amount_cell(Money(sum(total.amount.values(), Decimal(0)), group.currency), sources),
     )
     parts = (
         cell
         for state in states
         for cell in (
-            Cell(_hours(total.hours[state]), sources=sources),
+            Cell(plainly(total.hours[state]), sources=sources),
             amount_cell(Money(total.amount[state], group.currency), sources),
         )
     )

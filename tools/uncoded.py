@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.actor import Operation
 from domain.blocks import Cell, Table
 from domain.errors import NotFound
+from domain.hours import plainly
 from domain.records import Firm, Project, TimeEntry
 from policies.codes import CLOSED, CodeProposal
 from store import mirror
@@ -92,7 +93,7 @@ async def _run(context: ToolContext, wanted: UncodedWork) -> ToolResult:
     facts = {
         "count": len(found),
         "projects": [
-            {"project": one.project.id, "hours": str(one.hours), "codes": [_facts(p) for p in ranked[:SHOWN]]}
+            {"project": one.project.id, "hours": plainly(one.hours), "codes": [_facts(p) for p in ranked[:SHOWN]]}
             for one, ranked in found
         ],
     }
@@ -108,7 +109,7 @@ def _table(found: list[tuple[Uncoded, tuple[CodeProposal, ...]]]) -> Table:
         (
             Cell(one.project.name, project_href(one.project.id), (one.project.source,)),
             Cell(one.customer),
-            Cell(str(one.hours), sources=(one.project.source,)),
+            Cell(plainly(one.hours), sources=(one.project.source,)),
             Cell(ranked[0].code if ranked else None),
             Cell(f"{ranked[0].confidence:.0%}" if ranked else None),
             Cell("; ".join(ranked[0].reasons) if ranked else ""),

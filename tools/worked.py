@@ -11,6 +11,7 @@ from pydantic import Field
 
 from domain.actor import Operation
 from domain.blocks import Cell, Table
+from domain.hours import plainly
 from domain.money import Money, totals
 from domain.records import Employee, Firm, Project
 from domain.source import Source
@@ -62,22 +63,17 @@ async def _worked(context: ToolContext, wanted: TimeWorked) -> ToolResult:
     facts = {
         **wanted.told,
         "group_by": wanted.group_by,
-        "hours": hours(sum((one.hours for one in kept), Decimal(0))),
+        "hours": plainly(sum((one.hours for one in kept), Decimal(0))),
         "entries": sum(one.entries for one in kept),
         "worth": [money(total) for total in totals(one.worth for one in kept if one.worth)],
         "groups": [
-            {_public(wanted.group_by): key, "hours": hours(one.hours), "worth": [money(m) for m in totals(one.worth)]}
+            {_public(wanted.group_by): key, "hours": plainly(one.hours), "worth": [money(m) for m in totals(one.worth)]}
             for key, one in list(sums.items())[:SHOWN]
         ],
         "people": len({person for one in kept for person in one.people}),
         "last_entry": max((one.last.isoformat() for one in kept), default=None),
     }
     return ToolResult(facts, (_table(wanted, sums, person),))
-
-
-def hours(amount: Decimal) -> str:
-    """Hours without needless zeros."""
-    return f"{amount:.2f}".rstrip("0").rstrip(".")
 
 
 def _public(by: GroupBy) -> str:
@@ -126,7 +122,7 @@ def _group(entry: Worked, project: Project, by: GroupBy) -> tuple[str, str, str]
 
 def _table(wanted: TimeWorked, sums: Mapping[str, Sum], person: Employee | None) -> Table:
     rows: list[tuple[Cell, ...]] = [
-        (Cell(one.label, one.href), Cell(hours(one.hours), sources=_sources(one)), _money_cell(one), Cell(one.last))
+        (Cell(one.label, one.href), Cell(plainly(one.hours), sources=_sources(one)), _money_cell(one), Cell(one.last))
         for one in list(sums.values())[:SHOWN]
     ]
     if len(sums) > 1:
@@ -144,7 +140,7 @@ def _total(sums: Mapping[str, Sum]) -> tuple[Cell, ...]:
         together.hours += one.hours
         together.worth += one.worth
         together.last = max(together.last, one.last)
-    return (Cell("Total"), Cell(hours(together.hours)), _money_cell(together), Cell(together.last))
+    return (Cell("Total"), Cell(plainly(together.hours)), _money_cell(together), Cell(together.last))
 
 
 def _sources(one: Sum) -> tuple[Source, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.client import ask
 
@@ -95,7 +95,8 @@ def _print_project(answer: Mapping[str, Any]) -> None:
     console = Console(highlight=False)
     console.print(f"[b]{answer['project_code'] or answer['project_name']}[/b]  {answer['status']}")
     console.print(
-        f"unbilled {_money(answer['unbilled'])} · ready {_money(answer['ready'])} · blocked {_money(answer['blocked'])}"
+        f"unbilled {_money(answer['unbilled'])} · ready {_money(answer['ready'])}"
+        f" · at risk {_money(answer['at_risk'])} · blocked {_money(answer['blocked'])}"
     )
     for finding in answer["findings"]:
         if finding["verdict"] in {"fail", "unknown"}:
@@ -105,7 +106,8 @@ def _print_project(answer: Mapping[str, Any]) -> None:
 
 
 def _print_portfolio(answer: Sequence[Mapping[str, Any]]) -> None:
-    table = Table("project", "customer", "status", "ready", "blocked", box=None)
+    amounts = [Column(name, justify="right", no_wrap=True) for name in ("ready", "blocked")]
+    table = Table(Column("project", min_width=13), "customer", Column("status", min_width=16), *amounts, box=None)
     for row in answer:
         code = row["project_code"] or row["project_name"]
         table.add_row(code, row["customer"] or "", row["status"], _money(row["ready"]), _money(row["blocked"]))

@@ -40,11 +40,16 @@ class Part(BaseModel):
 
 
 @router.get("/projects/{code}/readiness")
-async def project(wired: Wired, actor: ReadinessReader, code: str, month: Month = None, as_of: AsOf = None) -> Json:
-    """One project's findings, and its unbilled money split into ready and blocked."""
+async def project(
+    wired: Wired, actor: ReadinessReader, response: Response, code: str, month: Month = None, as_of: AsOf = None
+) -> Json:
+    """One project's findings, and its unbilled money split into ready and blocked. Where the ERP could not be read,
+    `x-erp-warning` says so.
+    """
     if as_of is not None:
         return held(await billing.past(wired, actor, code, month, as_of))
     _, readiness = await billing.one(wired, actor, code, month)
+    billing.tell(wired, actor, response)
     return answered(readiness)
 
 
@@ -97,7 +102,9 @@ async def portfolio(
     wanted: Annotated[billing.Wanted, Query()],
     part: Annotated[Part, Query()],
 ) -> list[Json]:
-    """Every project's, narrowed and in pages; `x-total-count` says how many there are in all."""
+    """Every project's, narrowed and in pages; `x-total-count` says how many there are in all, `x-erp-warning` what is
+    wrong with the facts.
+    """
     if part.as_of is not None:
         known = await billing.past_answers(wired, actor, wanted, part.as_of)
         response.headers["x-total-count"] = str(len(known))
@@ -105,6 +112,7 @@ async def portfolio(
     fresh, found = await billing.answers(wired, actor, wanted, limit=part.limit, offset=part.offset)
     response.headers["x-total-count"] = str(await billing.counted(wired, actor, wanted))
     response.headers["x-read-at"] = fresh.read_at.isoformat()
+    billing.tell(wired, actor, response)
     return [answered(one) for one in found]
 
 
@@ -131,9 +139,8 @@ async def totals(
 
 
 def _sum(one: Sum) -> Json:
-    return plain(
-        {"label": one.label, "count": one.count, **{n: getattr(one, n) for n in ("unbilled", "ready", "blocked")}}
-    )
+    amounts = {name: getattr(one, name) for name in ("unbilled", "ready", "blocked", "at_risk")}
+    return plain({"label": one.label, "count": one.count, **amounts})
 
 
 def freshness(fresh: Fresh) -> Json:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.access import CodeProposer
 from api.services import Wired
 from domain.canonical import plain
+from domain.hours import plainly
 from store import audit
 from tools import codes, uncoded
 from tools.codes import Line
@@ -56,7 +57,7 @@ async def show(wired: Wired, actor: CodeProposer) -> list[Json]:
             "project_id": one.project.id,
             "project_name": one.project.name,
             "customer": one.customer,
-            "hours": str(one.hours),
+            "hours": plainly(one.hours),
             "first": one.first.isoformat(),
             "last": one.last.isoformat(),
             "proposals": plain(ranked),

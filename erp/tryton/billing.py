@@ -88,7 +88,7 @@ def contracts(tables: Tables, ledger: Ledger, fetched_at: datetime) -> tuple[Con
                 number=sale["number"] or "",
                 customer_id=str(sale["party"]),
                 state=sale["state"],
-                po_number=sale["reference"] or None,
+                po_number=(sale["reference"] or "").strip() or None,
                 date=sale["sale_date"],
                 currency=currency,
                 price_list_id=None if sale["price_list"] is None else str(sale["price_list"]),

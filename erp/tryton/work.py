@@ -147,8 +147,8 @@ def employees(tables: Tables, fetched_at: datetime) -> tuple[Employee, ...]:
 
 
 def hours(duration: timedelta) -> Decimal:
-    """A duration in exact hours to the second."""
-    return (Decimal(duration.days * 86400 + duration.seconds) / 3600).quantize(Decimal("0.0001")).normalize()
+    """A duration in hours, with so many digits that sums of twenty minutes come out to the cent."""
+    return (Decimal(duration.days * 86400 + duration.seconds) / 3600).quantize(Decimal("1E-10")).normalize()
 
 
 def _is_project(work: Row) -> bool:

@@ -111,8 +111,8 @@ class Records:
             if open_ and project.billing == "timesheet" and (not approved or self._approved(project, entry)):
                 hours += entry.hours
                 if entry.price:
-                    sums[entry.price.currency] += cents(entry.price.amount * entry.hours)
-        return hours, dict(sums)
+                    sums[entry.price.currency] += entry.price.amount * entry.hours
+        return hours, {currency: cents(amount) for currency, amount in sums.items()}
 
     @cached_property
     def _approvals(self) -> dict[str, str]:

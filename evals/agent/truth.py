@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from domain.hours import plainly
 from evals.agent.records import Records, Scope
 
 APPROVAL = Path(__file__).parents[2] / "policies" / "approval.toml"
@@ -38,7 +39,7 @@ def _sums(sums: dict[str, Decimal]) -> tuple[Money, ...]:
 
 
 def _plain(hours: Decimal) -> str:
-    return f"{hours:.2f}".rstrip("0").rstrip(".")
+    return plainly(hours)
 
 
 def _says(_: Records, words: list[str]) -> Expected:

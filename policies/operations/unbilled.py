@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from domain.hours import plainly
 from domain.records import Project
 from policies.operations.matter import Limits, Matter, Measure, money_by_month, months_to, whose, worst_first
 from policies.operations.recorded import Recorded, Unbilled
@@ -35,7 +36,7 @@ def _matter(dossier: Dossier, project: Project, one: Unbilled, at: tuple[date, i
     return Matter(
         key=f"{project.id}:{one.amount.currency}",
         title=project.name,
-        detail=f"{one.hours.normalize():f} hours in {one.entries} {'entry' if one.entries == 1 else 'entries'}",
+        detail=f"{plainly(one.hours)} hours in {one.entries} {'entry' if one.entries == 1 else 'entries'}",
         cause=reasons[0] if reasons else NOTHING_IN_THE_WAY,
         customer=customer.name if customer else None,
         since=one.since,

@@ -119,7 +119,7 @@ def _beyond(case: Case, report: OutsideFact) -> tuple[list[Item], bool]:
     beyond: list[Item] = []
     for item, amount in due:
         spent += amount
-        beyond += [item] if cap < spent else []
+        beyond += [item] if cap < spent.rounded else []
     return beyond, False
 
 

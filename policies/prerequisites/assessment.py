@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -110,6 +110,7 @@ def assessed(case: Case) -> Readiness:
         ready=free,
         blocked=unbilled - free,
         as_of=case.facts.as_of,
+        at_risk=at_risk(case, judged, free),
     )
 
 
@@ -141,16 +142,30 @@ def _idle(case: Case, rule: Rule) -> Judgement | None:
     return not_applicable(f"No connected system reports {', '.join(missing)} facts.") if missing else None
 
 
-def ready(case: Case, judged: Iterable[tuple[Rule, Judgement]]) -> Money:
+def ready(case: Case, judged: Sequence[tuple[Rule, Judgement]]) -> Money:
     """What no rule holds, up to the tightest ceiling: each amount is blocked once, by however many rules."""
     zero = Money(Decimal(0), case.currency)
     stopping = [j for rule, j in judged if rule.severity is Severity.BLOCKS and j.verdict in STOPS]
     if any(judgement.held is None for judgement in stopping):
         return zero
-    held = frozenset(id_ for j in stopping if j.held is not None for id_ in j.held | j.unclear)
-    free = case.unbilled - case.value(held)
+    free = case.unbilled - case.value(held_items(judged))
     rooms = [j.room for j in stopping if j.room is not None]
     return max(zero, min([free, *rooms]))
+
+
+def at_risk(case: Case, judged: Sequence[tuple[Rule, Judgement]], free: Money) -> Money:
+    """Of the ready amount what failed warnings speak against, each item once however many do."""
+    warned = [j for rule, j in judged if rule.severity is Severity.WARNS and j.verdict is Verdict.FAIL]
+    if any(judgement.held is None for judgement in warned):
+        return free
+    named = frozenset(id_ for judgement in warned for id_ in judgement.held or ())
+    return min(free, case.value(named - held_items(judged)))
+
+
+def held_items(judged: Iterable[tuple[Rule, Judgement]]) -> frozenset[str]:
+    """The items that a blocking rule names."""
+    stopping = [j for rule, j in judged if rule.severity is Severity.BLOCKS and j.verdict in STOPS]
+    return frozenset(id_ for j in stopping if j.held is not None for id_ in j.held | j.unclear)
 
 
 def finding_of(case: Case, rule: Rule, judgement: Judgement) -> Finding:

@@ -155,9 +155,10 @@ class Case:
         return ((exact,) if exact else ()) + self.facts.outside.under(kind, subject)
 
     def value(self, held: frozenset[str] | None) -> Money:
-        """What the named items (None: all) are worth in the project's currency; others cannot be added up."""
+        """What the named items (None: all) are worth in the project's currency, to its cent; others cannot be added."""
         amounts = (item.amount for item in self.items if held is None or item.id in held)
-        return sum((a for a in amounts if a and a.currency == self.currency), start=Money(Decimal(0), self.currency))
+        nothing = Money(Decimal(0), self.currency)
+        return sum((a for a in amounts if a and a.currency == self.currency), start=nothing).rounded
 
     def terms(self, name: str) -> tuple[Term, ...]:
         """All values of one term of the contract's statement of work, a person's word first."""

@@ -36,6 +36,12 @@ def _customer(name: str) -> Callable[[Case], Found]:
     return lambda case: Found(getattr(case.customer, name), (case.customer.source,)) if case.customer else Found(None)
 
 
+def _billed(case: Case) -> Found:
+    """Who is billed by the project's own word: one whose record was put out of use is nobody."""
+    known = case.project.customer_id if case.customer else None
+    return Found(known, (case.project.source,))
+
+
 def _work(value: Callable[[Case], Any]) -> Callable[[Case], Found]:
     return lambda case: Found(value(case), (case.project.source,))
 
@@ -49,7 +55,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[Case], Found]]] = {
     "project.region": ("region", _project("region")),
     "project.manager": ("project manager", _project("manager")),
     "project.opened": ("opening date", _project("opened")),
-    "project.customer": ("customer of the project", _project("customer_id")),
+    "project.customer": ("customer of the project", _billed),
     "project.contracts": ("number of contracts", _work(lambda case: len(case.facts.contracts))),
     "project.live_contracts": ("number of live contracts", _work(lambda case: len(case.live))),
     "project.tasks": ("number of tasks", _work(lambda case: len(case.project.tasks))),

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from domain.facts import FactKind
+from domain.hours import hundredths, plainly
 from domain.records import TimeEntry
 from policies.prerequisites.case import Case
 from policies.prerequisites.items import Item
@@ -124,8 +125,7 @@ def billable_differs(case: Case) -> Judgement:
         return passes("ERP and timesheet system agree on what is billable.")
     lost = sum((item.entry.hours for item, ours, _ in off if item.entry and not ours), Decimal(0))
     kept = sum((item.entry.hours for item, ours, _ in off if item.entry and ours), Decimal(0))
-    not_billed, billed = f"{lost.normalize():f}", f"{kept.normalize():f}"
-    said = f"The ERP does not bill {not_billed} hours that are billable, and bills {billed} that are not."
+    said = f"The ERP does not bill {plainly(lost)} hours that are billable, and bills {plainly(kept)} that are not."
     return fails(said).citing(*(item.source for item, _, _ in off), *(source_of(report) for *_, report in off))
 
 
@@ -138,7 +138,8 @@ def too_long(case: Case) -> Judgement:
     for item in case.work:
         if item.entry:
             days[item.entry.employee_id, item.entry.date].append(item)
-    long = [i for of in days.values() if sum((i.entry.hours for i in of if i.entry), Decimal(0)) > most for i in of]
+    sums = {day_: sum((i.entry.hours for i in of if i.entry), Decimal(0)) for day_, of in days.items()}
+    long = [item for day_, of in days.items() if hundredths(sums[day_]) > most for item in of]
     return _on(case, long, f"on days of more than {most} hours of one person", "No day is longer than allowed.")
 
 

@@ -18,6 +18,7 @@ from policies.prerequisites.outside import day, flag, money, source_of
 from policies.prerequisites.period import within
 
 FINISHED = Decimal(1)  # a task's progress as a share
+TIME_UNITS = {"h": "hour", "hour": "hour", "hours": "hour", "d": "day", "day": "day", "days": "day"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def _time(entries: Sequence[TimeEntry]) -> list[Item]:
 
 
 def _worth(entry: TimeEntry) -> Money | None:
-    return (entry.price * entry.hours).rounded if entry.price else None
+    # Not rounded: an invoice rounds the sum of a task's hours, and sums of rounded parts would miss it by cents.
+    return entry.price * entry.hours if entry.price else None
 
 
 def _expenses(about: ItemsOf) -> list[Item]:
@@ -102,11 +104,18 @@ def _milestones(about: ItemsOf, today: date) -> list[Item]:
     reports = about.facts.outside.under(FactKind.MILESTONE, contract.number)
     found: list[Item] = []
     for line in contract.lines:
+        if sold_by_time(line) or billed(line, about):
+            continue
         report = next((r for r in reports if same_name(_milestone(r), line.description)), None)
-        if not billed(line, about) and _due(line, report, about, today, reported=bool(reports)):
+        if _due(line, report, about, today, reported=bool(reports)):
             on = day(report.value.get("on")) if report else None
             found.append(Item(f"line:{line.id}", line.amount, line.source, date=on, line=line, report=report))
     return found
+
+
+def sold_by_time(line: ContractLine) -> bool:
+    """Whether a line sells hours or days, which are billed as they are worked and never as a whole."""
+    return words(line.unit) in TIME_UNITS
 
 
 def _milestone(report: OutsideFact) -> str:

@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from domain.facts import FactKind
+from domain.hours import hundredths, plainly
 from policies.prerequisites.case import Case
+from policies.prerequisites.items import sold_by_time
 from policies.prerequisites.judgement import Judgement, fails, not_applicable, passes, unknown
 from policies.prerequisites.outside import flag, source_of
 from policies.prerequisites.rulebook import ACTIVATION
 
+BY_HAND = "manual"
 NOT_OPEN = ("done", "on_hold", "cancelled")
 
 
@@ -22,6 +25,21 @@ def not_active(case: Case) -> Judgement:
     if not case.items:
         return passes("The project is not open and has nothing to bill.").citing(case.project.source)
     return fails(f"The project is {status.replace('_', ' ')} but has work to bill.").citing(case.project.source)
+
+
+def not_billable(case: Case) -> Judgement:
+    """Hours that a contract sells are billed by the ERP: a project that is left to be billed by hand bills none."""
+    contract, billing = case.contract, case.project.billing
+    if contract is None or not any(sold_by_time(line) for line in contract.lines):
+        return not_applicable("No contract sells hours of the project.")
+    if billing != BY_HAND:
+        return passes(f"The ERP bills the project by {billing}.").citing(case.project.source)
+    left = [e for e in case.facts.time if e.invoice_line_id is None and e.price and e.date <= case.today]
+    if not left:
+        return passes("The project is billed by hand, and no priced time is left.").citing(case.project.source)
+    hours = plainly(sum((entry.hours for entry in left), Decimal(0)))
+    said = f"The project is billed by hand in the ERP; {hours} priced hours are on no invoice."
+    return fails(said).citing(case.project.source, contract.source)
 
 
 def code_missing(case: Case) -> Judgement:
@@ -71,13 +89,15 @@ def over_budget(case: Case) -> Judgement:
     planned = sum(efforts, start=Decimal(0))
     if not planned:
         return not_applicable("No effort is planned.")
-    spent = sum((entry.hours for entry in case.facts.time if entry.date <= case.today), start=Decimal(0))
-    said = f"{spent.normalize():f} of {planned.normalize():f} planned hours are recorded."
+    spent = hundredths(sum((entry.hours for entry in case.facts.time if entry.date <= case.today), start=Decimal(0)))
+    planned = hundredths(planned)
+    said = f"{plainly(spent)} of {plainly(planned)} planned hours are recorded."
     return (fails(said) if spent > planned else passes(said)).citing(case.project.source)
 
 
 RULES: Mapping[str, Callable[[Case], Judgement]] = {
     "project.not_active": not_active,
+    "project.not_billable": not_billable,
     "project.code_missing": code_missing,
     "project.customer_differs": customer_differs,
     "billing.hold": hold,

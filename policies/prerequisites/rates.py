@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from domain.money import Money
+from domain.hours import plainly
+from domain.money import Money, totals
 from domain.source import Evidence
 from domain.terms import Term
 from policies.prerequisites.case import Case
@@ -118,8 +119,8 @@ def time_no_rate(case: Case) -> Judgement:
     bare = [item for item in case.work if item.entry and not item.entry.price]
     if not bare:
         return passes("All unbilled time has a rate.")
-    hours = sum(item.entry.hours for item in bare if item.entry)
-    said = f"{hours.normalize():f} unbilled hours have no rate; what they are worth is not known." if hours else NO_TIME
+    hours = sum((item.entry.hours for item in bare if item.entry), Decimal(0))
+    said = f"{plainly(hours)} unbilled hours have no rate; what they are worth is not known." if hours else NO_TIME
     return fails_on(said, [item.id for item in bare]).citing(*(item.source for item in bare))
 
 
@@ -132,12 +133,17 @@ def currency_differs(case: Case) -> Judgement:
         {listed} if listed else set[str]()
     )
     others = sorted(present - {case.contract.currency})
+    foreign = [i for i in case.items if i.expense and i.amount and i.amount.currency != case.currency]
     sources = (case.contract.source, case.price_list.source if case.price_list else None)
-    if not present:
+    if not present and not foreign:
         return not_applicable("There is nothing to compare the contract's currency with.")
     if others:
         said = f"Contract {case.contract.number} is in {case.contract.currency}, its prices are in {', '.join(others)}."
         return fails(said).citing(*sources)
+    if foreign:
+        sums = " and ".join(str(one) for one in totals(item.amount for item in foreign if item.amount))
+        said = f"{counted(len(foreign), 'expense')} of {sums} cannot be added to what is billed in {case.currency}."
+        return fails_on(said, [item.id for item in foreign]).citing(*(item.source for item in foreign))
     return passes(f"Contract and prices are in {case.contract.currency}.").citing(*sources)
 
 

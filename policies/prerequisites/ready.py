@@ -27,7 +27,7 @@ def ready_items(case: Case) -> tuple[Item, ...]:
         if item.id in held or item.amount is None or item.amount.currency != case.currency:
             continue
         total = sum((i.amount for i in taken if i.amount), start=item.amount)
-        if all(total <= room for room in rooms):
+        if all(total.rounded <= room for room in rooms):
             taken.append(item)
     return tuple(taken)
 

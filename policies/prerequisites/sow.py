@@ -10,7 +10,7 @@ from domain.money import Money
 from domain.records import Contract, ContractLine
 from domain.terms import Term
 from policies.prerequisites.case import Case
-from policies.prerequisites.items import same_name, words
+from policies.prerequisites.items import TIME_UNITS, same_name, sold_by_time, words
 from policies.prerequisites.judgement import Judgement, fails, not_applicable, passes
 from policies.prerequisites.outside import day, number
 from policies.prerequisites.rates import HOURS_OF
@@ -139,22 +139,17 @@ def unit_differs(case: Case) -> Judgement:
     pairs = [
         (line, agreed[words(line.product or "")]) for line in case.contract.lines if words(line.product or "") in agreed
     ]
-    pairs = [
-        (line, term) for line, term in pairs if words(line.unit) in UNITS and str(term.value.get("per")) in HOURS_OF
-    ]
+    pairs = [(line, term) for line, term in pairs if sold_by_time(line) and str(term.value.get("per")) in HOURS_OF]
     if not pairs:
         return not_applicable("No role is sold by a unit of time in both.")
-    off = [(line, term) for line, term in pairs if UNITS[words(line.unit)] != term.value.get("per")]
+    off = [(line, term) for line, term in pairs if TIME_UNITS[words(line.unit)] != term.value.get("per")]
     if not off:
         return passes("Every role is sold by the agreed unit.").citing(case.contract.source)
     told = "; ".join(
-        f"{line.product} by the {UNITS[words(line.unit)]}, agreed by the {t.value.get('per')}" for line, t in off
+        f"{line.product} by the {TIME_UNITS[words(line.unit)]}, agreed by the {t.value.get('per')}" for line, t in off
     )
     quotes = tuple(quote for _, term in off for quote in term.evidence)
     return fails(f"The ERP sells {told}.").citing(case.contract.source, *(x.source for x, _ in off), evidence=quotes)
-
-
-UNITS = {"h": "hour", "hour": "hour", "hours": "hour", "d": "day", "day": "day", "days": "day"}
 
 
 def end_date_differs(case: Case) -> Judgement:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from domain.facts import FactKind, OutsideFact
 from domain.findings import OpenTime
+from domain.hours import plainly
 from policies.prerequisites.case import LIVE, Case
 from policies.prerequisites.items import Item
 from policies.prerequisites.judgement import Judgement, fails_on, not_applicable, passes, unknown
@@ -75,8 +76,7 @@ def time_not_approved(case: Case) -> Judgement:
 
 def _hours(case: Case, ids: list[str]) -> str:
     wanted = set(ids)
-    hours = sum(item.entry.hours for item in case.work if item.entry and item.id in wanted)
-    return f"{hours:.2f}".rstrip("0").rstrip(".")
+    return plainly(sum((item.entry.hours for item in case.work if item.entry and item.id in wanted), Decimal(0)))
 
 
 def time_outside_contract(case: Case) -> Judgement:

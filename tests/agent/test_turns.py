@@ -52,6 +52,14 @@ async def test_an_answer_is_streamed_and_stored(world: World, say: Say, owner: p
     assert audited[2][1] == events[-1].data["turn"]
 
 
+async def test_facts_that_could_not_be_read_anew_are_told(world: World, say: Say, monkeypatch: Any) -> None:
+    monkeypatch.setattr("erp.mirror.warnings", lambda _state: ("The ERP could not be read.",))
+    events = await say("Is CLD-UKI-1004 ready to bill for October?", await world.thread())
+    assert [block["text"] for block in blocks(events) if "could not be read" in block.get("text", "")] == [
+        "The ERP could not be read."
+    ]
+
+
 async def test_a_follow_up_refers_to_the_turn_before(world: World, say: Say) -> None:
     thread = await world.thread()
     await say("Is CLD-UKI-1004 ready to bill?", thread)

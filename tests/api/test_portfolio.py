@@ -112,6 +112,7 @@ async def test_a_file_for_a_spreadsheet_holds_every_project_and_no_formula(
     assert all(
         Decimal(row["Unbilled"]) == Decimal(row["Ready to bill"]) + Decimal(row["Held back"]) > 0 for row in rows
     )
+    assert all(Decimal(0) <= Decimal(row["At risk"]) <= Decimal(row["Ready to bill"]) for row in rows)
     book = zipfile.ZipFile(io.BytesIO((await client.get("/v1/portfolio/readiness.xlsx")).content))
     sheet = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - our own file
     assert len(sheet.findall(f".//{SHEET}row")) == 121
@@ -138,6 +139,11 @@ async def test_an_answer_of_a_past_day_is_shown_as_it_was(door: Door, owner: psy
     history = (await client.get("/v1/projects/CLD-UKI-1001/readiness/history")).json()
     assert [held["until"] is None for held in history] == [True, False]
     assert "What was answered before" in (await client.get("/projects/CLD-UKI-1001")).text
+    # What the firm's first reports change is no change of the firm's; what follows them is.
+    owner.execute("update readiness set blocked = blocked + 5")
+    assert "became held back" not in (await client.get("/")).text
+    owner.execute("update outside_fact set recorded_at = recorded_at - interval '1 day'")
+    assert "became held back" in (await client.get("/")).text
     refused = await client.get("/v1/projects/CLD-UKI-1001/readiness?as_of=2001-01-01")
     assert refused.status_code == 404
     assert "Answers are kept since" in refused.json()["detail"]
@@ -160,4 +166,6 @@ async def test_an_erp_that_is_away_is_told_beside_the_last_answers(
     assert "could not be read since" in page.text
     assert "CLD-UKI-1001" in page.text
     assert (await client.get("/v1/portfolio/totals")).json()["warnings"][0].startswith("The ERP could not be read")
+    for asked in ("/v1/portfolio/readiness", "/v1/projects/CLD-UKI-1001/readiness", "/v1/time-to-bill"):
+        assert "could not be read since" in (await client.get(asked)).headers["x-erp-warning"]
     assert (await client.post("/v1/projects/CLD-UKI-1001/reading")).status_code == 503

@@ -38,6 +38,8 @@ BAD = [
     ("purchase_order,S-1,2026-10-12T08:00:00Z,psa,,true,,,,31.01.2027,,", "valid_until"),
     ("billing_hold,P,2026-10-12T08:00:00Z,psa,,,,,,,,", "held"),
     ("billing_hold,P,2026-10-12T08:00:00Z,psa", "cells"),
+    (f"billing_hold,{'P' * 301},2026-10-12T08:00:00Z,psa,,,,,,,yes,", "subject"),
+    ("billing_hold,P\0Q,2026-10-12T08:00:00Z,psa,,,,,,,yes,", "subject"),
 ]
 
 
@@ -58,6 +60,24 @@ def test_a_bad_row_is_reported_with_its_line(row: str, word: str) -> None:
 def test_a_file_of_something_else_is_refused() -> None:
     with pytest.raises(InvalidInput, match="subject"):
         read_facts("kind,reported_at,system\n", NOW)
+
+
+@pytest.mark.parametrize("parted", [";", "\t"])
+def test_a_spreadsheets_own_separator_and_decimals_are_read(parted: str) -> None:
+    head = "Kind, SUBJECT ,reported_at,system,number,amount,currency\n".replace(",", parted)
+    row = ["purchase_order", "S-1", "2026-10-14T08:00:00Z", "psa", "PO-7", "", "EUR"]
+    for written, amount in (("12000,00", "12000.00"), ("12.000,50", "12000.50"), ("12,000.50", "12000.50")):
+        row[5] = written
+        (found,), bad = read_facts(head + parted.join(row) + "\n", NOW)
+        assert (found.value["amount"], bad) == (amount, [])
+    row[5] = "1,234"  # one thousand, or one and a bit
+    assert "amount" in read_facts(head + parted.join(row), NOW)[1][0].reason
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "\x00", HEADER.replace("held", "status"), '"kind'])
+def test_a_file_without_a_usable_first_line_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        read_facts(text, NOW)
 
 
 def test_a_torn_file_is_told() -> None:

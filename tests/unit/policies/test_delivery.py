@@ -70,7 +70,7 @@ def test_two_currencies_are_not_compared() -> None:
     assert (found.level, found.amounts) == (Level.UNKNOWN, ())
 
 
-PLAN = (replace(LINE, id="m1", description="Design", amount=eur(9000), source=source("sale.line", "m1")),)
+PLAN = (replace(LINE, id="m1", unit="u", description="Design", amount=eur(9000), source=source("sale.line", "m1")),)
 
 
 def milestones(due: str, **reports: str) -> Small:

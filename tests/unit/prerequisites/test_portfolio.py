@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from domain.errors import InvalidInput
 from domain.facts import FactKind
 from domain.findings import Readiness, Verdict
+from erp.tryton.work import hours
 from policies.prerequisites.case import Case
 from policies.prerequisites.outside import Outside
 from policies.prerequisites.period import month_of, span, within
@@ -29,6 +30,7 @@ from tests.unit.prerequisites.records import (
     invoice,
 )
 from tests.unit.prerequisites.test_properties import PERIODS, smalls
+from tools.invoicing import priced
 
 SMALL = Small()
 
@@ -81,6 +83,22 @@ def test_an_invoice_holds_no_more_than_is_ready(small: Small, period: str | None
 def test_two_thousand_entries_add_up() -> None:
     many = tuple(entry(f"n{n}", date(2026, 9, 1) + timedelta(n % 80)) for n in range(2000))
     assert SMALL.but(time=many).answer().unbilled == eur(1600000)
+
+
+def test_minutes_add_up_to_the_cent_and_the_draft_has_the_hours_that_an_invoice_line_can_say() -> None:
+    third = str(hours(timedelta(minutes=20)))
+    small = SMALL.but(time=tuple(entry(f"m{n}", date(2026, 9, 1 + n), third, price=eur(115)) for n in range(3)))
+    assert small.answer().unbilled == eur("115.00")
+    seven = tuple(entry(f"m{n}", date(2026, 9, 1 + n), third, price=eur(115)) for n in range(7))
+    case = Case(small.project, SMALL.but(time=seven).dossier().facts(small.project), None, TODAY)
+    assert priced(case.items, "EUR") == eur("267.95")  # 2.33 hours, as Tryton rounds the line's quantity
+
+
+def test_an_expense_in_another_currency_is_told_and_held() -> None:
+    small = SMALL.report(FactKind.EXPENSE, "CLD-UKI-1001/E1", amount="100", currency="USD", status="approved")
+    found = small.finding("currency.differs")
+    assert (found.verdict, found.amount) == (Verdict.FAIL, eur("0.00"))
+    assert "USD 100.00" in found.reason
 
 
 @pytest.mark.parametrize("period", ["2026-13", "2026-1", "26-01", "", "0000-01", "2026-01-01", "٢٠٢٦-01"])

@@ -69,7 +69,7 @@ def smalls(draw: st.DrawFn) -> Small:
     reports += [fact(FactKind.PURCHASE_ORDER, "S-1001", **draw(_order()))]
     reports += draw(_later())
     kept = draw(st.lists(st.sampled_from(reports), unique_by=lambda f: f.id))
-    lines = tuple(replace(LINE, id=n, description=n, amount=eur(draw(st.integers(0, 9000)))) for n in "ABC")
+    lines = tuple(replace(LINE, id=n, unit="u", description=n, amount=eur(draw(st.integers(0, 9000)))) for n in "ABC")
     tasks = (*TASKS, replace(TASKS[1], id="t3", name="CR-1 extra"))
     months = st.sampled_from([None, date(2026, 9, 30), date(2026, 10, 31)])
     sums = draw(st.lists(st.tuples(months, st.sampled_from([900, -900, 700])), max_size=5))
@@ -164,6 +164,8 @@ PERIODS = st.sampled_from([None, "2026-09", "2026-10", "2026-11"])
 def test_ready_and_blocked_are_the_unbilled_money(small: Small, period: str | None) -> None:
     answer = small.answer(period)
     assert answer.ready + answer.blocked == answer.unbilled
+    assert answer.at_risk is not None
+    assert Decimal(0) <= answer.at_risk.amount <= answer.ready.amount
     assert Decimal(0) <= answer.ready.amount <= answer.unbilled.amount
     stopped = [f for f in answer.findings if f.severity is Severity.BLOCKS and _stops(f.verdict)]
     assert all(f.amount is not None and f.amount <= answer.blocked for f in stopped)

@@ -38,8 +38,8 @@ NO_PRICE = (*ENTRIES[:2], replace(ENTRIES[2], price=None))
 FIXED = SMALL.but(
     project__billing="manual",
     contract__lines=(
-        replace(LINE, id="m1", description="Design accepted", amount=eur(20000)),
-        replace(LINE, id="m2", description="Go-live", amount=eur(15000)),
+        replace(LINE, id="m1", description="Design accepted", unit="u", amount=eur(20000)),
+        replace(LINE, id="m2", description="Go-live", unit="u", amount=eur(15000)),
     ),
 )
 ACCEPTED = FIXED.report(FactKind.MILESTONE, "S-1001/Design accepted", status="accepted", on="2026-10-20")
