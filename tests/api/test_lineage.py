@@ -78,6 +78,19 @@ async def test_a_record_is_followed_to_the_words_it_rests_on(
         assert said in text, said
 
 
+async def test_a_value_is_called_confirmed_only_while_it_is_the_one_that_holds(
+    written: tuple[dict[str, Any], str], door: Door
+) -> None:
+    document, action = written
+    priya, ada = await door.of("priya"), await door.of("ada")
+    assert "From a term that a person confirmed" in (await ada.get(f"/actions/{action}")).text
+    where = f"/v1/documents/{document['id']}/terms"
+    term = next(term for term in (await priya.get(where)).json() if term["field"] == "po_number")
+    word = {"verdict": "correct", "value": "PO-9999", "reason": "As the client says"}
+    assert (await priya.post(f"{where}/{term['id']}/decisions", json=word)).status_code == 201
+    assert "From a term that a person confirmed" not in (await ada.get(f"/actions/{action}")).text
+
+
 async def test_the_page_tells_the_same_and_only_to_those_who_may(
     written: tuple[dict[str, Any], str], door: Door
 ) -> None:
