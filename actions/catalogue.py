@@ -40,7 +40,7 @@ class ActionType:
     empty when nothing does.
 
     `system` is where it is carried out: `erp`, or `countersign` itself; `operation` what one must be permitted to
-    propose it.
+    propose it. `about` is the argument that names a person, who may not propose it of themselves.
     """
 
     name: str
@@ -54,6 +54,13 @@ class ActionType:
     obstacle: Callable[[Image], str] = lambda _: ""
     system: str = "erp"
     operation: Operation = Operation.ACTION_PROPOSE
+    about: str = ""
+
+    def editable(self, argument: str) -> bool:
+        """Whether an edit may say this otherwise. Which record an action is on, what it was made from, and all of a
+        deed of Countersign's own belong to what was proposed: another one is another proposal.
+        """
+        return self.system == "erp" and argument not in self.target and not argument.endswith(("_id", "_by"))
 
 
 def _planned_value(project: CreateProject) -> Money | None:
@@ -257,6 +264,7 @@ TYPES: Mapping[str, ActionType] = {
             way_back="The same action with the earlier roles and limit.",
             inverse=inverses.of_rights,
             target={"person_id": "Person"},
+            about="person_id",
             system="countersign",
             operation=Operation.PEOPLE_ADMINISTER,
         ),

@@ -110,9 +110,20 @@ class ConfirmContract(Arguments):
 
 
 def worth(engagement: SetUpEngagement) -> Money | None:
-    """What a new contract comes to; None where the contract is there already, or nobody knows."""
-    whole = sum((line.quantity * line.price for line in engagement.lines), Decimal(0))
-    return Money(whole, engagement.currency).rounded if engagement.currency and whole else None
+    """What a new contract comes to by its lines, or by its tasks if that is more; None where the contract is there
+    already, or nobody knows.
+    """
+    currency = engagement.currency
+    if currency is None or any(task.currency not in {None, currency} for task in engagement.tasks):
+        return None
+    lines = sum((line.quantity * line.price for line in engagement.lines), Decimal(0))
+    tasks = sum((_worth_of(task) for task in engagement.tasks), Decimal(0))
+    return Money(max(lines, tasks), currency).rounded if lines or tasks else None
+
+
+def _worth_of(task: EngagementTask) -> Decimal:
+    by_the_hour = (task.hours or Decimal(0)) * (task.price or Decimal(0))
+    return by_the_hour if task.amount is None else max(task.amount, by_the_hour)
 
 
 def made(after: Image | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from actions.rulebook import judged_new
 from domain.actions import Action, ActionState, FieldChange, Image, Intent, PolicyVerdict
 from domain.actor import Actor
 from domain.canonical import digest, plain
-from domain.errors import Conflict, InvalidInput
+from domain.errors import Conflict, InvalidInput, SegregationOfDuties
 from erp.reader import Images
 from policies.engine import Policies
 from store import actions, audit, dependence
@@ -70,7 +70,13 @@ async def surveyed(reader: Images, intent: Intent) -> Survey:
 
 
 def drafted(policies: Policies, proposer: Actor, survey: Survey, verdict: PolicyVerdict, *, now: datetime) -> Action:
-    """The first version of an action, not yet written and without its digest."""
+    """The first version of an action, not yet written and without its digest.
+
+    Raises SegregationOfDuties where the proposer would propose it of themselves.
+    """
+    about = known(survey.intent.action_type).about
+    if about and survey.intent.arguments[about] == proposer.person:
+        raise SegregationOfDuties("You cannot propose this of yourself; ask another administrator.")
     deadlines = verdict.deadlines or policies.deadlines(())
     return Action(
         id=str(uuid4()),

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import uuid4
 
+from actions.catalogue import known
 from actions.comparing import normalised
 from actions.placing import placed
 from actions.proposals import Survey, drafted, proposal_facts, signed, surveyed
@@ -20,19 +21,13 @@ from actions.rulebook import judged_new
 from actions.spoken import in_words, must_be_seen, must_wait, person_now, text_of
 from domain.actions import Action, ActionState, Intent, Origin, PolicyVerdict
 from domain.actor import Actor, Operation
-from domain.errors import Conflict, NotPermitted, PolicyDenied, WrongState
+from domain.errors import Conflict, InvalidInput, NotPermitted, PolicyDenied, WrongState
 from erp.reader import ErpReader, Images
 from policies.engine import Policies
 from store import actions, audit, jobs, waiting
 from store.database import Connection, Database
 
-PLACING = (
-    "project_id",
-    "contract_id",
-    "customer_id",
-    "customer_name",
-    "code",
-)  # arguments that say whose the action is
+PLACING = ("customer_name", "code")  # arguments that say whose a new record is
 WHY_EDIT = "Say why you change it: whoever decides must know."
 REVISABLE = frozenset(
     {
@@ -160,12 +155,17 @@ def _edited(intent: Intent, arguments: Mapping[str, Any], actor: Actor) -> Inten
     different = [name for name, value in new.arguments.items() if value != intent.arguments.get(name)]
     if not different:
         raise Conflict("Nothing was changed.")
+    if fixed := [name for name in different if not known(intent.action_type).editable(name)]:
+        raise InvalidInput(
+            f"An edit cannot change {', '.join(fixed)}: that would be another proposal under this one's name. "
+            "Withdraw it, or reject it, and propose anew."
+        )
     word = Origin("person", note=f"edited by {actor.name}")
     return replace(new, origins={**intent.origins, **dict.fromkeys(different, word)})
 
 
 async def _placed(reader: Images, policies: Policies, old: Intent, new: Intent) -> Intent:
-    """The intent with the customer and the place of the records that it names now, when it names others."""
+    """The intent with the customer and the place that it says now, when it says others."""
     if any(new.arguments.get(name) != old.arguments.get(name) for name in PLACING):
         new = placed(new, await cast("ErpReader", reader).firm())  # only writes to an ERP name such records
     return replace(new, risk=policies.risk_of(new.customer))

@@ -16,7 +16,7 @@ from actions.rights_deed import SET_RIGHTS
 from actions.spoken import text_of
 from domain.actions import Action, Intent
 from domain.actor import Actor, Operation
-from domain.errors import InvalidInput, NotFound
+from domain.errors import NotFound
 from policies.engine import Policies
 from store import rights
 from store.database import Database
@@ -35,15 +35,14 @@ async def propose_rights(
 ) -> Action:
     """Propose that a person has these roles and this limit (in the firm's base currency; None: no limit of their own).
 
-    Raises NotPermitted, NotFound, InvalidInput (yourself, no reason, a role that is none), Conflict (it is so already).
+    Raises NotPermitted (also of yourself), NotFound, InvalidInput (no reason, a role that is none), Conflict (it is so
+    already).
     """
     reason = text_of(reason, needed="Say why: whoever approves it reads it.")
     try:
         key = str(UUID(person))
     except ValueError:
         raise NotFound from None
-    if key == actor.person:
-        raise InvalidInput("You cannot propose your own rights; ask another administrator.")
     policies.require(actor, Operation.PEOPLE_ADMINISTER)
     async with database.tenant(actor.tenant) as connection:
         before = await rights.of(connection, key)

@@ -19,7 +19,7 @@ from policies.approval import lacking, open_steps
 from policies.engine import FOLDER, Policies, read
 from policies.origins import origins_of
 from policies.rule import Window
-from store import actions, dependence, rulebook
+from store import actions, attempts, dependence, rulebook
 from store.database import Connection, Database
 
 log = logging.getLogger(__name__)
@@ -154,14 +154,21 @@ def countersigned(
 
 async def sums(connection: Connection, policies: Policies, action: Action) -> dict[Window, tuple[Money, ...]]:
     """The sums that policy compares with, of the action's time up to now; once it is approved, up to that moment:
-    what is proposed after an approval does not undo it, and counts the approved one in its turn.
+    what is proposed after an approval does not undo it, and counts the approved one in its turn. What failed is not
+    counted by others, so that to be tried again it counts all that came until then.
     """
-    waits = action.state is ActionState.AWAITING_APPROVAL or not action.decisions
-    until = None if waits else action.decisions[-1].decided_at
+    waits = action.state in {ActionState.AWAITING_APPROVAL, ActionState.FAILED} or not action.decisions
+    until = None if waits else await _decided(connection, action)
     proposer = action.proposer
     return await _earlier(
         connection, policies, action.intent, proposer, at=action.created_at, without=action.id, until=until
     )
+
+
+async def _decided(connection: Connection, action: Action) -> datetime:
+    """When people last said that the action is carried out: approved it, or had it tried again."""
+    said = [one.at for one in await attempts.resolutions(connection, action.id) if one.replays]
+    return max([action.decisions[-1].decided_at, *said])
 
 
 async def sums_before(connection: Connection, policies: Policies, action: Action) -> dict[Window, tuple[Money, ...]]:

@@ -19,7 +19,7 @@ PARTS = 2  # of a person's name: each part alone names them, too
 
 @dataclass(frozen=True)
 class Register:
-    """`names` are (kind, name) by the first word of the name, longest first; kinds: person, customer, project."""
+    """`names` are (kind, name in small letters) by the first word, longest first; kinds: person, customer, project."""
 
     names: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict[str, tuple[tuple[str, str], ...]])
 
@@ -31,7 +31,7 @@ class Register:
                 continue
             for kind, name in self.names.get(word.group(), ()):
                 end = word.start() + len(name)
-                if folded.startswith(_folded(name), word.start()) and not folded[end : end + 1].isalnum():
+                if folded.startswith(name, word.start()) and not folded[end : end + 1].isalnum():
                     yield word.start(), end, kind, text[word.start() : end]
                     until = end
                     break
@@ -65,7 +65,7 @@ def register(firm: Firm, staff: Iterable[str] = ()) -> Register:
     for kind, name in named:
         first = WORD.search(_folded(name))
         if first and first.start() == 0 and len(name) >= SHORTEST:
-            found.setdefault(first.group(), {}).setdefault(name, kind)
+            found.setdefault(first.group(), {}).setdefault(_folded(name), kind)
     return Register(
         {
             first: tuple((kind, name) for name, kind in sorted(same.items(), key=lambda one: (-len(one[0]), one[0])))
@@ -81,4 +81,7 @@ def _parts(name: str) -> list[str]:
 
 def _folded(text: str) -> str:
     """Lower case of the same length, so that places in it are places in the text."""
-    return "".join(low if len(low := character.lower()) == 1 else character for character in text)
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(one if len(one := character.lower()) == 1 else character for character in text)

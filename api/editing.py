@@ -43,7 +43,7 @@ def groups_of(kind: ActionType, arguments: Mapping[str, Any]) -> list[Group]:
     return [
         group
         for name, info in kind.arguments.model_fields.items()
-        if _editable(kind, name)
+        if kind.editable(name)
         for group in _groups(kind, name, info, arguments.get(name))
     ]
 
@@ -54,7 +54,7 @@ def arguments_from(kind: ActionType, form: Iterable[tuple[str, str]], old: Mappi
     new = dict(old)
     for name, info in kind.arguments.model_fields.items():
         given = {path: text for path, text in sent.items() if path.split(".")[0] == name}
-        if given and _editable(kind, name):
+        if given and kind.editable(name):
             new[name] = _argument(info, name, given)
     return new
 
@@ -67,10 +67,6 @@ def between(older: Action, newer: Action, kind: ActionType) -> list[tuple[str, A
         for name in now
         if was.get(name) != now.get(name)
     ]
-
-
-def _editable(kind: ActionType, name: str) -> bool:
-    return name not in kind.target and not name.endswith("_id") and not name.endswith("_by")
 
 
 def _groups(kind: ActionType, name: str, info: FieldInfo, value: Any) -> list[Group]:

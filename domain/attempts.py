@@ -50,3 +50,8 @@ class Resolution:
     person_name: str
     reason: str
     at: datetime
+
+    @property
+    def replays(self) -> bool:
+        """Whether it had the action tried again."""
+        return self.verdict == "replayed"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cedarpy import PolicySet, Schema, is_authorized, policies_to_json_str, validate_policies
+from cedarpy import AuthzResult, PolicySet, Schema, is_authorized_batch, policies_to_json_str, validate_policies
 
 from domain.actions import Action, ActionState
 from domain.actor import Actor, Operation
@@ -45,11 +45,22 @@ class Authorizer:
 
     def ask(self, person: Mapping[str, Any], operation: Operation, facts: Mapping[str, Any]) -> Authorization:
         """The answer for an entity made by `entity_of`. Raises whatever the engine raises; the caller denies."""
+        return self.ask_all(person, [operation], facts)[0]
+
+    def ask_all(
+        self, person: Mapping[str, Any], operations: Sequence[Operation], facts: Mapping[str, Any]
+    ) -> list[Authorization]:
+        """The answers for several operations on the same thing, in their order. Raises like `ask`."""
         kind = "Proposal" if "proposer" in facts else "Tenant"
         resource = uid(kind, str(facts["tenant"]))
-        request = {"principal": person["uid"], "action": uid("Action", operation.value), "resource": resource}
+        requests = [
+            {"principal": person["uid"], "action": uid("Action", one.value), "resource": resource} for one in operations
+        ]
         entities = [dict(person), {"uid": resource, "attrs": dict(facts), "parents": []}]
-        result = is_authorized(request, self._cedar, entities, self._schema)
+        results = is_authorized_batch(requests, self._cedar, entities, self._schema)
+        return [self._answer(person, one, result) for one, result in zip(operations, results, strict=True)]
+
+    def _answer(self, person: Mapping[str, Any], operation: Operation, result: AuthzResult) -> Authorization:
         if result.diagnostics.errors:
             log.error("deciding %s: %s", operation.value, result.diagnostics.errors)
             return self.failed()

@@ -77,6 +77,16 @@ class Policies:
             log.exception("deciding %s failed", operation.value)
             return self.authorizer.failed()
 
+    def permitted(self, actor: Actor, operations: Iterable[Operation]) -> frozenset[Operation]:
+        """Those that this actor may do within their own firm at all, asked at once. Any error denies them all."""
+        asked = tuple(operations)
+        try:
+            answers = self.authorizer.ask_all(entity_of(actor, self._limit(actor)), asked, {"tenant": actor.tenant})
+        except Exception:  # as above
+            log.exception("deciding %s operations failed", len(asked))
+            return frozenset()
+        return frozenset(one for one, answer in zip(asked, answers, strict=True) if answer.allowed)
+
     def require(self, actor: Actor, operation: Operation, facts: Mapping[str, Any] | None = None) -> None:
         """Raise NotPermitted (or SegregationOfDuties, OverLimit) with the reason unless `authorize` allows."""
         self.demand(self.authorize(actor, operation, facts))

@@ -68,6 +68,5 @@ TOOLS: tuple[Tool, ...] = (
 
 def tools_for(policies: Policies, actor: Actor) -> tuple[Tool, ...]:
     """The tools whose operation policy permits this actor."""
-    operations = {tool.operation for tool in TOOLS}
-    permitted = {operation for operation in operations if policies.authorize(actor, operation).allowed}
+    permitted = policies.permitted(actor, {tool.operation for tool in TOOLS})
     return tuple(tool for tool in TOOLS if tool.operation in permitted)

@@ -29,7 +29,8 @@ class People(BaseModel):
 async def _mine(context: ToolContext, _: MyRights) -> ToolResult:
     actor = context.actor
     own = Actor(actor.tenant, actor.person, actor.name, actor.roles, actor.approval_limit)
-    allowed = [op for op in Operation if context.policies.authorize(own, op).allowed]
+    permitted = context.policies.permitted(own, Operation)
+    allowed = [op for op in Operation if op in permitted]
     facts = {
         "roles": sorted(role.value for role in actor.roles),
         "approval_limit": money(actor.approval_limit) if actor.approval_limit else None,

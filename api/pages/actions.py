@@ -186,7 +186,7 @@ async def action_page(
         undo=inverse(action),
         needed=needed(action),
         revisable=action.state in REVISABLE and not action.successor,
-        groups=groups_of(kind, arguments) if kind.system == "erp" else [],
+        groups=groups_of(kind, arguments),
         between=between,
         told=told,
         turn=turn,

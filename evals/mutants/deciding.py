@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from actions import decisions, delegates, revisions, spoken, standing
+from actions import catalogue, decisions, delegates, revisions, spoken, standing
 from api import access, freshness, sessions
 from domain.actions import Action
 from evals.adversary.service import Service
@@ -203,6 +203,11 @@ async def ones_own_rights(_: Service) -> None:
     replaced(dependence, "_subject", answering(None))
 
 
+async def edits_stay_with_the_record(_: Service) -> None:
+    """That an edit changes neither the record that was proposed to change, nor a deed of Countersign's own."""
+    replaced(catalogue.ActionType, "editable", answering(value=True))
+
+
 async def edits_void_decisions(service: Service) -> None:
     """That what was decided on a version holds for that version alone."""
 
@@ -248,5 +253,6 @@ REMOVALS = (
     editors_approve_alone,
     hands_on_what_it_rests_on,
     ones_own_rights,
+    edits_stay_with_the_record,
     edits_void_decisions,
 )

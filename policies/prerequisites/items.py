@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from domain.facts import FactKind, OutsideFact
 from domain.money import Money
@@ -66,6 +67,7 @@ def same_name(one: str, other: str) -> bool:
     return bool(first and second) and (f" {first} " in f" {second} " or f" {second} " in f" {first} ")
 
 
+@lru_cache(maxsize=20_000)  # a firm's names are the same for every question and project
 def words(text: str) -> str:
     """Lower-case words and numbers, single-spaced."""
     return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())

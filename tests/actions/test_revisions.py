@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from actions.catalogue import TYPES
 from actions.decisions import decide, edit_and_approve, needed, withdraw
 from actions.execution import Hands, execute
 from actions.proposals import propose, signed_digest
@@ -261,6 +262,19 @@ async def test_twenty_people_at_once_leave_one_order_of_events(
         results = await asyncio.gather(*at_once, return_exceptions=True)
         assert all(isinstance(result, Action | CountersignError) for result in results), results
         agree(owner, await family(database, made.id))
+
+
+async def test_an_edit_stays_with_the_record_and_with_what_the_erp_is_told(
+    room, people: People, proposal: Action, ledger: LedgerErp
+) -> None:
+    ledger.arrange("8", po_number=None, customer="Acme")
+    elsewhere = Edit(proposal.digest, {**proposal.intent.arguments, "contract_id": "8"}, "A slip")
+    for person in (people.priya, people.vera):
+        with pytest.raises(InvalidInput, match="cannot change contract_id"):
+            await edit(*room, person, proposal.id, elsewhere, now=NOW)
+    for kind in TYPES.values():
+        if kind.system != "erp":  # what Countersign itself does is proposed anew
+            assert not any(kind.editable(name) for name in kind.arguments.model_fields)
 
 
 async def family(database: Database, action_id: str) -> tuple[Action, ...]:

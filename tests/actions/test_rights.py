@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import cast
 
 import psycopg
 import pytest
 
+from actions.compensation import compensate
 from actions.decisions import decide
 from actions.execution import Hands, execute
+from actions.house import House
+from actions.revisions import Edit, edit
 from actions.rights import propose_rights
 from domain.actions import ActionState
 from domain.actor import Role
-from domain.errors import InvalidInput, NotFound, NotPermitted
+from domain.errors import InvalidInput, NotFound, NotPermitted, SegregationOfDuties
+from erp.reader import ErpReader
 from policies.engine import Policies
 from store import people as rows
 from store import rights
@@ -38,7 +43,7 @@ async def test_rights_are_proposed_by_one_approved_by_another_and_taken_back(
 
     for by, person, error in (
         (people.ada, people.marek.person, NotPermitted),
-        (tom, tom.person, InvalidInput),
+        (tom, tom.person, SegregationOfDuties),
         (tom, people.stranger.person, NotFound),
     ):
         with pytest.raises(error):
@@ -67,3 +72,32 @@ async def test_rights_are_proposed_by_one_approved_by_another_and_taken_back(
         {Role.APPROVER, Role.FINANCE},
         Decimal(50_000),
     )
+
+
+async def test_nobody_takes_back_what_concerns_themselves_and_no_edit_gives_it_to_another(
+    database: Database, policies: Policies, people: People, tom, hands: Hands, owner: psycopg.Connection
+) -> None:
+    tina = _person(owner, "northlight", "Tina", [Role.ADMINISTRATOR])
+    asked = await propose_rights(
+        database,
+        policies,
+        tina,
+        tom.person,
+        roles=["auditor"],
+        limit=None,
+        reason="Another task",
+        now=datetime.now(UTC),
+    )
+    other = Edit(asked.digest, {**asked.intent.arguments, "person_id": people.marek.person}, "A slip")
+    with pytest.raises(InvalidInput, match="cannot change person_id"):
+        await edit(
+            database, House(database, "northlight"), policies, people.ada, asked.id, other, now=datetime.now(UTC)
+        )
+    await decide(database, policies, people.ada, asked.id, verdict="approve", digest=asked.digest)
+    done = await execute(hands, "northlight", asked.id)
+    assert done.state is ActionState.VERIFIED
+    reader = cast("ErpReader", None)  # never asked: the deed is the house's own
+    with pytest.raises(SegregationOfDuties):
+        await compensate(database, reader, policies, tom, done.id, "Give it back", now=datetime.now(UTC))
+    back = await compensate(database, reader, policies, tina, done.id, "It was wrong", now=datetime.now(UTC))
+    assert back.intent.arguments["person_id"] == tom.person

@@ -13,10 +13,11 @@ import pytest
 from actions.decisions import decide, withdraw
 from actions.execution import Hands, execute
 from actions.proposals import propose
+from actions.resolutions import replay
 from actions.rulebook import judged
 from domain.actions import Action, ActionState, Intent
 from domain.actor import Actor
-from domain.errors import PolicyChanged
+from domain.errors import PolicyChanged, PolicyDenied
 from policies.approval import lacking
 from policies.engine import FOLDER, Policies, read
 from store.database import Database
@@ -96,6 +97,21 @@ async def test_what_came_after_the_approval_does_not_undo_it_but_counts_it(desk:
     assert not await desk.lacks(first)
     assert (await execute(hands, "northlight", first.id)).state is ActionState.VERIFIED
     assert steps(await desk.propose(invoice("45000.00"))) == 2
+
+
+async def test_what_failed_counts_all_that_came_since_when_it_is_tried_again(desk: Desk, hands: Hands) -> None:
+    first = await desk.approve(await desk.propose(invoice("60000.00")), desk.people.ada)
+    desk.ledger.faults = ["refuse"]
+    assert (await execute(hands, "northlight", first.id)).state is ActionState.FAILED
+    between = await desk.propose(invoice("60000.00"))
+    assert steps(between) == 1
+    again = (desk.database, desk.policies, desk.people.vera, first.id)
+    with pytest.raises(PolicyDenied, match="one approver at stage 2"):
+        await replay(*again, reason="The period is open.")
+    await withdraw(desk.database, desk.policies, desk.people.priya, between.id)
+    assert (await replay(*again, reason="The period is open.")).state is ActionState.APPROVED
+    assert steps(await desk.propose(invoice("60000.00"))) == 2
+    assert (await execute(hands, "northlight", first.id)).state is ActionState.VERIFIED
 
 
 @pytest.mark.parametrize("days", [29.9, 30.1])

@@ -44,6 +44,22 @@ def test_the_amount_follows_from_the_arguments_not_from_what_is_claimed() -> Non
     assert made("contract.set_po_number", po, amount=little).amount is None
 
 
+@pytest.mark.parametrize(
+    ("said", "worth"),
+    [
+        ({}, "1.00"),
+        ({"tasks": [{"name": "Design", "amount": "4000000.00"}]}, "4000000.00"),
+        ({"tasks": [{"name": "Design", "amount": "1.00", "hours": "100", "price": "99.00"}]}, "9900.00"),
+        ({"tasks": [{"name": "Design", "hours": "1", "price": "5.00", "currency": "USD"}]}, None),
+    ],
+)
+def test_an_engagement_is_worth_its_tasks_where_its_lines_say_less(said: dict[str, Any], worth: str | None) -> None:
+    lines = [{"name": "Design", "quantity": "1", "price": "1.00"}]
+    new = {"customer_id": "4", "contract_title": "SOW 7", "currency": "EUR", "lines": lines, "code": "C", "name": "N"}
+    amount = made("engagement.set_up", {**new, **said}).amount
+    assert amount == (None if worth is None else Money(Decimal(worth), "EUR"))
+
+
 def test_arguments_become_canonical() -> None:
     assert made("invoice.create_draft", INVOICE).arguments["time_entry_ids"] == ["9", "10"]
     spaced = {"customer_id": "1", "tax_identifier": {"type": "eu_vat", "code": "DE 136 695 976"}}

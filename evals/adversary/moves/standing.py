@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -84,8 +85,7 @@ def _person(world: World, id_: str) -> Person:
 
 async def edit(world: World, random: Random) -> str:
     """Someone changes what is proposed while it waits, perhaps after others approved; and may approve that at once."""
-    fixed = rules.AT_HOME | {"project.cancel"}
-    known = [a for a in deciding.undecided(world) if world.record.shown[a].type not in fixed]
+    known = [a for a in deciding.undecided(world) if world.record.shown[a].type != "project.cancel"]
     if not known:
         return "nothing to edit"
     action = random.choice(known[-5:])
@@ -101,16 +101,35 @@ async def edit_this(world: World, random: Random, action: str, *, approve: bool)
     body = proposing.some(random, world, tenant, kinds.get(shown.type, "invoice"))
     arguments = dict(shown.arguments) | {n: v for n, v in body["arguments"].items() if n in {"po_number", "name"}}
     if shown.type == "invoice.create_draft":
-        arguments = body["arguments"]
-    person = random.choice(world.having(tenant, "project_manager", "finance", "approver"))
+        arguments = {**body["arguments"], **_of(shown.arguments)}
+    if shown.type in rules.AT_HOME or random.random() < 0.4:  # noqa: PLR2004 - often
+        arguments = _elsewhere(random, shown.arguments)
+    anyone = random.choice(world.having(tenant, "project_manager", "finance", "approver"))
+    person = random.choice((anyone, _person(world, world.record.proposers[action])))
     world.record.said.setdefault(tenant, []).extend(grounds.leaves(arguments))
     wanted = {"digest": shown.digest, "arguments": arguments, "reason": "A slip", "approve": approve}
     response = await world.call(person, "POST", f"/v1/actions/{action}/edits", json=wanted)
     if response.status_code != hands.CREATED:
         return ""
     new = response.json()["action"]
+    if shown.type in rules.AT_HOME or _of(new["intent"]["arguments"]) != _of(shown.arguments):
+        world.record.broken("different", f"{hands.short(action)} was made another proposal by an edit")
     _remember_edit(world, person, action, new, approved=approve and not response.json()["refusal"])
     return str(new["id"])
+
+
+def _of(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that say which records an action is on."""
+    return {name: value for name, value in arguments.items() if name.endswith("_id")}
+
+
+def _elsewhere(random: Random, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The same arguments of another record, or otherwise where none is named."""
+    records = _of(arguments)
+    if not records:
+        return {**arguments, "reason": f"Another {random.getrandbits(20)}"}
+    name = random.choice(list(records))
+    return {**arguments, name: random.choice([other for other in "123" if other != records[name]])}
 
 
 def _remember_edit(world: World, person: Person, old: str, new: dict[str, Any], *, approved: bool) -> None:
