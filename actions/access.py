@@ -15,7 +15,7 @@ from store.database import Database
 async def set_access(
     database: Database, policies: Policies, actor: Actor, person: str, *, active: bool, reason: str
 ) -> None:
-    """Block a person (their sessions and tokens end with it) or let them in again; an entry says who did and why.
+    """Block a person (their sessions and tokens end for good) or let them in again; an entry says who did and why.
 
     Raises NotPermitted, InvalidInput (yourself, or no reason), NotFound, Conflict (it is so already). As nobody blocks
     themselves, and both people are held meanwhile, one administrator always remains.

@@ -27,9 +27,11 @@ def _visible(text: str) -> str:
 
 Lines = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_visible)]
 Text = Annotated[Lines, StringConstraints(pattern=r"^[^\n]*$")]
+EntryId = Annotated[Text, StringConstraints(max_length=64)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 Amount = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)]
+MOST_TASKS = 500  # nobody reviews more than that in one proposal, and every list of proposals carries it
 Billing = Annotated[str, StringConstraints(pattern="^(timesheet|effort|progress|manual)$")]
 
 
@@ -56,7 +58,7 @@ class CreateProject(Arguments):
     customer_id: Text
     contract_id: Text | None = None
     billing: Billing = "timesheet"
-    tasks: tuple[PlannedTask, ...] = ()
+    tasks: Annotated[tuple[PlannedTask, ...], Field(max_length=MOST_TASKS)] = ()
 
 
 class SetPoNumber(Arguments):
@@ -105,7 +107,7 @@ class CreateDraftInvoice(Arguments):
     project_id: Text
     contract_id: Text | None = None
     period: Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-    time_entry_ids: Annotated[tuple[Text, ...], Field(min_length=1, max_length=5000)]
+    time_entry_ids: Annotated[tuple[EntryId, ...], Field(min_length=1, max_length=5000)]
     amount: Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=4)]
     currency: Currency
 
@@ -206,7 +208,7 @@ class SetRights(Arguments):
     """Which roles and which approval limit a person shall have; an empty limit is none of their own."""
 
     person_id: Annotated[str, StringConstraints(pattern=UUID)]
-    roles: tuple[Role, ...]
+    roles: Annotated[tuple[Role, ...], Field(max_length=2 * len(Role))]
     approval_limit: Annotated[str, StringConstraints(pattern=r"^([0-9]{1,16}\.[0-9]{2})?$")] = ""
 
     @field_validator("roles")

@@ -17,6 +17,7 @@ from domain.visible import readable
 
 # Amounts that the ERP may hand back with another number of decimals.
 DECIMALS = frozenset({"amount", "hours", "price", "quantity"})
+FEW = 5  # problems that are told of at once
 
 
 def normalised(intent: Intent) -> Intent:
@@ -28,7 +29,8 @@ def normalised(intent: Intent) -> Intent:
     try:
         arguments = kind.arguments.model_validate(dict(intent.arguments))
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
+        found = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors(include_input=False)]
+        wrong = "; ".join([*found[:FEW], *([f"and {len(found) - FEW} more"] if len(found) > FEW else [])])
         raise InvalidInput(f"The arguments of {kind.name} cannot be used: {wrong}") from error
     as_json = arguments.model_dump(mode="json")
     if b"\\u0000" in canonical(intent):

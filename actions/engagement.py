@@ -8,12 +8,23 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from actions.arguments import Amount, Arguments, Billing, Currency, InvoiceAddress, PlannedTask, TaxIdentifier, Text
+from actions.arguments import (
+    MOST_TASKS,
+    Amount,
+    Arguments,
+    Billing,
+    Currency,
+    InvoiceAddress,
+    PlannedTask,
+    TaxIdentifier,
+    Text,
+)
 from domain.actions import Image
 from domain.money import Money
 
 Email = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=200)]
 Days = Annotated[int, Field(ge=0, le=365)]
+MOST_LINES = 200  # of a contract, of a price list, and of what is said of the schedule
 OF_CUSTOMER = ("tax_identifier", "invoice_address", "billing_email")
 OF_CONTRACT = ("contract_date", "currency", "payment_terms_days", "po_number", "price_list_name")
 
@@ -57,16 +68,16 @@ class SetUpEngagement(Arguments):
     currency: Currency | None = None
     payment_terms_days: Days | None = None
     po_number: Text | None = None
-    lines: tuple[Sold, ...] = ()
+    lines: Annotated[tuple[Sold, ...], Field(max_length=MOST_LINES)] = ()
     price_list_name: Text | None = None
-    rates: tuple[Rate, ...] = ()
+    rates: Annotated[tuple[Rate, ...], Field(max_length=MOST_LINES)] = ()
     code: Text
     name: Text
     billing: Billing = "timesheet"
     opens: date | None = None
     ends: date | None = None
-    tasks: tuple[EngagementTask, ...] = ()
-    schedule: tuple[Text, ...] = ()
+    tasks: Annotated[tuple[EngagementTask, ...], Field(max_length=MOST_TASKS)] = ()
+    schedule: Annotated[tuple[Text, ...], Field(max_length=MOST_LINES)] = ()
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:

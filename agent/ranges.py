@@ -28,7 +28,7 @@ COUNTED = re.compile(
 DAY = re.compile(r"(?<!as of )\b(?P<w>today|yesterday)\b", re.IGNORECASE)
 COMPARED = re.compile(r"\b(?:compared|versus|vs|against)\b", re.IGNORECASE)
 BETWEEN = re.compile(
-    r"\b(?:between|from)\s+(?P<a>.{3,20}?)\s+(?:and|to|until|till|through|up to|-)\s+(?P<b>.{3,20}?)"
+    r"\b(?:between|from) (?P<a>.{3,20}?) (?:and|to|until|till|through|up to|-) (?P<b>.{3,20}?)"
     r"(?=[?.!,;]|$| for\b| by\b| at\b| on\b| in\b)",
     re.IGNORECASE,
 )

@@ -8,11 +8,13 @@ from typing import Annotated
 from fastapi import Query
 
 from api.services import Services
-from domain.actor import Actor
+from domain.actor import Actor, Operation
 from domain.errors import InvalidInput, NotFound
 from store.audit import Sought
 from store.note import verifying_key
 from store.verification import Verification, verify
+
+NAMED = {"action": Operation.ACTION_READ, "document": Operation.DOCUMENT_READ, "person": Operation.AUDIT_READ}
 
 
 async def checked(services: Services, actor: Actor) -> Verification:
@@ -22,6 +24,12 @@ async def checked(services: Services, actor: Actor) -> Verification:
     key = verifying_key(services.seal.keys)
     async with services.checks:
         return await verify(services.database, actor.tenant, key, services.seal.copies, services.seal.receipts)
+
+
+async def named(services: Services, actor: Actor) -> list[str]:
+    """The kinds of subjects whose names the actor may know."""
+    policies = await services.policies(actor.tenant)
+    return [kind for kind, operation in NAMED.items() if policies.authorize(actor, operation).allowed]
 
 
 def asked(

@@ -101,7 +101,7 @@ async def _money(wired: Services, actor: Actor, found: Desk) -> None:
 
 async def _proposals(connection: Connection, wired: Services, policies: Policies, actor: Actor, found: Desk) -> None:
     now = wired.clock()
-    waiting = await actions.listing(connection, [ActionState.AWAITING_APPROVAL])
+    waiting = await actions.listing(connection, [ActionState.AWAITING_APPROVAL], brief=True)
     queued = [place.action for place in policies.queue(waiting, now=now)]
     mine = [action for action in queued if decidable(policies, actor, action)]
     asked = await notes.asked(connection, [action.id for action in waiting])
@@ -113,7 +113,7 @@ async def _proposals(connection: Connection, wired: Services, policies: Policies
     back = await actions.moved(connection, now - LATELY, states=CAME_BACK, proposer=actor.person)
     found.tasks += [_task(action, f"Your proposal came back: {_said(action)}", urgent=True) for action in back]
     if _may(policies, actor, Operation.ACTION_RESOLVE):
-        stuck = await actions.listing(connection, FOR_A_PERSON, limit=SHOWN)
+        stuck = await actions.listing(connection, FOR_A_PERSON, limit=SHOWN, brief=True)
         found.tasks += [_task(action, f"Needs a person: {_said(action)}", urgent=True) for action in stuck]
     found.settled = await actions.moved(connection, now - LATELY, states=SETTLED, limit=6)
 

@@ -22,6 +22,8 @@ LEAST = 4.5
 LINEAR = 0.04045  # sRGB is linear up to there
 MOST_BYTES = 100_000
 COLOUR = re.compile(r"#[0-9a-f]{6}")
+# Possessive throughout: what cannot be an SVG is known at the first look, whatever comments it begins with.
+SVG = re.compile(rb"\s*+(?:<\?xml[^>]*+>\s*+)?+(?:(?><!--.*?-->)\s*+)*+<svg[\s>]", re.DOTALL)
 TOKEN = re.compile(r"--([a-z-]+): (#[0-9a-f]{6});")
 WHITE, BLACK = "#ffffff", "#000000"
 # What a logo that is text must not hold: it is only ever shown as an image, which runs none of it, and yet.
@@ -84,7 +86,7 @@ def kind_of(logo: bytes) -> str:
         raise InvalidInput(f"The logo has {len(logo):,} bytes; the limit is {MOST_BYTES:,}.")
     if logo.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
-    if re.match(rb"\s*(<\?xml[^>]*\?>\s*)?(<!--.*?-->\s*)*<svg[\s>]", logo, re.DOTALL) and not LIVELY.search(logo):
+    if SVG.match(logo) and not LIVELY.search(logo):
         return "image/svg+xml"
     raise InvalidInput("The logo must be a PNG, or an SVG without scripts, links and entities.")
 

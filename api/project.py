@@ -75,7 +75,7 @@ async def view(services: Services, actor: Actor, code: str, month: str | None) -
     rules = {rule.id: rule for rule in around.settings.rules}
     contracts = {contract.number for contract in around.contracts}
     async with services.database.tenant(actor.tenant) as connection:
-        proposals = await actions.listing(connection, project=project.code) if project.code else ()
+        proposals = await actions.listing(connection, project=project.code, brief=True) if project.code else ()
         history = await results.history(connection, project.id, month or "", limit=ANSWERS_SHOWN)
         told = await facts.around(connection, _heads(case), limit=FACTS_SHOWN)
         papers = [row for row in await every_document(connection) if row.contract in contracts]

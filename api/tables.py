@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from api.formats import as_money, line
+from domain.visible import hidden
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = frozenset("=+-@")
+LAYOUT = ("\t", "\r", "\n")
 CSV = "text/csv; charset=utf-8"
 
 
@@ -22,17 +25,19 @@ def as_csv(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
     """RFC 4180 with a byte order mark, without which Excel takes UTF-8 for another encoding."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(columns)
+    writer.writerow([harmless(title) for title in columns])
     writer.writerows([harmless(value) for value in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
 def harmless(value: object) -> str:
-    """A value as text that no spreadsheet takes for a formula."""
+    """A value as text that no spreadsheet takes for a formula: not behind blanks, and not in other widths either."""
     if isinstance(value, Decimal):
         return f"{value:f}"
     text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    first = next((mark for mark in text if not (mark.isspace() or hidden(mark))), "")
+    taken = text.startswith(LAYOUT) or unicodedata.normalize("NFKC", first)[:1] in FORMULA
+    return f"'{text}" if taken else text
 
 
 def block_csv(block: Mapping[str, Any]) -> bytes:

@@ -91,18 +91,15 @@ def register(
     ours = settings.tenant
 
     @queue.task(name=jobs.EXECUTE, retry=Retries(A_MINUTE_OF_TRIES))
-    @_in_a_trace
+    @_of(ours)
     async def carry_out(tenant: str, action_id: str) -> None:
-        if tenant != ours:
-            log.error("a job for another firm was refused")
-            return
         action = await execute(hands, tenant, action_id)
         log.info("action %s is %s", action_id, action.state)
         if mirror is not None:
             await refresh(mirror)
 
     @queue.task(name=jobs.SETTLED, retry=Retries(A_MINUTE_OF_TRIES))
-    @_in_a_trace
+    @_of(ours)
     async def tell(tenant: str, action_id: str) -> None:
         await resume_after_action(agent, tenant, action_id)
 
@@ -114,21 +111,18 @@ def register_reading(queue: App, ours: str, database: Database, reading: tuple[M
     """The tasks that prepare a document for questions, and that read it with the configured model if there is one."""
 
     @queue.task(name=jobs.PREPARE, retry=Retries(A_MINUTE_OF_TRIES))
-    @_in_a_trace
+    @_of(ours)
     async def prepare_passages(tenant: str, document: str) -> None:
-        if tenant != ours:
-            log.error("a document is not prepared here: another firm's")
-            return
-        while not await prepare(database, ours, [document]):
+        while not await prepare(database, tenant, [document]):
             log.info("document %s is long; its passages are prepared in parts", document)
 
     @queue.task(name=jobs.READ, retry=Retries(A_MINUTE_OF_TRIES))
-    @_in_a_trace
+    @_of(ours)
     async def read_with_model(tenant: str, document: str) -> None:
-        if tenant != ours or reading is None:
-            log.error("a document is not read with a model here: another firm's, or no model is configured")
+        if reading is None:
+            log.error("a document is not read with a model here: no model is configured")
             return
-        done = await read_again(database, worker(ours), document, *reading)
+        done = await read_again(database, worker(tenant), document, *reading)
         log.info("document %s: %s", document, done.state if done else "was read before")
 
     del prepare_passages, read_with_model  # the queue holds them by name
@@ -139,7 +133,7 @@ def register_sync(queue: App, mirror: Mirror) -> None:
 
     @queue.periodic(cron=EVERY_MINUTE, periodic_id=mirror.tenant)
     @queue.task(name=jobs.SYNC, queue=mirror.tenant, queueing_lock=f"{jobs.SYNC}:{mirror.tenant}")
-    @_in_a_trace
+    @_of(mirror.tenant)
     async def read_erp(timestamp: int) -> None:
         del timestamp
         await refresh(mirror)
@@ -153,7 +147,7 @@ def register_watch(queue: App, ours: str, agent: AgentPorts) -> None:
 
     @queue.periodic(cron=EVERY_QUARTER, periodic_id=ours)
     @queue.task(name=jobs.WATCH, queue=ours, lock=lock, queueing_lock=lock)
-    @_in_a_trace
+    @_of(ours)
     async def run_monitors(timestamp: int) -> None:
         del timestamp
         done = await watch(agent, ours, datetime.now(UTC))
@@ -182,11 +176,10 @@ def register_post(queue: App, ours: str, post: Post | None) -> None:
     """The task that tells people by mail what needs them; without a mail server it does nothing."""
 
     @queue.task(name=jobs.NOTICE, retry=Retries(A_DAY_OF_TRIES))
-    @_in_a_trace
+    @_of(ours)
     async def send_notice(tenant: str, action_id: str, why: str) -> None:
-        if tenant != ours:
-            log.error("a notice is not sent from here: another firm's")
-        elif post is not None:
+        del tenant  # the post's own
+        if post is not None:
             log.info("action %s: %s people told by mail", action_id, await deliver(post, action_id, Why(why)))
 
     del send_notice  # the queue holds it by name
@@ -214,7 +207,7 @@ def _register_upkeep(queue: App, settings: Settings, hands: Hands, key: Ed25519P
 
     @queue.periodic(cron=EVERY_MINUTE, periodic_id=ours)
     @queue.task(name=jobs.RECONCILE, queue=ours, queueing_lock=f"{jobs.RECONCILE}:{ours}")
-    @_in_a_trace
+    @_of(ours)
     async def look_after(timestamp: int) -> None:
         del timestamp
         await _revive(queue, ours)
@@ -222,14 +215,14 @@ def _register_upkeep(queue: App, settings: Settings, hands: Hands, key: Ed25519P
 
     @queue.periodic(cron=EVERY_TEN_SECONDS, periodic_id=ours)
     @queue.task(name=jobs.SEAL, queue=ours, queueing_lock=f"{jobs.SEAL}:{ours}")
-    @_in_a_trace
+    @_of(ours)
     async def seal_log(timestamp: int) -> None:
         del timestamp
         await seal.seal(hands.database, ours, key, copies, receipts)
 
     @queue.periodic(cron=EVERY_QUARTER, periodic_id=ours)
     @queue.task(name=jobs.PRUNE, queue=ours, queueing_lock=f"{jobs.PRUNE}:{ours}")
-    @_in_a_trace
+    @_of(ours)
     async def prune_log(timestamp: int) -> None:
         del timestamp
         keep, hold = timedelta(days=settings.audit_retention_days), LegalHold.parse(settings.legal_hold)
@@ -238,15 +231,24 @@ def _register_upkeep(queue: App, settings: Settings, hands: Hands, key: Ed25519P
     del look_after, prune_log, seal_log  # as above
 
 
-def _in_a_trace(job: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
-    """Each run of a job is a trace of its own in the audit log."""
+def _of(ours: str) -> Callable[[Callable[P, Awaitable[None]]], Callable[P, Awaitable[None]]]:
+    """Every task is one firm's: a job that names another is refused here, whoever put it into the queue.
 
-    @functools.wraps(job)
-    async def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        with traced():
-            await job(*args, **kwargs)
+    Each run is a trace of its own in the audit log.
+    """
 
-    return run
+    def of_ours(job: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
+        @functools.wraps(job)
+        async def run(*args: P.args, **kwargs: P.kwargs) -> None:
+            if kwargs.get("tenant", ours) != ours:
+                log.error("a job %s for another firm was refused", job.__name__)
+                return
+            with traced():
+                await job(*args, **kwargs)
+
+        return run
+
+    return of_ours
 
 
 async def _revive(queue: App, tenant: str) -> None:

@@ -7,6 +7,7 @@ nothing, and one more rule never asks for less.
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -225,7 +226,9 @@ def _least(values: Iterable[int | None]) -> int | None:
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    """A customer's name whatever its case, accents, blanks and punctuation: "ACME L.L.C." is "Acme LLC"."""
+    letters = "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if c.isalnum())
+    return letters or " ".join(name.split())
 
 
 def _denied(digest: str, rule: str, reason: str) -> PolicyVerdict:

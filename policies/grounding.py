@@ -27,10 +27,10 @@ DATES = (
     re.compile(rf"\b(?P<n>{'|'.join(m.capitalize() for m in MONTHS)})\b"),
 )
 CODE = re.compile(
-    r"\b(?=[\w/-]*[A-Za-z])(?=[\w/-]*\d)[A-Za-z0-9]+(?:[-/_][A-Za-z0-9]+)*\b|\b[A-Z]{2,}(?:[-/][A-Z0-9]+)+\b"
+    r"\b(?=[\w/-]{0,80}[A-Za-z])(?=[\w/-]{0,80}\d)[A-Za-z0-9]+(?:[-/_][A-Za-z0-9]+)*\b|\b[A-Z]{2,}(?:[-/][A-Z0-9]+)+\b"
 )
 FIGURE = re.compile(r"(?<![\w.])[-+]?\d[\d.,\u00a0\u202f' ]*\d|(?<![\w.])[-+]?\d")
-SCALED = re.compile(r"(?P<n>\d[\d.,]*)\s*(?P<s>k|m|bn|thousand|million|billion)\b", re.IGNORECASE)
+SCALED = re.compile(r"(?<!\d)(?<!\d[.,])(?P<n>\d[\d.,]*+)\s*+(?P<s>k|m|bn|thousand|million|billion)\b", re.IGNORECASE)
 SCALES = {"k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6, "bn": 10**9, "billion": 10**9}
 WORDS: dict[str, int] = {word: number for number, word in enumerate(WORDING["numbers"].split(), start=2)} | WORDING[
     "more_numbers"
@@ -43,7 +43,7 @@ DONE = re.compile(
     r"(?:(?:just|now|already|also|been|successfully|automatically)\s+)*"
     r"(?:approved|executed|created|posted|sent|updated|booked|set|changed|fixed|released|invoiced|paid|corrected|"
     r"submitted|applied|written|completed|resolved|recorded|assigned|billed|done|authori[sz]ed|deleted|cancelled)\b"
-    r"|^\s*(?:done|all done|completed|approved|executed|fixed)\b\s*[.!:,]",
+    r"|^[^\S\n]*+(?:done|all done|completed|approved|executed|fixed)\b\s*[.!:,]",
     re.IGNORECASE | re.MULTILINE,
 )
 DONE_STATES = frozenset({"approved", "executing", "executed", "verified", "compensated", "rejected", "withdrawn"})

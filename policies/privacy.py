@@ -11,11 +11,12 @@ from typing import Any
 from stdnum import get_cc_module, iban, luhn
 from stdnum.exceptions import ValidationError
 
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Each repetition has an end, so that a text takes as long as it is: what is longer is no address and no number.
+EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]++(?:\.[\w-]++)+")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b")
 CARD = re.compile(r"\b[2-6]\d(?:[ -]?\d){12,14}\b")
 PHONE = re.compile(r"(?<![\w/-])(?<!\d )(?:\+|00)\d{1,3}[ ./()-]{0,2}(?:\d[ ./()-]{0,2}){6,12}\d(?!\w)")
-TAX = re.compile(r"\b(?P<country>[A-Z]{2,3})[- ]?(?=[A-Z0-9. -]*\d{2})[A-Z0-9](?:[. -]?[A-Z0-9]){6,13}\b")
+TAX = re.compile(r"\b(?P<country>[A-Z]{2,3})[- ]?(?=[A-Z0-9. -]{0,40}\d{2})[A-Z0-9](?:[. -]?[A-Z0-9]){6,13}\b")
 TAX_COUNTRIES = frozenset(
     {"AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FR", "GB", "HR", "HU", "IE", "IT"}
     | {"LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"}

@@ -19,7 +19,7 @@ EXAMPLES, LINE = FOLDER / "steering_texts.toml", FOLDER / "steering.json"
 SHORT = 80  # characters: a shorter sentence is looked at with the next one of its line
 LONG = 600  # a longer one is cut: the model reads no more than that
 # Lines are wrapped, save before an empty line, an item of a list, and a row of a table, whose cells are taken apart.
-PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*•#]|\(?[a-z\d]{1,3}[.)]\s))|\n(?=[^\n|]{0,2000}\|)|\s*\|\s*")
+PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*•#]|\(?[a-z\d]{1,3}[.)]\s))|\n(?=[^\n|]{0,2000}\|)|\|")
 SENTENCE = re.compile(r"(?<=[.!?:;])\s+")
 WORD = re.compile(r"[^\W\d_]{2,}")
 CODE = re.compile(r"[<>{}`\\]|https?:")

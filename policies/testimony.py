@@ -22,10 +22,10 @@ from policies.signals import INVISIBLE
 
 # Letters, digits, spaces and the marks of plain sentences; two dots apart by letters are an address.
 SIGNS = re.compile(r"[^\w\s.,;:!?'\"()/%&+\u2010-\u2015\u2018-\u201e\u20ac$\u00a3-]|_")
-MARKUP = re.compile(r"//|\b[\w-]+\.(?=[a-z]{2,})[a-z]{2,}\b|&\w+;|\bdata:|\bjavascript\b|^\s*[-+] ", re.MULTILINE)
+MARKUP = re.compile(r"//|\b[\w-]+\.(?=[a-z]{2,})[a-z]{2,}\b|&\w+;|\bdata:|\bjavascript\b|^[^\S\n]*+[-+] ", re.MULTILINE)
 WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
-PARTS = re.compile(r"(?<!\d),\s+|[;:]\s+|\s+(?:and|but|while|whereas)\s+")
+PARTS = re.compile(r"(?<!\d),\s+|[;:]\s+|(?<!\s)\s++(?:and|but|while|whereas)\s+")
 CONTRACTIONS = (
     ("can't", "cannot"),
     ("won't", "will not"),

@@ -29,6 +29,7 @@ from sow.normal import DATE, day
 from sow.rules import rule
 
 TITLED, OTHER_DATE, SIBLING = 0.25, -0.3, -0.5
+LONGEST_NAME = 300  # it is looked at outside the process that reads documents
 MASTER = rule(r"\b(?:master|framework|umbrella|MSA)\b")
 AGREEMENT = rule(r"\b(?:master|framework|umbrella|MSA|agreement|contract|terms)\b")
 WORK = rule(r"\b(?:statement of work|sow|work order|task order|service order|order form|change order|amendment)\b")
@@ -51,6 +52,7 @@ NOTHING = Named("", "", "")
 
 def named(said: str) -> Named:
     """What the value of the term `master_agreement` says."""
+    said = said[:LONGEST_NAME]
     date = rule(DATE).search(said)
     rest = said.replace(date[0], " ") if date else said
     number = NUMBER_SAID.search(rest)

@@ -119,8 +119,12 @@ async def listing(
     project: str | None = None,
     before: datetime | None = None,
     limit: int = 100,
+    brief: bool = False,
 ) -> tuple[Action, ...]:
-    """Actions, newest first, narrowed by whatever is given; `before`: only those proposed earlier."""
+    """Actions, newest first, narrowed by whatever is given; `before`: only those proposed earlier.
+
+    In `brief` they are without arguments, origins, changes and images: for lists of many, not to act on.
+    """
     wanted = {
         "states": None if states is None else [state.value for state in states],
         "proposer": proposer,
@@ -128,6 +132,7 @@ async def listing(
         "project": project,
         "before": before,
         "limit": limit,
+        "brief": brief,
     }
     rows = await (await connection.execute(SQL["listing"], wanted)).fetchall()
     decisions = await _decisions(connection, [row["id"] for row in rows])

@@ -40,7 +40,14 @@ select action, id::text, person, person_name, verdict, reason, digest, step, dec
 from action_decision where action = any(%(ids)s) order by decided_at, id
 
 -- name: listing
-select a.*, a.expires_at < now() as overdue, n.id as successor
+-- In brief without what makes an action large: a list of hundreds shows none of it.
+select a.id, a.tenant, a.type, a.state, a.digest, a.verdict, a.proposer, a.proposer_name, a.agent_run, a.created_at,
+    a.expires_at, a.record, a.problem, a.updated_at, a.attempt, a.version, a.previous, a.editor, a.editor_name,
+    a.compensates, a.touched, a.reminded_at, a.escalated_at, a.expires_at < now() as overdue, n.id as successor,
+    case when %(brief)s then a.intent || '{"arguments": {}, "origins": {}}' else a.intent end as intent,
+    case when %(brief)s then a.before || '{"fields": {}}' else a.before end as before,
+    case when %(brief)s then '[]' else a.changes end as changes,
+    case when not %(brief)s then a.after end as after
 from action a left join action n on (n.tenant, n.previous) = (a.tenant, a.id)
 where (%(states)s::text[] is null or a.state = any(%(states)s))
   and (%(proposer)s::text is null or a.proposer = %(proposer)s)

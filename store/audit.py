@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -90,15 +90,24 @@ ALL = Sought()
 
 
 async def newest(
-    connection: Connection, sought: Sought = ALL, *, before: int = 2**62, limit: int = 100
+    connection: Connection,
+    sought: Sought = ALL,
+    *,
+    named: Sequence[str] = (),
+    before: int = 2**62,
+    limit: int = 100,
 ) -> list[dict[str, Any]]:
-    """Entries of the tenant, newest first, those with an id below `before`; `leaf` is None until one is signed."""
+    """Entries of the tenant, newest first, those with an id below `before`; `leaf` is None until one is signed.
+
+    `named` are the kinds (`document`, `action`) whose names the reader may know: a text is looked for in no others.
+    """
     wanted = {
         "before": before,
         "limit": limit,
         "event": sought.event or None,
         "person": sought.person or None,
         "text": sought.text or None,
+        "named": list(named),
         "since": sought.since,
         "until": sought.until,
     }

@@ -40,9 +40,11 @@ where a.id < %(before)s
   and (%(text)s::text is null or strpos(lower(a.subject || ' ' || a.facts::text), lower(%(text)s)) > 0
        or exists (select from audit_text t where t.entry = a.id and strpos(lower(t.text), lower(%(text)s)) > 0)
        or a.subject = any(array(
-           select 'document:' || d.id from document d where strpos(lower(d.name), lower(%(text)s)) > 0
+           select 'document:' || d.id from document d
+           where 'document' = any(%(named)s::text[]) and strpos(lower(d.name), lower(%(text)s)) > 0
            union all
-           select 'action:' || c.id from action c where strpos(lower(c.intent ->> 'summary'), lower(%(text)s)) > 0)))
+           select 'action:' || c.id from action c
+           where 'action' = any(%(named)s::text[]) and strpos(lower(c.intent ->> 'summary'), lower(%(text)s)) > 0)))
 order by a.id desc limit %(limit)s
 
 -- name: standing

@@ -152,8 +152,15 @@ async def hold(connection: Connection, *ids: str) -> None:
 
 
 async def set_active(connection: Connection, person: str, *, active: bool) -> bool:
-    """Let a person in, or shut them out with all their sessions and tokens; False where nothing changed by that."""
-    return await _one(connection, "set_active", {"id": person, "active": active}) is not None
+    """Let a person in, or shut them out and end all their sessions and tokens; False where nothing changed by that.
+
+    Nothing that was ended comes back: whoever is let in again signs in, and makes new tokens.
+    """
+    if await _one(connection, "set_active", {"id": person, "active": active}) is None:
+        return False
+    if not active:
+        await connection.execute(SQL["revoke_all"], {"person": person})
+    return True
 
 
 async def by_email(connection: Connection, email: str) -> PasswordRow | None:

@@ -62,6 +62,9 @@ select id from person where id = any(%(ids)s::uuid[]) order by id for update
 -- name: set_active
 update person set active = %(active)s where id = %(id)s and active <> %(active)s returning id::text
 
+-- name: revoke_all
+update credential set revoked_at = now() where person = %(person)s and revoked_at is null
+
 -- name: known_people
 select p.id::text, p.email, p.name, p.roles, p.approval_limit, p.active, t.base_currency,
     (select max(c.created_at) from credential c where (c.tenant, c.person) = (p.tenant, p.id) and c.kind = 'session')

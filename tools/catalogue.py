@@ -15,7 +15,7 @@ from store.database import Connection
 from store.embedding import Embedder
 
 NUMBER = re.compile(
-    r"(?:\b(?:statement of work|work order|sow|wo)\b)[\s:.\-_]*(?:no\.?|number|nr\.?|#)?[\s:\-_]*"
+    r"(?:\b(?:statement of work|work order|sow|wo)\b)[\s:.\-_]*+(?:no\.?|number|nr\.?|#)?[\s:\-_]*+"
     r"((?:[a-z]{1,4}[- ]?)?\d{1,8})\b",
     re.IGNORECASE,
 )

@@ -24,24 +24,27 @@ ORDINALS = {
 ORDINAL = re.compile(
     rf"\b(?:(?P<word>{'|'.join(ORDINALS)}|last|top|biggest|largest)(?: one| project)\b|number (?P<n>\d{{1,2}})\b)"
 )
-_CODE = r"(?P<v>(?=[\w/-]*\d)[A-Za-z0-9][\w/-]{2,39})"
+_CODE = r"(?P<v>(?=[\w/-]{0,39}\d)[A-Za-z0-9][\w/-]{2,39})"
 PO = re.compile(
     rf"""\b(?:po|purchase\ order)\b(?:\s*(?:number|no\.?|nr\.?|\#))?
     (?:[^.?!\d]{{0,60}}?\b(?:is|to|as|be|=))?[\s:=,]*["']?{_CODE}""",
     re.IGNORECASE | re.VERBOSE,
 )
 TAX = re.compile(
-    r"""\b(?:vat|tax|ust|uid|ein)\b[\s\w.-]*?(?:is|to|as|:|=|number|id)\s*
+    r"""\b(?:vat|tax|ust|uid|ein)\b[\s\w.-]{0,80}?(?:is|to|as|:|=|number|id)\s{0,5}
     ["']?(?P<v>[A-Z]{0,3}\s?\d[\dA-Z\ .-]{5,18}\d[A-Z]{0,2})\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-BARE = re.compile(rf"""^\W*(?:it\ is|it's|its|use|take|that's)?\s*["']?{_CODE}["'.!]*$""", re.IGNORECASE | re.VERBOSE)
+BARE = re.compile(rf"""^\W*+(?:it\ is|it's|its|use|take|that's)?\s*+["']?{_CODE}["'.!]*$""", re.IGNORECASE | re.VERBOSE)
+# Of the last commas of a message, and each part of it read once: a person may write thousands of characters.
 ADDRESS = re.compile(
-    r"""(?:address\s+(?:is|to|:)\s*)?(?P<street>[^,\n:]*\d[^,\n:]*),\s*
-    (?:(?P<city1>[^,\d]+),\s*(?P<code1>[A-Z0-9][A-Z0-9\ -]{2,9})
-    |(?P<code2>[A-Z0-9-]{3,8}(?:\ \d[A-Z]{2})?)[,\s]\s*(?P<city2>[^,\d]+)),\s*(?P<country>[A-Z]{2})\W*$""",
+    r"""(?P<street>(?=[^,\n:]*\d)[^,\n:]++),\s*+
+    (?:(?P<city1>[^,\d]++),\s*+(?P<code1>[A-Z0-9][A-Z0-9\ -]{2,9})
+    |(?P<code2>[A-Z0-9-]{3,8}(?:\ \d[A-Z]{2})?)(?:,\s*+|\s++)(?P<city2>[^,\d]++)),\s*+(?P<country>[A-Z]{2})$""",
     re.VERBOSE,
 )
+ADDRESS_COMMAS, ADDRESS_LENGTH, STREET_LENGTH = 4, 600, 200
+INTRODUCED = re.compile(r".*?\baddress\b.*?\s(?:is|to)\s+(?=.*\d)", re.IGNORECASE)  # "set the address of … to"
 RULE_WORDS = (
     (re.compile(r"\b(?:po|purchase order)\b"), "po."),
     (re.compile(r"\b(?:tax|vat)\b"), "customer.tax_id"),
@@ -142,17 +145,26 @@ def stated(reading: Reading) -> dict[str, Any]:
         values["po_number"] = po["v"]
     if tax := TAX.search(said):
         values["tax_code"] = re.sub(r"[\s.-]", "", tax["v"]).upper()
-    if address := ADDRESS.search(reading.said):
-        values["invoice_address"] = {
-            "street": address["street"].strip(),
-            "postal_code": (address["code1"] or address["code2"]).strip(),
-            "city": (address["city1"] or address["city2"]).strip(),
-            "country": address["country"],
-        }
+    if address := _address(reading.said):
+        values["invoice_address"] = address
     bare = BARE.search(reading.said)
     if not values and bare and needs:
         values["po_number" if "po_number" in needs else "tax_code"] = bare["v"]
     return values
+
+
+def _address(said: str) -> dict[str, str] | None:
+    """The postal address with which the message ends: street, city and code in either order, country."""
+    head, *parts = re.sub(r"\W{1,20}\Z", "", said).rsplit(",", ADDRESS_COMMAS)[-ADDRESS_COMMAS:]
+    line = re.split(r"[\n:]", head)[-1]
+    text = ",".join([line if len(line) <= STREET_LENGTH else "", *parts])
+    found = ADDRESS.search(text) if len(text) <= ADDRESS_LENGTH else None
+    return found and {
+        "street": INTRODUCED.sub("", found["street"], count=1).strip(),
+        "postal_code": (found["code1"] or found["code2"]).strip(),
+        "city": (found["city1"] or found["city2"]).strip(),
+        "country": found["country"],
+    }
 
 
 def wanted_rule(reading: Reading) -> str | None:

@@ -91,7 +91,7 @@ async def inbox(
         if shown == "waiting":
             queued, older = await _queued(connection, policies, wired.clock(), number)
         else:
-            found = await actions.listing(connection, SHOWN[shown][1], before=before, limit=PAGE + 1)
+            found = await actions.listing(connection, SHOWN[shown][1], before=before, limit=PAGE + 1, brief=True)
             queued = [(action, None) for action in found[:PAGE]]
             older = f"&before={quote(found[PAGE - 1].created_at.isoformat())}" if len(found) > PAGE else ""
         counts = await actions.counts(connection)
@@ -112,7 +112,7 @@ async def inbox(
 
 async def _queued(connection: Connection, policies: Policies, now: datetime, number: int) -> tuple[list[Queued], str]:
     """A page of what waits, in the order of the queue, and how the next one is asked for."""
-    places = policies.queue(await actions.listing(connection, WAITING, limit=QUEUED), now=now)
+    places = policies.queue(await actions.listing(connection, WAITING, limit=QUEUED, brief=True), now=now)
     more = f"&page={number + 1}" if len(places) > number * PAGE else ""
     return [(place.action, place) for place in places[(number - 1) * PAGE : number * PAGE]], more
 
@@ -199,7 +199,7 @@ async def _turn(connection: Connection, policies: Policies, actor: Actor, action
     """Among the first of the queue; None for whoever decides on nothing and where nothing else waits."""
     if not policies.authorize(actor, Operation.ACTION_DECIDE).allowed:
         return None
-    queue = policies.queue(await actions.listing(connection, WAITING, limit=PAGE), now=now)
+    queue = policies.queue(await actions.listing(connection, WAITING, limit=PAGE, brief=True), now=now)
     mine = [place.action.id for place in queue if decidable(policies, actor, place.action)]
     if not set(mine) - {action.id}:
         return None

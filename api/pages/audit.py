@@ -23,7 +23,6 @@ from store.audit import Sought
 
 router = APIRouter(prefix="/audit")
 LINES = 60
-NAMED = {"action": Operation.ACTION_READ, "document": Operation.DOCUMENT_READ, "person": Operation.AUDIT_READ}
 PLACES = {"action": "/actions/", "document": "/documents/", "thread": "/threads/", "project": "/projects/"}
 
 
@@ -39,17 +38,16 @@ async def show(
     check: Annotated[str, Query(max_length=1)] = "",
 ) -> Response:
     """Entries newest first, or the story of one subject from its beginning."""
-    policies = await wired.policies(actor.tenant)
+    kinds = await checking.named(wired, actor)
     async with wired.database.tenant(actor.tenant) as connection:
         if subject:
             entries = await audit.of_subject(connection, subject)
         else:
-            entries = await audit.newest(connection, sought, before=before, limit=LINES + 1)
+            entries = await audit.newest(connection, sought, named=kinds, before=before, limit=LINES + 1)
         more = not subject and len(entries) > LINES
         entries = entries[:LINES] if more else entries
         everyone = await people.everyone(connection)
         signed = await audit.signed(connection)
-        kinds = [kind for kind, operation in NAMED.items() if policies.authorize(actor, operation).allowed]
         names = await audit.names(connection, (entry["subject"] for entry in entries), kinds)
     return page(
         request,

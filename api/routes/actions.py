@@ -31,7 +31,7 @@ class Proposal(BaseModel):
     action_type: str = Field(max_length=80)
     arguments: Json
     summary: str = Field(min_length=1, max_length=300)
-    reasons: list[str] = Field(default_factory=list, max_length=20)
+    reasons: list[Annotated[str, Field(max_length=2000)]] = Field(default_factory=list, max_length=20)
 
 
 class Decision(BaseModel):
@@ -93,16 +93,18 @@ async def queued(wired: Wired, actor: ActionReader, limit: Annotated[int, Query(
     """
     policies = await wired.policies(actor.tenant)
     async with wired.database.tenant(actor.tenant) as connection:
-        waiting = await actions.listing(connection, [ActionState.AWAITING_APPROVAL], limit=500)
+        waiting = await actions.listing(connection, [ActionState.AWAITING_APPROVAL], limit=500, brief=True)
+        places = policies.queue(waiting, now=wired.clock())[:limit]
+        whole = {one.id: one for one in await actions.some(connection, [place.action.id for place in places])}
     return [
         {
             "points": place.points,
             "reasons": place.reasons,
             "grades": plain(place.grades),
             "mine": not place.action.overdue and policies.may_decide(actor, place.action).allowed,
-            "action": _told(place.action),
+            "action": _told(whole[place.action.id]),
         }
-        for place in policies.queue(waiting, now=wired.clock())[:limit]
+        for place in places
     ]
 
 

@@ -35,10 +35,11 @@ async def newest(
     `event` narrows to an event or a family of them ("action"), `person` to what one person did or had done, `text` to
     what stands in it, `since` and `until` to days in UTC. `leaf` is an entry's place in the signed log, if it has one.
     """
+    kinds = await checking.named(wired, actor)
     async with wired.database.tenant(actor.tenant) as connection:
         if subject:
             return [plain(entry) for entry in await audit.of_subject(connection, subject)]
-        found = await audit.newest(connection, sought, before=before, limit=limit)
+        found = await audit.newest(connection, sought, named=kinds, before=before, limit=limit)
         return [plain(entry) for entry in found]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -15,6 +14,7 @@ from policies.prerequisites.case import Case
 from policies.prerequisites.fields import FIELDS, Found, find
 from policies.prerequisites.judgement import Judgement, fails, not_applicable, passes, unknown
 from policies.prerequisites.outside import number, source_of
+from policies.prerequisites.patterns import fits
 from policies.prerequisites.rulebook import Condition, Rule
 
 COMPARED = ("at_least", "at_most")
@@ -103,7 +103,7 @@ OPS: Mapping[str, Callable[[Any, Any], bool]] = {
     "not_one_of": lambda value, wanted: not any(_same(value, one) for one in wanted),
     "at_least": lambda value, wanted: _number(value) >= _number(wanted),
     "at_most": lambda value, wanted: _number(value) <= _number(wanted),
-    "matches": lambda value, wanted: re.fullmatch(str(wanted), str(value or "")) is not None,
+    "matches": lambda value, wanted: fits(str(value or ""), str(wanted)),
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
@@ -15,12 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from domain.facts import FactKind
 from domain.findings import Severity
+from policies.prerequisites.patterns import check
 
 FILE = Path(__file__).with_name("rules.toml")
 ACTIVATION = "project.activation_delayed"  # the one rule that is also told of contracts without a project
 ID = r"^[a-z_]+\.[a-z_]+$"
 FIELD = r"^(project|contract|customer|work|sow|fact)(\.[a-z_]+){1,2}$"
-LONGEST_PATTERN = 100
 
 
 class Switch(StrEnum):
@@ -52,17 +51,8 @@ class Condition(Data):
         if several != isinstance(self.value, list):
             raise ValueError(f"{self.op} takes {'a list' if several else 'one value'}")
         if self.op == "matches":
-            _sound_pattern(str(self.value))
+            check(str(self.value))
         return self
-
-
-def _sound_pattern(text: str) -> None:
-    if len(text) > LONGEST_PATTERN or re.search(r"[+*}][^|]*\)[+*{]", text):
-        raise ValueError("the pattern is too long, or repeats a repetition; write a simpler one")
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"the pattern cannot be used: {error}") from error
 
 
 class Rule(Data):

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from actions.execution import Hands, execute, reconcile
 from actions.proposals import propose
 from agent.ports import AgentPorts
+from api import worker
 from api.settings import Settings
-from api.worker import register
 from domain.actions import Action, ActionState
 from store import actions, jobs
 from tests.actions.conftest import People, countersigned, po_number
@@ -46,18 +46,42 @@ async def test_the_queue_takes_an_approval_to_a_verified_write(
     assert told == [f"northlight/{proposal.id}"]
 
 
-async def test_a_worker_writes_its_own_firms_actions_to_its_own_firms_erp(
-    hands: Hands, people: People, proposal: Action, ledger: LedgerErp, tmp_path: Path
+async def test_a_worker_does_its_own_firms_jobs_for_its_own_firms_erp(
+    hands: Hands,
+    people: People,
+    proposal: Action,
+    ledger: LedgerErp,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    told: list[str] = []
+
+    async def resume(_: AgentPorts, tenant: str, action_id: str) -> int:
+        told.append(f"{tenant}/{action_id}")
+        return 0
+
+    monkeypatch.setattr(worker, "resume_after_action", resume)
     settings = Settings(tenant="elsewhere", home=tmp_path)
     app = jobs.queue(hands.database.url)
-    register(app, settings, hands, cast("AgentPorts", None), Ed25519PrivateKey.generate())
+    worker.register(app, settings, hands, cast("AgentPorts", None), Ed25519PrivateKey.generate())
+    worker.register_reading(app, "elsewhere", hands.database, None)
+    worker.register_post(app, "elsewhere", None)
     await countersigned(hands, people.ada, proposal)
     async with app.open_async():
-        forged = app.configure_task(jobs.EXECUTE, queue="elsewhere")
-        await forged.defer_async(tenant="northlight", action_id=proposal.id)
+        of_action = {"tenant": "northlight", "action_id": proposal.id}
+        forged = {
+            jobs.EXECUTE: of_action,
+            jobs.SETTLED: of_action,
+            jobs.NOTICE: {**of_action, "why": "awaits"},
+            jobs.READ: {"tenant": "northlight", "document": "1"},
+            jobs.PREPARE: {"tenant": "northlight", "document": "1"},
+        }
+        for task, given in forged.items():
+            await app.configure_task(task, queue="elsewhere").defer_async(**given)
         await app.run_worker_async(queues=["elsewhere"], wait=False, install_signal_handlers=False, listen_notify=False)
-    assert ledger.writes() == []
+    assert (ledger.writes(), told) == ([], [])
+    assert sum("another firm" in record.message for record in caplog.records) == len(forged)
     async with hands.database.nobody() as connection:
         left = await connection.execute(
             "select queue_name from procrastinate_jobs where task_name = %s and status = 'todo'", [jobs.EXECUTE]

@@ -13,6 +13,8 @@ from agent.consulting import definitions
 from agent.mentions import mentions
 from agent.ports import TurnContext
 from agent.rules.model import RulesModel
+from agent.rules.reading import Reading
+from agent.rules.slots import stated
 from agent.understanding import system_message, vocabulary
 from domain.actor import Operation
 from domain.records import Customer, Employee, Firm, Project
@@ -134,6 +136,20 @@ def test_a_year_of_readiness_is_asked_back() -> None:
 def test_a_comparison_asks_for_both_times() -> None:
     asked = [(c["name"], c["args"]["since"]) for c in ask("how much did we invoice in Q3 compared to Q2").tool_calls]
     assert asked == [("invoices", "2026-07-01"), ("invoices", "2026-04-01")]
+
+
+@pytest.mark.parametrize(
+    ("said", "street", "code", "city"),
+    [
+        ("The address is 12 High St, Leeds, LS1 4AB, GB", "12 High St", "LS1 4AB", "Leeds"),
+        ("set the address of Acme to 12 to 14 High St, LS1 4AB Leeds, GB.", "12 to 14 High St", "LS1 4AB", "Leeds"),
+        (f"{'So, '}{'a word ' * 90}, 5 Rue X,\n75001,\nParis, FR", "5 Rue X", "75001", "Paris"),
+        ("address: Hauptstr. 5, 80331 M\u00fcnchen, DE", "Hauptstr. 5", "80331", "M\u00fcnchen"),
+    ],
+)
+def test_an_address_is_what_a_message_ends_with(said: str, street: str, code: str, city: str) -> None:
+    found = stated(Reading(said, said, "", (), (), frozenset()))["invoice_address"]
+    assert (found["street"], found["postal_code"], found["city"]) == (street, code, city)
 
 
 def test_a_question_proposes_nothing() -> None:

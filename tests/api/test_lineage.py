@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 
@@ -137,14 +138,19 @@ async def test_the_log_is_searched_by_words_names_and_days(door: Door) -> None:
     assert (await ada.post(f"/v1/actions/{made['id']}/decisions", json=said)).status_code == 201
     today = datetime.now(UTC).date()
 
-    async def found(**asked: str) -> set[str]:
-        return {one["event"] for one in (await ines.get("/v1/audit", params=asked)).json()}
+    async def found(by: httpx.AsyncClient = ines, **asked: str) -> set[str]:
+        return {one["event"] for one in (await by.get("/v1/audit", params=asked)).json()}
 
     assert await found(text="odd WORD") == {"action.rejected"}
     assert await found(text="quote the LETTER") == {"action.proposed", "action.rejected"}
     assert await found(text=made["id"], person=door.ids["finn"]) == {"action.proposed"}
     assert await found(text=made["id"], since=str(today + timedelta(2))) == set()
     assert await found(text=made["id"], until=str(today - timedelta(2))) == set()
+    await uploaded(door)
+    assert "document.uploaded" in await found(text="OW7.md")
+    tom = await door.of("tom")  # who may not read documents does not learn which there are
+    assert await found(tom, text="OW7.md") == set()
+    assert "Nothing was found" in (await tom.get("/audit", params={"text": "OW7.md"})).text
     assert (await ines.get("/v1/audit", params={"since": "yesterday"})).status_code == 422
     page = (await ines.get("/audit", params={"text": "odd word", "since": "", "until": ""})).text
     assert ">Quote the letter&#39;s number</a>" in page

@@ -29,11 +29,17 @@ def test_contrast_is_that_of_the_standard() -> None:
         ("blue", "#a3bdf3", None, "no colour"),
         ("#23427c", "#a3bdf3", SVG.replace(b"<path", b"<script/><path"), "PNG, or an SVG"),
         ("#23427c", "#a3bdf3", b"GIF89a", "PNG, or an SVG"),
+        ("#23427c", "#a3bdf3", b"<!---->" * 14_000 + b"x", "PNG, or an SVG"),  # known at one look
     ],
 )
 def test_what_cannot_be_read_or_shown_is_refused(accent: str, dark: str, logo: bytes | None, said: str) -> None:
     with pytest.raises(InvalidInput, match=said):
         checked("Firm", accent, dark, logo)
+
+
+def test_an_svg_may_begin_with_what_programs_write_there() -> None:
+    drawn = b'\n<?xml version="1.0"?>\n<!-- by hand -->\n<!-- > -- -->\n' + SVG
+    assert checked("Firm", "#23427c", "#a3bdf3", drawn).logo_type == "image/svg+xml"
 
 
 def test_the_colour_that_is_offered_instead_passes() -> None:

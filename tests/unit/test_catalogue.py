@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from actions.arguments import MOST_TASKS
 from actions.catalogue import known
 from actions.comparing import changes, differences, normalised
 from domain.actions import Image, Intent
@@ -77,10 +78,12 @@ def test_arguments_become_canonical() -> None:
         ("invoice.create_draft", {"amount": "NaN"}),
         ("invoice.create_draft", {"amount": "-5"}),
         ("invoice.create_draft", {"time_entry_ids": []}),
+        ("invoice.create_draft", {"time_entry_ids": ["1" * 65]}),
         ("invoice.create_draft", {"period": "2026-13"}),
         ("invoice.create_draft", {"currency": "euro"}),
         ("invoice.create_draft", {"posted": True}),
         ("project.create", {"tasks": [{"name": ""}]}),
+        ("project.create", {"tasks": [{"name": "One of many"}] * (MOST_TASKS + 1)}),
         ("project.create", {"billing": "barter"}),
         ("project.create", {"code": " "}),
         ("project.create", {"code": "CLD-UKI\u202e-1004"}),
@@ -95,6 +98,12 @@ def test_what_cannot_be_an_argument(action_type: str, wrong: dict[str, Any]) -> 
     good = INVOICE if action_type == "invoice.create_draft" else PROJECT
     with pytest.raises(InvalidInput, match=next(iter(wrong))):
         made(action_type, {**good, **wrong})
+
+
+def test_of_many_problems_a_few_are_told() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        made("project.create", {**PROJECT, "tasks": [{"name": ""}] * MOST_TASKS})
+    assert refused.value.detail.endswith(f"and {MOST_TASKS - 5} more")
 
 
 def test_a_text_that_cannot_be_stored_is_refused_and_an_address_has_lines() -> None:

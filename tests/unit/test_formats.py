@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from types import SimpleNamespace
 
 import pytest
 
 from api.formats import line
 from api.render import environment
+from api.tables import as_csv
 from domain.actions import Step
 
 DIGEST = "4274165c1efec7559e86fe98514fd5d3b71e31f189c0000000000000000000aa"
@@ -24,6 +26,15 @@ DIGEST = "4274165c1efec7559e86fe98514fd5d3b71e31f189c0000000000000000000aa"
 )
 def test_a_fact_on_one_line(content: object, said: str) -> None:
     assert line(content) == said
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "-1", "@a", "\t1", "\n=1", " =1", "\u200b=1", "\ufeff=1", "\uff1d1", "\u00a0\uff0b1"]
+)
+def test_no_spreadsheet_takes_a_text_or_a_title_for_a_formula(text: str) -> None:
+    (titles, values) = list(csv.reader(as_csv([text, "a"], [[text, " 1 = 1"]]).decode("utf-8-sig").splitlines(True)))
+    assert titles == [f"'{text}", "a"]
+    assert values == [f"'{text}", " 1 = 1"]
 
 
 def test_a_digest_in_full_where_it_is_asked_for() -> None:

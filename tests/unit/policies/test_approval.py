@@ -151,7 +151,7 @@ def test_place_and_risk_are_conditions_and_what_is_not_known_counts_but_permits_
         ('practice = ["CLD"]', {"project_code": "CLD-UKI-1"}, {"project_code": "DAT-UKI-1"}),
         ('practice = ["CLD"]', {"practice": "CLD"}, {"practice": "DAT", "project_code": "CLD-UKI-1"}),
         ('region = ["UKI", "DACH"]', {"region": "DACH"}, {"project_code": "CLD-XX-1"}),
-        ('risk = ["high"]', {"customer": "ACME  & co"}, {"customer": "Fenwick"}),
+        ('risk = ["high"]', {"customer": "\uff21cme  & co."}, {"customer": "Fenwick"}),
         ('risk = ["usual"]', {"customer": "Fenwick"}, {"customer": "Acme & Co"}),
     ):
         special = RULE.format(id="b", action="x", more=f"{condition}\n{more}")
