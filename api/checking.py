@@ -29,7 +29,8 @@ async def checked(services: Services, actor: Actor) -> Verification:
 async def named(services: Services, actor: Actor) -> list[str]:
     """The kinds of subjects whose names the actor may know."""
     policies = await services.policies(actor.tenant)
-    return [kind for kind, operation in NAMED.items() if policies.authorize(actor, operation).allowed]
+    permitted = policies.permitted(actor, NAMED.values())
+    return [kind for kind, operation in NAMED.items() if operation in permitted]
 
 
 def asked(

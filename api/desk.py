@@ -9,20 +9,22 @@ from datetime import datetime, timedelta
 from api import billing
 from api.billing import Shown, Sum
 from api.pages.actions import decidable
-from api.pages.documents import open_terms
 from api.services import Services
 from domain.actions import Action, ActionState
-from domain.actor import Actor, Operation
+from domain.actor import Actor, Operation, Role
 from domain.errors import ErpError, NotFound
 from domain.money import Money, totals
 from policies.engine import Policies
 from store import actions, documents, freezes, held, mirror, monitors, notes
 from store.database import Connection
-from store.held import Turned
+from store.held import Owned, Turned
 from store.results import Line
 
 LATELY = timedelta(days=7)
-SHOWN = 8
+SHOWN = 6
+CLEAR = 5
+# As the rules name who clears a finding (policies/prerequisites/rules.toml).
+OWNER = {Role.FINANCE: "Finance", Role.PROJECT_MANAGER: "Project manager"}
 SOON = timedelta(hours=24)
 CAME_BACK = (ActionState.REJECTED, ActionState.EXPIRED, ActionState.STALE, ActionState.FAILED)
 FOR_A_PERSON = (ActionState.STALE, ActionState.DIVERGED, ActionState.UNKNOWN, ActionState.FAILED)
@@ -43,7 +45,8 @@ class Task:
 
 @dataclass
 class Desk:
-    """All of it. `decides`: this person decides on proposals; `worth` what waits for their decision; `digest` is when
+    """All of it. `decides`: this person decides on proposals; `to_clear`: what holds
+    money back and is for people of their role to clear; `worth` what waits for their decision; `digest` is when
     their newest digest was written, `drafted` how many proposals their monitors made lately.
     """
 
@@ -55,6 +58,7 @@ class Desk:
     worst: list[Line] = field(default_factory=list[Line])
     erp_down: bool = False
     settled: Sequence[Action] = ()
+    to_clear: list[Owned] = field(default_factory=list[Owned])
     turned: list[Turned] = field(default_factory=list[Turned])
     became: tuple[tuple[str, Money], ...] = ()
     digest: datetime | None = None
@@ -77,6 +81,9 @@ async def desk(wired: Services, actor: Actor) -> Desk:
         if _may(policies, actor, Operation.PEOPLE_ADMINISTER):
             found.tasks = [*await _troubled(connection), *found.tasks]
         if _may(policies, actor, Operation.READINESS_READ) and not found.erp_down:
+            found.to_clear = await held.owned(
+                connection, [OWNER[one] for one in actor.roles & OWNER.keys()], limit=CLEAR
+            )
             found.turned = await held.turned(connection, wired.clock() - LATELY)
             found.became = _became(found.turned)
     found.tasks.sort(key=lambda task: not task.urgent)
@@ -155,8 +162,7 @@ async def _monitored(connection: Connection, actor: Actor, found: Desk, since: d
 
 async def _unread(connection: Connection) -> list[Task]:
     rows = await documents.listing(connection, limit=20)
-    terms = await documents.terms(connection, *(row.id for row in rows))
-    left = [(row, open_terms([term for term in terms if term.document == row.id])) for row in rows]
+    left = await documents.to_confirm(connection, *(row.id for row in rows))
     return [
         Task(
             row.name,
@@ -165,8 +171,8 @@ async def _unread(connection: Connection) -> list[Task]:
             None,
             row.uploaded_at,
         )
-        for row, count in left
-        if count
+        for row in rows
+        if (count := left.get(row.id))
     ]
 
 

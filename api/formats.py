@@ -21,6 +21,7 @@ from domain.unknown import Unknown
 DASH = "\N{EN DASH}"
 DATE = re.compile(r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 DIGEST = re.compile(r"\b[0-9a-f]{40,}\b")
+NUMBER = re.compile(r"-?\d{1,12}(?:\.\d+)?")
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 SHOWN = 12  # characters of a digest
 PLACES = 2
@@ -126,6 +127,14 @@ def value(content: Any) -> Markup | str:
             return str(content)
 
 
+def cell(content: Any, *, numeric: bool = False) -> Markup | str:
+    """A value in a table's cell: nothing is a dash, and in a column of figures thousands are parted."""
+    if content in (None, ""):
+        return DASH
+    plain = numeric and not isinstance(content, bool) and NUMBER.fullmatch(str(content))
+    return figure(Decimal(str(content))) if plain else value(content)
+
+
 def _date(content: str) -> Markup | str:
     try:
         return day(content)
@@ -141,6 +150,26 @@ def _listed(items: list[Any]) -> Markup | str:
     if len(items) > 6 and not any(isinstance(item, Mapping) for item in items):  # noqa: PLR2004 - a line's worth
         return f"{len(items)} records"
     return Markup("<br>").join(value(item) for item in items) if items else value(None)
+
+
+def reported(content: Mapping[str, Any]) -> Markup:
+    """What a report of another system says, in one line: its status first, then its amount, then all else by name."""
+    cells = {name: one for name, one in content.items() if one not in EMPTY and name != "document"}
+    amount = cells.pop("amount", None)
+    currency = cells.pop("currency", None) if amount is not None else None
+    said = [str(cells.pop("status")).replace("_", " ")] if "status" in cells else []
+    if amount is not None:
+        said.append(money({"amount": amount, "currency": currency}) if currency else value(amount))
+    said += [_flag(name, holds=one) if isinstance(one, bool) else _cell(name, one) for name, one in cells.items()]
+    return Markup(", ").join(said or [DASH])
+
+
+def _flag(name: str, *, holds: bool) -> str:
+    return f"{'' if holds else 'not '}{name.replace('_', ' ')}"
+
+
+def _cell(name: str, content: Any) -> Markup:
+    return Markup("{} {}").format(name.replace("_", " "), value(content))
 
 
 def line(content: Any, *, short: bool = True) -> str:

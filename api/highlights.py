@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from domain.source import Box
 from domain.terms import TermStatus
 from store.documents import DocumentRow, TermRow
+
+Rectangle = tuple[float, float, float, float]  # x, y, width, height in points, origin top left
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A term's quote on a page image: rectangles (x, y, width, height) in points, origin top left."""
+    """A term's quote on a page image."""
 
     term: str
     field: str
-    boxes: tuple[tuple[float, float, float, float], ...]
+    boxes: tuple[Rectangle, ...]
 
 
 @dataclass(frozen=True)
@@ -43,14 +46,19 @@ def sheet(document: DocumentRow, terms: Sequence[TermRow], number: int, body: st
     held = [term for term in terms if term.status is not TermStatus.REJECTED]
     if document.kind != "pdf":
         return Sheet(number, text=_stretches(body, held))
-    page = document.pages[number - 1] if number <= len(document.pages) else {}
-    width, height = float(page.get("width", 0)) or 595.0, float(page.get("height", 0)) or 842.0
+    width, height = page_size(document, number)
     return Sheet(number, width, height, _marks(held, number, height))
+
+
+def page_size(document: DocumentRow, number: int) -> tuple[float, float]:
+    """Width and height of a page (from 1) in points; an A4 page's where the file does not say."""
+    page = document.pages[number - 1] if 0 < number <= len(document.pages) else {}
+    return float(page.get("width", 0)) or 595.0, float(page.get("height", 0)) or 842.0
 
 
 def _marks(terms: Sequence[TermRow], number: int, height: float) -> tuple[Mark, ...]:
     marks = [
-        Mark(term.id, term.field, tuple(_flipped(box, height) for box in evidence.boxes))
+        Mark(term.id, term.field, tuple(flipped(box, height) for box in evidence.boxes))
         for term in terms
         for evidence in term.evidence
         if evidence.page == number and evidence.boxes
@@ -58,7 +66,8 @@ def _marks(terms: Sequence[TermRow], number: int, height: float) -> tuple[Mark, 
     return tuple(marks)
 
 
-def _flipped(box: tuple[float, float, float, float], height: float) -> tuple[float, float, float, float]:
+def flipped(box: Box, height: float) -> Rectangle:
+    """A box of evidence (origin bottom left) as a page's picture of this height has it, with a little air."""
     x0, y0, x1, y1 = box
     return round(x0 - 1, 1), round(height - y1 - 1, 1), round(x1 - x0 + 2, 1), round(y1 - y0 + 2, 1)
 

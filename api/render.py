@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from actions.catalogue import TYPES
-from api import charts, formats, states
+from api import charts, formats, plots, states
 from api.freshness import is_fresh
 from api.services import services
 from api.sessions import SignedIn
@@ -57,14 +57,18 @@ def environment() -> Environment:
             "size": formats.size,
             "sortkey": formats.sortkey,
             "line": formats.line,
+            "reported": formats.reported,
             "once": formats.once,
+            "cell": formats.cell,
             "chart": charts.drawn,
             "chart_rows": charts.rows,
+            "plotted": plots.plotted,
             "tone": states.tone,
             "wording": states.wording,
             "through": through,
         }
     )
+    cast("dict[str, Any]", made.tests).update(sum_of_others=plots.is_sum)
     cast("dict[str, Any]", made.globals).update(asset=asset, types=TYPES)
     return made
 

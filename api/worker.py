@@ -29,7 +29,7 @@ from domain.trace import traced
 from erp.mirror import Mirror
 from sow.asking import prepare
 from sow.second_reading import Budget, Model, read_again
-from store import jobs, seal
+from store import audit, jobs, seal
 from store.database import Database
 from store.note import signing_key
 from store.retention import LegalHold, prune
@@ -218,7 +218,11 @@ def _register_upkeep(queue: App, settings: Settings, hands: Hands, key: Ed25519P
     @_of(ours)
     async def seal_log(timestamp: int) -> None:
         del timestamp
-        await seal.seal(hands.database, ours, key, copies, receipts)
+        try:
+            await seal.seal(hands.database, ours, key, copies, receipts)
+        finally:  # a log that is refused its seal is looked through all the more
+            async with hands.database.tenant(ours) as connection:
+                await audit.word(connection, ours)
 
     @queue.periodic(cron=EVERY_QUARTER, periodic_id=ours)
     @queue.task(name=jobs.PRUNE, queue=ours, queueing_lock=f"{jobs.PRUNE}:{ours}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -21,6 +21,7 @@ from store.documents import DocumentRow
 
 PAGE = 200
 NAMING = ("document_number", "client", "provider", "effective_date")  # what families and look-alikes are found by
+BINDING = (*NAMING, "master_agreement")  # and what says which master agreement a document is under
 
 
 @dataclass(frozen=True)
@@ -102,15 +103,22 @@ async def every_document(connection: Connection) -> list[DocumentRow]:
 
 async def hold(connection: Connection, filed: Files, found: Sequence[Family], on: date) -> tuple[InForce, ...]:
     """What holds in each family on a day, in the same order, with what each takes from its master agreement."""
-    above = [family for one in found for family in _masters_of(one, filed)]
+    return await _hold(connection, filed, [(family, *_masters_of(family, filed)) for family in found], on)
+
+
+async def _hold(
+    connection: Connection, filed: Files, lines: Sequence[Sequence[Family]], on: date
+) -> tuple[InForce, ...]:
+    """The same for families that are given with the masters above them, the nearest first."""
     amended = {
         paper.row.id
-        for family in (*found, *above)
-        if family.amendments or family in above or family.root.row.id in filed.masters
+        for line in lines
+        for family in line
+        if family.amendments or family is not line[0] or family.root.row.id in filed.masters
         for paper in (family.root, *family.amendments)
     }
     places = await amendments.places(connection, sorted(amended)) if amended else {}
-    return tuple(_held(family, filed, on, places) for family in found)
+    return tuple(_held(line, filed, on, places) for line in lines)
 
 
 def _masters_of(family: Family, filed: Files) -> list[Family]:
@@ -119,9 +127,8 @@ def _masters_of(family: Family, filed: Files) -> list[Family]:
     return [filed.families[one] for one in above if one in filed.families]
 
 
-def _held(family: Family, filed: Files, on: date, places: Mapping[str, tuple[Place, ...]]) -> InForce:
+def _held(line: Sequence[Family], filed: Files, on: date, places: Mapping[str, tuple[Place, ...]]) -> InForce:
     """From the last master down: each gives what it has, its own and what it has taken."""
-    line = [family, *_masters_of(family, filed)]
     below = [in_force(one, on, places) for one in line]
     found = below[-1]
     for one, own, master in reversed(list(zip(line, below, line[1:], strict=False))):
@@ -135,16 +142,27 @@ def _confirmed_at(paper: Paper, filed: Files) -> datetime | None:
 
 
 async def standing(connection: Connection, document: str, on: date) -> Standing:
-    """Where one document stands on a day. Raises NotFound."""
+    """Where one document stands on a day. Of the other documents only what links them is read. Raises NotFound."""
     await documents.get(connection, document)
-    filed = await files(connection)
+    filed = Files(await papers(connection, fields=BINDING))
     every = filed.families.values()
     family = next((f for f in every if document in {p.row.id for p in (f.root, *f.amendments)}), None)
     family = family or Family(_alone(filed.papers, document))
-    (found,) = await hold(connection, filed, [family], on)
-    above = _masters_of(family, filed)[:1]
+    line = await _whole(connection, [family, *_masters_of(family, filed)])
+    (found,) = await _hold(connection, filed, [line], on)
+    above = line[1:2]
     master = filed.masters.get(family.root.row.id)
     return Standing(document, filed.links.get(document), _rows([family]), found, master, _rows(above))
+
+
+async def _whole(connection: Connection, line: Sequence[Family]) -> list[Family]:
+    """The families with all terms of their documents."""
+    read = await documents.terms(connection, *(row.id for row in _rows(line)))
+
+    def whole(paper: Paper) -> Paper:
+        return replace(paper, terms=tuple(term for term in read if term.document == paper.row.id))
+
+    return [Family(whole(one.root), tuple(whole(paper) for paper in one.amendments)) for one in line]
 
 
 def _rows(found: Sequence[Family]) -> tuple[DocumentRow, ...]:

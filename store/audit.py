@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -75,8 +77,8 @@ def _committed(facts: dict[str, Any]) -> list[tuple[str, bytes, str]]:
 @dataclass(frozen=True)
 class Sought:
     """Which entries: an event ("action.approved") or a family of them ("action"), what one person did or had done in
-    their name, days in UTC, and a text that stands in the subject or its name, the facts or people's own words. Empty
-    means all.
+    their name, days in UTC, and a text of which all words, or what they begin with, stand in the subject, the facts or
+    people's own words, or which stands in the subject's name. Empty means all.
     """
 
     event: str = ""
@@ -87,6 +89,7 @@ class Sought:
 
 
 ALL = Sought()
+PARTED = re.compile(f"[{re.escape(string.punctuation + string.whitespace)}]+")  # as words_of in the database
 
 
 async def newest(
@@ -108,10 +111,16 @@ async def newest(
         "person": sought.person or None,
         "text": sought.text or None,
         "named": list(named),
+        "words": " & ".join(f"{word}:*" for word in PARTED.split(sought.text.lower()) if word),
         "since": sought.since,
         "until": sought.until,
     }
     return [_revealed(row) for row in await (await connection.execute(SQL["newest"], wanted)).fetchall()]
+
+
+async def word(connection: Connection, tenant: str) -> None:
+    """Let what was written since the last time be found by its words; until then a search looks through it."""
+    await connection.execute(SQL["word"], {"tenant": tenant})
 
 
 @dataclass(frozen=True)

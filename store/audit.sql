@@ -37,15 +37,28 @@ where a.id < %(before)s
   and (%(person)s::text is null or a.person = %(person)s or a.on_behalf_of = %(person)s)
   and (%(since)s::date is null or a.at >= %(since)s::date)
   and (%(until)s::date is null or a.at < %(until)s::date + 1)
-  and (%(text)s::text is null or strpos(lower(a.subject || ' ' || a.facts::text), lower(%(text)s)) > 0
-       or exists (select from audit_text t where t.entry = a.id and strpos(lower(t.text), lower(%(text)s)) > 0)
-       or a.subject = any(array(
+  and (%(text)s::text is null or a.id in (
+       select worded(%(words)s)
+       union all
+       select e.id from audit_entry e where e.subject = any(array(
            select 'document:' || d.id from document d
            where 'document' = any(%(named)s::text[]) and strpos(lower(d.name), lower(%(text)s)) > 0
            union all
            select 'action:' || c.id from action c
-           where 'action' = any(%(named)s::text[]) and strpos(lower(c.intent ->> 'summary'), lower(%(text)s)) > 0)))
+           where 'action' = any(%(named)s::text[]) and strpos(lower(c.intent ->> 'summary'), lower(%(text)s)) > 0))))
 order by a.id desc limit %(limit)s
+
+-- name: word
+-- The words of entries whose transactions are over; what commits late is at or above the horizon and comes next time.
+with now as (select pg_snapshot_xmin(pg_current_snapshot()) as horizon),
+added as (
+    insert into audit_word (tenant, entry, words)
+    select e.tenant, e.id, words_of(e.subject || ' ' || e.facts::text) from audit_entry e
+    where e.transaction >= coalesce((select horizon from audit_worded), '0'::xid8)
+        and e.transaction < (select horizon from now)
+    on conflict do nothing)
+insert into audit_worded (tenant, horizon) select %(tenant)s, horizon from now
+on conflict (tenant) do update set horizon = excluded.horizon where excluded.horizon > audit_worded.horizon
 
 -- name: standing
 -- How far the log is signed, and how many entries have come since.

@@ -239,6 +239,12 @@ async def terms(connection: Connection, *documents: str, fields: Sequence[str] |
     return [_term(row) for row in await (await connection.execute(SQL["terms"], wanted)).fetchall()]
 
 
+async def to_confirm(connection: Connection, *documents: str) -> dict[str, int]:
+    """How many terms no person has looked at yet, of the documents that have such."""
+    rows = await connection.execute(SQL["to_confirm"], {"documents": [_uuid(document) for document in documents]})
+    return {row["document"]: row["left_over"] async for row in rows}
+
+
 async def term(connection: Connection, wanted: str) -> TermRow:
     """One term as it stands. Raises NotFound."""
     row = await (await connection.execute(SQL["term"], {"id": _uuid(wanted)})).fetchone()

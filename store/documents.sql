@@ -65,6 +65,11 @@ from term_in_force
 where document = any(%(documents)s) and (%(fields)s::text[] is null or field = any(%(fields)s::text[]))
 order by document, position
 
+-- name: to_confirm
+-- How many terms of these documents no person has looked at yet.
+select document::text, count(*)::int as left_over from term_in_force
+where document = any(%(documents)s) and status in ('proposed', 'conflict') group by document
+
 -- name: term
 select id::text, document::text, position, field, value, read_value, confidence, method, status, alternatives, evidence,
     decided_by, decided_at, reason

@@ -76,3 +76,23 @@ async def turned(connection: Connection, at: datetime, *, limit: int = 200) -> l
     """The projects whose money is another than at a time, those of the largest difference first."""
     rows = await connection.execute(SQL["turned"], {"at": at, "limit": limit})
     return [Turned(**row) async for row in rows]
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A finding that holds money back and that somebody has to clear; `count` is how many they have in all."""
+
+    key: str
+    name: str
+    rule: str
+    title: str
+    amount: Decimal | None
+    currency: str | None
+    since: datetime
+    count: int
+
+
+async def owned(connection: Connection, owners: Sequence[str], *, limit: int) -> list[Owned]:
+    """What these owners (as the rules name them) have to clear, the most expensive first."""
+    rows = await connection.execute(SQL["owned"], {"owners": list(owners), "limit": limit})
+    return [Owned(**row) async for row in rows]

@@ -193,6 +193,15 @@ where r.month = %(month)s
     and (%(severity)s = '' or f.severity = %(severity)s)
 order by coalesce(f.amount, 0) desc, key, f.rule
 
+-- name: owned
+-- What these have to clear before bills can go out: the most expensive first, each with how many there are in all.
+select coalesce(r.code, r.project) as key, r.name, f.rule, f.title, f.amount, f.currency, r.since,
+    (count(*) over ())::int as count
+from readiness r cross join lateral jsonb_to_recordset(r.open) as f (rule text, title text, verdict text, severity text,
+    owner text, amount numeric, currency text)
+where r.month = '' and r.open <> '[]' and f.verdict = 'fail' and f.severity = 'blocks' and f.owner = any(%(owners)s)
+order by coalesce(f.amount, 0) desc, key, f.rule limit %(limit)s
+
 -- name: work
 -- Time on no invoice, by project, approval and currency.
 select r.project, w.approved, w.currency, sum(w.hours) as hours, sum(w.amount) as amount, sum(w.unpriced) as unpriced,

@@ -22,6 +22,7 @@ from actions.resolutions import replayable
 from actions.revisions import REVISABLE
 from actions.rulebook import origins_now, resting_now
 from api.access import ActionReader
+from api.crops import crops
 from api.editing import between, groups_of
 from api.naming import named, present_firm
 from api.render import page
@@ -226,9 +227,14 @@ async def _seen(connection: Connection, policies: Policies, actor: Actor, action
         "absent": await delegates.offered(connection, policies, actor, resting) if waits else (),
         "origins": {field: IN_WORDS[kind].capitalize().replace("erp", "ERP") for field, kind in origins.items()},
         "touched": sorted(person.name for person in people.values()),
+        "crops": await crops(connection, action.intent.origins) if _may_read(policies, actor) else {},
         "editable": waits and _may_edit(policies, actor, action),
         "frozen": [one for one in await freezes.listing(connection) if one.type in (None, action.type)],
     }
+
+
+def _may_read(policies: Policies, actor: Actor) -> bool:
+    return policies.authorize(actor, Operation.DOCUMENT_READ).allowed
 
 
 def _may_edit(policies: Policies, actor: Actor, action: Action) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -23,7 +25,12 @@ from store.audit import Sought
 
 router = APIRouter(prefix="/audit")
 LINES = 60
-PLACES = {"action": "/actions/", "document": "/documents/", "thread": "/threads/", "project": "/projects/"}
+# Where a subject leads, and what that takes; a conversation is its owner's alone.
+PLACES = {
+    "action": ("/actions/", Operation.ACTION_READ),
+    "document": ("/documents/", Operation.DOCUMENT_READ),
+    "project": ("/projects/", Operation.READINESS_READ),
+}
 
 
 @router.get("")
@@ -39,6 +46,8 @@ async def show(
 ) -> Response:
     """Entries newest first, or the story of one subject from its beginning."""
     kinds = await checking.named(wired, actor)
+    policies = await wired.policies(actor.tenant)
+    leads = policies.permitted(actor, (operation for _, operation in PLACES.values()))
     async with wired.database.tenant(actor.tenant) as connection:
         if subject:
             entries = await audit.of_subject(connection, subject)
@@ -60,7 +69,7 @@ async def show(
         names=names,
         everyone=everyone,
         earlier=urlencode({name: value for name, value in asdict(sought).items() if value}),
-        place=_place,
+        place=partial(_place, {kind for kind, (_, wanted) in PLACES.items() if wanted in leads}),
         checkable=wired.seal is not None,
         verification=await checking.checked(wired, actor) if check and wired.seal else None,
     )
@@ -92,6 +101,6 @@ async def export(wired: Wired, actor: AuditExporter) -> Response:
     return await exported(wired, actor)
 
 
-def _place(subject: str) -> str:
+def _place(open_to: Container[str], subject: str) -> str:
     kind, _, name = subject.partition(":")
-    return PLACES[kind] + name if kind in PLACES and name else ""
+    return PLACES[kind][0] + name if kind in open_to and name else ""

@@ -24,6 +24,7 @@ from domain.errors import Conflict, InvalidInput
 from policies.approval import union
 from policies.engine import FOLDER, Policies
 from policies.examples import Examples, beside
+from policies.rights import rights
 from policies.rule import Rule
 from store import rulebook
 
@@ -131,6 +132,7 @@ async def _page(
         number=number,
         examples=_examples(policies),
         matrix=_matrix(policies),
+        rights=rights(policies),
     )
 
 

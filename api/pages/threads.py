@@ -29,6 +29,7 @@ from store.threads import Thread
 from tools.registry import tools_for
 
 router = APIRouter(prefix="/threads")
+SAID = ("text", "choices")  # an answer of these alone has nothing to take along
 Question = Annotated[str, Form(max_length=8000)]
 SUGGESTIONS = (
     "Which projects cannot be billed, and why?",
@@ -115,7 +116,7 @@ async def _fragments(
     answered = False
     async for event in events:
         if event.kind == "block":
-            answered = True
+            answered = answered or event.data["kind"] not in SAID
             async with wired.database.tenant(actor.tenant) as connection:
                 cards = await cards_of(connection, [event.data])
             html = fragment(

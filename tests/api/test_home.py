@@ -39,7 +39,9 @@ async def test_a_proposal_that_soon_expires_says_so(door: Door, owner: psycopg.C
     assert "Expires within a day" in (await ada.get("/")).text
 
 
-async def test_money_that_moved_is_told_with_its_project(door: Door, owner: psycopg.Connection) -> None:
+async def test_money_that_moved_and_what_holds_it_are_told_with_their_project(
+    door: Door, owner: psycopg.Connection
+) -> None:
     finn = await door.of("finn")
     assert "Nothing has moved" in (await finn.get("/")).text
     (body,) = owner.execute("select body from readiness where project = 'w1' and month = ''").fetchone() or ({},)
@@ -49,7 +51,16 @@ async def test_money_that_moved_is_told_with_its_project(door: Door, owner: psyc
         " select tenant, project, month, %s, %s, since from readiness where project = 'w1' and month = ''",
         [json.dumps(was), datetime.now(UTC) - timedelta(days=9)],
     )
+    finding = {"rule": "po.missing", "title": "Purchase order number missing", "verdict": "fail", "severity": "blocks",
+               "owner": "Finance", "amount": "700.00", "currency": "EUR"}  # fmt: skip
+    owner.execute(
+        "update readiness set open = %s where project = 'w1' and month = ''",
+        [json.dumps([finding, {**finding, "owner": "Project manager"}])],
+    )
     page = (await finn.get("/")).text
+    assert "1 to clear" in page
+    assert "#po.missing" in page
+    assert "to clear" not in (await (await door.of("ada")).get("/")).text
     assert "in the last week" in page
     assert "Nothing has moved" not in page
     assert re.search(

@@ -6,11 +6,16 @@ What a machine can find of WCAG is found by axe-core; the rest is for people.
 from __future__ import annotations
 
 from importlib.resources import files
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from fastapi.routing import APIRoute
 from playwright.sync_api import expect
 
 from api.headers import HEADERS
+from api.pages import PAGES
+from api.render import environment
 from tests.browser.test_jobs import ADA, FINN, PLACES, PRIYA, propose
 
 pytestmark = pytest.mark.browser
@@ -19,16 +24,31 @@ AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 LEVELS = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 LOOKS = {"type": "rule", "values": ["color-contrast", "target-size", "link-in-text-block"]}
 DESK, PHONE = 1280, 390
+NO_PAGES = {
+    "/readiness.csv",
+    "/readiness.xlsx",
+    "/operations/beyond",
+    "/look.css",
+    "/look/logo",
+    "/signin/look.css",
+    "/signin/logo",
+    "/threads/{thread_id}/turns/{turn_id}/tables/{number}.csv",
+    "/threads/cards/{action_id}",
+    "/threads/{thread_id}/answers/{turn_id}",
+}  # files and parts of pages
 RUN = """async wanted => (await axe.run(document, {runOnly: wanted})).violations.map(
     found => `${found.id}: ${found.nodes.map(node => node.target + " " + node.any.concat(node.all, node.none)
         .map(check => check.message).join("; ")).join(" | ")}`)"""
 
 
-def problems_of(page, path: str) -> list[str]:
-    """At a desk in light all rules are asked; on a phone in the dark those that depend on how it looks."""
+def problems_of(page, path: str, reach=None) -> list[str]:
+    """At a desk in light all rules are asked; on a phone in the dark those that depend on how it looks.
+
+    `reach` comes to a page that has no address of its own, and gives its answer.
+    """
     page.set_viewport_size({"width": DESK, "height": 844})
     page.emulate_media(color_scheme="light", reduced_motion="reduce")  # no colour is caught between the two
-    answer = page.goto(path)
+    answer = reach(page) if reach else page.goto(path)
     page.evaluate(AXE)
     found = [f"{path}: {problem}" for problem in page.evaluate(RUN, LEVELS)]
     found += [
@@ -50,38 +70,111 @@ def too_wide(page, path: str, width: int) -> list[str]:
     return [f"{path} is {wide} wide on a screen of {width}"] if wide > width else []
 
 
-def test_no_page_shuts_anyone_out(opened) -> None:
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The templates that were asked for; the application runs in this very process."""
+    names: set[str] = set()
+    known = environment().get_template
+
+    def get_template(name, *rest, **more):
+        names.add(str(name))
+        return known(name, *rest, **more)
+
+    monkeypatch.setattr(environment(), "get_template", get_template)
+    return names
+
+
+def unopened(rendered: set[str], visited: list[str]) -> list[str]:
+    """Pages that nobody looked at: templates that were never drawn, and addresses that were never asked for."""
+    loader = environment().loader
+    drawn = {
+        name for name in loader.list_templates() if 'extends "layout.html"' in loader.get_source(environment(), name)[0]
+    }
+    routes = [
+        route
+        for router in PAGES
+        for route in router.routes
+        if isinstance(route, APIRoute) and "GET" in route.methods and route.path not in NO_PAGES
+    ]
+    paths = {urlsplit(path).path for path in visited}
+    missed = [route.path for route in routes if not any(route.path_regex.fullmatch(path) for path in paths)]
+    return [f"nobody looked at {name}" for name in (*sorted(drawn - rendered), *missed)]
+
+
+def pressed(selector: str, *before: str, at: str = ""):
+    """Reach a page by pressing a button, after pressing others that lead to it."""
+
+    def reach(page):
+        if at:
+            page.goto(at)
+        for one in before:
+            page.locator(one).first.click()
+        with page.expect_navigation() as going:
+            page.locator(selector).first.click()
+        return going.value
+
+    return reach
+
+
+def follow_a_record(page):
+    """From the log to the chain of a record, by keyboard."""
+    page.goto("/audit")
+    page.get_by_role("link", name="Follow a record").press("Enter")
+    page.wait_for_url("**/audit/trace")
+    page.fill("#record", "CLD-UKI-1001")
+    with page.expect_navigation() as going:
+        page.keyboard.press("Enter")
+    assert "PO-4711" in page.inner_text("main")
+    return going.value
+
+
+# Pages that answer to a form: who comes to them, and how.
+DECIDE = ("button[value=approve]", "[name=chosen]", "#together summary")
+REACHED = {
+    TOM: {
+        "policy tried out": pressed("form[action='/policy/replay'] button", "details:has(form) > summary", at="/policy")
+    },
+    INES: {"/audit/trace": follow_a_record},
+}
+
+
+def asked(finn) -> str:
+    """A conversation with an answer, shown to a colleague; its address."""
+    finn.goto("/threads")
+    finn.fill("#text", "Which projects cannot be billed?")
+    finn.click("#send")
+    finn.wait_for_url("**/threads/*-*")
+    expect(finn.locator(".message.agent .answer").first).to_be_visible(timeout=20_000)
+    expect(finn.locator("#send")).to_be_visible(timeout=20_000)
+    finn.goto(finn.url)
+    finn.click(".shares summary")
+    finn.click(".shares form.inline button")  # to Ada, the first by name
+    expect(finn.locator(".shares summary")).to_contain_text("Ada Lindqvist")
+    return finn.url
+
+
+def test_no_page_shuts_anyone_out(opened, owner: psycopg.Connection, rendered: set[str]) -> None:
     finn = opened(FINN)
     propose(finn)
     action = finn.url
     finn.goto("/documents")
     document = finn.locator("main a[href^='/documents/']").first.get_attribute("href")
-    finn.goto("/threads")
-    finn.fill("#text", "Which projects cannot be billed?")
-    finn.click("#send")
-    expect(finn.locator("#send")).to_be_visible(timeout=20_000)
-    finn.wait_for_url("**/threads/*-*")
-    expect(finn.locator(".message.agent .answer").first).to_be_visible(timeout=20_000)
-    thread = finn.url
-    finn.goto(thread)
-    finn.click(".shares summary")
-    finn.click(".shares form.inline button")  # to Ada, the first by name
-    expect(finn.locator(".shares summary")).to_contain_text("Ada Lindqvist")
+    thread = asked(finn)
+    again = finn.locator("a[href$='/again']").first.get_attribute("href")
     places = {
         FINN: (
             *PLACES,
             "/facts",
             "/records/sale.sale/k1",
             thread,
+            again,
             action,
             f"{document}/codes",
             "/time-to-bill",
             "/operations/unbilled",
-            "/operations/utilisation",
             "/monitors",
         ),
         PRIYA: (
-            "/",
             document,
             f"{document}/in-force",
             f"{document}/set-up",
@@ -89,17 +182,28 @@ def test_no_page_shuts_anyone_out(opened) -> None:
             "/opportunities",
             f"{document}?q=What+does+it+say+about+payment%3F",
         ),
+        TOM: ("/", "/policy", "/policy/versions/0", "/freezes", "/admin", "/admin/sources", "/admin/look"),
+        INES: ("/operations/agent", "/audit"),
         ADA: ("/", thread, "/actions", action, "/delegations", "/actions/dead-letters"),
-        TOM: ("/", "/policy", "/freezes", "/admin", "/admin/sources", "/admin/look", "/operations/agent"),
-        INES: ("/audit", "/audit?text=nowhere", "/audit/trace?record=CLD-UKI-1001"),
     }
+    rendered.clear()
     found: list[str] = []
     for email, paths in places.items():
         page = finn if email == FINN else opened(email)
         for path in paths:
             found += problems_of(page, path)
+        for name, reach in REACHED.get(email, {}).items():
+            found += problems_of(page, name, reach)
+    page.goto("/actions")
+    owner.execute("update credential set authenticated_at = now() - interval '1 hour'")
+    found += problems_of(page, "password again", pressed(*DECIDE))
+    owner.execute("update credential set authenticated_at = now()")
+    page.goto("/actions")
+    found += problems_of(page, "several decided", pressed(*DECIDE))
     finn.context.clear_cookies()
     found += problems_of(finn, "/signin")
+    visited = [path for paths in places.values() for path in paths]
+    found += unopened(rendered, [*visited, "/signin", "/audit/trace"])
     assert not found, "\n".join(found)
 
 

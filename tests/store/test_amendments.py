@@ -86,8 +86,18 @@ def only(found: InForce, field: str) -> Change:
     return change
 
 
-async def test_the_one_document_that_fits_is_proposed_with_reasons(database: Database, priya: Actor) -> None:
+async def test_the_one_document_that_fits_is_proposed_with_reasons(
+    database: Database, priya: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = await sow(database, priya)
+    read, whole = documents.terms, set[str]()
+
+    async def terms(connection, *wanted, fields=None):
+        if fields is None:
+            whole.update(wanted)
+        return await read(connection, *wanted, fields=fields)
+
+    monkeypatch.setattr(documents, "terms", terms)
     await sow(database, priya, "015", "Halden Rail plc")
     amendment = await amend(database, priya, "1. The total contract value is increased by EUR 20,000.00.")
     async with database.tenant("northlight") as connection:
@@ -98,6 +108,7 @@ async def test_the_one_document_that_fits_is_proposed_with_reasons(database: Dat
     assert "SOW-2026-014" in reasons
     assert "dated 2026-03-02" in reasons
     assert [row.id for row in found.members] == [root, amendment]
+    assert whole == {root, amendment}  # of the third only what could link it
 
 
 async def test_where_two_fit_nothing_changes_until_a_person_picks(database: Database, priya: Actor) -> None:

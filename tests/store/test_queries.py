@@ -34,6 +34,7 @@ WORKERS = {
     ("rulebook", "install"),
     ("rights", "change"),
     ("seal", "add_checkpoint"),
+    ("audit", "word"),
 }
 
 

@@ -12,6 +12,7 @@ import pytest
 from domain.actor import Actor, Role
 from domain.errors import NotFound
 from store import audit
+from store.audit import Sought
 from store.bundle import write_bundle
 from store.bundle_check import check_bundle
 from store.copies import Folder
@@ -47,6 +48,14 @@ class Log:
     async def seal(self) -> None:
         await seal(self.database, "alpha", signing_key(self.folder / "keys"), Folder(self.folder / "copies"))
 
+    async def found(self, text: str) -> list[str]:
+        async with self.database.tenant("alpha") as connection:
+            return [one["subject"] for one in await audit.newest(connection, Sought(text=text))]
+
+    async def word(self) -> None:
+        async with self.database.tenant("alpha") as connection:
+            await audit.word(connection, "alpha")
+
     async def check(self) -> Verification:
         key = signing_key(self.folder / "keys").public_key()
         return await verify(self.database, "alpha", key, Folder(self.folder / "copies"))
@@ -73,8 +82,13 @@ def log(worker_database: Database, owner: psycopg.Connection, database_urls: tup
 
 
 async def test_old_entries_go_only_after_a_sealed_entry_said_so(log: Log, owner: psycopg.Connection) -> None:
-    await log.write(reason="The first of all")
+    await log.write(reason="The first of all", number="PO-4711")
     crowd(owner, "alpha", 700)
+    for _ in range(2):  # an entry is found before its words are added, and after
+        assert await log.found("po 47") == await log.found("FIRST") == ["action:1"]
+        assert await log.found("4711 nothing") == []
+        assert await log.found("thing:600") == ["thing:600"]
+        await log.word()
     await log.seal()
     assert await prune(log.database, WORKER, timedelta(0), FREE, now=log.later) == 0
     assert await log.step() == 0  # announced
@@ -85,6 +99,8 @@ async def test_old_entries_go_only_after_a_sealed_entry_said_so(log: Log, owner:
     await log.seal()
     assert await log.step() == 512
     assert await log.step() == 0
+    assert await log.found("po 47") == await log.found("first") == []
+    assert await log.found("thing:600") == ["thing:600"]
     seen = await log.check()
     assert (seen.problems, seen.entries, seen.pruned, seen.erased) == ([], 702, 512, 0)
     bundled = check_bundle(await log.bundle(), signing_key(log.folder / "keys").public_key())

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api import charts
+from api.plots import plotted
 from api.render import environment
 from domain.blocks import Chart, Series
 from domain.canonical import plain
@@ -87,3 +88,43 @@ def test_a_conversation_shows_a_chart_with_its_table() -> None:
 def test_what_is_counted_is_not_counted_in_halves() -> None:
     texts = [node.text for node in parsed(str(charts.drawn(chart("bars", [Decimal(1)])))).iter("text")]
     assert texts == ["0", "1", "M0"]
+
+
+def table(*rows: tuple[object, ...], numeric: tuple[int, ...] = (1, 2)) -> dict[str, object]:
+    return {
+        "title": "Unbilled",
+        "columns": ["Practice", "Hours", "Amount"],
+        "rows": [[{"value": value} for value in row] for row in rows],
+        "numeric": list(numeric),
+    }
+
+
+def euros(amount: str, currency: str = "EUR") -> dict[str, str]:
+    return {"amount": amount, "currency": currency}
+
+
+def test_a_tables_amounts_are_drawn_without_their_sum() -> None:
+    found = plotted(table(("CLD", "7", euros("30.5")), ("DAT", 4, euros("2")), ("Total", 11, euros("32.5"))))
+    assert found is not None
+    assert (found.labels, found.unit) == (("CLD", "DAT"), "EUR")
+    assert [(one.name, one.values) for one in found.series] == [("Amount", (Decimal("30.5"), Decimal(2)))]
+
+
+def test_currencies_are_never_drawn_on_one_scale() -> None:
+    found = plotted(table(("CLD", "7", euros("30")), ("DAT", 4, euros("2", "GBP"))))
+    assert found is not None
+    assert [(one.name, one.values) for one in found.series] == [("Hours", (Decimal(7), Decimal(4)))]
+    assert plotted(table(("CLD", "7", euros("30")), ("DAT", 4, euros("2", "GBP")), numeric=(2,))) is None
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("CLD", "7", euros("30"))],
+        [(f"P{n}", n, euros("1")) for n in range(9)],
+        [("A name too long for its bar", 1, euros("1")), ("B", 2, euros("2"))],
+        [("CLD", 0, euros("0")), ("DAT", 0, euros("0"))],
+    ],
+)
+def test_what_would_say_little_is_no_chart(rows: list[tuple[object, ...]]) -> None:
+    assert plotted(table(*rows)) is None

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from api import formats
 from api.formats import line
 from api.render import environment
 from api.tables import as_csv
@@ -57,3 +58,17 @@ def test_what_repeats_is_shown_once() -> None:
 )
 def test_who_is_asked_in_words(step: Step, said: str) -> None:
     assert step.asked == said
+
+
+def test_a_report_is_said_as_a_sentence_part() -> None:
+    order = {
+        "amount": "420000.00",
+        "capped": False,
+        "currency": "EUR",
+        "number": "45",
+        "required": True,
+        "status": None,
+    }
+    assert formats.reported(order).striptags() == "EUR 420,000.00, not capped, number 45, required"
+    assert formats.reported({"status": "accepted", "on": "2026-11-03"}).striptags() == "accepted, on 3 Nov 2026"
+    assert formats.reported({"document": "d"}) == formats.DASH

@@ -13,7 +13,7 @@ function sort(table, at) {
   const down = heads[at].getAttribute("aria-sort") === "ascending";
   heads.forEach((head) => head.removeAttribute("aria-sort"));
   heads[at].setAttribute("aria-sort", down ? "descending" : "ascending");
-  const rows = [...table.tBodies[0].rows].filter((row) => !/^total$/i.test(key(row, 0)));
+  const rows = [...table.tBodies[0].rows].filter((row) => !/^(total|all)$/i.test(key(row, 0)));
   rows.sort((one, other) => compared(key(one, at), key(other, at)) * (down ? -1 : 1));
   table.tBodies[0].prepend(...rows); // a total stays below
 }

@@ -19,6 +19,7 @@ from domain.money import Money
 from policies.approval import open_steps, remaining
 from policies.authorization import Authorization
 from policies.engine import FILES, FOLDER, Policies
+from policies.rights import AGENT_TOO, IN_PERSON, SAID, rights
 
 POLICIES = Policies.load()
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -102,6 +103,33 @@ ACTIONS = some.builds(
 def test_each_role_has_exactly_its_rights(role: Role) -> None:
     actor = Actor("north", "ann", "Ann", frozenset({role}))
     assert {o.value for o in Operation if POLICIES.authorize(actor, o).allowed} == RIGHTS[role]
+
+
+def test_the_table_of_rights_is_what_the_policy_answers() -> None:
+    found = rights(POLICIES)
+    shown = {
+        role: {right.operation.value for _, rows in found.groups for right in rows if right.cells[at]}
+        for at, role in enumerate(found.roles)
+    }
+    assert shown == RIGHTS
+    assert {right.operation for _, rows in found.groups for right in rows} == set(Operation)
+    cells = {right.operation: right.cells for _, rows in found.groups for right in rows}
+    assert cells[Operation.ACTION_PROPOSE][found.roles.index(Role.FINANCE)] == AGENT_TOO
+    assert cells[Operation.ACTION_DECIDE][found.roles.index(Role.APPROVER)] == IN_PERSON
+
+
+def test_every_rule_that_is_no_cell_stands_beside_the_table() -> None:
+    cedar = POLICIES.texts["authorization.cedar"]
+    lent = '@id("lent")\npermit (principal in Role::"auditor", action == Action::"fact.record", resource)'
+    changed = Policies({**POLICIES.texts, "authorization.cedar": f"{cedar}\n{lent} when {{ principal.service }};"})
+    before = [one.id for one in rights(POLICIES).conditions]
+    found = rights(changed).conditions
+    assert [one.id for one in found if one.permits] == ["worker.executes", "lent"]
+    assert {one.id for one in found} == {*before, "lent"}
+    (one,) = [one for one in found if one.id == "lent"]
+    assert (one.whom, one.operations) == ("auditor", (SAID[Operation.FACT_RECORD],))
+    assert "principal.service" in one.cedar
+    assert {f"role.{role.value}" for role in Role}.isdisjoint(before)
 
 
 def test_a_refusal_says_why() -> None:
