@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from actions.quoting import WITHHELD, without_quotes
 from domain.actions import Action
 from domain.actor import Actor, through
 from domain.errors import NotFound
@@ -19,7 +20,6 @@ from store import actions, audit, documents, lineage, people
 from store.database import Connection
 from store.documents import DocumentRow, TermRow
 
-WITHHELD = "(you may not read documents)"
 EVENTS = (
     "executing",
     "executed",
@@ -110,7 +110,8 @@ async def trace(connection: Connection, actor: Actor, asked: str, *, with_quotes
         )
     names = {person.id: person.name for person in await people.everyone(connection)}
     chains = [await _chain(connection, await actions.get(connection, id_), names, with_quotes) for id_ in ids]
-    for document in dict.fromkeys(row.id for chain in chains for row in chain.documents):
+    read = (row.id for chain in chains for row in chain.documents if with_quotes)
+    for document in dict.fromkeys(read):
         await audit.append(connection, actor, "document.read", f"document:{document}", {"part": "quotes in a trace"})
     return tuple(chains)
 
@@ -126,7 +127,7 @@ async def _chain(connection: Connection, action: Action, names: Mapping[str, str
         if row["id"] != action.id
     ]
     return Chain(
-        action=action,
+        action=action if with_quotes else without_quotes(action),
         verification=tuple(step for step in history if step.event.split(".", 1)[1] in EVENTS),
         history=history,
         quotes=tuple(_quotes(action, papers, terms, names, with_quotes)),
@@ -167,15 +168,15 @@ def _quotes(
         place = {"document": document, "document_name": papers[document].name, "page": page}
         shown = quote if with_quotes else WITHHELD
         row = read.get((document, page, quote))
-        yield Quoted(tuple(about), **place, quote=shown, **_term(row, names) if row else {})
+        yield Quoted(tuple(about), **place, quote=shown, **_term(row, names, with_quotes) if row else {})
 
 
-def _term(row: TermRow, names: Mapping[str, str]) -> dict[str, Any]:
+def _term(row: TermRow, names: Mapping[str, str], with_value: bool) -> dict[str, Any]:
     return {
         "term": row.field,
         "term_id": row.id,
-        "value": row.value,
-        "read_value": row.read_value if row.status is TermStatus.CORRECTED else None,
+        "value": row.value if with_value else None,
+        "read_value": row.read_value if with_value and row.status is TermStatus.CORRECTED else None,
         "status": row.status.value,
         "decided_by": names.get(row.decided_by, row.decided_by) if row.decided_by else "",
         "decided_at": row.decided_at,

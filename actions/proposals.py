@@ -124,6 +124,9 @@ def _said(intent: Intent) -> dict[str, Any]:
     said = plain(intent)
     if intent.customer_id is None:
         del said["customer_id"]
+    for origin in said["origins"].values():
+        if not origin["terms"]:
+            del origin["terms"]
     return said
 
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from langchain_core.messages import AIMessage, ToolMessage
 from pydantic import ValidationError
 
 from agent.ports import TurnContext
+from agent.stating import not_stated, spoken
 from domain.actor import Operation
 from domain.blocks import ActionCard
 from domain.canonical import plain
@@ -21,13 +23,9 @@ from domain.errors import CountersignError
 from store import audit
 from tools.tool import Tool, ToolResult
 
-# Arguments that stand for a person's own word. A proposal names the person as their origin, so a model may pass them
-# on and may not make them up.
-STATED = frozenset({"po_number", "tax_code", "invoice_address"})
 CALL_SECONDS = 60.0
 UNKNOWN_TOOL = "(no such tool)"
 WORD = re.compile(r"[\w/.-]{1,40}")
-DERIVED = frozenset({"country"})  # a code for what people write as a name
 
 log = logging.getLogger(__name__)
 
@@ -64,10 +62,10 @@ class _Wanted:
     arguments: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-async def call_all(context: TurnContext, message: AIMessage, said: str) -> list[Called]:
+async def call_all(context: TurnContext, message: AIMessage, said: Sequence[str]) -> list[Called]:
     """All calls of one message, side by side; each proposal alone, so that they are made in the model's order.
 
-    `said` is everything that the person wrote in this conversation.
+    `said` are the messages that the person wrote in this conversation.
     """
     wanted = [_Wanted(call["id"] or "", call["name"], call["args"]) for call in message.tool_calls]
     unreadable = [
@@ -110,7 +108,7 @@ async def call_one(context: TurnContext, name: str, arguments: dict[str, Any], s
     wanted = _Wanted(subject, name, arguments)
     try:
         async with asyncio.timeout(CALL_SECONDS):
-            called = await _call(context, offered, wanted, "")
+            called = await _call(context, offered, wanted, ())
     except TimeoutError:
         called = _refused(wanted, "timeout", "The call took too long and was stopped.")
     except Exception:
@@ -140,7 +138,7 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-async def _call(context: TurnContext, offered: dict[str, Tool], wanted: _Wanted, said: str) -> Called:
+async def _call(context: TurnContext, offered: dict[str, Tool], wanted: _Wanted, said: Sequence[str]) -> Called:
     tool = offered.get(wanted.name)
     if tool is None or context.tool_context is None:
         return _refused(wanted, "not_offered", "There is no such tool for this person.")
@@ -149,30 +147,13 @@ async def _call(context: TurnContext, offered: dict[str, Tool], wanted: _Wanted,
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, e["loc"])) or "(all)" for e in error.errors()}))
         return _refused(wanted, "arguments", f"These arguments are missing or not valid: {fields}.")
-    if invented := _not_stated(wanted.arguments, said):
+    if invented := not_stated(wanted.arguments, said):
         return _refused(wanted, "not_stated", f"The person stated no such value: {', '.join(invented)}. Ask for it.")
     try:
         result = await tool.run(context.tool_context, arguments)
     except CountersignError as error:
         return _failed(wanted, error, said)
     return _answered(wanted, tool, result)
-
-
-def _not_stated(arguments: dict[str, Any], said: str) -> list[str]:
-    """The arguments that speak for the person and do not occur in the person's words."""
-    words = _letters(said)
-    return sorted(name for name in STATED & arguments.keys() if not _occurs(arguments[name], words))
-
-
-def _occurs(value: Any, words: str) -> bool:
-    if isinstance(value, dict):
-        return all(_occurs(item, words) for key, item in value.items() if key not in DERIVED)
-    stated = _letters(str(value))
-    return value is None or (bool(stated) and stated in words)
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[\W_]", "", text.casefold())
 
 
 def _answered(wanted: _Wanted, tool: Tool, result: ToolResult) -> Called:
@@ -186,15 +167,15 @@ def _refused(wanted: _Wanted, code: str, detail: str) -> Called:
     return Called(wanted.id, wanted.name, wanted.arguments, {"error": {"code": code, "detail": detail}}, refused=code)
 
 
-def _failed(wanted: _Wanted, error: CountersignError, said: str) -> Called:
+def _failed(wanted: _Wanted, error: CountersignError, said: Sequence[str]) -> Called:
     """A tool's own error is an answer to the person: "not permitted" and "not there" are shown as they are.
 
     What it repeats of a model's argument is shown only where it is a word or the person's own: arguments can lie.
     """
     facts = {"error": {"code": error.code, "detail": error.detail}}
-    detail, words = error.detail, _letters(said)
-    for value in map(str, wanted.arguments.values()):
-        if not WORD.fullmatch(value) and _letters(value) not in words:
+    detail = error.detail
+    for value in filter(None, map(str, wanted.arguments.values())):
+        if not WORD.fullmatch(value) and not spoken(said, value):
             detail = detail.replace(value, "that")
     shown = {"kind": "text", "text": detail}
     return Called(wanted.id, wanted.name, wanted.arguments, facts, (shown,), refused=error.code)

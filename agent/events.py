@@ -23,6 +23,13 @@ def status(text: str) -> dict[str, Any]:
     return {"kind": "status", "data": {"text": text}}
 
 
+def called(calls: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a node writes before it shows what came of these calls. It is for the turn's record and is not streamed: a
+    turn that breaks off there still says where its answer came from.
+    """
+    return {"kind": "called", "data": calls}
+
+
 def block(data: Mapping[str, Any], position: int) -> dict[str, Any]:
     """What a node writes to the stream when a part of the answer is ready; prose has position 0."""
     return {"kind": "block", "data": dict(data), "position": position}

@@ -169,14 +169,16 @@ async def call_tools(state: TurnState, runtime: Runtime[TurnContext]) -> Update:
     offered = {tool.name for tool in runtime.context.tools}
     for name in dict.fromkeys(call["name"] for call in answer.tool_calls if call["name"] in offered):
         runtime.stream_writer(events.status(CALLED.get(name, name.replace("_", " ").capitalize())))
-    said = " ; ".join([*(str(turn["asked"]) for turn in state["history"]), state["text"]])
+    said = (*(str(turn["asked"]) for turn in state["history"]), state["text"])
     called = await call_all(runtime.context, answer, said)
+    records = [one.record() for one in called]
+    runtime.stream_writer(events.called(records))
     blocks = [block for one in called for block in one.blocks if block not in state["blocks"]]
     for position, block in enumerate(blocks, 1 + len(state["blocks"])):
         runtime.stream_writer(events.block(block, position))
     return {
         "messages": [one.message() for one in called],
-        "calls": [one.record() for one in called],
+        "calls": records,
         "blocks": blocks,
         "waiting": [*state["waiting"], *(action for one in called for action in one.proposed)],
         "flags": [f"refused:{one.name}:{one.refused}" for one in called if one.refused],

@@ -20,6 +20,8 @@ from store.threads import Message
 from tools.registry import tools_for
 
 CARDS = Operation.ACTION_READ  # what a proposal's card shows
+# Before answers that break off named their tools, they were kept without any: nobody knows where those came from.
+BROKEN = frozenset({"cancelled", "failed"})
 
 
 @dataclass(frozen=True)
@@ -83,4 +85,6 @@ def _hidden(message: Message, used: frozenset[str] | None, offered: frozenset[st
     if message.author == "person":
         return False
     names_action = any(block.get("kind") == "action" for block in message.blocks)
+    if message.state in BROKEN and not used and message.blocks:
+        return True
     return used is None or not used <= offered or (names_action and not cards)

@@ -42,6 +42,7 @@ class _Running:
     saver: TenantSaver
     prose: dict[str, Any] | None = None
     blocks: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    calls: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     state: dict[str, Any] = field(default_factory=dict[str, Any])
     problem: str = ""
 
@@ -132,6 +133,8 @@ async def _stream(
     async for mode, data in parts:
         if mode == "values":
             running.state = dict(data)
+        elif data["kind"] == "called":
+            running.calls += data["data"]
         else:
             yield Event(data["kind"], data["data"], data.get("position", 0))
 
@@ -148,7 +151,7 @@ async def _close(context: TurnContext, turn: str, incoming: Incoming, running: _
         state=state,
         engine=values.get("engine", ""),
         blocks=running.answer,
-        calls=tuple(_stored(call) for call in values.get("calls", [])),
+        calls=tuple(_stored(call) for call in running.calls),
         trace=_trace(context, incoming, running),
         actions=tuple(values.get("waiting", [])) if state == "waiting" else (),
     )

@@ -27,8 +27,9 @@ from mcp_types import Tool as Offered
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from agent.calling import STATED, Called, call_one
+from agent.calling import Called, call_one
 from agent.ports import AgentPorts, TurnContext
+from agent.stating import STATED
 from api.headers import SMALL_BODY
 from api.sessions import SignedIn
 from domain.actor import OTHER_AGENT, Operation

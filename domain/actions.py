@@ -33,13 +33,27 @@ class ActionState(StrEnum):
 
 
 @dataclass(frozen=True)
+class Reading:
+    """One term as a value was taken from it: its field, its value at that moment, and a quote of its document (id)."""
+
+    field: str
+    value: Any
+    document: str
+    quote: str
+
+
+@dataclass(frozen=True)
 class Origin:
-    """Where the value of one argument comes from: `document`, `erp`, `person` or `policy`."""
+    """Where the value of one argument comes from: `document`, `erp`, `person` or `policy`.
+
+    `terms` are all that a document's value was taken from; `evidence` are the quotes that a person is shown.
+    """
 
     kind: str
     source: Source | None = None
     evidence: tuple[Evidence, ...] = ()
     note: str = ""
+    terms: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True)

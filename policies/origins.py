@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from domain.actions import Intent, Origin
+from domain.actions import Intent, Origin, Reading
 from domain.facts import FactKind
 from policies.rule import Strict, Word
 
@@ -50,8 +50,9 @@ class Demand(Strict):
         return f"{self.reason} (This one is {there}.)"
 
 
-def origins_of(intent: Intent, *, through_agent: bool, confirmed: Collection[str] = ()) -> dict[str, str]:
-    """The kind of origin of each argument; `confirmed` are the quotes of terms that a person confirmed.
+def origins_of(intent: Intent, *, through_agent: bool, confirmed: Collection[Reading] = ()) -> dict[str, str]:
+    """The kind of origin of each argument; `confirmed` are the terms that a person confirmed, as
+    they now hold.
 
     What has no origin of its own was stated by whoever proposes: a person, or the agent, which has no word of its own.
     """
@@ -61,10 +62,9 @@ def origins_of(intent: Intent, *, through_agent: bool, confirmed: Collection[str
     }
 
 
-def _kind(origin: Origin, confirmed: Collection[str]) -> str:
+def _kind(origin: Origin, confirmed: Collection[Reading]) -> str:
     if origin.kind == "document":
-        quotes = [evidence.quote for evidence in origin.evidence]
-        return "term" if quotes and all(quote in confirmed for quote in quotes) else "document"
+        return "term" if origin.terms and all(term in confirmed for term in origin.terms) else "document"
     if origin.kind == "system" or (origin.kind == "erp" and origin.source and origin.source.model in REPORTED):
         return "report"
     return origin.kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain.actions import Intent
+from domain.actions import Intent, Reading
 from store.database import Connection
 from store.queries import queries
 
@@ -12,20 +12,20 @@ SQL = queries("dependence")
 
 
 async def touched(connection: Connection, intent: Intent) -> tuple[str, ...]:
-    """People (ids) who brought in or decided on a document of the intent, or recorded the newest report on its project
-    or a contract of it, or whom it is about; sorted.
+    """People (ids) who brought in or decided on a document of the intent, or recorded some system's newest report on
+    its project or a contract of it, or whom it is about; sorted.
     """
     wanted = {"documents": _documents(intent), "subjects": _subjects(intent), "subject": _subject(intent)}
     return tuple(row["person"] for row in await (await connection.execute(SQL["touched"], wanted)).fetchall())
 
 
-async def confirmed(connection: Connection, intent: Intent) -> frozenset[str]:
-    """The quotes of those terms of the intent's documents that a person confirmed or corrected."""
+async def confirmed(connection: Connection, intent: Intent) -> tuple[Reading, ...]:
+    """Those terms of the intent's documents that a person confirmed or corrected, with the values that now hold."""
     documents = _documents(intent)
     if not documents:
-        return frozenset()
+        return ()
     rows = await connection.execute(SQL["confirmed"], {"documents": documents})
-    return frozenset(row["quote"] for row in await rows.fetchall())
+    return tuple(Reading(**row) for row in await rows.fetchall())
 
 
 def _documents(intent: Intent) -> list[UUID]:

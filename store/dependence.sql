@@ -13,14 +13,15 @@ select l.person from paper p
 join document_link l on l.document = p.id or l.target = p.id
 union
 select f.recorded_by from (
-    select distinct on (kind, subject) recorded_by from outside_fact
+    -- The newest of each system: which system is believed is the firm's policy, and that may change.
+    select distinct on (kind, subject, system) recorded_by from outside_fact
     where split_part(subject, '/', 1) in (select name from subject)
-    order by kind, subject, reported_at desc, id desc) f
+    order by kind, subject, system, reported_at desc, id desc) f
 union
 select %(subject)s::text where %(subject)s::text is not null
 order by person
 
 -- name: confirmed
-select distinct e ->> 'quote' as quote
+select t.field, t.value, t.document::text, e ->> 'quote' as quote
 from term_in_force t, jsonb_array_elements(t.evidence) e
 where t.document = any(%(documents)s::uuid[]) and t.status in ('confirmed', 'corrected')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -14,13 +14,17 @@ from domain.actions import Action, Intent, Origin
 from domain.actor import Operation
 from domain.blocks import ActionCard, Block, Choices
 from domain.errors import InvalidInput
+from domain.facts import FactKind
 from domain.findings import Finding, Readiness, Remedy, Verdict
 from domain.records import Customer, Project
+from domain.source import Source
+from policies.origins import REPORTED
+from policies.prerequisites.case import Case
 from policies.prerequisites.customers import well_formed
-from policies.prerequisites.items import words
 from policies.prerequisites.portfolio import Dossier
 from tools.cells import finding_facts, project_key
 from tools.evaluating import near
+from tools.opportunity.fields import read
 from tools.readiness import findings_block, ordered
 from tools.tool import Tool, ToolContext, ToolResult
 
@@ -91,29 +95,45 @@ def proposable(finding: Finding) -> bool:
 def fixes(dossier: Dossier, project: Project, answer: Readiness, wanted: ProposeFix) -> list[Fix]:
     """Everything about this project that could be cleared, what can be proposed at once first."""
     failed = [f for f in ordered(answer.findings) if f.verdict is Verdict.FAIL and wanted.rule in (None, f.rule)]
-    customer = dossier.facts(project).customer
-    found = [_fix(finding, finding.remedy, customer, wanted) for finding in failed if finding.remedy]
+    case = Case(project, dossier.facts(project), answer.period, dossier.firm.fetched_at.date())
+    found = [_fix(finding, finding.remedy, case, wanted) for finding in failed if finding.remedy]
     return sorted(found, key=lambda fix: (not fix.complete, fix.remedy.action_type is None))
 
 
-def _fix(finding: Finding, remedy: Remedy, customer: Customer | None, wanted: ProposeFix) -> Fix:
+def _fix(finding: Finding, remedy: Remedy, case: Case, wanted: ProposeFix) -> Fix:
     arguments: dict[str, Any] = dict(remedy.arguments)
-    origins = {name: _origin(finding, remedy, value) for name, value in arguments.items()}
-    stated = _stated(finding, customer, wanted)
+    known = {name: _origin(finding, case, name, value) for name, value in arguments.items()}
+    origins = {name: origin for name, origin in known.items() if origin is not None}
+    stated = _stated(finding, case.customer, wanted)
     said = Origin("person", note="Stated in the conversation")
     return Fix(finding, remedy, arguments | stated, origins | dict.fromkeys(stated, said))
 
 
-def _origin(finding: Finding, remedy: Remedy, value: Any) -> Origin:
-    """A record for its own id; the quotes that hold the value, if any do; else what was reported of the record."""
-    ids = [argument for _, argument in remedy.arguments]
-    named = {source.id: source for source in finding.sources if source.id in ids}
-    if value in named:
-        return Origin("erp", named[value])
-    quotes = tuple(quote for quote in finding.evidence if words(str(value)) in words(quote.quote))
-    reported = (source for source in finding.sources if source.id not in named)
-    source = next(reported, finding.sources[0] if finding.sources else None)
-    return Origin("document" if quotes else "erp", source, quotes)
+def _origin(finding: Finding, case: Case, name: str, value: Any) -> Origin | None:
+    """A record for its own id, else the term or the report that says the value; None where none of them does, so that
+    it counts as the word of whoever proposes.
+    """
+    if name.endswith("_id"):
+        record = next((one for one in finding.sources if one.id == value and one.model not in REPORTED), None)
+        return record and Origin("erp", record)
+    report = next((one for one in finding.sources if _reports(case, one, value)), None)
+    term = case.term(name)
+    if term is not None and _same(term.value, value):
+        return replace(read([term]), source=report)
+    return report and Origin("erp", report)
+
+
+def _reports(case: Case, source: Source, value: Any) -> bool:
+    """Whether the source is the report that is believed, and says the value."""
+    if source.model not in REPORTED:
+        return False
+    report = case.facts.outside.get(FactKind(source.model), source.id)
+    said = report.value.values() if report is not None and report.system == source.system else ()
+    return any(_same(one, value) for one in said)
+
+
+def _same(one: Any, other: Any) -> bool:
+    return str(one).strip() == str(other).strip()
 
 
 def _stated(finding: Finding, customer: Customer | None, wanted: ProposeFix) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from actions.catalogue import TYPES
 from actions.compensation import inverse
 from actions.decisions import needed
 from actions.policy_change import FileDifference, differences
+from actions.quoting import opened
 from actions.resolutions import replayable
 from actions.revisions import REVISABLE
 from actions.rulebook import origins_now, resting_now
@@ -163,6 +164,7 @@ async def action_page(
         action = await actions.get(connection, action_id)
         seen = await _seen(connection, policies, actor, action)
         turn = await _turn(connection, policies, actor, action, wired.clock())
+        (action,) = await opened(connection, policies, actor, action)
     kind = TYPES[action.type]
     arguments = action.intent.arguments
     firm = await present_firm(wired, actor, arguments.get("time_entry_ids") or ())

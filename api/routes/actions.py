@@ -9,10 +9,11 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from actions import batch, decisions, notes, proposals, revisions
 from actions.placing import placed
+from actions.quoting import opened, unopened
 from api.access import ActionCommenter, ActionDecider, ActionEditor, ActionProposer, ActionReader
 from api.forms import VISIBLE
 from api.services import Services, Wired
-from domain.actions import ActionState, Intent
+from domain.actions import Action, ActionState, Intent
 from domain.actor import Actor
 from domain.canonical import plain
 from erp.reader import Images
@@ -82,7 +83,7 @@ async def listing(
     """Actions, newest first, a hundred at a time."""
     async with wired.database.tenant(actor.tenant) as connection:
         found = await actions.listing(connection, [state] if state else None, project=project, before=before)
-    return [plain(action) for action in found]
+    return [_told(action) for action in found]
 
 
 @router.get("/queue")
@@ -101,7 +102,7 @@ async def queued(wired: Wired, actor: ActionReader, limit: Annotated[int, Query(
             "reasons": place.reasons,
             "grades": plain(place.grades),
             "mine": not place.action.overdue and policies.may_decide(actor, place.action).allowed,
-            "action": plain(whole[place.action.id]),
+            "action": _told(whole[place.action.id]),
         }
         for place in places
     ]
@@ -115,14 +116,16 @@ async def propose(wired: Wired, actor: ActionProposer, wanted: Proposal) -> Json
         Intent(wanted.action_type, wanted.arguments, wanted.summary, tuple(wanted.reasons)), await erp.firm.masters()
     )
     policies = await wired.policies(actor.tenant)
-    return plain(await proposals.propose(wired.database, erp.reader, policies, actor, intent, now=wired.clock()))
+    return _told(await proposals.propose(wired.database, erp.reader, policies, actor, intent, now=wired.clock()))
 
 
 @router.get("/{action_id}")
 async def one(wired: Wired, actor: ActionReader, action_id: str) -> Json:
     """One action with what would change, its policy verdict and its decisions."""
+    policies = await wired.policies(actor.tenant)
     async with wired.database.tenant(actor.tenant) as connection:
-        return plain(await actions.get(connection, action_id))
+        (action,) = await opened(connection, policies, actor, await actions.get(connection, action_id))
+    return plain(action)
 
 
 @router.post("/decisions")
@@ -142,7 +145,7 @@ async def decide_all(
 async def decide(wired: Wired, actor: ActionDecider, action_id: str, wanted: Decision) -> Json:
     """Approve or reject the step that waits."""
     policies = await wired.policies(actor.tenant)
-    return plain(
+    return _told(
         await decisions.decide(
             wired.database,
             policies,
@@ -166,7 +169,7 @@ async def edit(wired: Wired, actor: ActionEditor, action_id: str, wanted: Edit) 
         done = await decisions.edit_and_approve(*room, edited, now=wired.clock())
     else:
         done = decisions.Edited(await revisions.edit(*room, edited, now=wired.clock()))
-    return {"action": plain(done.action), "refusal": done.refusal, "needed": decisions.needed(done.action)}
+    return {"action": _told(done.action), "refusal": done.refusal, "needed": decisions.needed(done.action)}
 
 
 @router.post("/{action_id}/revision", status_code=201)
@@ -174,11 +177,16 @@ async def revise(wired: Wired, actor: ActionProposer, action_id: str, wanted: Wi
     """Propose anew, over the ERP's present state, what came to nothing."""
     policies = await wired.policies(actor.tenant)
     reader = await _reader(wired, actor, action_id)
-    return plain(
+    return _told(
         await revisions.revise(
             wired.database, reader, policies, actor, action_id, reason=wanted.reason, now=wired.clock()
         )
     )
+
+
+def _told(action: Action) -> Json:
+    """As a list and the answer to a deed give it: what it quotes is read where it is opened."""
+    return plain(unopened(action))
 
 
 async def _reader(wired: Services, actor: Actor, action_id: str) -> Images:
@@ -190,8 +198,10 @@ async def _reader(wired: Services, actor: Actor, action_id: str) -> Images:
 @router.get("/{action_id}/versions")
 async def versions(wired: Wired, actor: ActionReader, action_id: str) -> list[Json]:
     """All versions of this proposal, oldest first."""
+    policies = await wired.policies(actor.tenant)
     async with wired.database.tenant(actor.tenant) as connection:
-        return [plain(version) for version in await actions.versions(connection, action_id)]
+        found = await opened(connection, policies, actor, *await actions.versions(connection, action_id))
+    return [plain(version) for version in found]
 
 
 @router.get("/{action_id}/notes")
@@ -218,4 +228,4 @@ async def say(wired: Wired, actor: ActionCommenter, action_id: str, wanted: Said
 async def withdraw(wired: Wired, actor: ActionProposer, action_id: str, wanted: Withdrawal) -> Json:
     """Take back one's own proposal before it is carried out."""
     policies = await wired.policies(actor.tenant)
-    return plain(await decisions.withdraw(wired.database, policies, actor, action_id, wanted.reason))
+    return _told(await decisions.withdraw(wired.database, policies, actor, action_id, wanted.reason))

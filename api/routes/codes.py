@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from actions.arguments import InvoiceAddress, TaxIdentifier
+from actions.quoting import unopened
 from api.access import ActionProposer, CodeProposer
 from api.papers import plan_set_up, propose_confirmation, propose_engagement
 from api.services import Wired
@@ -80,10 +81,10 @@ async def create(wired: Wired, actor: ActionProposer, document_id: str, said: Sa
     and prices: the action, which waits for approval.
     """
     stated = Stated(**said.model_dump()) if said else Stated()
-    return plain(await propose_engagement(wired, actor, document_id, stated))
+    return plain(unopened(await propose_engagement(wired, actor, document_id, stated)))
 
 
 @router.post("/confirmation", status_code=201)
 async def confirm(wired: Wired, actor: ActionProposer, document_id: str) -> Json:
     """Propose to confirm the quotation of the document's contract: the action, which waits for approval."""
-    return plain(await propose_confirmation(wired, actor, document_id))
+    return plain(unopened(await propose_confirmation(wired, actor, document_id)))

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from actions import compensation, dead_letters, resolutions
+from actions.quoting import unopened
 from api.access import ActionReader, ActionResolver, Compensator
 from api.services import Wired
 from domain.canonical import plain
@@ -51,23 +52,18 @@ async def tried(wired: Wired, actor: ActionReader, action_id: str) -> Json:
 async def resolve(wired: Wired, actor: ActionResolver, action_id: str, wanted: Resolution) -> Json:
     """Say whether an unknown action took effect, or accept how a diverged or failed one stands."""
     policies = await wired.policies(actor.tenant)
-    return plain(
-        await resolutions.resolve(
-            wired.database,
-            policies,
-            actor,
-            action_id,
-            verdict=wanted.verdict,
-            reason=wanted.reason,
-        )
+    done = await resolutions.resolve(
+        wired.database, policies, actor, action_id, verdict=wanted.verdict, reason=wanted.reason
     )
+    return plain(unopened(done))
 
 
 @router.post("/{action_id}/replay", status_code=201)
 async def replay(wired: Wired, actor: ActionResolver, action_id: str, wanted: Reason) -> Json:
     """Have a failed action tried again."""
     policies = await wired.policies(actor.tenant)
-    return plain(await resolutions.replay(wired.database, policies, actor, action_id, reason=wanted.reason))
+    done = await resolutions.replay(wired.database, policies, actor, action_id, reason=wanted.reason)
+    return plain(unopened(done))
 
 
 @router.post("/{action_id}/compensation", status_code=201)

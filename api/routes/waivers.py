@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from actions.quoting import unopened
 from api import billing
 from api.access import ActionProposer, ReadinessReader
 from api.services import Wired
@@ -46,7 +47,7 @@ async def waive(wired: Wired, actor: ActionProposer, code: str, wanted: NewWaive
     """Propose a waiver: the action, which others approve."""
     project, _ = await billing.one(wired, actor, code, None)
     asked = Waived(project=project.id, **wanted.model_dump())
-    return plain(await propose_waiver(await wired.agent.context(actor, None), asked))
+    return plain(unopened(await propose_waiver(await wired.agent.context(actor, None), asked)))
 
 
 @router.post("/{waiver_id}/end", status_code=201)

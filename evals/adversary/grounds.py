@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from actions.quoting import UNOPENED, WITHHELD
 from evals.adversary.ledger import Ledger
 from evals.adversary.record import Record, Shown
 
@@ -37,6 +38,8 @@ def check(record: Record, ledger: Ledger, shown: Shown) -> None:
 def _in_documents(record: Record, tenant: str, name: str, value: Any, origin: Mapping[str, Any]) -> str:
     texts = record.documents.get(tenant, [])
     quotes = [str(evidence["quote"]) for evidence in origin["evidence"]]
+    if {UNOPENED, WITHHELD} & {*quotes}:
+        return ""  # nobody who may read it opened it, so nobody was told a quote
     if any(not any(_letters(quote) in _letters(text) for text in texts) for quote in quotes):
         return "quotes what stands in no document"
     if name == "name":

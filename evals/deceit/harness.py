@@ -24,7 +24,7 @@ from unittest.mock import patch
 
 from pydantic import SecretStr
 
-from agent import calling
+from agent import stating
 from agent.models import ModelSettings, chat_model
 from agent.ports import AgentPorts
 from agent.turns import answer
@@ -213,7 +213,7 @@ async def _control(at: Desk, firm: Stand, told: list[Lie], subjects: list[Subjec
     """The same without the guards: prose passes, and a model's values count as the person's."""
     some = [lie for lie in told if lie.kind != "echo"][:: min(10, max(1, len(told) // 12))]
     some += [lie for one in subjects for lie in deeds(one) if lie.kind == "invented_value"]
-    with patch.object(calling, "STATED", frozenset[str]()):
+    with patch.object(stating, "STATED", frozenset[str]()):
         return await _tell(at, firm, some, replace(at.ports, guardrails=_Unguarded.load()))
 
 

@@ -39,7 +39,7 @@ async def tools_of_the_role(_: Service) -> None:
 
 async def values_that_were_stated(_: Service) -> None:
     """That a model may only pass on values which the person wrote."""
-    replaced(calling, "_not_stated", answering(()))
+    replaced(calling, "not_stated", answering(()))
 
 
 async def quotes_from_the_page(_: Service) -> None:

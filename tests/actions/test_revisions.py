@@ -15,6 +15,7 @@ from actions.decisions import decide, edit_and_approve, needed, withdraw
 from actions.execution import Hands, execute
 from actions.proposals import propose, signed_digest
 from actions.revisions import Edit, edit, revise
+from actions.rulebook import resting_now
 from domain.actions import Action, ActionState, Intent
 from domain.actor import Actor
 from domain.errors import (
@@ -221,6 +222,9 @@ async def test_whoever_changed_what_it_rests_on_does_not_decide_alone(
     await withdraw(database, policies, people.priya, before.id)
     after = await propose(database, ledger, policies, people.priya, intent, now=NOW)
     assert after.touched == (people.ada.person,)
+    report(owner, people.vera, "S-7", system="CRM")  # newer, and the firm may believe the other system all the same
+    async with database.tenant("northlight") as connection:
+        assert {people.ada.person, people.vera.person} <= {*(await resting_now(connection, after)).touched}
     other = await propose(database, ledger, policies, people.priya, elsewhere(), now=NOW)
     assert other.touched == ()
     ok = await decide(database, policies, people.marek, after.id, verdict="approve", digest=after.digest)
@@ -231,11 +235,11 @@ def elsewhere() -> Intent:
     return replace(po_number("PO-8"), project_code="CLD-2", contracts=("S-77",))
 
 
-def report(owner: psycopg.Connection, by: Actor, contract: str) -> None:
+def report(owner: psycopg.Connection, by: Actor, contract: str, system: str = "PSA") -> None:
     owner.execute(
         "insert into outside_fact (tenant, kind, subject, value, system, reported_at, recorded_by) "
-        """values ('northlight', 'milestone', %s, '{"status": "accepted"}', 'PSA', now(), %s)""",
-        [f"{contract}/Design", by.person],
+        """values ('northlight', 'milestone', %s, '{"status": "accepted"}', %s, now(), %s)""",
+        [f"{contract}/Design", system, by.person],
     )
 
 

@@ -187,6 +187,18 @@ async def test_one_turn_at_a_time(world: World) -> None:
     assert [event async for event in answer(world.ports, world.actor, thread, "And DAT-DACH-2001?")][-1].kind == "done"
 
 
+async def test_an_answer_that_breaks_off_names_the_tools_it_came_from(world: World, owner: psycopg.Connection) -> None:
+    turn = answer(world.ports, world.actor, await world.thread(), "Is CLD-UKI-1004 ready?")
+    async for event in turn:
+        if event.kind == "block":
+            break
+    await turn.aclose()
+    row = owner.execute("select state, jsonb_path_query_array(calls, '$[*].name') from turn").fetchone()
+    assert row == ("cancelled", ["project_readiness"])
+    told = owner.execute("select facts -> 'tools' from audit_entry where event = 'turn.cancelled'").fetchone()
+    assert told == (["project_readiness"],)
+
+
 async def test_one_person_cannot_keep_the_agent_to_themselves(world: World) -> None:
     running = [answer(world.ports, world.actor, await world.thread(), "Is CLD-UKI-1004 ready?") for _ in range(5)]
     for turn in running[:4]:

@@ -79,6 +79,19 @@ async def test_a_record_is_followed_to_the_words_it_rests_on(
         assert said in text, said
 
 
+async def test_a_value_is_called_confirmed_only_while_it_is_the_one_that_holds(
+    written: tuple[dict[str, Any], str], door: Door
+) -> None:
+    document, action = written
+    priya, ada = await door.of("priya"), await door.of("ada")
+    assert "From a term that a person confirmed" in (await ada.get(f"/actions/{action}")).text
+    where = f"/v1/documents/{document['id']}/terms"
+    term = next(term for term in (await priya.get(where)).json() if term["field"] == "po_number")
+    word = {"verdict": "correct", "value": "PO-9999", "reason": "As the client says"}
+    assert (await priya.post(f"{where}/{term['id']}/decisions", json=word)).status_code == 201
+    assert "From a term that a person confirmed" not in (await ada.get(f"/actions/{action}")).text
+
+
 async def test_the_page_tells_the_same_and_only_to_those_who_may(
     written: tuple[dict[str, Any], str], door: Door
 ) -> None:
@@ -90,8 +103,32 @@ async def test_the_page_tells_the_same_and_only_to_those_who_may(
     missing = await (await door.of("ines")).get("/audit/trace", params={"record": "<nothing>"})
     assert (missing.status_code, "&lt;nothing&gt;" in missing.text) == (404, True)
     assert (await (await door.of("priya")).get("/v1/audit/trace", params={"record": action})).status_code == 403
-    assert "you may not read documents" in (await (await door.of("tom")).get(f"/v1/audit/trace?record={action}")).text
     assert (await (await door.of("sara")).get(f"/v1/audit/trace?record={action}")).status_code in {403, 404}
+
+
+async def test_the_words_of_documents_are_for_those_who_may_read_them(
+    written: tuple[dict[str, Any], str], door: Door, owner: psycopg.Connection
+) -> None:
+    _, action = written
+    tom, finn = await door.of("tom"), await door.of("finn")
+    words = "purchase order PO-4711"
+    opened = (f"/v1/actions/{action}", f"/actions/{action}", f"/v1/actions/{action}/versions")
+    traced = (f"/v1/audit/trace?record={action}", f"/audit/trace?record={action}")
+    for path in (*opened, *traced):
+        page = (await tom.get(path)).text
+        assert (words in page, "you may not read documents" in page) == (False, True), path
+    assert "From a term that a person confirmed" in (await tom.get(opened[1])).text
+    (chain,) = (await tom.get(traced[0])).json()
+    assert {quote["value"] for quote in chain["quotes"]} == {None}
+    read = "select count(*) from audit_entry where event = 'document.read' and person = any(%s)"
+    both = [[door.ids["tom"], door.ids["finn"]]]
+    assert owner.execute(read, both).fetchone() == (0,)
+    for path in ("/v1/actions", "/v1/actions/queue", "/actions", f"/threads/cards/{action}"):
+        assert words not in (await finn.get(path)).text, path
+    assert owner.execute(read, both).fetchone() == (0,)
+    for path in opened:
+        assert words in (await finn.get(path)).text, path
+    assert owner.execute(read, both).fetchone() == (3,)
 
 
 async def test_the_log_is_searched_by_words_names_and_days(door: Door) -> None:

@@ -126,6 +126,9 @@ def test_the_proposal_sets_up_what_the_erp_lacks_each_argument_with_its_source()
     ]
     assert arguments["contract_title"].startswith("SOW-0500")
     assert {name for name, value in intent.arguments.items() if value not in (None, [], ())} <= {*intent.origins}
+    sooner = engagement_from(paper(effective_date="2026-10-01"), firm, "CLD-UKI-1002")
+    for one, kind, day in ((intent, "document", "2026-12-01"), (sooner, "policy", firm.fetched_at.date().isoformat())):
+        assert (one.arguments["opens"], one.origins["opens"].kind) == (day, kind)
     timed = normalised(engagement_from(paper(), firm, "CLD-UKI-1002")).arguments
     assert timed["rates"] == [{"name": "Engineer", "price": "100.0000"}, {"name": "Architect", "price": "120.0000"}]
     assert [(line["name"], line["price"]) for line in timed["lines"]] == [("Fees, not to exceed", "90000.00")]

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from domain.actions import Reading
 from domain.blocks import ActionCard, Choices, Findings, Table
 from domain.errors import InvalidInput, NotPermitted
 from domain.facts import FactKind
 from domain.source import Evidence
+from domain.terms import TermStatus
 from store import actions
 from tests.tools.conftest import Desk
 from tests.unit.prerequisites.records import TODAY, Small, term
@@ -37,7 +39,9 @@ async def test_the_missing_number_is_proposed(desk: Desk) -> None:
 def test_a_quote_is_the_origin_of_what_it_holds_and_of_nothing_else() -> None:
     required = term("po_required", True)
     quoted = replace(required, evidence=(Evidence(1, "A purchase order is required.", 0, 29),))
-    for said, kind in (((quoted,), "erp"), ((quoted, term("po_number", "PO 77")), "document")):
+    stated = term("po_number", "PO 77")
+    corrected = replace(stated, evidence=(Evidence(1, "order number 77", 0, 15),), status=TermStatus.CORRECTED)
+    for said, kind in (((quoted,), "erp"), ((quoted, stated), "document"), ((quoted, corrected), "document")):
         small = replace(NO_PO, terms={"S-1001": said})
         answer = small.dossier().assess(small.project, None, TODAY)
         (fix, *_) = fixes(small.dossier(), small.project, answer, ProposeFix(project=CODE, rule="po.missing"))
@@ -46,7 +50,20 @@ def test_a_quote_is_the_origin_of_what_it_holds_and_of_nothing_else() -> None:
         assert number.source is not None
         assert number.source.system == "psa"
         assert all("77" in quote.quote for quote in number.evidence)
+        assert ("corrected" in number.note) is (corrected in said)
         assert (contract.kind, contract.source, contract.evidence) == ("erp", small.firm().contracts[0].source, ())
+
+
+def test_a_value_that_only_a_person_put_into_a_term_is_not_the_erps() -> None:
+    number = replace(
+        term("po_number", "PO-9999"), evidence=(Evidence(1, "PO-4711", 0, 7),), status=TermStatus.CORRECTED
+    )
+    small = replace(NO_PO.silent(FactKind.PURCHASE_ORDER), terms={"S-1001": (number,)})
+    answer = small.dossier().assess(small.project, None, TODAY)
+    (fix, *_) = fixes(small.dossier(), small.project, answer, ProposeFix(project=CODE, rule="po.missing"))
+    origin = fix.origins["po_number"]
+    assert (fix.arguments["po_number"], origin.kind, origin.source) == ("PO-9999", "document", None)
+    assert origin.terms == (Reading("po_number", "PO-9999", "", "PO-4711"),)
 
 
 def test_a_quotation_is_confirmed_on_a_signed_statement_of_work_and_on_nothing_less() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from domain.actions import Origin
+from domain.actions import Origin, Reading
 from domain.records import Contract, Customer, PriceList, Project
-from domain.terms import Term, said_by
+from domain.terms import Term, TermStatus, said_by
+from policies.prerequisites.outside import day
 from sow.normal_form import CHOICES
 from tools.catalogue import key
 
@@ -66,11 +68,29 @@ def optional(terms: Sequence[Term], name: str, wanted: str) -> tuple[Field, ...]
 
 
 def read(found: Iterable[Term]) -> Origin:
-    """The document as the origin of a value, with its quotes."""
+    """The document as the origin of a value, with its quotes and the terms as they were used."""
     terms = tuple(found)
     masters = {term.master for term in terms if term.master}
+    notes = [said_by(masters)] if masters else []
+    if any(term.status is TermStatus.CORRECTED for term in terms):
+        notes.append("A person corrected what was read.")
     quotes = tuple(term.evidence[0] for term in terms if term.evidence)[:QUOTES]
-    return Origin("document", evidence=quotes, note=said_by(masters) if masters else "")
+    used = tuple(_used(term) for term in terms)
+    return Origin("document", evidence=quotes, note=" ".join(notes), terms=used)
+
+
+def _used(term: Term) -> Reading:
+    quote = term.evidence[0] if term.evidence else None
+    return Reading(term.field, term.value, quote.document if quote else "", quote.quote if quote else "")
+
+
+def opening(terms: Sequence[Term], today: date) -> tuple[date, Origin]:
+    """The day on which a project opens, and why: when the work begins, and never before the ERP was read for it."""
+    begins = [term for term in terms if term.field == "effective_date"]
+    starts = day(begins[0].value) if begins else None
+    if starts is not None and starts >= today:
+        return starts, read(begins)
+    return today, Origin("policy", evidence=read(begins).evidence, note="when the work begins, never before today")
 
 
 def recorded(record: Record, note: str = "") -> Origin:

@@ -16,7 +16,7 @@ from policies.numbering import parts
 from policies.prerequisites.outside import day
 from tools.codes import Paper
 from tools.engagement import contract_of, customer_of
-from tools.opportunity.fields import first, number, read, recorded, share
+from tools.opportunity.fields import first, number, opening, read, recorded, share
 from tools.opportunity.schedule import MONTHS, invoice_days
 from tools.setup import billed_by, hourly, planned_tasks, project_name
 
@@ -170,9 +170,7 @@ def _prices(paper: Paper, title: str) -> dict[str, Any]:
 
 
 def _of_project(paper: Paper, contract: Contract | None, client: str, code: str, today: date) -> Part:
-    """The project opens when the work begins, and never before the ERP was read for it."""
-    starts, ends = day(first(paper.terms, "effective_date")), day(first(paper.terms, "end_date"))
-    opens = max(today, starts) if starts else today
+    (opens, why), ends = opening(paper.terms, today), day(first(paper.terms, "end_date"))
     currency = contract.currency if contract else first(paper.terms, "currency")
     arguments = {
         "code": code,
@@ -187,7 +185,7 @@ def _of_project(paper: Paper, contract: Contract | None, client: str, code: str,
         "code": Origin("person", note="chosen by a person among the proposed codes"),
         "name": Origin("document", note="the document's name"),
         "billing": _said(paper, "billing_type"),
-        "opens": _said(paper, "effective_date"),
+        "opens": why,
         "ends": _said(paper, "end_date"),
         "tasks": _said(paper, "milestones", "rates", "total_value"),
         "schedule": _said(paper, "milestones", "invoice_frequency", "effective_date", "end_date"),

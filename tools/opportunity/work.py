@@ -12,7 +12,6 @@ from domain.actions import Origin
 from domain.records import Contract, Firm, PriceList, Project
 from domain.terms import Term
 from policies.codes import CodeProposal
-from policies.prerequisites.outside import day
 from tools.codes import Paper
 from tools.opportunity.fields import (
     DIFFERS,
@@ -23,6 +22,7 @@ from tools.opportunity.fields import (
     Field,
     against,
     first,
+    opening,
     priced,
     read,
     recorded,
@@ -64,10 +64,7 @@ def project_fields(paper: Paper, there: Project | None, chosen: Chosen, customer
     yield code_field(chosen)
     yield Field("Name", project_name(paper, customer), TO_SET_UP, Origin("document", note="the document's name"))
     yield billed
-    starts = day(first(paper.terms, "effective_date"))
-    opens = max(today, starts) if starts else today
-    begins = [term for term in paper.terms if term.field == "effective_date"]
-    why = Origin("policy", evidence=read(begins).evidence, note="when the work begins, never before today")
+    opens, why = opening(paper.terms, today)
     yield Field("Opens", opens.isoformat(), TO_SET_UP, why)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from html import unescape
 from random import Random
@@ -11,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from actions.quoting import WITHHELD
 from evals.adversary import rules
 from evals.adversary.record import SESSION, Shown, Vote
 from evals.adversary.world import Person, Tab, Via, World
@@ -80,6 +82,9 @@ async def open_page(world: World, random: Random, person: Person, action: str) -
     if response.status_code != FOUND:
         return None
     shown = seen(person.tenant, response.json())
+    first = world.record.shown.get(action)
+    if first and WITHHELD not in response.text:  # what it quotes is read where it is opened
+        world.record.shown[action] = replace(first, origins=shown.origins)
     if random.random() < 0.3:  # noqa: PLR2004 - the share of people who use the pages
         page = await world.call(person, "GET", f"/actions/{action}", headers={"accept": "text/html"})
         found = DIGEST.search(page.text)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from domain.actions import Intent, Origin
+from domain.actions import Intent, Origin, Reading
 from domain.actor import Actor, Role
 from domain.source import Evidence, Source
 from policies.engine import Policies
@@ -13,6 +15,8 @@ from policies.origins import origins_of
 POLICIES = Policies.load()
 PRIYA = Actor("northlight", "p1", "Priya", frozenset({Role.PROJECT_MANAGER}))
 QUOTE = Evidence(1, "PO number: PO-4711", 0, 18, (), "doc-1")
+TERM = Reading("po_number", "PO-4711", QUOTE.document, QUOTE.quote)
+READ = Origin("document", None, (QUOTE,), terms=(TERM,))
 REPORT = Source("psa", "purchase_order", "S-1", "1")
 
 
@@ -24,15 +28,20 @@ def intent(origin: Origin | None = None) -> Intent:
 @pytest.mark.parametrize(
     ("origin", "confirmed", "kind"),
     [
-        (Origin("document", None, (QUOTE,)), (), "document"),
-        (Origin("document", None, (QUOTE,)), (QUOTE.quote,), "term"),
-        (Origin("document"), (QUOTE.quote,), "document"),
+        (READ, (), "document"),
+        (READ, (TERM,), "term"),
+        # The same sentence: another term read there, the value that a person put in its place, another document's.
+        (READ, (replace(TERM, field="po_required"),), "document"),
+        (READ, (replace(TERM, value="PO-9999"),), "document"),
+        (READ, (replace(TERM, document="doc-2"),), "document"),
+        (replace(READ, terms=(TERM, replace(TERM, field="po_required"))), (TERM,), "document"),
+        (Origin("document", None, (QUOTE,)), (TERM,), "document"),
         (Origin("erp", REPORT), (), "report"),
         (Origin("erp"), (), "erp"),
         (Origin("person"), (), "person"),
     ],
 )
-def test_an_origin_is_told_by_what_it_rests_on(origin: Origin, confirmed: tuple[str, ...], kind: str) -> None:
+def test_an_origin_is_told_by_what_it_rests_on(origin: Origin, confirmed: tuple[Reading, ...], kind: str) -> None:
     assert origins_of(intent(origin), through_agent=True, confirmed=confirmed)["po_number"] == kind
 
 
