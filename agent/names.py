@@ -53,7 +53,7 @@ def tokens(text: str) -> list[str]:
 
 def find(text: str, named: Iterable[Named]) -> list[Hit]:
     """The names in the text that do not overlap, the best first; equally good readings are candidates of one hit."""
-    said = tokens(text)
+    said = tuple(tokens(text))
     everything = list(named)
     ours = frozenset(word for one in everything for word in _core(one.name))
     scored = [hit for one in everything for hit in _readings(said, one, ours)]
@@ -71,7 +71,7 @@ def _whole(name: str) -> tuple[str, ...]:
     return tuple(tokens(name))
 
 
-def _readings(said: list[str], one: Named, ours: frozenset[str]) -> list[Hit]:
+def _readings(said: tuple[str, ...], one: Named, ours: frozenset[str]) -> list[Hit]:
     core = _core(one.name)
     if not core:
         return []
@@ -105,21 +105,25 @@ def _runs(core: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 
 def _windows(
-    said: list[str], one: Named, core: Sequence[str], size: int, *, minimum: float = WHOLE, penalty: float = 0.0
+    said: tuple[str, ...], one: Named, core: Sequence[str], size: int, *, minimum: float = WHOLE, penalty: float = 0.0
 ) -> list[Hit]:
     wanted = " ".join(core)
     hits: list[Hit] = []
-    for start in range(len(said) - size + 1):
-        window = said[start : start + size]
-        if size == 1 and (len(window[0]) < SHORTEST or window[0] in words("common")):
+    for start, window in enumerate(_joined(said, size)):
+        score = fuzz.ratio(window, wanted, score_cutoff=minimum)
+        if score < minimum:
             continue
-        if size == 1 and window[0] != wanted and is_word(window[0]) and not _slip_in_name(window[0], one, wanted):
+        if size == 1 and (len(window) < SHORTEST or window in words("common")):
+            continue
+        if size == 1 and window != wanted and is_word(window) and not _slip_in_name(window, one, wanted):
             continue  # "controls" is no slip in "control"
-        score = fuzz.ratio(" ".join(window), wanted)
-        if score >= minimum:
-            bonus = LONGER * (size - 1)
-            hits.append(Hit(" ".join(window), start, start + size, score + bonus - penalty, (one,)))
+        hits.append(Hit(window, start, start + size, score + LONGER * (size - 1) - penalty, (one,)))
     return hits
+
+
+@lru_cache(maxsize=256)  # of one message every name asks again
+def _joined(said: tuple[str, ...], size: int) -> tuple[str, ...]:
+    return tuple(" ".join(said[start : start + size]) for start in range(len(said) - size + 1))
 
 
 def _slip_in_name(said: str, one: Named, wanted: str) -> bool:
@@ -128,7 +132,7 @@ def _slip_in_name(said: str, one: Named, wanted: str) -> bool:
     return person and OSA.distance(said, wanted) == 1 and corrected(said) == said
 
 
-def _alien_beside(said: list[str], at: int, ours: frozenset[str]) -> bool:
+def _alien_beside(said: Sequence[str], at: int, ours: frozenset[str]) -> bool:
     """Whether a word beside this one is of a name that is not ours ("warranty claims" is not "Claims analytics")."""
     beside = [said[i] for i in (at - 1, at + 1) if 0 <= i < len(said)]
     plain = words("grammar") | words("common") | words("plain")

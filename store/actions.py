@@ -123,7 +123,8 @@ async def listing(
 ) -> tuple[Action, ...]:
     """Actions, newest first, narrowed by whatever is given; `before`: only those proposed earlier.
 
-    In `brief` they are without arguments, origins, changes and images: for lists of many, not to act on.
+    In `brief` they are without arguments, origins, images, and changes of more than 4,000 bytes: for lists of many,
+    not to act on.
     """
     wanted = {
         "states": None if states is None else [state.value for state in states],

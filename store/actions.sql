@@ -46,7 +46,7 @@ select a.id, a.tenant, a.type, a.state, a.digest, a.verdict, a.proposer, a.propo
     a.compensates, a.touched, a.reminded_at, a.escalated_at, a.expires_at < now() as overdue, n.id as successor,
     case when %(brief)s then a.intent || '{"arguments": {}, "origins": {}}' else a.intent end as intent,
     case when %(brief)s then a.before || '{"fields": {}}' else a.before end as before,
-    case when %(brief)s then '[]' else a.changes end as changes,
+    case when %(brief)s and octet_length(a.changes::text) > 4000 then '[]' else a.changes end as changes,
     case when not %(brief)s then a.after end as after
 from action a left join action n on (n.tenant, n.previous) = (a.tenant, a.id)
 where (%(states)s::text[] is null or a.state = any(%(states)s))
