@@ -30,6 +30,7 @@ from sow.reconcile import Grounded, reconcile
 from sow.references import missing
 from sow.suspicion import suspicions
 from sow.view import View, view
+from store.uncollected import uncollected
 
 BESIDE = 2  # characters: a change that near a quote changes what it says
 MOST_SURE = 0.9  # of what was recognised on a picture: a digit is easily another one
@@ -37,6 +38,7 @@ PDF_MARKS = (b"endobj", b"startxref")  # one whose first bytes are damaged is no
 PDF_WITHIN = 1024  # a PDF header may stand that far into the file (ISO 32000-1, implementation note 13)
 
 
+@uncollected()  # a document's words and boxes are many, and go when nobody refers to them
 def read_document(
     data: bytes,
     name: str,
