@@ -59,7 +59,7 @@ def test_terms_are_confirmed_and_corrected_beside_their_quotes(opened) -> None:
     expect(page.locator(".paper a.lit").first).to_be_visible()
     days.locator("summary").click()
     days.locator("input[name=value]").fill("45")
-    days.locator("button[value=correct]").click()
+    days.locator(".editor button").click()
     corrected = page.locator("article.term", has_text="Payment terms")
     expect(corrected.locator(".status")).to_have_text("Corrected")
     expect(corrected.locator(".termvalue")).to_have_text("45 days")
