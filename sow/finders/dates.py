@@ -25,9 +25,19 @@ EFFECTIVE = (
         r"|\bfrom\b)[^.;\n\d]{0,40}?(?P<date>{DATE})\)? ?(?:to|-|until|through) ",
         0.7,
     ),
+    (
+        r"(?:^|\n)[ \t#*\d.]{0,8}(?:period(?: of performance)?|term|duration|dates)\b[\s:|*-]{1,6}"
+        r"(?:from )?(?P<date>{DATE}) ?(?:to|-|until|through) ",
+        0.82,
+    ),
+    (
+        r"\b(?:we|work|performance|services|project|engagement|audit|review) (?:will |shall |expect to |plan to )?"
+        r"(?:start|begin|commence)s?(?: (?:our|the) \w+)? on (?:or about |approximately )?(?P<date>{DATE})",
+        0.8,
+    ),
     (r"\bkick-?off(?: date)?[\s:|*]{1,4}(?:is |on )?(?P<date>{DATE})", 0.72),
     (
-        r"\beffective (?:as of |on |from |date)?(?:of [^.;:\n]{3,40} )?(?:the |this )*[\s:|*\"')-]{0,6}"
+        r"\beffective (?:as of |on |from |date ?)?(?:of [^.;:\n]{3,40} )?(?:the |this )*[\s:|*\"')-]{0,6}"
         r"(?:means?:? |is |(?:shall|will) (?:be|mean) |of )?(?:the )?(?P<date>{DATE})",
         0.88,
     ),
@@ -113,12 +123,18 @@ END = (
         r"later than|not later than) (?P<date>{DATE})",
         0.8,
     ),
+    (
+        r"\b(?:deliver|issue|submit|complete|finish)\w*\b[^.;\n]{0,24}\breports?\b[^.;\n]{0,20}?"
+        r"\b(?:by|on|no later than|not later than) (?P<date>{DATE})",
+        0.7,
+    ),
+    (r"\b(?:finish|complet)\w*\b[^.;]{0,60}?(?P<date>{DATE}) (?:as|being|is) the latest", 0.8),
     (r"\bexpires?\b{SAME}{0,60}\bor on (?P<date>{DATE})", 0.78),
     (r"{DATE}\)? ?(?:to|-|until|through|and ending(?: on)?) (?P<date>{DATE})", 0.72),
 )
 ABOUT_TERM = rule(
     r"\bterm\b|\bagreement\b|\bsow\b|\bwork order\b|\bstatement of work\b|\beffect\b|\bperiod of performance"
-    r"|\bexpir|\b(?:assignment|project) period|\bperiod of the contract|\b(?:contract"
+    r"|\bexpir|\baudit\b|\bfinal report|\b(?:assignment|project) period|\bperiod of the contract|\b(?:contract"
     r"|order) period|\bservices\b|\bengagement\b|\b(?:contract|initial) period\b"
 )
 SPAN = r"(?P<span>{COUNT}[- ]?(?: ?(?:calendar|full|consecutive))?[- ]?(?:years?|months?|weeks?|days?))\b"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.sow.paper import values
+from tests.unit.sow.paper import terms, values
 
 FIELDS = [
     ("currency", "Contract value: Rs. 42,50,000/- only.", ["INR"]),
@@ -40,6 +40,48 @@ FIELDS = [
     ("document_number", "Pursuant to Executive Order No. 13526, records are kept.", []),
     ("po_number", "Order number 4500098123 must be stated on every invoice.", ["4500098123"]),
     ("po_required", "Invoices shall bear the work order number.", []),
+    ("change_order_required", "Neither party is obliged to act until a Change Note has been signed by both.", [True]),
+    ("change_order_required", "If the scope changes, we will agree the additional fee in writing beforehand.", [True]),
+    ("change_order_required", "Changes: Change order signed by both sides", [True]),
+    ("change_order_required", "The Supplier shall notify changes of its address in writing.", []),
+    ("acceptance_days", "The Buyer accepts or rejects deliverables within 8 Working Days. Payment follows.", [8]),
+    ("acceptance_days", "Tell us within two weeks if a report is wrong; after that we treat it as approved.", [14]),
+    (
+        "termination_convenience_days",
+        "The Client may terminate this Schedule of Work at any time on not less than one hundred and eighty (180) "
+        "days' written notice.",
+        [180],
+    ),
+    ("termination_convenience_days", "Notice period: one month", [30]),
+    ("expenses", "Travel is passed along at net.", ["reimbursed"]),
+    ("expenses", "The price for the additional services includes all expenses.", ["included"]),
+    ("expenses", "The Supplier runs the booking system of 12 hotels and is paid against receipts of theirs.", []),
+    ("expense_cap", "Flights and hotel are on top, but never more than EUR 3,600 in total.", ["3600.00"]),
+    ("expense_cap", "Expenses (max) | 10,050.00\nAnalyst | 7", ["10050.00"]),
+    ("not_to_exceed", "The maximum total amount to be paid under this contract is EUR 364 800.", ["364800.00"]),
+    ("not_to_exceed", "Travel (ODC) | NTE | $6,500\nTOTAL NTE | | $232,185.00", ["232185.00"]),
+    ("total_value", "The total price of the Contract is increased from £310,000 to £406,500.", ["406500.00"]),
+    ("total_value", "EUR 2,150 for each station, so EUR 30,100 in all for the 14.", ["30100.00"]),
+    ("po_required", "PO Required? No", [False]),
+    ("po_required", "Our PO number must appear on each invoice.", [True]),
+    ("signed", "Signed for the Client: R. A. Benbow, Chair of Trustees", [True]),
+    ("signed", "SIGNED at RUSTENBURG on this the 16th day of February 2026.", [True]),
+    ("signed", "Signature: Printed Name: Title:", []),
+    ("payment_terms_days", "Our invoices are payable upon presentation.", [0]),
+    ("payment_terms_days", "The deposit is due on receipt of the equipment.", []),
+    ("late_interest", "Delayed payments shall attract interest @ 12% p.a.", ["12%/year"]),
+    (
+        "late_interest",
+        "Interest on late payment is at the rate applied by the European Central Bank plus eight percentage points.",
+        ["ecb+8%/year"],
+    ),
+    ("governing_law", "Illinois law applies.", ["Illinois"]),
+    ("governing_law", "Swedish law, in case we ever need it.", []),
+    ("governing_law", "Last.\nSwedish law, in case we ever need it.", ["Sweden"]),
+    ("governing_law", "Applicable law applies.", []),
+    ("master_agreement", "SCHEDULE 4 under the Master Services Agreement between us.", ["Master Services Agreement"]),
+    ("effective_date", "TERM\nJan 1, 2026 to Dec 31, 2026", ["2026-01-01"]),
+    ("auto_renewal", "Jan 1, 2026 to Dec 31, 2026. Does not auto-renew.", [False]),
     ("advance", "We require a retainer of $10,000, which will be applied to our last bill.", ["10000.00"]),
 ]
 
@@ -47,6 +89,33 @@ FIELDS = [
 @pytest.mark.parametrize(("field", "text", "expected"), FIELDS)
 def test_field(field: str, text: str, expected: list) -> None:
     assert values(text, field) == expected
+
+
+def test_rates_by_place_are_told_per_what_the_heading_says() -> None:
+    found = values(
+        "Rate Card (all rates in USD per person per hour)\n\nRole | Onshore | Offshore\nTester | 71 | 24\nDeveloper | - | 26\n",
+        "rates",
+    )
+    assert [(item["role"], item["amount"], item["per"]) for item in found] == [
+        ("Tester", "71.00", "hour"),
+        ("Tester", "24.00", "hour"),
+        ("Developer", "26.00", "hour"),
+    ]
+    assert values("Our plans\n\nRole | Onshore | Offshore\nTester | 71 | 24\n", "rates") == []
+
+
+def test_rates_in_one_line_after_their_unit() -> None:
+    found = values("We charge the following daily rates: Partner S$3,600; Manager S$2,200; Analyst S$1,250.", "rates")
+    assert [(item["role"], item["amount"], item["per"]) for item in found] == [
+        ("Partner", "3600.00", "day"),
+        ("Manager", "2200.00", "day"),
+        ("Analyst", "1250.00", "day"),
+    ]
+
+
+def test_one_signature_beside_a_blank_one_is_for_a_person() -> None:
+    (found,) = terms("/s/ Ann Lee\n\nAgreed:\nSignature: ______________\nTitle: __________", "signed")
+    assert (found.value, found.status, found.alternatives) == (True, "conflict", (False,))
 
 
 def test_shares_that_make_a_whole_are_milestones_and_others_are_none() -> None:
