@@ -14,11 +14,14 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from api import refusals
+from api.access import ForgedRequest
+from api.kept import NOT_KEPT, Kept, came_from, kept
+from api.pages.signin import door
 from api.render import page
-from domain.errors import CountersignError, NotPermitted, ReauthenticationNeeded
+from api.services import services
+from domain.errors import CountersignError, NotPermitted, NotSignedIn, ReauthenticationNeeded
 
 LOG = logging.getLogger("countersign.api")
-NOT_KEPT = frozenset({"csrf", "password"})
 WORDS = {
     404: ("not_found", "There is no such page."),
     405: ("method_not_allowed", "That is not possible here."),
@@ -70,7 +73,8 @@ def _headers(status: int, code: str) -> Mapping[str, str]:
 
 def _page(request: Request, status: int, code: str, title: str, detail: str) -> Response:
     if code == "not_signed_in":
-        back = request.url.path if request.method == "GET" else "/"
+        query = f"?{request.url.query}" if request.url.query else ""
+        back = request.url.path + query if request.method == "GET" else came_from(request)
         return RedirectResponse(f"/signin?next={quote(back)}", 303)
     return page(request, "error.html", status_code=status, status=status, code=code, title=title, detail=detail)
 
@@ -81,9 +85,18 @@ async def _countersign(request: Request, error: Exception) -> Response:
         await refusals.record(request, error)
     if isinstance(error, ReauthenticationNeeded) and wants_page(request):
         return await _asked_again(request, error)
+    if isinstance(error, NotSignedIn | ForgedRequest) and wants_page(request) and (sent := await kept(request)):
+        return await _kept(request, error, sent)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         LOG.error("%s on %s %s", error.code, request.method, request.url.path, exc_info=error)
     return problem(request, error.status, error.code, type(error).title(), error.detail)
+
+
+async def _kept(request: Request, error: CountersignError, sent: Kept) -> Response:
+    """A session that is over, or another than the form's: nothing that was typed into the form is lost."""
+    if isinstance(error, NotSignedIn):
+        return await door(request, services(request), next=sent.back, kept=sent, status_code=error.status)
+    return page(request, "resume.html", status_code=error.status, kept=sent)
 
 
 async def _asked_again(request: Request, error: ReauthenticationNeeded) -> Response:

@@ -20,18 +20,30 @@ from domain.actor import Operation, through
 from policies.engine import Policies
 
 FOLDER = Path(__file__).parent
-# Path, title, icon, and what one must be permitted to see it.
+# Path, title, icon, the key that leads there after `g`, and what one must be permitted to see it.
 PLACES = (
-    ("/", "Home", "home", None),
-    ("/threads", "Ask", "ask", Operation.THREAD_USE),
-    ("/readiness", "Readiness", "readiness", Operation.READINESS_READ),
-    ("/operations", "Operations", "operations", Operation.READINESS_READ),
-    ("/documents", "Documents", "documents", Operation.DOCUMENT_READ),
-    ("/actions", "Reviews", "reviews", Operation.ACTION_READ),
-    ("/policy", "Policy", "policy", Operation.POLICY_READ),
-    ("/admin", "Admin", "person", Operation.PEOPLE_ADMINISTER),
-    ("/audit", "Audit", "audit", Operation.AUDIT_READ),
+    ("/", "Home", "home", "h", None),
+    ("/threads", "Ask", "ask", "a", Operation.THREAD_USE),
+    ("/readiness", "Readiness", "readiness", "r", Operation.READINESS_READ),
+    ("/operations", "Operations", "operations", "o", Operation.READINESS_READ),
+    ("/documents", "Documents", "documents", "d", Operation.DOCUMENT_READ),
+    ("/actions", "Reviews", "reviews", "v", Operation.ACTION_READ),
+    ("/policy", "Policy", "policy", "p", Operation.POLICY_READ),
+    ("/admin", "Admin", "person", "m", Operation.PEOPLE_ADMINISTER),
+    ("/audit", "Audit", "audit", "u", Operation.AUDIT_READ),
 )
+# Pages that have an address of their own and belong to a place all the same.
+BELONGS = {
+    "projects": "/readiness",
+    "records": "/readiness",
+    "codes": "/readiness",
+    "facts": "/readiness",
+    "time-to-bill": "/operations",
+    "opportunities": "/documents",
+    "monitors": "/actions",
+    "delegations": "/actions",
+    "freezes": "/actions",
+}
 
 
 @cache
@@ -98,17 +110,23 @@ def frame(request: Request) -> dict[str, Any]:
         "csrf": found.csrf if found else "",
         "path": request.url.path,
         "places": _places(request, found) if found else (),
+        "here": _here(request.url.path),
         "may": partial(_may_by_name, request, found),
         "stale": found is not None and not is_fresh(services(request), found),
     }
 
 
-def _places(request: Request, found: SignedIn) -> list[tuple[str, str, str]]:
+def _places(request: Request, found: SignedIn) -> list[tuple[str, str, str, str]]:
     return [
-        (path, title, icon)
-        for path, title, icon, operation in PLACES
+        (path, title, icon, key)
+        for path, title, icon, key, operation in PLACES
         if operation is None or _may(request, found, operation)
     ]
+
+
+def _here(path: str) -> str:
+    first = path.split("/")[1]
+    return BELONGS.get(first, f"/{first}")
 
 
 def _may_by_name(request: Request, found: SignedIn | None, operation: str) -> bool:

@@ -173,7 +173,11 @@ async def revoke_token(services: Services, actor: Actor, token_id: str) -> bool:
 async def find(request: Request, services: Services) -> SignedIn | None:
     """The person behind a request, or None."""
     bearer = _bearer(request)
-    secret = bearer or request.cookies.get(COOKIE)
+    return await behind(services, bearer or request.cookies.get(COOKIE), bearer=bool(bearer))
+
+
+async def behind(services: Services, secret: str | None, *, bearer: bool = False) -> SignedIn | None:
+    """The person behind a session's secret, or a token's."""
     if not secret:
         return None
     async with services.database.nobody() as connection:

@@ -9,9 +9,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from api import freshness, sessions
 from api.access import Session, present, refuse_forgery, refuse_other_origins
+from api.kept import Kept, read
 from api.look import at_the_door
 from api.render import page
-from api.services import Wired
+from api.services import Services, Wired
 from api.sessions import TooManyTries, WrongPassword
 
 router = APIRouter()
@@ -22,7 +23,23 @@ async def show(request: Request, wired: Wired, next: str = "/") -> Response:  # 
     """The sign-in form; those who are in go on at once."""
     if await present(request, wired):
         return RedirectResponse(_inside(next), 303)
-    return page(request, "signin.html", next=next, email="", problem="", firm=await at_the_door(wired))
+    return await door(request, wired, next=next)
+
+
+async def door(
+    request: Request,
+    wired: Services,
+    *,
+    next: str = "/",  # noqa: A002 - the address's word
+    email: str = "",
+    problem: str = "",
+    kept: Kept | None = None,
+    status_code: int = 200,
+) -> Response:
+    """The sign-in form; `kept` is what somebody was sending when their session was over."""
+    firm = await at_the_door(wired)
+    said = {"next": next, "email": email, "problem": problem, "kept": kept, "firm": firm}
+    return page(request, "signin.html", status_code=status_code, **said)
 
 
 @router.post("/signin")
@@ -32,17 +49,27 @@ async def sign_in(
     email: Annotated[str, Form(max_length=254)],
     password: Annotated[str, Form(max_length=1000)],
     next: Annotated[str, Form()] = "/",  # noqa: A002 - the form's word
+    kept: Annotated[str, Form()] = "",
 ) -> Response:
-    """Open a session, or show the form again with the reason."""
+    """Open a session, or show the form again with the reason; then go on with what was being sent."""
     refuse_other_origins(request, wired)
+    sent = read(kept)
     try:
         secret = await sessions.sign_in(wired, email, password, freshness.address(request))
     except (WrongPassword, TooManyTries) as error:
-        said = {"next": next, "email": email, "problem": error.detail, "firm": await at_the_door(wired)}
-        return page(request, "signin.html", status_code=error.status, **said)
-    response = RedirectResponse(_inside(next), 303)
+        return await door(
+            request, wired, next=next, email=email, problem=error.detail, kept=sent, status_code=error.status
+        )
+    response = await _resumed(request, wired, secret, sent) if sent else RedirectResponse(_inside(next), 303)
     sessions.keep(response, wired, secret)
     return response
+
+
+async def _resumed(request: Request, wired: Services, secret: str, kept: Kept) -> Response:
+    found = await sessions.behind(wired, secret)
+    request.state.policies = await wired.policies(found.actor.tenant) if found else None
+    request.state.signed_in = found
+    return page(request, "resume.html", kept=kept)
 
 
 @router.post("/signout")

@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 from api.headers import HEADERS
 from api.pages import PAGES
 from api.render import environment
+from tests.api.conftest import PASSWORD
 from tests.browser.test_jobs import ADA, FINN, PLACES, PRIYA, propose
 
 pytestmark = pytest.mark.browser
@@ -138,6 +139,25 @@ REACHED = {
 }
 
 
+def signed_out_while_writing(page):
+    """A form that is sent when its session is over: the sign-in page keeps it, and lays it before its sender."""
+    page.goto("/delegations")
+    page.fill("#why", "Away in Lisbon")
+    page.context.clear_cookies()
+    with page.expect_navigation() as going:
+        page.locator("form:has(#why) button.primary").click()
+    return going.value
+
+
+def signed_in_again(page):
+    page.fill("#email", ADA)
+    page.fill("#password", PASSWORD)
+    with page.expect_navigation() as going:
+        page.keyboard.press("Enter")
+    assert "Away in Lisbon" in page.inner_text("main")
+    return going.value
+
+
 def asked(finn) -> str:
     """A conversation with an answer, shown to a colleague; its address."""
     finn.goto("/threads")
@@ -200,6 +220,8 @@ def test_no_page_shuts_anyone_out(opened, owner: psycopg.Connection, rendered: s
     owner.execute("update credential set authenticated_at = now()")
     page.goto("/actions")
     found += problems_of(page, "several decided", pressed(*DECIDE))
+    found += problems_of(page, "signed out while writing", signed_out_while_writing)
+    found += problems_of(page, "signed in again", signed_in_again)
     finn.context.clear_cookies()
     found += problems_of(finn, "/signin")
     visited = [path for paths in places.values() for path in paths]

@@ -73,7 +73,7 @@ def test_a_fix_is_proposed_by_one_and_countersigned_by_another(opened) -> None:
     ada.goto("/")
     ada.locator("a.title", has_text="purchase order").click()
     expect(ada.locator(".difference .after").first).to_have_text("PO-4711")
-    expect(ada.locator("[data-keys]")).to_be_visible()  # the script is there
+    expect(ada.locator("main [data-keys]")).to_be_visible()  # the script is there
     ada.keyboard.press("c")  # leads to the button and decides nothing by itself
     expect(ada.locator("#decision button.approve")).to_be_focused()
     expect(ada.locator(".top .status")).to_have_text("Awaiting approval")

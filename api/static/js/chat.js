@@ -31,6 +31,7 @@ text.addEventListener("keydown", (event) => {
 });
 text.addEventListener("input", grow);
 stop.addEventListener("click", () => running?.abort());
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") running?.abort(); });
 
 function grow() {
   text.rows = Math.min(8, text.value.split("\n").length);
@@ -57,8 +58,10 @@ async function ask(address, data) {
   answer.append(status);
   text.value = "";
   grow();
+  const sender = document.activeElement;
   send.hidden = true;
   stop.hidden = false;
+  if (sender !== text && !sender?.checkVisibility()) stop.focus({ preventScroll: true });
   answer.scrollIntoView({ block: "end" });
   try {
     const response = await fetch(address, {
@@ -67,6 +70,7 @@ async function ask(address, data) {
       body: new URLSearchParams(data),
       signal: running.signal,
     });
+    if (response.status === 401) return signIn(data.get("text"));
     if (!response.ok) throw new Error((await response.json()).detail);
     let whole = false;
     for await (const event of events(response.body)) {
@@ -85,6 +89,12 @@ async function ask(address, data) {
     stop.hidden = true;
     text.focus({ preventScroll: true });
   }
+}
+
+// The session is over: the form itself leads through the sign-in page, which keeps the question.
+function signIn(question) {
+  text.value = question;
+  composer.submit();
 }
 
 // A connection that breaks is a TypeError in every browser, each with words of its own.

@@ -1,3 +1,5 @@
+import { remember, way } from "./focus.js";
+import "./keys.js";
 import { localise } from "./moments.js";
 import { trusted } from "./trusted.js";
 
@@ -12,10 +14,24 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 
 localise(document);
 
-// A filter that changes asks at once; without a script its button does.
+// A filter that is changed with a pointer asks at once. With the keys every step through a list is a change: there, as
+// without a script, the button or Enter does.
 for (const form of document.querySelectorAll("form[data-filters]")) {
-  form.querySelector("button")?.setAttribute("hidden", "");
-  form.addEventListener("change", () => form.requestSubmit());
+  const button = form.querySelector("button");
+  let keyed = false;
+  button?.setAttribute("hidden", "");
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const name of [...formData.keys()]) if (!formData.get(name)) formData.delete(name);
+  });
+  form.addEventListener("pointerdown", () => { keyed = false; });
+  form.addEventListener("keydown", (event) => {
+    keyed = true;
+    if (event.key === "Enter" && event.target.matches("select")) form.requestSubmit();
+  });
+  form.addEventListener("change", () => {
+    if (keyed && button) button.hidden = false;
+    else form.requestSubmit();
+  });
 }
 
 // What takes longer to count than a page should comes after it; without a script a link leads there.
@@ -32,23 +48,58 @@ for (const place of document.querySelectorAll("[data-fill]")) {
 const current = document.querySelector(".tabs-bottom [aria-current]");
 if (current) current.parentElement.scrollLeft = current.offsetLeft - current.parentElement.clientWidth / 2;
 
-// A form is sent once; a second click must not propose or decide twice.
+// A form is sent once; a second click must not propose or decide twice. One that answers with a file leaves the page
+// as it is, and may be sent again.
+const AGAIN = 4000;
+
+function busy(form, button) {
+  const buttons = [...form.querySelectorAll("button")];
+  const words = button?.dataset.busy && button.textContent;
+  buttons.forEach((one) => { one.disabled = true; });
+  if (words) button.textContent = button.dataset.busy;
+  return () => {
+    buttons.forEach((one) => { one.disabled = false; });
+    if (words) button.textContent = words;
+  };
+}
+
+const released = [];
 for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("submit", () => {
-    setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }), 0);
+  form.addEventListener("submit", (event) => {
+    setTimeout(() => {
+      const release = busy(form, event.submitter);
+      if ("file" in form.dataset) setTimeout(release, AGAIN);
+      else released.push(release);
+    }, 0);
   });
 }
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) document.querySelectorAll("form button:disabled").forEach((b) => { b.disabled = false; });
+  if (event.persisted) released.splice(0).forEach((release) => release());
 });
 
-// What a worker is carrying out now: look again until its state moves, then show the page as it has become.
+// What a worker is carrying out now: look again until its state moves, then show the page as it has become. Whoever
+// has typed something is told, and loses nothing.
+const typed = () => [...document.querySelectorAll("main textarea, main input")].some((one) => one.value !== one.defaultValue);
+
 for (const place of document.querySelectorAll("[data-follow]")) {
   const look = async () => {
     const response = await fetch(place.dataset.follow).catch(() => null);
     const state = response?.ok ? (await response.json()).state : place.dataset.state;
-    if (state !== place.dataset.state) location.reload();
-    else setTimeout(look, 1500);
+    if (state === place.dataset.state) return setTimeout(look, 1500);
+    if (typed()) return moved(place);
+    remember({ at: way(document.activeElement), plain: true });
+    location.reload();
   };
   setTimeout(look, 800);
+}
+
+function moved(place) {
+  const notice = document.createElement("div");
+  const link = document.createElement("a");
+  notice.className = "notice warn";
+  notice.setAttribute("role", "status");
+  link.href = location.pathname;
+  link.textContent = "Show it as it is now";
+  notice.append("This has moved on while you were writing. ", link);
+  place.closest(".top").after(notice);
 }

@@ -1,5 +1,6 @@
 // Several files, chosen or dropped: each is sent alone and says how far it has come. Without this script the form sends all.
 import { events } from "./events.js";
+import { remember } from "./focus.js";
 
 const AT_ONCE = 2;
 const form = document.getElementById("upload");
@@ -39,7 +40,9 @@ if (form) {
       for (let next = rows.shift(); next; next = rows.shift()) opened.push(await one(given, ...next));
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    if (chosen.length === 1 && opened[0]) location.assign(opened[0]);
+    if (chosen.length > 1 || !opened[0]) return;
+    remember({});
+    location.assign(opened[0]);
   }
 
   function row(name) {
@@ -70,6 +73,7 @@ if (form) {
     step(stages, "Sending", "now");
     try {
       const response = await fetch(form.action, { method: "POST", headers: { accept: "text/event-stream" }, body });
+      if (response.status === 401) throw new Error("Your session has ended: sign in again, then choose the files again.");
       if (!response.ok) throw new Error((await response.json()).detail);
       for await (const { kind, data } of events(response.body)) {
         const { text, href, stage } = JSON.parse(data);
