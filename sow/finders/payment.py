@@ -57,8 +57,8 @@ INTEREST = rule(
     r"(?:(?P<share>one and one[- ]half|{WORD}|\d{1,2}(?:\.\d{1,2})?)\s?(?:1/2)? ?(?:per ?cent|%)?"
     r"(?: ?\( ?(?P<digits>\d{1,2}(?:\.\d{1,3})?) ?%? ?(?:1/2%)?\))?(?:per ?cent|%)?)"
     r"(?: of [^.;]{0,40}?)?[, ]{1,2}(?:simple |compounded )?(?:interest )?"
-    r"(?:(?:per|a|each|/) ?(?P<per>month|annum|year)|(?P<pa>p\. ?a\b))"
-    r"|(?P<adverb>\d{1,2}(?:\.\d{1,2})?)\s?% (?P<annually>monthly|annually)"
+    r"(?:per|a|each|/) ?(?P<per>month|annum|year)"
+    r"|(?P<adverb>\d{1,2}(?:\.\d{1,2})?)\s?(?:per ?cent|%) ?(?:(?P<annually>monthly|annually)|p\. ?a\b)"
 )
 LATE = rule(
     r"\blate\b|\bservice charge|\bin default\b|\barrears|\bnot paid\b|\binterest\b"
