@@ -75,9 +75,10 @@ SERIES = rule(r"\b(?P<per>hourly|daily|day|weekly|monthly) rates?\b[^.;\n]{0,30}
 IN_SERIES = rule(r"(?P<role>" + NAMED + r")(?P<amount>{AMOUNT})(?:[,;] ?(?:and )?| and |(?=[.\n]|$))")
 ANNOUNCED = rule(r"\brates?\b[^.;]{0,80}\bper (?:person |man |resource )*(?:per )?(?P<per>" + PER + r")\b[^.;]{0,20}$")
 ESCALATION = rule(
-    r"\b(?:rates?|fees?|prices?|charges?)\b[^.;]{0,120}\b(?:increas\w+|adjust\w+|escalat\w+|uplift\w*"
+    r"\b(?:rates?|fees?|prices?|charges?)\b[^.;]{0,120}\b(?:increas\w+|adjust\w+|escalat\w+|uplift\w*|revis\w+|review\w+"
     r"|index\w+)\b[^.;]{0,100}?"
-    r"(?P<how>{PERCENT}|\bCPI\b|\bconsumer price index|\binflation|\bRPI\b|\bHICP\b)"
+    r"(?P<how>{PERCENT}|(?-i:\b[A-Z]\w+(?: [A-Z]\w+){1,4}) index\b"
+    r"|\bCPI\b|\bconsumer price index|\binflation|\bRPI\b|\bHICP\b)"
 )
 MOST_RATE = 5_000_000
 BEFORE = 160  # characters above a table in which its heading stands
@@ -236,4 +237,5 @@ def _cells(view: View, role: Cell, rate: Cell, per: str) -> Iterator[Candidate]:
 def _escalation(how: str) -> str:
     if "%" in how or "cent" in how.lower():
         return f"{how.split('%', maxsplit=1)[0].strip().split()[0]}%/year"
-    return {"consumer": "CPI", "inflation": "inflation"}.get(how.split(maxsplit=1)[0].lower(), how.upper())
+    known = {"consumer": "CPI", "inflation": "inflation"}.get(how.split(maxsplit=1)[0].lower())
+    return known or (" ".join(how.split()) if "index" in how.lower() else how.upper())
