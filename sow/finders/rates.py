@@ -97,12 +97,18 @@ def find(view: View) -> Iterator[Candidate]:
         *(found for table in view.tables for found in _table(view, table)),
     ]
     yield from listed
-    for found in _prose(view):
-        if not any(found.start < other.end and other.start < found.end for other in listed):
+    prose = [found for found in _prose(view) if not any(_overlap(found, other) for other in listed)]
+    roles = [found for found in prose if found.value["role"]]
+    for found in prose:  # one amount that two patterns find is told once, with its role
+        if found.value["role"] or not any(_overlap(found, one) for one in roles):
             yield found
     for match in view.search(ESCALATION):
         if not rule(r"\bexcess\b|\binterest\b").search(match[0]):
             yield Candidate("rate_escalation", _escalation(match["how"]), match.start(), match.end(), 0.74)
+
+
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _prose(view: View) -> Iterator[Candidate]:

@@ -124,6 +124,11 @@ def test_rates_by_place_are_told_per_what_the_heading_says() -> None:
     assert values("Our plans\n\nRole | Onshore | Offshore\nTester | 71 | 24\n", "rates") == []
 
 
+def test_a_rate_that_is_told_both_ways_is_one_with_its_role() -> None:
+    found = values("The hourly rate for a Senior Engineer is EUR 95.00 per hour.", "rates")
+    assert [(item["role"], item["amount"]) for item in found] == [("Senior Engineer", "95.00")]
+
+
 def test_rates_in_one_line_after_their_unit() -> None:
     found = values("We charge the following daily rates: Partner S$3,600; Manager S$2,200; Analyst S$1,250.", "rates")
     assert [(item["role"], item["amount"], item["per"]) for item in found] == [
