@@ -28,6 +28,7 @@ from domain.errors import ErpError
 from domain.trace import traced
 from erp.mirror import Mirror
 from sow.asking import prepare
+from sow.reread import reread
 from sow.second_reading import Budget, Model, read_again
 from store import audit, jobs, seal
 from store.database import Database
@@ -125,7 +126,15 @@ def register_reading(queue: App, ours: str, database: Database, reading: tuple[M
         done = await read_again(database, worker(tenant), document, *reading)
         log.info("document %s: %s", document, done.state if done else "was read before")
 
-    del prepare_passages, read_with_model  # the queue holds them by name
+    @queue.periodic(cron=EVERY_QUARTER, periodic_id=ours)
+    @queue.task(name=jobs.BEARING, queue=ours, lock=f"{jobs.BEARING}:{ours}", queueing_lock=f"{jobs.BEARING}:{ours}")
+    @_of(ours)
+    async def read_bearing(timestamp: int) -> None:
+        del timestamp
+        if done := await reread(database, worker(ours)):
+            log.info("%s documents were read once more for their words on other agreements", done)
+
+    del prepare_passages, read_bearing, read_with_model  # the queue holds them by name
 
 
 def register_sync(queue: App, mirror: Mirror) -> None:

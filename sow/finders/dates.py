@@ -142,8 +142,8 @@ TERM = (
     (r"\bruns? for (?:a |an )?(?:period of )?" + SPAN, 0.8),
     (
         r"\b(?:initial |the )?(?:term|duration|period)\b(?: of (?:this|the) (?:agreement|sow"
-        r"|contract))?[ ]?(?:\([^)]{0,40}\) )?"
-        r"[\s:|*\"]{0,5}(?:is|of|shall be|will be|shall continue for|shall have)? ?(?:a |an "
+        r"|contract|tasks|services|work|project|assignment))?[ ]?(?:\([^)]{0,40}\) )?"
+        r"[\s:|*\"]{0,5}(?:is|of|shall not exceed|shall be|will be|shall continue for|shall have)? ?(?:a |an "
         r"|the )?(?:initial )?(?:term |period )?"
         r"(?:of |for )?" + SPAN,
         0.84,

@@ -98,7 +98,7 @@ APPROVED = rule(
     r"|\badvance (?:written )?(?:approval|consent|authori[sz]ation)|\bapproved (?:by|in) \w+ in advance"
     r"|\bprior approval"
     r"|\bauthori[sz]ed (?:beforehand|in advance)|\bprevious(?:ly)? (?:written )?approv"
-    r"|\bapproved\b[^.;]{0,30}\b(?:beforehand|in advance)"
+    r"|\bapproved\b[^.;]{0,30}\b(?:beforehand|in advance|ahead of time)"
 )
 CAP = rule(
     r"\b" + EXPENSES + r"\b[^.;]{0,140}\b(?:not exceed|not to exceed|exceeding|capped at|limited to|maximum "

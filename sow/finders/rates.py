@@ -75,9 +75,10 @@ SERIES = rule(r"\b(?P<per>hourly|daily|day|weekly|monthly) rates?\b[^.;\n]{0,30}
 IN_SERIES = rule(r"(?P<role>" + NAMED + r")(?P<amount>{AMOUNT})(?:[,;] ?(?:and )?| and |(?=[.\n]|$))")
 ANNOUNCED = rule(r"\brates?\b[^.;]{0,80}\bper (?:person |man |resource )*(?:per )?(?P<per>" + PER + r")\b[^.;]{0,20}$")
 ESCALATION = rule(
-    r"\b(?:rates?|fees?|prices?|charges?)\b[^.;]{0,120}\b(?:increas\w+|adjust\w+|escalat\w+|uplift\w*"
+    r"\b(?:rates?|fees?|prices?|charges?)\b[^.;]{0,120}\b(?:increas\w+|adjust\w+|escalat\w+|uplift\w*|revis\w+|review\w+"
     r"|index\w+)\b[^.;]{0,100}?"
-    r"(?P<how>{PERCENT}|\bCPI\b|\bconsumer price index|\binflation|\bRPI\b|\bHICP\b)"
+    r"(?P<how>{PERCENT}|(?-i:\b[A-Z]\w+(?: [A-Z]\w+){1,4}) index\b"
+    r"|\bCPI\b|\bconsumer price index|\binflation|\bRPI\b|\bHICP\b)"
 )
 MOST_RATE = 5_000_000
 BEFORE = 160  # characters above a table in which its heading stands
@@ -96,12 +97,18 @@ def find(view: View) -> Iterator[Candidate]:
         *(found for table in view.tables for found in _table(view, table)),
     ]
     yield from listed
-    for found in _prose(view):
-        if not any(found.start < other.end and other.start < found.end for other in listed):
+    prose = [found for found in _prose(view) if not any(_overlap(found, other) for other in listed)]
+    roles = [found for found in prose if found.value["role"]]
+    for found in prose:  # one amount that two patterns find is told once, with its role
+        if found.value["role"] or not any(_overlap(found, one) for one in roles):
             yield found
     for match in view.search(ESCALATION):
         if not rule(r"\bexcess\b|\binterest\b").search(match[0]):
             yield Candidate("rate_escalation", _escalation(match["how"]), match.start(), match.end(), 0.74)
+
+
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _prose(view: View) -> Iterator[Candidate]:
@@ -236,4 +243,5 @@ def _cells(view: View, role: Cell, rate: Cell, per: str) -> Iterator[Candidate]:
 def _escalation(how: str) -> str:
     if "%" in how or "cent" in how.lower():
         return f"{how.split('%', maxsplit=1)[0].strip().split()[0]}%/year"
-    return {"consumer": "CPI", "inflation": "inflation"}.get(how.split(maxsplit=1)[0].lower(), how.upper())
+    known = {"consumer": "CPI", "inflation": "inflation"}.get(how.split(maxsplit=1)[0].lower())
+    return known or (" ".join(how.split()) if "index" in how.lower() else how.upper())

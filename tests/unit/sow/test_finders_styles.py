@@ -82,6 +82,26 @@ FIELDS = [
     ("master_agreement", "SCHEDULE 4 under the Master Services Agreement between us.", ["Master Services Agreement"]),
     ("effective_date", "TERM\nJan 1, 2026 to Dec 31, 2026", ["2026-01-01"]),
     ("auto_renewal", "Jan 1, 2026 to Dec 31, 2026. Does not auto-renew.", [False]),
+    ("client", "Prepared for        Prepared by\nAlder Foods, Inc.   Moss Labs LLC\n", ["Alder Foods, Inc."]),
+    ("provider", "Here is what Ekholm Water AB will do for Fjordline Aqua AS this year.", ["Ekholm Water AB"]),
+    ("client", "Here is what Ekholm Water AB will do for Fjordline Aqua AS this year.", ["Fjordline Aqua AS"]),
+    ("client", "Recipient of the Services: Orrin Networks plc", ["Orrin Networks plc"]),
+    ("provider", "Client: Alder plc\nSeller: Moss Digital Limited", ["Moss Digital Limited"]),
+    ("billing_type", "The tasks are ordered on a times-and-means basis.", ["time_and_materials"]),
+    ("billing_type", "The Agency earns no commission on media.", []),
+    ("billing_type", "Our fee for the audit will be $27,500.", ["fixed_fee"]),
+    ("billing_type", "The monthly fee is $2,000 per month.", ["retainer"]),
+    ("invoice_frequency", "The Architect issues an account at the end of each calendar month.", ["monthly"]),
+    ("invoice_frequency", "The Client shall pay within 30 days of the end of the month of the invoice.", []),
+    ("invoice_frequency", "Fee: £73,450\n40% at kickoff; 60% on delivery of the report.", ["per_milestone"]),
+    ("invoice_delivery", "Invoices shall be uploaded to the WestPay Vendor Portal.", ["WestPay Vendor Portal"]),
+    ("invoice_delivery", "Invoices are due. Send POs to billing@tandem.example.com.", []),
+    (
+        "rate_escalation",
+        "The rates are reviewed yearly by the Average Weekly Earnings index.",
+        ["Average Weekly Earnings index"],
+    ),
+    ("term", "The duration of the tasks shall not exceed 10 months.", ["P10M"]),
     ("advance", "We require a retainer of $10,000, which will be applied to our last bill.", ["10000.00"]),
 ]
 
@@ -104,6 +124,11 @@ def test_rates_by_place_are_told_per_what_the_heading_says() -> None:
     assert values("Our plans\n\nRole | Onshore | Offshore\nTester | 71 | 24\n", "rates") == []
 
 
+def test_a_rate_that_is_told_both_ways_is_one_with_its_role() -> None:
+    found = values("The hourly rate for a Senior Engineer is EUR 95.00 per hour.", "rates")
+    assert [(item["role"], item["amount"]) for item in found] == [("Senior Engineer", "95.00")]
+
+
 def test_rates_in_one_line_after_their_unit() -> None:
     found = values("We charge the following daily rates: Partner S$3,600; Manager S$2,200; Analyst S$1,250.", "rates")
     assert [(item["role"], item["amount"], item["per"]) for item in found] == [
@@ -111,6 +136,18 @@ def test_rates_in_one_line_after_their_unit() -> None:
         ("Manager", "2200.00", "day"),
         ("Analyst", "1250.00", "day"),
     ]
+
+
+def test_a_cell_goes_on_in_the_line_below_it() -> None:
+    text = "Item           Particular\nFee            £73,450 (in words\n               below)\nLong Stop Date 31 March 2027\n"
+    text += "Consultant     MOSS CONSULTING LLP (registered\n               number 9)\nRetention      5%\n"
+    assert values(text, "provider") == ["MOSS CONSULTING LLP"]
+
+
+def test_a_list_of_prices_is_no_schedule_of_milestones() -> None:
+    text = "CLIN | Description | Unit | Qty | Unit Price | Amount\n0001 | Architect | HR | 4 | $100.00 | $400.00\n"
+    assert values(text, "milestones") == []
+    assert [(item["amount"], item["per"]) for item in values(text, "rates")] == [("100.00", "hour")]
 
 
 def test_one_signature_beside_a_blank_one_is_for_a_person() -> None:
