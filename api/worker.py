@@ -34,6 +34,7 @@ from store import audit, jobs, seal
 from store.database import Database
 from store.note import signing_key
 from store.retention import LegalHold, prune
+from tools import passing
 from tools.evaluating_many import evaluate_many
 
 log = logging.getLogger(__name__)
@@ -201,7 +202,9 @@ async def refresh(mirror: Mirror) -> None:
     except ErpError as error:
         log.warning("the ERP was not read: %s", error.detail)
         return
-    done = await evaluate_many(mirror.database, mirror.tenant, datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    done = await evaluate_many(mirror.database, mirror.tenant, today)
+    await passing.keep_up(mirror.database, mirror.tenant, today)
     if synced.changed or done.judged:
         log.info("%s records of the ERP changed, %s projects judged", synced.changed, done.judged)
     if done.judged:
