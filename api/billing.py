@@ -20,6 +20,7 @@ from erp.mirror import Mirror, warnings
 from policies.prerequisites.next_steps import NextStep, next_steps
 from store import audit, mirror, results
 from store.database import Connection
+from store.held import Owned, owned
 from store.mirror import State
 from store.results import Held, Line, Total
 from tools import evaluating, watching
@@ -164,6 +165,16 @@ async def one(services: Services, actor: Actor, code: str, month: str | None) ->
     """One project by its code, or by its ERP id where it has no code. Raises NotFound."""
     project, readiness, _ = await evaluating.one_live(mirror_of(services, actor), services.today, code, month)
     return project, readiness
+
+
+async def to_clear(services: Services, actor: Actor, owners: Sequence[str], *, limit: int) -> tuple[Fresh, list[Owned]]:
+    """What these owners have to clear before bills can go out, the most expensive first.
+
+    Raises NotFound without an ERP, ErpUnavailable.
+    """
+    state = await evaluating.up_to_date(mirror_of(services, actor), services.today, "")
+    async with services.database.tenant(actor.tenant) as connection:
+        return Fresh.of(state), await owned(connection, owners, limit=limit)
 
 
 async def reread(services: Services, actor: Actor, code: str) -> Fresh:

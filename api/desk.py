@@ -45,9 +45,9 @@ class Task:
 
 @dataclass
 class Desk:
-    """All of it. `decides`: this person decides on proposals; `to_clear`: what holds
-    money back and is for people of their role to clear; `worth` what waits for their decision; `digest` is when
-    their newest digest was written, `drafted` how many proposals their monitors made lately.
+    """All of it. `decides`: this person decides on proposals; `to_clear`: what holds money back and is for people of
+    their role (`owner`, where it is one) to clear; `worth` what waits for their decision; `digest` is when their newest
+    digest was written, `drafted` how many proposals their monitors made lately.
     """
 
     tasks: list[Task] = field(default_factory=list[Task])
@@ -59,6 +59,7 @@ class Desk:
     erp_down: bool = False
     settled: Sequence[Action] = ()
     to_clear: list[Owned] = field(default_factory=list[Owned])
+    owner: str = ""
     turned: list[Turned] = field(default_factory=list[Turned])
     became: tuple[tuple[str, Money], ...] = ()
     digest: datetime | None = None
@@ -81,9 +82,9 @@ async def desk(wired: Services, actor: Actor) -> Desk:
         if _may(policies, actor, Operation.PEOPLE_ADMINISTER):
             found.tasks = [*await _troubled(connection), *found.tasks]
         if _may(policies, actor, Operation.READINESS_READ) and not found.erp_down:
-            found.to_clear = await held.owned(
-                connection, [OWNER[one] for one in actor.roles & OWNER.keys()], limit=CLEAR
-            )
+            owners = [OWNER[one] for one in actor.roles & OWNER.keys()]
+            found.owner = owners[0] if len(owners) == 1 else ""
+            found.to_clear = await held.owned(connection, owners, limit=CLEAR)
             found.turned = await held.turned(connection, wired.clock() - LATELY)
             found.became = _became(found.turned)
     found.tasks.sort(key=lambda task: not task.urgent)

@@ -25,6 +25,7 @@ NUMBER = re.compile(r"-?\d{1,12}(?:\.\d+)?")
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 SHOWN = 12  # characters of a digest
 PLACES = 2
+VENDORS = {"tryton": "Tryton", "odoo": "Odoo"}
 UPPER = {"po": "PO", "sow": "SOW", "erp": "ERP", "id": "ID", "vat": "VAT", "psa": "PSA", "pdf": "PDF", "docx": "DOCX"}
 
 
@@ -49,6 +50,11 @@ def price(value: object) -> Markup | str:
 
 def _amount(currency: str, shown: Decimal) -> Markup:
     return Markup('<span class="money"><span class="currency">{}</span> {}</span>').format(currency, figure(shown))
+
+
+def system(name: str) -> str:
+    """A system as people call it; the name that a firm gave it where it is none of the vendors'."""
+    return VENDORS.get(name, name)
 
 
 def figure(shown: Decimal) -> Markup:

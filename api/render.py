@@ -68,6 +68,7 @@ def environment() -> Environment:
             "value": formats.value,
             "size": formats.size,
             "sortkey": formats.sortkey,
+            "system": formats.system,
             "line": formats.line,
             "reported": formats.reported,
             "once": formats.once,

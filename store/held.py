@@ -84,6 +84,8 @@ class Owned:
 
     key: str
     name: str
+    customer: str | None
+    owner: str
     rule: str
     title: str
     amount: Decimal | None

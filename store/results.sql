@@ -202,7 +202,7 @@ order by coalesce(f.amount, 0) desc, key, f.rule
 
 -- name: owned
 -- What these have to clear before bills can go out: the most expensive first, each with how many there are in all.
-select coalesce(r.code, r.project) as key, r.name, f.rule, f.title, f.amount, f.currency, r.since,
+select coalesce(r.code, r.project) as key, r.name, r.customer, f.owner, f.rule, f.title, f.amount, f.currency, r.since,
     (count(*) over ())::int as count
 from readiness r cross join lateral jsonb_to_recordset(r.open) as f (rule text, title text, verdict text, severity text,
     owner text, amount numeric, currency text)

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from api import billing
 from api.access import ReadinessReader
 from api.billing import Shown, Sum, Wanted
+from api.desk import OWNER
 from api.pages.readiness import months
 from api.portfolio_export import export
 from api.render import page
@@ -22,6 +23,7 @@ from policies.numbering import numbering
 router = APIRouter()
 ORDER = ("blocked", "cannot_determine", "billable", "nothing_to_bill")
 GROUPS = ("customer", "practice", "region", "month", "status", "reason")
+CLEARING = 200  # findings on a page
 
 
 @router.get("/readiness")
@@ -46,6 +48,23 @@ async def portfolio(
         months=months(wired.today.year, wired.today.month),
         link=partial(_link, shown),
         narrowed=partial(_narrowed, shown),
+    )
+
+
+@router.get("/readiness/clearing")
+async def clearing(
+    request: Request, wired: Wired, actor: ReadinessReader, owner: Annotated[str, Query(max_length=40)] = ""
+) -> Response:
+    """What holds money back, finding by finding: those that people of a role have to clear, or all."""
+    wanted = [owner] if owner in OWNER.values() else list(OWNER.values())
+    fresh, found = await billing.to_clear(wired, actor, wanted, limit=CLEARING)
+    return page(
+        request,
+        "clearing.html",
+        fresh=fresh,
+        found=found,
+        owner=owner if owner in wanted else "",
+        owners=list(OWNER.values()),
     )
 
 

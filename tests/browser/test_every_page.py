@@ -185,6 +185,7 @@ def test_no_page_shuts_anyone_out(opened, owner: psycopg.Connection, rendered: s
         FINN: (
             *PLACES,
             "/facts",
+            "/readiness/clearing",
             "/records/sale.sale/k1",
             thread,
             again,

@@ -50,8 +50,11 @@ async function ask(address, data) {
   next.replaceChildren();
   const said = document.createElement("p");
   said.textContent = data.get("text");
-  line("person").append(said);
+  document.querySelector(".fresh")?.classList.remove("fresh");
+  const question = line("person");
+  question.append(said);
   const answer = line("agent");
+  answer.classList.add("fresh");
   const status = document.createElement("p");
   status.className = "working";
   status.textContent = "Looking…";
@@ -62,7 +65,7 @@ async function ask(address, data) {
   send.hidden = true;
   stop.hidden = false;
   if (sender !== text && !sender?.checkVisibility()) stop.focus({ preventScroll: true });
-  answer.scrollIntoView({ block: "end" });
+  question.scrollIntoView({ block: "start" });
   try {
     const response = await fetch(address, {
       method: "POST",
@@ -120,7 +123,6 @@ function take({ kind, data }, answer, status) {
     localise(block);
     sortable(block);
     place(answer, block, status);
-    answer.scrollIntoView({ block: "end" });
   } else if (kind === "done") {
     const { thread, turn } = JSON.parse(data);
     answer.querySelectorAll("[data-file]").forEach((link, at) => {
@@ -155,5 +157,5 @@ function place(answer, block, status) {
   else answer.insertBefore(block, later ?? status);
 }
 
-if (location.hash !== "#latest") document.querySelector(".message:last-child")?.scrollIntoView({ block: "end" });
+[...document.querySelectorAll(".message.person")].at(-1)?.scrollIntoView({ block: "start" });
 if (!matchMedia("(max-width: 48rem)").matches) text.focus({ preventScroll: true });

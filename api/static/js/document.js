@@ -52,7 +52,7 @@ keys({
     const editor = terms[here()]?.querySelector(".decide details");
     if (!editor) return;
     editor.open = true;
-    editor.querySelector("input, select")?.focus();
+    editor.querySelector("input:not([type=hidden]), select")?.focus();
   },
   n: () => document.querySelector(".pager a[rel=next]")?.click(),
   p: () => document.querySelector(".pager a[rel=prev]")?.click(),

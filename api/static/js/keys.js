@@ -2,7 +2,7 @@
 const OFF = "countersign-keys-off";
 const NEXT = 1500;
 const help = document.getElementById("help");
-let parting = 0; // when g was pressed, which a place's letter follows
+let parting = -Infinity; // when g was pressed, which a place's letter follows
 
 function off() {
   try { return localStorage.getItem(OFF) === "1"; } catch { return false; }
@@ -58,7 +58,7 @@ if (help) {
   document.addEventListener("keydown", (event) => {
     if (off() || typing(event.target) || event.metaKey || event.ctrlKey || event.altKey) return;
     const place = performance.now() - parting < NEXT ? places[event.key] : null;
-    parting = event.key === "g" ? performance.now() : 0;
+    parting = event.key === "g" ? performance.now() : -Infinity;
     if (!place && event.key !== "g") return;
     event.preventDefault();
     if (place) location.assign(place.href);

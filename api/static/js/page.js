@@ -53,7 +53,7 @@ if (current) current.parentElement.scrollLeft = current.offsetLeft - current.par
 const AGAIN = 4000;
 
 function busy(form, button) {
-  const buttons = [...form.querySelectorAll("button")];
+  const buttons = [...form.elements].filter((one) => one.matches("button:not([hidden], .sr)"));
   const words = button?.dataset.busy && button.textContent;
   buttons.forEach((one) => { one.disabled = true; });
   if (words) button.textContent = button.dataset.busy;
@@ -62,6 +62,11 @@ function busy(form, button) {
     if (words) button.textContent = words;
   };
 }
+
+// Enter on a box sends a form in some browsers; a box is ticked with the space bar.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches?.("input[type=checkbox], input[type=radio]")) event.preventDefault();
+});
 
 const released = [];
 for (const form of document.querySelectorAll("form[method=post]")) {

@@ -35,7 +35,7 @@ keys(rows.length && together ? {
     const edit = document.querySelector("details.edit");
     if (!edit) return;
     edit.open = true;
-    edit.querySelector("input, select, textarea")?.focus();
+    edit.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   },
   n: () => follow("next"),
   p: () => follow("prev"),
