@@ -12,7 +12,7 @@ from agent.rules.asking import GROUPED, QUESTIONS, TAKES, YES, arguments
 from agent.rules.details import amount_of, change_of, country_of
 from agent.rules.grammar import Kind, kind_of
 from agent.rules.reading import STANDING, Reading, normal
-from agent.rules.slots import Slots, given, own_slots
+from agent.rules.slots import Slots, given, of_projects, own_slots
 from agent.rules.spans import moved
 from agent.rules.steps import PLANNERS as STEPS
 from agent.rules.steps import Plan, portfolio, readiness
@@ -51,6 +51,8 @@ STATED: Mapping[str, Mapping[str, str]] = {
     "customers": {"detail": "detail"},
 }
 TIMES = frozenset({"month", "since", "until"})
+ONE = frozenset({"customer", "project", "contract", "document"})
+AREA = frozenset({"practice", "region"})
 ABOUT = {"problems", "explain_rules"}
 CODE = re.compile(r"[A-Z]{2,5}-[A-Z]{2,6}-\d{3,5}")
 ONE_PROJECT = {"project_readiness", "propose_fix", "propose_invoice"}
@@ -148,6 +150,8 @@ def continued(reading: Reading) -> Plan | None:
     by = -1 if EARLIER.search(reading.text) else 1 if LATER.search(reading.text) else 0
     if by and (span := moved(args, by)):
         own = replace(own, **{"month": None, "since": None, "until": None} | span)
+    if "contract" not in TAKES.get(name, ()):
+        own = of_projects(own)
     if name in ONE_PROJECT and not own.project and own.named:
         return portfolio(reading, own)
     if name == "portfolio_readiness" and own.project:
@@ -178,9 +182,9 @@ def _replaced(name: str, changed: dict[str, Any]) -> frozenset[str]:
     if changed.keys() & TIMES:
         gone |= TIMES
     if name in {"sow_terms", "ask_document", "propose_codes"} and changed:
-        return gone | {"project", "customer", "contract"}
-    if changed.keys() & {"customer", "project", "contract"}:
-        return gone | {"customer", "project", "contract", "practice", "region"}
-    if changed.keys() & {"practice", "region"}:
-        return gone | {"customer", "project", "contract"}
+        return gone | ONE
+    if changed.keys() & ONE:
+        return gone | ONE | AREA
+    if changed.keys() & AREA:
+        return gone | ONE
     return gone

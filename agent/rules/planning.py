@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 
 from agent.ranges import COMPARED
-from agent.rules.asking import ASKED_AS, QUESTIONS
+from agent.rules.asking import ASKED_AS, QUESTIONS, TAKES
 from agent.rules.continuing import ELLIPSIS, PLANNERS, again, continued, elliptic, goes_on, leans, pending
 from agent.rules.doubt import either
 from agent.rules.grammar import Kind, kind_of
 from agent.rules.limits import told
 from agent.rules.reading import STANDING, Reading
-from agent.rules.slots import Slots, carried, own_slots, stated
+from agent.rules.slots import Slots, carried, of_projects, own_slots, stated
 from agent.rules.steps import Plan, fix, unknown
 from agent.rules.weighing import POINTING, WEAK, weighed
 from agent.rules.wording import CLEAR, guess
@@ -31,6 +31,12 @@ ASKS = re.compile(
 ORDERED = re.compile(r"(?:^|[.?!;,]) *(?:please |then |so |and )?fix (?:it|this|that)(?:,? please)?\W*$", re.IGNORECASE)
 REQUEST = re.compile(r"\b(?:can|could|will|would) (?:you|we|i get|i have)\b|\bplease\b|\blet(?: s|s)?\b|\bmind\b")
 SEVERAL = re.compile(r"\b(?:those|these|them|they|their|theirs)\b")
+NUMBERED = {"project": "project with that code", "document": "document with that number"}
+# Kinds that know contracts; of others a contract means its project.
+OF_CONTRACTS = {kind for tool, kind in ASKED_AS.items() if "contract" in TAKES.get(tool, ())} | {
+    Kind.CODES,
+    Kind.SET_UP,
+}
 SHORT = 10  # words of a message that only asks more of the last question
 SENTENCE = 4  # words from which on a likeness to a sentence says something
 
@@ -61,7 +67,11 @@ def _step(reading: Reading) -> Plan:
     if kind is None or kind is Kind.OTHER:
         alone = set(reading.neutral.split()) <= STANDING
         return (None if alone else either(reading, weighed(reading))) or unknown(reading)
-    own = own_slots(reading)
+    own = own_slots(reading) if kind in OF_CONTRACTS else of_projects(own_slots(reading))
+    if own.contract and kind not in OF_CONTRACTS and own.related:
+        return Plan(
+            question="Several projects are under that contract. Which one do you mean?", options=own.related[:5]
+        )
     if more := _more(reading, kind, own):
         return more
     return PLANNERS[kind](reading, carried(own, reading) if _refers(reading, kind) else own)
@@ -118,8 +128,8 @@ def _goes_on(reading: Reading, kind: Kind | None) -> bool:
 def _unclear(reading: Reading) -> Plan | None:
     for mention in reading.mentions:
         if not mention["candidates"]:
-            return Plan(question="I find no project with that code. Which project do you mean?")
-        if len(mention["candidates"]) > 1 and mention["kind"] in {"project", "customer"}:
+            return Plan(question=f"I find no {NUMBERED[mention['kind']]}. Which {mention['kind']} do you mean?")
+        if len(mention["candidates"]) > 1 and mention["kind"] in {"project", "customer", "document"}:
             options = tuple(_restated(candidate) for candidate in mention["candidates"][:5])
             return Plan(question=f"Which {mention['kind']} do you mean?", options=options)
     return None
