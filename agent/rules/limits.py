@@ -8,6 +8,7 @@ from agent.names import tokens
 from agent.rules.lexicon import asked_with, known_word
 from agent.rules.reading import Reading, normal
 from agent.rules.steps import Plan
+from agent.rules.widening import widening_words
 
 NARROWER = re.compile(
     r"\b(?:more|older|longer|less|fewer|later|larger|higher|bigger|greater|smaller) than (?:\w+ )?\d"
@@ -55,7 +56,7 @@ def strange(reading: Reading) -> str | None:
     inside a sentence, and of those that end it as whose it is ("on the merger"), that questions are not made of: a name
     that is not ours.
     """
-    named = {word for mention in reading.mentions for word in tokens(mention["words"])}
+    named = {word for mention in reading.mentions for word in tokens(mention["words"])} | widening_words(reading)
     long = (word for word in reading.text.split() if word.isalpha() and len(word) >= SHORTEST)
     names = (word for word in CAPITAL.findall(reading.said) if not asked_with(normal(word)))
     whose = (word for match in WHOSE.finditer(reading.text) for word in match[1].split() if len(word) >= SHORTEST)

@@ -12,7 +12,7 @@ from agent.rules.grammar import Kind, topic_of
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action, listed, of_projects, own_slots, stated, wanted_rule
 from agent.rules.spans import months_within
-from agent.rules.values import said, value
+from agent.rules.values import said, spoken, value
 
 # A question about something that no term stands for is answered from the text.
 MENTIONED = re.compile(
@@ -28,6 +28,7 @@ UNNAMED = re.compile(
 PAYING = re.compile(r"\b(?:how|within how) (?:long|soon|quickly|fast|many days)\b.*\bpay")
 MOST_MONTHS = 6
 ON_HOLD = "These have the status on hold in the ERP. A billing hold is something else: ask for billing holds."
+COUNTED = "What is found is counted so; what it holds back in money stands with each project."
 # What the ERP holds as well as the statement of work: both are shown unless one of them is named.
 BOTH = frozenset({"po", "po number", "purchase order", "purchase order number"})
 HELP = (
@@ -174,6 +175,9 @@ def portfolio(reading: Reading, slots: Slots) -> Plan:
         return readiness(reading, slots)
     if ON_HOLD_SAID.search(reading.text):
         return _find(reading, slots)
+    if by := spoken(reading, "by", {"customer", "rule", "owner"}):
+        args = given(practice=slots.practice, region=slots.region, customer=slots.customer, month=slots.month)
+        return Plan((("problems", args | {"group_by": by}),), say=COUNTED)
     return _all_of(reading, slots, value(reading, "readiness"))
 
 
