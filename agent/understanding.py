@@ -10,6 +10,7 @@ from typing import Any
 from langchain_core.messages import AnyMessage, HumanMessage, SystemMessage
 
 from agent.mentions import Mention, Vocabulary, mentions
+from agent.papers import Paper, papers
 from agent.ports import TurnContext
 from agent.state import TurnState
 from domain.errors import ErpError
@@ -17,6 +18,7 @@ from domain.records import Firm
 from erp.mirror import Mirror
 from policies.signals import injection_signals
 from prompts.library import prompt
+from store import titles
 
 HEADING = "## Context of this turn"
 FACTS_LIMIT = 20_000
@@ -50,7 +52,8 @@ async def opening_messages(context: TurnContext, state: TurnState) -> tuple[AnyM
             firm = await _firm(context.tool_context.firm, state["text"])
             staff = context.known.staff
             context.known.register = context.ports.registers.of(context.actor.tenant, firm, staff)
-            found = mentions(state["text"], firm, vocabulary(firm), context.today, staff)
+            known = await _papers(context, firm)
+            found = mentions(state["text"], firm, vocabulary(firm), context.today, staff, known)
         except ErpError:
             found = ()
     return system_message(context, state["history"], found), HumanMessage(state["text"])
@@ -59,6 +62,14 @@ async def opening_messages(context: TurnContext, state: TurnState) -> tuple[AnyM
 async def _firm(known: Mirror, text: str) -> Firm:
     """The firm that names are looked up in: with invoices only where a word may be the number of one."""
     return await known.get() if any(CODED.fullmatch(word) for word in text.split()) else await known.masters()
+
+
+async def _papers(context: TurnContext, firm: Firm) -> tuple[Paper, ...]:
+    """The documents that may be named, for whoever may read them."""
+    if context.tool_context is None or all(tool.name != "sow_terms" for tool in context.tools):
+        return ()
+    async with context.tool_context.database.tenant(context.actor.tenant) as connection:
+        return papers(await titles.newest(connection), firm)
 
 
 def system_message(

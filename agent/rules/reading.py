@@ -95,7 +95,7 @@ STAND_IN = {"project": "cld-uki-1001", "customer": "acme"}
 # The same for whatever else is named, as the examples of wording have it.
 ANY_STAND_IN = STAND_IN | {
     "contract": "acme", "employee": "anna", "staff": "ada", "invoice": "inv-2026-0012", "practice": "cloud",
-    "region": "dach",
+    "region": "dach", "document": "acme",
 }  # fmt: skip
 STANDING = frozenset(ANY_STAND_IN.values())
 

@@ -10,9 +10,9 @@ from typing import Any
 from agent.rules.details import country_of
 from agent.rules.grammar import Kind, topic_of
 from agent.rules.reading import Reading
-from agent.rules.slots import Slots, given, last_action, listed, own_slots, stated, wanted_rule
+from agent.rules.slots import Slots, given, last_action, listed, of_projects, own_slots, stated, wanted_rule
 from agent.rules.spans import months_within
-from agent.rules.values import said, value
+from agent.rules.values import said, spoken, value
 
 # A question about something that no term stands for is answered from the text.
 MENTIONED = re.compile(
@@ -28,6 +28,7 @@ UNNAMED = re.compile(
 PAYING = re.compile(r"\b(?:how|within how) (?:long|soon|quickly|fast|many days)\b.*\bpay")
 MOST_MONTHS = 6
 ON_HOLD = "These have the status on hold in the ERP. A billing hold is something else: ask for billing holds."
+COUNTED = "What is found is counted so; what it holds back in money stands with each project."
 # What the ERP holds as well as the statement of work: both are shown unless one of them is named.
 BOTH = frozenset({"po", "po number", "purchase order", "purchase order number"})
 HELP = (
@@ -112,7 +113,7 @@ def fix(reading: Reading, slots: Slots) -> Plan:
 def _codes(reading: Reading, slots: Slots) -> Plan:
     if "propose_codes" not in reading.offered:
         return Plan(say="Project codes are proposed on the page of the uploaded document.")
-    return Plan((("propose_codes", given(project=slots.project, contract=slots.contract, customer=slots.customer)),))
+    return Plan((("propose_codes", _whose(slots)),))
 
 
 def _sow(reading: Reading, slots: Slots) -> Plan:
@@ -122,7 +123,7 @@ def _sow(reading: Reading, slots: Slots) -> Plan:
     topic = known or (about.group(1) if about else "")
     if reading.says(RECORDED) and slots.customer and PAYING.search(reading.text):
         return Plan((("customers", {"customer": slots.customer, "detail": "payment_terms"}),))
-    whose = given(contract=slots.contract) or given(project=slots.project) or given(customer=slots.customer)
+    whose = _whose(slots)
     if whose and known is None and "ask_document" in reading.offered and mentioned:
         return Plan((("ask_document", {**whose, "question": reading.said[:300]}),))
     if whose:
@@ -135,6 +136,13 @@ def _sow(reading: Reading, slots: Slots) -> Plan:
     return Plan(
         question="Whose statement of work do you mean? Name the project, contract or customer.", options=options
     )
+
+
+def _whose(slots: Slots) -> dict[str, Any]:
+    """Whose paper is meant: of what is named the nearest to it."""
+    near = (slots.document, slots.contract, slots.project, slots.customer)
+    named = zip(("document", "contract", "project", "customer"), near, strict=True)
+    return next(({key: value} for key, value in named if value), {})
 
 
 def _topic(reading: Reading, *, mentioned: bool) -> str | None:
@@ -162,10 +170,14 @@ def _unbilled(reading: Reading, slots: Slots) -> Plan:
 
 def portfolio(reading: Reading, slots: Slots) -> Plan:
     """All projects, or those of a customer, practice or region."""
+    slots = of_projects(slots)
     if slots.project:
         return readiness(reading, slots)
     if ON_HOLD_SAID.search(reading.text):
         return _find(reading, slots)
+    if by := spoken(reading, "by", {"customer", "rule", "owner"}):
+        args = given(practice=slots.practice, region=slots.region, customer=slots.customer, month=slots.month)
+        return Plan((("problems", args | {"group_by": by}),), say=COUNTED)
     return _all_of(reading, slots, value(reading, "readiness"))
 
 
