@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
 from agent.names import tokens
 from agent.words import words
-from domain.records import Firm
 from store.embedding import is_word
 from store.titles import Title
 
@@ -45,12 +45,12 @@ class Paper:
 Hit = tuple[str, tuple[Paper, ...]]
 
 
-def papers(titles: Iterable[Title], firm: Firm) -> tuple[Paper, ...]:
-    """The documents with what each may be called."""
-    ours = frozenset(word for customer in firm.customers for word in tokens(customer.name))
-    return tuple(_paper(title, ours) for title in titles)
+def papers(titles: Iterable[Title], customers: frozenset[str]) -> tuple[Paper, ...]:
+    """The documents with what each may be called, where these are the words of our customers' names."""
+    return tuple(_paper(title, customers) for title in titles)
 
 
+@lru_cache(maxsize=10_000)
 def _paper(title: Title, ours: frozenset[str]) -> Paper:
     stem = re.sub(r"_", " ", title.name.rpartition(".")[0] or title.name)
     found = NUMBER.search(stem)

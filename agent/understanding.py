@@ -18,7 +18,6 @@ from domain.records import Firm
 from erp.mirror import Mirror
 from policies.signals import injection_signals
 from prompts.library import prompt
-from store import titles
 
 HEADING = "## Context of this turn"
 FACTS_LIMIT = 20_000
@@ -52,8 +51,7 @@ async def opening_messages(context: TurnContext, state: TurnState) -> tuple[AnyM
             firm = await _firm(context.tool_context.firm, state["text"])
             staff = context.known.staff
             context.known.register = context.ports.registers.of(context.actor.tenant, firm, staff)
-            known = await _papers(context, firm)
-            found = mentions(state["text"], firm, vocabulary(firm), context.today, staff, known)
+            found = mentions(state["text"], firm, vocabulary(firm), context.today, staff, _papers(context))
         except ErpError:
             found = ()
     return system_message(context, state["history"], found), HumanMessage(state["text"])
@@ -64,12 +62,11 @@ async def _firm(known: Mirror, text: str) -> Firm:
     return await known.get() if any(CODED.fullmatch(word) for word in text.split()) else await known.masters()
 
 
-async def _papers(context: TurnContext, firm: Firm) -> tuple[Paper, ...]:
+def _papers(context: TurnContext) -> tuple[Paper, ...]:
     """The documents that may be named, for whoever may read them."""
-    if context.tool_context is None or all(tool.name != "sow_terms" for tool in context.tools):
+    if all(tool.name != "sow_terms" for tool in context.tools):
         return ()
-    async with context.tool_context.database.tenant(context.actor.tenant) as connection:
-        return papers(await titles.newest(connection), firm)
+    return papers(context.known.titles, context.known.register.customers)
 
 
 def system_message(

@@ -13,6 +13,7 @@ from agent.consulting import definitions
 from agent.mentions import mentions
 from agent.papers import papers
 from agent.ports import TurnContext
+from agent.register import register
 from agent.rules.model import RulesModel
 from agent.understanding import system_message, vocabulary
 from domain.money import Money
@@ -41,7 +42,7 @@ HELD, DAM, BUYING = {"contract": "C-00004"}, {"document": "d3"}, {"document": "d
 
 def _called(text: str) -> tuple[str, dict[str, Any]]:
     context = TurnContext(None, None, "t", TODAY)  # pyright: ignore[reportArgumentType] - only the day is read
-    found = mentions(text, HOLDING, vocabulary(HOLDING), TODAY, STAFF, papers(TITLES, HOLDING))
+    found = mentions(text, HOLDING, vocabulary(HOLDING), TODAY, STAFF, papers(TITLES, register(HOLDING).customers))
     system = system_message(context, [], found)
     return called(RulesModel().bind_tools(definitions(TOOLS)).invoke([system, HumanMessage(text)]))
 
