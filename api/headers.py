@@ -85,14 +85,14 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises HTTPException 413 in the middle of reading: the one error that body parsing lets through."""
-        left = await self._limit(scope)
+        left = most = await self._limit(scope)
 
         async def received() -> Message:
             nonlocal left
             message = await receive()
             left -= len(message.get("body", b""))
             if left < 0:
-                raise HTTPException(413)
+                raise HTTPException(413, f"The request is larger than the {most:,} bytes that may be sent here.")
             return message
 
         await self.app(scope, received, send)

@@ -141,7 +141,7 @@ class DocumentTooLarge(DocumentError):
 
 
 class DocumentEmpty(DocumentError):
-    """The document is empty."""
+    """The document is empty; choose the file again, or ask for a new copy."""
 
     code = "document_empty"
 
@@ -150,6 +150,7 @@ class DocumentEncrypted(DocumentError):
     """The document is protected with a password; give the password or an unprotected copy."""
 
     code = "document_encrypted"
+    WRONG = "The password is wrong. Try again, or upload an unprotected copy."
 
 
 class DocumentTypeUnsupported(DocumentError):

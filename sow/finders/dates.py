@@ -78,6 +78,7 @@ THIS_DOCUMENT = rule(
     r"(?:\bthis|^) (?:(?:(?-i:[A-Z])[\w&,/-]*|and|for|of) ){0,7}?(?:agreement|contract|order|sow|statement of work)\b"
     r"(?:(?!(?<!\")\b(?:agreement|contract|order|plan|lease)\b)[^.;]){0,60}$"
 )
+MAIL_HEAD = rule(r"(?:^|\n)(?:from|to|cc|sent): [^\n]+$")  # a message's date is when it was sent
 SIGNING = rule(r"\b(?:signature|signed|name|title|by)\b ?:[^:]{0,60}$")
 TITLE_DATE = rule(r"(?:(?:^|\n)[ \t#*|]*|(?-i:[A-Z]{4,}) )(?P<date>{DATE})(?=[ \t]*[*|]?[ \t]*(?:\n| (?-i:[A-Z])))")
 FILED = rule(r"\b(?:source|filed|filing|exhibit|8-k|10-[kq]\S*|f-1|s-1\S*|fax|page|rev\w*|birth|version)\b[^\n]{0,60}$")
@@ -186,7 +187,8 @@ def _dated(view: View, field: str, pattern: str, confidence: float) -> Iterator[
         if value is None:
             continue
         before = view.text[max(0, match.start() - 120) : match.start()]
-        if field == "effective_date" and (_of_another(before) or SIGNING.search(before)):
+        foreign = _of_another(before) or SIGNING.search(before) or MAIL_HEAD.search(before)
+        if field == "effective_date" and foreign:
             continue
         if field == "end_date" and confidence < 0.8 and not ABOUT_TERM.search(view.sentence(match.start())):  # noqa: PLR2004
             continue
