@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
-from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.services import Services
@@ -95,12 +94,6 @@ class Portfolio:
 def mirror_of(services: Services, actor: Actor) -> Mirror:
     """The actor's firm's facts. Raises NotFound without an ERP."""
     return services.erp(actor).firm
-
-
-def tell(services: Services, actor: Actor, response: Response) -> None:
-    """Let a program know what is wrong with the facts that its answer rests on."""
-    if told := mirror_of(services, actor).told:
-        response.headers["x-erp-warning"] = " ".join(told).encode("ascii", "replace").decode()
 
 
 async def surveyed(services: Services, actor: Actor, *, practice: str = "", region: str = "") -> Surveyed:

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 from domain.errors import ErpError, ErpRefused, ErpUnavailable, NotFound
 from domain.records import Firm, Invoice
+from erp.heard import hear
+from erp.patience import on_demand
 from erp.reader import Changes, ErpReader, Head, Page
 from store import due, mirror, mirror_rows
 from store.database import Connection, Database
@@ -106,6 +108,7 @@ class Mirror:
         """
         state = await self._current(fresh=fresh)
         self.told = warnings(state)
+        hear(state.read_at, self.told)
         return state
 
     async def _current(self, *, fresh: bool) -> State:
@@ -113,8 +116,10 @@ class Mirror:
             state = await mirror.state(connection)
         if state is not None and not fresh and not await self._outdated(state):
             return state
-        if state is None or fresh:
+        if state is None:
             await self.sync()
+        elif fresh:
+            await on_demand(self.sync())
         elif state.failed_since is None or state.tried_at is None or self._clock() - state.tried_at > PAUSE:
             await self._try()
         async with self.database.tenant(self.tenant) as connection:
@@ -140,7 +145,7 @@ class Mirror:
 
     async def reread(self, project_id: str) -> None:
         """Read one project anew, now, with all that its bill depends on. Raises NotFound, ErpUnavailable."""
-        page = await self.reader.around(project_id)
+        page = await on_demand(self.reader.around(project_id))
         if page is None:
             await self.sync(whole=True)
             return

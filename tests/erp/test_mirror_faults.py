@@ -17,6 +17,7 @@ from domain.facts import FactKind
 from domain.findings import Verdict
 from domain.records import Firm
 from erp import mirror as erp_mirror
+from erp import patience
 from erp.mirror import Mirror
 from erp.past import PastMirror
 from erp.reader import Changes, Head, Page, ReadsWhole
@@ -153,6 +154,18 @@ async def test_nobody_waits_long_for_a_slow_erp(world: World, monkeypatch: pytes
         stale = await world.mirror.get()
     assert stale.fetched_at == START
     assert "did not answer" in stale.warnings[0]
+
+
+async def test_a_reading_on_demand_ends_in_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.mirror.get()
+    monkeypatch.setattr(patience, "SECONDS", 0.05)
+    world.erp.slow = 5.0
+    world.later(1)
+    async with asyncio.timeout(3):
+        for reading in (world.mirror.reread("w1"), world.mirror.masters(fresh=True)):
+            with pytest.raises(ErpUnavailable, match="did not answer"):
+                await reading
+    assert (await world.mirror.get()).projects, "the last facts stay"
 
 
 async def test_a_reading_that_breaks_half_way_changes_nothing(world: World) -> None:
