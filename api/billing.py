@@ -15,7 +15,8 @@ from domain.errors import NotFound
 from domain.findings import Readiness
 from domain.money import Money
 from domain.records import Project
-from erp.mirror import Mirror, warnings
+from erp.held import warnings
+from erp.mirror import Mirror
 from policies.prerequisites.next_steps import NextStep, next_steps
 from store import audit, mirror, results
 from store.database import Connection

@@ -14,7 +14,8 @@ from domain.errors import NotFound
 from domain.findings import Finding, Readiness, Severity, Verdict
 from domain.records import Contract, Firm, Project, TimeEntry
 from domain.terms import Term
-from erp.mirror import Mirror, warnings
+from erp.held import warnings
+from erp.mirror import Mirror
 from policies.prerequisites.assessment import assess, assessed
 from policies.prerequisites.case import Case
 from policies.prerequisites.outside import Outside
