@@ -199,6 +199,12 @@ class ErpRefused(ErpError):
     code = "erp_refused"
 
 
+class ErpDoubtful(ErpError):
+    """The ERP shows much less than before."""
+
+    code = "erp_doubtful"
+
+
 class ErpClosed(ErpError):
     """The ERP takes nothing more of this attempt: its time was up, or it was closed when its end was looked up."""
 
