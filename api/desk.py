@@ -12,7 +12,7 @@ from api.pages.actions import decidable
 from api.services import Services
 from domain.actions import Action, ActionState
 from domain.actor import Actor, Operation, Role
-from domain.errors import ErpError, NotFound
+from domain.errors import ErpError, NotConnected, NotFound
 from domain.money import Money, totals
 from policies.engine import Policies
 from store import actions, documents, freezes, held, mirror, monitors, notes
@@ -47,7 +47,8 @@ class Task:
 class Desk:
     """All of it. `decides`: this person decides on proposals; `to_clear`: what holds money back and is for people of
     their role (`owner`, where it is one) to clear; `worth` what waits for their decision; `digest` is when their newest
-    digest was written, `drafted` how many proposals their monitors made lately.
+    digest was written, `drafted` how many proposals their monitors made lately, `told` what is wrong with the ERP's
+    facts.
     """
 
     tasks: list[Task] = field(default_factory=list[Task])
@@ -57,6 +58,7 @@ class Desk:
     sums: list[Sum] = field(default_factory=list[Sum])
     worst: list[Line] = field(default_factory=list[Line])
     erp_down: bool = False
+    unconnected: bool = False
     settled: Sequence[Action] = ()
     to_clear: list[Owned] = field(default_factory=list[Owned])
     owner: str = ""
@@ -100,6 +102,9 @@ def _may(policies: Policies, actor: Actor, operation: Operation) -> bool:
 async def _money(wired: Services, actor: Actor, found: Desk) -> None:
     try:
         portfolio = await billing.portfolio(wired, actor, Shown(sort="blocked"))
+    except NotConnected:
+        found.erp_down = found.unconnected = True
+        return
     except (ErpError, NotFound):
         found.erp_down = True
         return

@@ -94,7 +94,7 @@ async def view(services: Services, actor: Actor, code: str, month: str | None) -
         _weeks(dossier, told),
         tuple(history),
         tuple(papers),
-        Fresh(dossier.firm.fetched_at, dossier.firm.warnings),
+        Fresh(dossier.firm.fetched_at, billing.mirror_of(services, actor).told),
         policies.authorize(actor, Operation.FACT_RECORD).allowed,
     )
 

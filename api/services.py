@@ -16,7 +16,7 @@ from actions.house import House
 from actions.rulebook import Rulebook
 from agent.ports import AgentPorts
 from domain.actor import Actor
-from domain.errors import NotFound
+from domain.errors import NotConnected
 from erp.mirror import Mirror
 from erp.reader import ErpReader, Images
 from store.copies import Copies
@@ -91,10 +91,13 @@ class Services:
         return self.clock().date()
 
     def erp(self, actor: Actor) -> Erp:
-        """The actor's own firm's ERP, never another's. Raises NotFound when none is connected."""
+        """The actor's own firm's ERP, never another's. Raises NotConnected."""
         found = self.erps.get(actor.tenant)
         if found is None:
-            raise NotFound("No ERP is connected for your firm.")
+            raise NotConnected(
+                "What can be billed is shown once whoever runs the installation has connected the ERP. Documents can be"
+                " read and facts reported before that."
+            )
         return found
 
     def images(self, actor: Actor, action_type: str) -> Images:

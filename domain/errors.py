@@ -60,6 +60,12 @@ class NotFound(CountersignError):
     status = 404
 
 
+class NotConnected(NotFound):
+    """No ERP is connected for your firm yet."""
+
+    code = "not_connected"
+
+
 class Conflict(CountersignError):
     """Someone changed this in the meantime."""
 

@@ -15,7 +15,7 @@ def warnings(state: State) -> tuple[str, ...]:
     if state.failed_since is None:
         return state.warnings
     since = state.failed_since.strftime("%Y-%m-%d %H:%M")
-    said = f"The ERP could not be read since {since} UTC: {state.failure} These are the facts as of the reading before."
+    said = f"The ERP could not be read since {since} UTC: {state.failure} These are the facts of the reading before."
     return (said, *state.warnings)
 
 

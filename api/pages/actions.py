@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -59,6 +59,17 @@ class Row:
     places: tuple[delegates.Absent, ...]
     asked: bool
     place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed that could not be taken: a reason, and the arguments of an edit."""
+
+    reason: str = ""
+    entered: Mapping[str, Any] | None = None
+
+
+NOTHING = Typed()
 
 
 @dataclass(frozen=True)
@@ -156,9 +167,16 @@ async def show(request: Request, wired: Wired, actor: ActionReader, action_id: s
 
 
 async def action_page(
-    request: Request, wired: Services, actor: Actor, action_id: str, *, told: str = "", status_code: int = 200
+    request: Request,
+    wired: Services,
+    actor: Actor,
+    action_id: str,
+    *,
+    told: str = "",
+    status_code: int = 200,
+    typed: Typed = NOTHING,
 ) -> Response:
-    """The page of one proposal; `told` is what to say at its top after a form was sent."""
+    """The page of one proposal; `told` is what to say at its top after a form was sent, `typed` what it held."""
     policies = await wired.policies(actor.tenant)
     async with wired.database.tenant(actor.tenant) as connection:
         action = await actions.get(connection, action_id)
@@ -187,7 +205,8 @@ async def action_page(
         undo=inverse(action),
         needed=needed(action),
         revisable=action.state in REVISABLE and not action.successor,
-        groups=groups_of(kind, arguments),
+        groups=groups_of(kind, typed.entered or arguments),
+        typed=typed,
         between=between,
         told=told,
         turn=turn,

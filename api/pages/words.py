@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,10 +13,11 @@ from actions import batch, decisions, notes, revisions
 from actions.catalogue import TYPES
 from api.access import ActionCommenter, ActionDecider, ActionEditor, ActionProposer
 from api.editing import arguments_from
-from api.pages.actions import action_page
+from api.pages.actions import Typed, action_page
 from api.render import page
 from api.services import Wired
-from domain.errors import InvalidInput
+from domain.actor import Actor
+from domain.errors import Conflict, CountersignError, InvalidInput
 from store import actions
 
 router = APIRouter(prefix="/actions")
@@ -67,21 +69,38 @@ def _ticked(box: str, verdict: str, reason: str) -> batch.Wanted:
 
 @router.post("/{action_id}/decisions")
 async def decide(
-    wired: Wired, actor: ActionDecider, action_id: str, wanted: Annotated[DecisionForm, Form()]
+    request: Request, wired: Wired, actor: ActionDecider, action_id: str, wanted: Annotated[DecisionForm, Form()]
 ) -> Response:
-    """Take the decision and show the proposal again."""
+    """Take the decision and show the proposal again; where it cannot be taken, as it is by now, with what was typed."""
     policies = await wired.policies(actor.tenant)
-    await decisions.decide(
-        wired.database,
-        policies,
-        actor,
-        action_id,
-        verdict=wanted.verdict,
-        digest=wanted.digest,
-        reason=wanted.reason,
-        on_behalf_of=wanted.on_behalf_of or None,
-    )
+    try:
+        await decisions.decide(
+            wired.database,
+            policies,
+            actor,
+            action_id,
+            verdict=wanted.verdict,
+            digest=wanted.digest,
+            reason=wanted.reason,
+            on_behalf_of=wanted.on_behalf_of or None,
+        )
+    except (Conflict, InvalidInput) as error:
+        return await _refused(request, wired, actor, action_id, error, reason=wanted.reason)
     return _back(action_id)
+
+
+async def _refused(
+    request: Request,
+    wired: Wired,
+    actor: Actor,
+    action_id: str,
+    error: CountersignError,
+    *,
+    reason: str,
+    entered: Mapping[str, Any] | None = None,
+) -> Response:
+    typed = Typed(reason, entered)
+    return await action_page(request, wired, actor, action_id, told=error.detail, status_code=error.status, typed=typed)
 
 
 @router.post("/{action_id}/edits")
@@ -99,9 +118,12 @@ async def edit(
     wanted = revisions.Edit(sent.digest, arguments_from(TYPES[old.type], form, old.intent.arguments), sent.reason)
     policies = await wired.policies(actor.tenant)
     room = (wired.database, wired.images(actor, old.type), policies, actor, action_id, wanted)
-    if not sent.approve:
-        return _back((await revisions.edit(*room, now=wired.clock())).id)
-    done = await decisions.edit_and_approve(*room, now=wired.clock())
+    try:
+        if not sent.approve:
+            return _back((await revisions.edit(*room, now=wired.clock())).id)
+        done = await decisions.edit_and_approve(*room, now=wired.clock())
+    except Conflict as error:
+        return await _refused(request, wired, actor, action_id, error, reason=sent.reason, entered=wanted.arguments)
     if not done.refusal:
         return _back(done.action.id)
     return await action_page(request, wired, actor, done.action.id, told=f"The new version waits. {done.refusal}")

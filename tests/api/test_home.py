@@ -30,6 +30,14 @@ async def test_a_reviewer_sees_what_waits_with_its_reason_and_the_proposer_what_
     assert "Rejected" in (await ada.get("/")).text
 
 
+async def test_a_firm_without_an_erp_is_told_so_and_not_of_a_failure(door: Door) -> None:
+    sara = await door.of("sara")
+    assert "No ERP is connected yet" in (await sara.get("/")).text
+    for path in ("/readiness", "/operations", "/readiness/clearing"):
+        answer = await sara.get(path, headers={"accept": "text/html"})
+        assert (answer.status_code, "No ERP is connected for your firm yet." in answer.text) == (404, True), path
+
+
 async def test_a_proposal_that_soon_expires_says_so(door: Door, owner: psycopg.Connection) -> None:
     finn, ada = await door.of("finn"), await door.of("ada")
     made = (await finn.post("/v1/actions", json=PO)).json()

@@ -188,6 +188,8 @@ async def test_an_erp_that_is_away_is_told_beside_the_last_answers(
     assert page.status_code == 200
     assert "could not be read since" in page.text
     assert "CLD-UKI-1001" in page.text
+    for other in ("/", "/readiness/clearing", "/projects/CLD-UKI-1001", "/operations", "/time-to-bill", "/codes"):
+        assert "could not be read since" in (await client.get(other)).text, other
     assert (await client.get("/v1/portfolio/totals")).json()["warnings"][0].startswith("The ERP could not be read")
     for asked in RESTING:
         assert "could not be read since" in (await client.get(asked)).headers["x-erp-warning"], asked

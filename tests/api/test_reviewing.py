@@ -164,3 +164,21 @@ async def test_a_bad_month_is_said_to_be_one(door, month: str) -> None:
     priya = await door.of("priya")
     answer = await priya.post("/projects/CLD-UKI-1004/invoice", data={"month": month})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+
+
+async def test_a_decision_that_comes_too_late_keeps_what_was_typed(door) -> None:
+    action, ada, marek = await proposed(door), await door.of("ada"), await door.of("marek")
+    path, html = f"/actions/{action['id']}", {"accept": "text/html"}
+    without = {"verdict": "reject", "digest": action["digest"]}
+    refused = await ada.post(f"{path}/decisions", data=without, headers=html)
+    assert refused.status_code == 422
+    assert 'class="reject"' in refused.text  # the proposal itself, with what is missing above it
+    form = {"digest": action["digest"], "arg.po_number": "PO-2", "reason": "As on the letter"}
+    assert (await ada.post(f"{path}/edits", data=form, headers=html)).status_code == 303
+    late = await marek.post(f"{path}/decisions", data=without | {"reason": "Ask them <first>"}, headers=html)
+    assert late.status_code == 409
+    assert "You had written: “Ask them &lt;first&gt;”" in late.text
+    assert "A newer version replaced this one" in late.text
+    again = await marek.post(f"{path}/edits", data=form | {"arg.po_number": "PO-3"}, headers=html)
+    assert again.status_code == 409
+    assert "You had written: “As on the letter”" in again.text

@@ -20,6 +20,28 @@ function shown(mark) {
   if (inner.top < outer.top || inner.bottom > outer.bottom) paper.scrollTop += inner.top - outer.top - outer.height / 3;
 }
 
+// Where the page does not stand beside the terms, a quote leads to it, and its mark back to the term.
+const stacked = matchMedia("(max-width: 68rem)");
+document.addEventListener("click", (event) => {
+  const quote = event.target.closest("article.term a.quote");
+  const sheet = document.querySelector(".sheet");
+  if (!quote || !sheet || event.metaKey || event.ctrlKey) return;
+  const wanted = new URL(quote.href);
+  const number = new URLSearchParams(location.search).get("page") ?? "1";
+  const term = quote.closest("article").dataset.term;
+  if (wanted.searchParams.get("page") === number) {
+    event.preventDefault();
+    of(term).forEach((one) => one.classList.add("lit"));
+    const mark = document.querySelector(".paper a.lit");
+    if (stacked.matches) (mark ?? sheet).scrollIntoView({ block: "center" });
+    shown(mark);
+  } else if (stacked.matches) {
+    event.preventDefault();
+    wanted.hash = "sheet";
+    location.assign(wanted);
+  }
+});
+
 // The zoom is part of the address; here it changes without asking the server.
 const paper = document.querySelector(".paper");
 const zooms = [...document.querySelectorAll("a[data-zoom]")];
