@@ -15,6 +15,7 @@ from agent.names import LONG_NAME, Hit, Named, find, tokens
 from agent.papers import Paper
 from agent.papers import named as papers_named
 from agent.ranges import ranges
+from agent.rules.lexicon import corrected
 from agent.words import words as small_words
 from domain.records import Firm, Project
 
@@ -241,7 +242,9 @@ def _slip(word: str, wanted: str) -> bool:
 
 
 def _areas(text: str, vocabulary: Vocabulary) -> list[Found]:
-    said = f" {' '.join(tokens(text))} "
+    plain = tokens(text)
+    as_said = " ".join(plain)
+    said = f" {as_said} ; {' '.join(corrected(word) for word in plain)} "
     areas = (("practice", vocabulary.practices), ("region", vocabulary.regions))
     found: list[Found] = [
         (kind, name, ((code, code),), ())
@@ -250,7 +253,9 @@ def _areas(text: str, vocabulary: Vocabulary) -> list[Found]:
         for name in (code, *names)
         if f" {' '.join(tokens(name))} " in said
     ]
-    short = [("practice", word, ((code, code),), ()) for word, code in vocabulary.short.items() if _meant(word, said)]
+    short = [
+        ("practice", word, ((code, code),), ()) for word, code in vocabulary.short.items() if _meant(word, as_said)
+    ]
     return found or short
 
 

@@ -78,9 +78,7 @@ def named(text: str, known: Sequence[Paper], codes: frozenset[str]) -> list[Hit]
     hits = _by_number(text, by_number, codes)
     said = tokens(text)
     for paper in known:
-        words_ = next(filter(None, (_said(said, name) for name in paper.names)), "")
-        if words_ and not any(paper in found for _, found in hits):
-            hits.append((words_, (paper,)))
+        hits += [(words_, (paper,)) for name in paper.names if (words_ := _said(said, name))]
     return hits
 
 

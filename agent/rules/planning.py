@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from agent.mentions import CODE
 from agent.ranges import COMPARED
 from agent.rules.asking import ASKED_AS, QUESTIONS, TAKES
 from agent.rules.continuing import ELLIPSIS, PLANNERS, again, continued, elliptic, goes_on, leans, pending
@@ -22,6 +23,7 @@ ABOUT_ONE = {
     Kind.FIX, Kind.INVOICE, Kind.WHY, Kind.READINESS, Kind.SOW, Kind.CODES, Kind.POLICY, Kind.ENGAGEMENT,
 }  # fmt: skip
 # Kinds that a single loose word can bring about; the wording says what is meant.
+SAME = {Kind.READINESS, Kind.PORTFOLIO, Kind.WHY, Kind.PROBLEMS}
 SETTLED = {Kind.THANKS, Kind.DECIDE, Kind.HELP, Kind.WHY}
 ASKS = re.compile(
     r"^(?:(?:please|and|but|so|then) )*"
@@ -120,7 +122,14 @@ def _likely(reading: Reading) -> Kind | None:
     if kind is Kind.DECIDE and goes_on(reading):
         return None  # "rejected", after a list of proposals, is a state
     settled = kind in SETTLED or (kind is Kind.FIX and ORDERED.search(reading.said) is not None)
-    return kind if settled or _goes_on(reading, kind) else guess(weighed(reading))
+    return kind if settled or _goes_on(reading, kind) else _guessed(reading)
+
+
+def _guessed(reading: Reading) -> Kind | None:
+    """The likeliest kind; of two that come to the same for the one project that is meant, the first."""
+    found = weighed(reading)
+    of_one = reading.first("project") or any(call["args"].get("project") for call in reading.last_calls)
+    return found.kind if of_one and {found.kind, found.second} <= SAME else guess(found)
 
 
 def _goes_on(reading: Reading, kind: Kind | None) -> bool:
@@ -139,10 +148,12 @@ def _goes_on(reading: Reading, kind: Kind | None) -> bool:
 def _unclear(reading: Reading) -> Plan | None:
     for mention in reading.mentions:
         if not mention["candidates"]:
-            return Plan(question=f"I find no {NUMBERED[mention['kind']]}. Which {mention['kind']} do you mean?")
+            kind = mention["kind"]
+            return Plan(question=f"That cannot be determined: I find no {NUMBERED[kind]}. Which {kind} do you mean?")
         if len(mention["candidates"]) > 1 and mention["kind"] in {"project", "customer", "document"}:
             options = tuple(_restated(candidate) for candidate in mention["candidates"][:5])
-            return Plan(question=f"Which {mention['kind']} do you mean?", options=options)
+            none = "That cannot be determined: no project has that code. " if CODE.fullmatch(mention["words"]) else ""
+            return Plan(question=f"{none}Which {mention['kind']} do you mean?", options=options)
     return None
 
 

@@ -20,8 +20,16 @@ MENTIONED = re.compile(
     r"(?:any|some)thing (?:about|on)|clauses?|provisions?|paragraphs?|"
     r"(?:about|on|regarding) (?!(?:the )?(?:acme|[\w-]*\d))\w)"
 )
+# What a clause lays down, where it is none of the topics: "is prior consent needed before we subcontract".
+OF_CLAUSES = re.compile(
+    r"^(?:is|are|do|does|may|can|must|should|shall|who|what if|what happens|how|where|under)\b.*\b(?:needed|required|"
+    r"permitted|allowed|obliged|entitled|liable|forbidden|must|may|have to|has to|owns?|under)\b"
+)
 RECORDED = r"erp|tryton|on record|on file|master data"
 ON_HOLD_SAID = re.compile(r"\bprojects?\b.*\bon hold\b|\bon hold\b.*\bprojects?\b")
+STANDING_SO = (
+    r"(?:is|was|has|have|did|are|were)(?: \w+){0,5} (?:approved|rejected|decided|signed|executed|written|through)"
+)
 UNNAMED = re.compile(
     r"\bthe .*\bproject\b|\bit\b|\b(?:this|that) (?:one|project|engagement|job)\b|^(?:is|can|may) the\b"
 )
@@ -90,6 +98,8 @@ def _actions(reading: Reading, slots: Slots) -> Plan:
     if action and reading.says("it|this|that") and not slots.named and "explain_policy" in reading.offered:
         return Plan((("explain_policy", {"action": action}),))
     state = value(reading, "proposal_state")
+    if slots.project and reading.says(STANDING_SO):
+        state = None  # "is that approved?" asks how it stands
     mine = True if state != "awaiting_approval" and value(reading, "mine") else None
     return Plan((("actions_status", given(project=slots.project, state=state, mine=mine)),))
 
@@ -124,7 +134,7 @@ def _sow(reading: Reading, slots: Slots) -> Plan:
     if reading.says(RECORDED) and slots.customer and PAYING.search(reading.text):
         return Plan((("customers", {"customer": slots.customer, "detail": "payment_terms"}),))
     whose = _whose(slots)
-    if whose and known is None and "ask_document" in reading.offered and mentioned:
+    if whose and known is None and "ask_document" in reading.offered and (mentioned or OF_CLAUSES.search(reading.text)):
         return Plan((("ask_document", {**whose, "question": reading.said[:300]}),))
     if whose:
         day = slots.since if slots.since == slots.until else None

@@ -32,7 +32,7 @@ FROM_ALL = re.compile(
 DROPPED = {key: re.compile(rf"\b{_DROP} (?:{said}|filters?|restrictions?)\b") for key, said in _NAMED.items()}
 FROM_ANY_TIME = re.compile(
     rf"\b(?:(?:whole|entire|any|all) (?:the )?{_TIME}|whatever the (?:month|date)|(?:{_DROP}) {_TIME}|ever|all ?time|"
-    rf"since (?:the )?(?:start|beginning)|since ever|not only (?:that|this) {_TIME})\b"
+    rf"since (?:the )?(?:start|beginning)(?! of)|since ever|not only (?:that|this) {_TIME})\b"
 )
 
 
