@@ -20,6 +20,7 @@ from api.pages.signin import door
 from api.render import page
 from api.services import services
 from domain.errors import CountersignError, NotPermitted, NotSignedIn, ReauthenticationNeeded
+from policies.rights import SAID
 
 LOG = logging.getLogger("countersign.api")
 WORDS = {
@@ -80,7 +81,15 @@ def _page(request: Request, status: int, code: str, title: str, detail: str) -> 
         query = f"?{request.url.query}" if request.url.query else ""
         back = request.url.path + query if request.method == "GET" else came_from(request)
         return RedirectResponse(f"/signin?next={quote(back)}", 303)
-    return page(request, "error.html", status_code=status, status=status, code=code, title=title, detail=detail)
+    said = _in_words(detail) if code == NotPermitted.code else detail
+    return page(request, "error.html", status_code=status, status=status, code=code, title=title, detail=said)
+
+
+def _in_words(detail: str) -> str:
+    """Rights as the policy's page names them."""
+    for operation, said in SAID.items():
+        detail = detail.replace(f"'{operation.value}'", f"“{said}”")
+    return detail
 
 
 async def _countersign(request: Request, error: Exception) -> Response:
@@ -121,12 +130,17 @@ async def _asked_again(request: Request, error: ReauthenticationNeeded) -> Respo
 async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler's own registration
     errors = [{"pointer": "/" + "/".join(map(str, e["loc"])), "detail": _detail(e)} for e in error.errors()]
-    detail = "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors)
+    detail = "; ".join(f"{_named(e['pointer'], request)}: {e['detail']}" for e in errors)
     return problem(request, 422, "invalid_input", "The input cannot be used.", detail, errors=errors)
 
 
 def _detail(error: Mapping[str, Any]) -> str:
     return NO_FILE if tuple(error["loc"])[:2] == ("body", "file") else str(error["msg"])
+
+
+def _named(pointer: str, request: Request) -> str:
+    """A field as programs find it, or as people know it."""
+    return pointer.rsplit("/", 1)[-1].replace("_", " ") if wants_page(request) else pointer
 
 
 async def _http(request: Request, error: Exception) -> Response:

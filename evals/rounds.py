@@ -30,6 +30,7 @@ SHOTS = (
     Shot("asked", "project manager", "/documents/{shown}?q=What+does+it+say+about+travel%3F"),
     Shot("conversation", "finance", "/threads/{thread}"),
     Shot("readiness", "finance", "/readiness"),
+    Shot("clearing", "finance", "/readiness/clearing?owner=Finance"),
     Shot("project", "finance", "/projects/{project}"),
     Shot("operations", "finance", "/operations"),
     Shot("operation", "finance", "/operations/unbilled"),

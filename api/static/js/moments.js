@@ -10,6 +10,11 @@ export function localise(root) {
     const [year, month, day] = time.dateTime.split("-").map(Number);
     time.textContent = new Date(year, month - 1, day).toLocaleDateString(undefined, { dateStyle: "medium" });
   }
+  // The server greets by its own clock.
+  for (const greeting of root.querySelectorAll("[data-greeting]")) {
+    const hour = new Date().getHours();
+    greeting.textContent = hour < 12 ? "Good morning" : hour < 18 ? "Good afternoon" : "Good evening";
+  }
   for (const data of root.querySelectorAll("data[value]")) {
     const digits = places(data.value);
     const said = { minimumFractionDigits: digits, maximumFractionDigits: digits };

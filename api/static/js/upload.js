@@ -87,7 +87,7 @@ if (form) {
       }
       throw new Error("The connection was lost. What had arrived whole is read all the same: look at the list again.");
     } catch (error) {
-      step(stages, error.message, "bad");
+      step(stages, error instanceof TypeError ? "The connection was lost. Send it again." : error.message, "bad");
       return null;
     }
   }
