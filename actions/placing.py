@@ -47,6 +47,22 @@ def placed(intent: Intent, firm: Firm) -> Intent:
     )
 
 
+def moved(old: Intent, new: Intent) -> Intent:
+    """An edited intent with the place that its new words give it.
+
+    An edit names no other record (`ActionType.editable`): whose it is stays as the ERP's records said when it was
+    proposed, but for the name of a customer and the code of a project that the action itself would make.
+    """
+    if new.arguments.get("customer_name") != old.arguments.get("customer_name") and new.customer_id is None:
+        name = new.arguments.get("customer_name")
+        new = replace(new, customer=readable(str(name)) if name else None)
+    if new.arguments.get("code") != old.arguments.get("code"):
+        code = str(new.arguments.get("code"))
+        practice, region = numbering.parts(code)
+        new = replace(new, project_code=code, practice=practice, region=region)
+    return new
+
+
 def _named(intent: Intent, argument: str, records: Iterable[Found]) -> Found | None:
     wanted = intent.arguments.get(argument)
     return next((one for one in records if wanted is not None and one.id == str(wanted)), None)

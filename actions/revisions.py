@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 from actions.catalogue import known
 from actions.comparing import normalised
-from actions.placing import placed
+from actions.placing import moved
 from actions.proposals import Survey, drafted, proposal_facts, signed, surveyed
 from actions.refusals import recorded
 from actions.rulebook import judged_new
@@ -22,12 +22,11 @@ from actions.spoken import in_words, must_be_seen, must_wait, person_now, text_o
 from domain.actions import Action, ActionState, Intent, Origin, PolicyVerdict
 from domain.actor import Actor, Operation
 from domain.errors import Conflict, InvalidInput, NotPermitted, PolicyDenied, WrongState
-from erp.reader import ErpReader, Images
+from erp.reader import Images
 from policies.engine import Policies
 from store import actions, audit, jobs, waiting
 from store.database import Connection, Database
 
-PLACING = ("customer_name", "code")  # arguments that say whose a new record is
 WHY_EDIT = "Say why you change it: whoever decides must know."
 REVISABLE = frozenset(
     {
@@ -71,7 +70,8 @@ async def edit(
         seen = await actions.get(connection, action_id)
     async with recorded(database, actor, action_id, "edit"):
         policies.require(actor, Operation.ACTION_EDIT)
-        intent = await _placed(reader, policies, seen.intent, _edited(seen.intent, wanted.arguments, actor))
+        intent = moved(seen.intent, _edited(seen.intent, wanted.arguments, actor))
+        intent = replace(intent, risk=policies.risk_of(intent.customer))
         survey = await surveyed(reader, intent)
         async with database.tenant(actor.tenant) as connection:
             old = await actions.lock(connection, action_id)
@@ -162,13 +162,6 @@ def _edited(intent: Intent, arguments: Mapping[str, Any], actor: Actor) -> Inten
         )
     word = Origin("person", note=f"edited by {actor.name}")
     return replace(new, origins={**intent.origins, **dict.fromkeys(different, word)})
-
-
-async def _placed(reader: Images, policies: Policies, old: Intent, new: Intent) -> Intent:
-    """The intent with the customer and the place that it says now, when it says others."""
-    if any(new.arguments.get(name) != old.arguments.get(name) for name in PLACING):
-        new = placed(new, await cast("ErpReader", reader).firm())  # only writes to an ERP name such records
-    return replace(new, risk=policies.risk_of(new.customer))
 
 
 def _must_be_theirs(policies: Policies, person: Actor, old: Action) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -12,7 +12,10 @@ from rapidfuzz.distance import OSA
 
 from agent.months import months
 from agent.names import LONG_NAME, Hit, Named, find, tokens
+from agent.papers import Paper
+from agent.papers import named as papers_named
 from agent.ranges import ranges
+from agent.rules.lexicon import corrected
 from agent.words import words as small_words
 from domain.records import Firm, Project
 
@@ -32,7 +35,8 @@ HYPHENS = 2  # written as codes are, so one was meant even if it is not ours
 @dataclass(frozen=True)
 class Mention:
     """`kind`: project, customer, contract, practice, region, employee (records time), staff (works with Countersign),
-    invoice, month, range ("first day/last day", either may be empty). `candidates` (value, label): none means that it
+    invoice, document (that no contract holds), month, range ("first day/last day", either may be empty).
+    `candidates` (value, label): none means that it
     reads like one of ours and is not. `related` are the project codes of a customer or contract.
     """
 
@@ -55,10 +59,17 @@ class Vocabulary:
 
 
 def mentions(
-    text: str, firm: Firm, vocabulary: Vocabulary, today: date, staff: Iterable[str] = ()
+    text: str,
+    firm: Firm,
+    vocabulary: Vocabulary,
+    today: date,
+    staff: Iterable[str] = (),
+    documents: Sequence[Paper] = (),
 ) -> tuple[Mention, ...]:
     """Everything in the text that the firm's records know, each once; `staff` are the names of Countersign's people."""
+    written, text = _documents(text, firm, documents)
     found, rest = _codes(text, firm)
+    found += written
     found += _contracts(text, firm)
     found += _invoices(text, firm)
     named, rest = _names(rest, firm)
@@ -104,6 +115,21 @@ def _codes(text: str, firm: Firm) -> tuple[list[Found], str]:
         if ours:
             found.append(("project", match.group(), tuple((c, known[c].name) for c in ours), ()))
             text = text.replace(match.group(), " ; ")
+    return found, text
+
+
+def _documents(text: str, firm: Firm, known: Sequence[Paper]) -> tuple[list[Found], str]:
+    """Documents as what they belong to: the contract that holds them, else themselves; and the text without them."""
+    found: list[Found] = []
+    codes = frozenset(project.code.rsplit("-", 1)[-1] for project in firm.projects if project.code)
+    numbers = {contract.number: contract.id for contract in firm.contracts}
+    for words, papers in papers_named(text, known, codes):
+        held = {paper.title.contract for paper in papers}
+        if len(held) == 1 and (number := next(iter(held))) in numbers:
+            found.append(("contract", words, ((number, number),), _of_contract(firm, numbers[number])))
+        else:
+            found.append(("document", words, tuple((p.title.id, p.label or words) for p in papers), ()))
+        text = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", " ; ", text, flags=re.IGNORECASE)
     return found, text
 
 
@@ -216,7 +242,9 @@ def _slip(word: str, wanted: str) -> bool:
 
 
 def _areas(text: str, vocabulary: Vocabulary) -> list[Found]:
-    said = f" {' '.join(tokens(text))} "
+    plain = tokens(text)
+    as_said = " ".join(plain)
+    said = f" {as_said} ; {' '.join(corrected(word) for word in plain)} "
     areas = (("practice", vocabulary.practices), ("region", vocabulary.regions))
     found: list[Found] = [
         (kind, name, ((code, code),), ())
@@ -225,7 +253,9 @@ def _areas(text: str, vocabulary: Vocabulary) -> list[Found]:
         for name in (code, *names)
         if f" {' '.join(tokens(name))} " in said
     ]
-    short = [("practice", word, ((code, code),), ()) for word, code in vocabulary.short.items() if _meant(word, said)]
+    short = [
+        ("practice", word, ((code, code),), ()) for word, code in vocabulary.short.items() if _meant(word, as_said)
+    ]
     return found or short
 
 

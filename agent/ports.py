@@ -16,6 +16,7 @@ from domain.actor import Actor
 from policies.engine import Policies
 from policies.guardrails import Guardrails
 from store.database import Database
+from store.titles import Title
 from tools.registry import tools_for
 from tools.tool import Tool, ToolContext
 
@@ -45,10 +46,11 @@ class AgentPorts:
 class Known:
     """What a turn has found out and no checkpoint needs: the firm's names, which outside models are not told.
 
-    `staff` are the names of those who work with Countersign.
+    `staff` are the names of those who work with Countersign, `titles` of the documents.
     """
 
     staff: tuple[str, ...] = ()
+    titles: tuple[Title, ...] = ()
     register: Register = field(default_factory=Register)
 
 

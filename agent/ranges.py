@@ -36,7 +36,13 @@ JOINED = re.compile(
     r"\b(?P<a>[a-z]{3,9}\.?(?: 20\d{2})?)\s*(?:to|-|\u2013|until|through|and|&)\s*(?P<b>[a-z]{3,9}\.?(?: 20\d{2})?)\b",
     re.IGNORECASE,
 )
-SINCE = re.compile(r"\b(?:since|starting(?: from| in| with)?|after)\s+(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE)
+_START = r"(?:(?:the )?(?:very )?(?:beginning|start) of (?:the |this )?(?=(?:year|quarter|month|week)\b))"
+SINCE = re.compile(
+    rf"\b(?:since|from(?= (?:the )?(?:beginning|start) of)|starting(?: from| in| with)?|after)\s+{_START}?"
+    r"(?P<a>[\w'\u2019 -]{3,24})",
+    re.IGNORECASE,
+)
+UNIT = re.compile(r"(?:year|quarter|month|week)\b", re.IGNORECASE)
 UNTIL = re.compile(
     r"\b(?:until|till|up to|before|by|through)\s+(?:the )?(?:end of )?(?P<a>[\w'\u2019 -]{3,24})", re.IGNORECASE
 )
@@ -141,7 +147,8 @@ def _counted(text: str, today: date) -> Range | None:
 def _open_ended(text: str, today: date) -> Range | None:
     for pattern, until in ((SINCE, False), (UNTIL, True)):
         for match in pattern.finditer(text):
-            found = _moment(match["a"], today, start_only=True)
+            words = f"this {match['a']}" if not until and UNIT.match(match["a"]) else match["a"]
+            found = _moment(words, today, start_only=True)
             if found and until:
                 before = match.group().lower().startswith("before")
                 return match.group(), None, found[0] - timedelta(days=1) if before else found[1]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent.names import tokens
 from domain.records import Firm
 
 WORD = re.compile(r"\w+")
@@ -19,9 +20,12 @@ PARTS = 2  # of a person's name: each part alone names them, too
 
 @dataclass(frozen=True)
 class Register:
-    """`names` are (kind, name in small letters) by the first word, longest first; kinds: person, customer, project."""
+    """`names` are (kind, name in small letters) by the first word, longest first; kinds: person, customer, project.
+    `customers` are the words of customers' names.
+    """
 
     names: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict[str, tuple[tuple[str, str], ...]])
+    customers: frozenset[str] = frozenset()
 
     def found(self, text: str) -> Iterator[tuple[int, int, str, str]]:
         """(start, end, kind, name) of each name in the text, from left to right, without overlap."""
@@ -70,7 +74,8 @@ def register(firm: Firm, staff: Iterable[str] = ()) -> Register:
         {
             first: tuple((kind, name) for name, kind in sorted(same.items(), key=lambda one: (-len(one[0]), one[0])))
             for first, same in found.items()
-        }
+        },
+        frozenset(word for customer in firm.customers for word in tokens(customer.name)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ from domain.errors import CountersignError
 from policies.guardrails import Incoming
 from policies.privacy import mask
 from prompts.library import prompt
-from store import people, threads
+from store import people, threads, titles
 from store.model_use import Use
 from store.threads import Outcome, PastTurn, WaitingTurn
 from tools.tool import ToolContext
@@ -72,8 +72,9 @@ async def answer(ports: AgentPorts, actor: Actor, thread_id: str, message: str) 
     async with ports.database.tenant(actor.tenant, durable=False) as connection:
         turn = await threads.begin(connection, actor, thread_id, message)
         past = await threads.history(connection, thread_id)
-        staff = [person.name for person in await people.everyone(connection)]
-    context = turn_context(ports, asking, thread_id, turn, staff)
+        staff = tuple(person.name for person in await people.everyone(connection))
+        known = Known(staff, tuple(await titles.newest(connection)))
+    context = turn_context(ports, asking, thread_id, turn, known)
     running = _Running(NewTurnSaver(ports.database, actor.tenant))
     state = "cancelled"
     try:
@@ -88,18 +89,14 @@ async def answer(ports: AgentPorts, actor: Actor, thread_id: str, message: str) 
 
 
 def turn_context(
-    ports: AgentPorts, asking: ToolContext, thread_id: str, turn: str, staff: Iterable[str] = ()
+    ports: AgentPorts, asking: ToolContext, thread_id: str, turn: str, known: Known | None = None
 ) -> TurnContext:
-    """The person acts through the agent from here on: policy can tell that from the person's own deeds.
-
-    `staff` are the names of those who work with Countersign.
-    """
+    """The person acts through the agent from here on: policy can tell that from the person's own deeds."""
     agent = asking.actor.through_agent(turn)
     tool_context = replace(asking, actor=agent)
     meter = Meter(ports.limits, ports.database, agent, thread_id, turn)
     tools = ports.tools(asking.policies, agent)
-    known = Known(tuple(staff))
-    return TurnContext(ports, agent, thread_id, tool_context.today, tools, tool_context, meter, known)
+    return TurnContext(ports, agent, thread_id, tool_context.today, tools, tool_context, meter, known or Known())
 
 
 async def _run(

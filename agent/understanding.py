@@ -10,6 +10,7 @@ from typing import Any
 from langchain_core.messages import AnyMessage, HumanMessage, SystemMessage
 
 from agent.mentions import Mention, Vocabulary, mentions
+from agent.papers import Paper, papers
 from agent.ports import TurnContext
 from agent.state import TurnState
 from domain.errors import ErpError
@@ -50,7 +51,7 @@ async def opening_messages(context: TurnContext, state: TurnState) -> tuple[AnyM
             firm = await _firm(context.tool_context.firm, state["text"])
             staff = context.known.staff
             context.known.register = context.ports.registers.of(context.actor.tenant, firm, staff)
-            found = mentions(state["text"], firm, vocabulary(firm), context.today, staff)
+            found = mentions(state["text"], firm, vocabulary(firm), context.today, staff, _papers(context))
         except ErpError:
             found = ()
     return system_message(context, state["history"], found), HumanMessage(state["text"])
@@ -59,6 +60,13 @@ async def opening_messages(context: TurnContext, state: TurnState) -> tuple[AnyM
 async def _firm(known: Mirror, text: str) -> Firm:
     """The firm that names are looked up in: with invoices only where a word may be the number of one."""
     return await known.get() if any(CODED.fullmatch(word) for word in text.split()) else await known.masters()
+
+
+def _papers(context: TurnContext) -> tuple[Paper, ...]:
+    """The documents that may be named, for whoever may read them."""
+    if all(tool.name != "sow_terms" for tool in context.tools):
+        return ()
+    return papers(context.known.titles, context.known.register.customers)
 
 
 def system_message(

@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api import errors
 from api.access import present
-from api.headers import BodyLimit, SecurityHeaders, Traced
+from api.headers import BodyLimit, Facts, SecurityHeaders, Traced
 from api.pages import PAGES
 from api.routes import ROUTES
 from api.services import Services
@@ -38,5 +38,6 @@ def create_app(services: Services) -> FastAPI:
 
     app.add_middleware(BodyLimit, uploads=services.web.upload_bytes, known=known)
     app.add_middleware(SecurityHeaders, https=services.web.secure_cookies)
+    app.add_middleware(Facts)
     app.add_middleware(Traced)
     return app

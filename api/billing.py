@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
-from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.services import Services
@@ -16,7 +15,8 @@ from domain.errors import NotFound
 from domain.findings import Readiness
 from domain.money import Money
 from domain.records import Project
-from erp.mirror import Mirror, warnings
+from erp.held import warnings
+from erp.mirror import Mirror
 from policies.prerequisites.next_steps import NextStep, next_steps
 from store import audit, mirror, results
 from store.database import Connection
@@ -96,12 +96,6 @@ class Portfolio:
 def mirror_of(services: Services, actor: Actor) -> Mirror:
     """The actor's firm's facts. Raises NotFound without an ERP."""
     return services.erp(actor).firm
-
-
-def tell(services: Services, actor: Actor, response: Response) -> None:
-    """Let a program know what is wrong with the facts that its answer rests on."""
-    if told := mirror_of(services, actor).told:
-        response.headers["x-erp-warning"] = " ".join(told).encode("ascii", "replace").decode()
 
 
 async def surveyed(services: Services, actor: Actor, *, practice: str = "", region: str = "") -> Surveyed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from api.highlights import Rectangle, flipped, page_size
+from api.highlights import Rectangle, frame
 from domain.actions import Origin
 from domain.source import Evidence
 from store import documents
@@ -60,8 +60,9 @@ async def crops(connection: Connection, origins: Mapping[str, Origin]) -> dict[s
 
 def crop(document: DocumentRow, evidence: Evidence, *, unfolded: bool) -> Crop:
     """The page's full measure across, the quote and a line around it down."""
-    width, height = page_size(document, evidence.page)
-    boxes = tuple(flipped(box, height) for box in evidence.boxes)
+    shown = frame(document, evidence.page)
+    width, height = shown.width, shown.height
+    boxes = tuple(shown.rectangle(box) for box in evidence.boxes)
     left = max(0.0, min(width * MARGIN, *(x - AROUND for x, _, _, _ in boxes)))
     right = min(width, max(width * (1 - MARGIN), *(x + across + AROUND for x, _, across, _ in boxes)))
     top = max(0.0, min(y for _, y, _, _ in boxes) - AROUND)

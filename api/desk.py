@@ -59,7 +59,6 @@ class Desk:
     worst: list[Line] = field(default_factory=list[Line])
     erp_down: bool = False
     unconnected: bool = False
-    told: tuple[str, ...] = ()
     settled: Sequence[Action] = ()
     to_clear: list[Owned] = field(default_factory=list[Owned])
     owner: str = ""
@@ -109,7 +108,6 @@ async def _money(wired: Services, actor: Actor, found: Desk) -> None:
     except (ErpError, NotFound):
         found.erp_down = True
         return
-    found.told = portfolio.fresh.warnings
     found.sums = [Sum.of(total) for total in portfolio.sums]
     found.worst = [line for line in portfolio.lines if line.blocked][:5]
 

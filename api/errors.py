@@ -28,6 +28,10 @@ WORDS = {
     405: ("method_not_allowed", "That is not possible here."),
     413: ("payload_too_large", "The request is larger than the limit."),
 }
+BROKEN = (
+    "The upload broke off, or the name of its file is too long. Nothing was kept of it: try again, with a shorter name."
+)
+NO_FILE = "No file came with the request: choose one, and send it as the form's field “file”."
 
 
 def install(app: FastAPI) -> None:
@@ -125,9 +129,13 @@ async def _asked_again(request: Request, error: ReauthenticationNeeded) -> Respo
 
 async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler's own registration
-    errors = [{"pointer": "/" + "/".join(map(str, e["loc"])), "detail": str(e["msg"])} for e in error.errors()]
+    errors = [{"pointer": "/" + "/".join(map(str, e["loc"])), "detail": _detail(e)} for e in error.errors()]
     detail = "; ".join(f"{_named(e['pointer'], request)}: {e['detail']}" for e in errors)
     return problem(request, 422, "invalid_input", "The input cannot be used.", detail, errors=errors)
+
+
+def _detail(error: Mapping[str, Any]) -> str:
+    return NO_FILE if tuple(error["loc"])[:2] == ("body", "file") else str(error["msg"])
 
 
 def _named(pointer: str, request: Request) -> str:
@@ -137,8 +145,13 @@ def _named(pointer: str, request: Request) -> str:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - the handler's own registration
+    if error.status_code == HTTPStatus.BAD_REQUEST and "multipart/" in request.headers.get("content-type", ""):
+        return problem(request, error.status_code, "upload_broken", "The upload cannot be read.", BROKEN)
     code, title = WORDS.get(error.status_code, ("http_error", str(error.detail)))
-    return problem(request, error.status_code, code, title, title)
+    said = (
+        error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and " " in error.detail and error.detail.endswith(".")
+    )
+    return problem(request, error.status_code, code, title, error.detail if said else title)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -17,13 +17,15 @@ from store.facts_shape import DOCUMENT, read
 from tools.knowledge import settings_of
 
 PERSON = "person"  # the system of what somebody entered by hand
+UTF16 = (b"\xff\xfe", b"\xfe\xff")  # what spreadsheets call Unicode text begins with one of these
 EVIDENCED = ("milestone", "purchase_order")  # the kinds in which the attached document counts as evidence
 
 
 async def text_of(file: UploadFile) -> str:
     """A file's text. Raises InvalidInput."""
+    data = await file.read()
     try:
-        return (await file.read()).decode("utf-8-sig")
+        return data.decode("utf-16" if data.startswith(UTF16) else "utf-8-sig")
     except UnicodeDecodeError as error:
         told = "The file is not UTF-8 text. In a spreadsheet, save it as CSV UTF-8 and send that."
         raise InvalidInput(told) from error

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.trace import response_header, trace_of, traced
+from erp.heard import listening
 
 POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -72,6 +73,31 @@ class SecurityHeaders:
         await self.app(scope, receive, sent)
 
 
+class Facts:
+    """Has every answer for a program say as of when the ERP's facts are on which it rests, and what is wrong with them.
+
+    Pages say the same by their layout; a stream has begun before it knows, and says it in its own words.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass through, with headers set as the response starts."""
+        with listening() as heard:
+
+            async def sent(message: Message) -> None:
+                if message["type"] == "http.response.start" and heard.read_at is not None:
+                    headers = MutableHeaders(scope=message)
+                    headers.setdefault("x-read-at", heard.read_at.isoformat())
+                    if heard.warnings:
+                        said = " ".join(" ".join(heard.warnings).split())
+                        headers.setdefault("x-erp-warning", said.encode("ascii", "replace").decode())
+                await send(message)
+
+            await self.app(scope, receive, sent)
+
+
 class BodyLimit:
     """Stops reading a request that is larger than its path may send, whatever its Content-Length claims.
 
@@ -85,14 +111,14 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises HTTPException 413 in the middle of reading: the one error that body parsing lets through."""
-        left = await self._limit(scope)
+        left = most = await self._limit(scope)
 
         async def received() -> Message:
             nonlocal left
             message = await receive()
             left -= len(message.get("body", b""))
             if left < 0:
-                raise HTTPException(413)
+                raise HTTPException(413, f"The request is larger than the {most:,} bytes that may be sent here.")
             return message
 
         await self.app(scope, received, send)

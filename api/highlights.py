@@ -46,30 +46,56 @@ def sheet(document: DocumentRow, terms: Sequence[TermRow], number: int, body: st
     held = [term for term in terms if term.status is not TermStatus.REJECTED]
     if document.kind != "pdf":
         return Sheet(number, text=_stretches(body, held))
-    width, height = page_size(document, number)
-    return Sheet(number, width, height, _marks(held, number, height))
+    shown = frame(document, number)
+    return Sheet(number, shown.width, shown.height, _marks(held, number, shown))
 
 
-def page_size(document: DocumentRow, number: int) -> tuple[float, float]:
-    """Width and height of a page (from 1) in points; an A4 page's where the file does not say."""
+@dataclass(frozen=True)
+class Frame:
+    """How a page is shown: its size in points, where what is shown begins, how far it is turned clockwise."""
+
+    width: float
+    height: float
+    left: float = 0.0
+    bottom: float = 0.0
+    turned: int = 0
+
+    def rectangle(self, box: Box) -> Rectangle:
+        """A box of evidence (origin bottom left, as the file has it) on the page's picture, with a little air."""
+        one, other = self._shown(box[0], box[1]), self._shown(box[2], box[3])
+        left, right = sorted((one[0], other[0]))
+        top, bottom = sorted((one[1], other[1]))
+        return round(left - 1, 1), round(top - 1, 1), round(right - left + 2, 1), round(bottom - top + 2, 1)
+
+    def _shown(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the file as it is seen, from the top left corner."""
+        x, y = x - self.left, y - self.bottom
+        match self.turned:
+            case 90:
+                return y, x
+            case 180:
+                return self.width - x, y
+            case 270:
+                return self.width - y, self.height - x
+            case _:
+                return x, self.height - y
+
+
+def frame(document: DocumentRow, number: int) -> Frame:
+    """How a page (from 1) is shown; an A4 page's size where the file does not say."""
     page = document.pages[number - 1] if 0 < number <= len(document.pages) else {}
-    return float(page.get("width", 0)) or 595.0, float(page.get("height", 0)) or 842.0
+    size = float(page.get("width", 0)) or 595.0, float(page.get("height", 0)) or 842.0
+    return Frame(*size, float(page.get("left", 0)), float(page.get("bottom", 0)), int(page.get("turned", 0)))
 
 
-def _marks(terms: Sequence[TermRow], number: int, height: float) -> tuple[Mark, ...]:
+def _marks(terms: Sequence[TermRow], number: int, shown: Frame) -> tuple[Mark, ...]:
     marks = [
-        Mark(term.id, term.field, tuple(flipped(box, height) for box in evidence.boxes))
+        Mark(term.id, term.field, tuple(shown.rectangle(box) for box in evidence.boxes))
         for term in terms
         for evidence in term.evidence
         if evidence.page == number and evidence.boxes
     ]
     return tuple(marks)
-
-
-def flipped(box: Box, height: float) -> Rectangle:
-    """A box of evidence (origin bottom left) as a page's picture of this height has it, with a little air."""
-    x0, y0, x1, y1 = box
-    return round(x0 - 1, 1), round(height - y1 - 1, 1), round(x1 - x0 + 2, 1), round(y1 - y0 + 2, 1)
 
 
 def _stretches(body: str, terms: Sequence[TermRow]) -> tuple[Stretch, ...]:

@@ -2,7 +2,9 @@
 once its sender has looked at it again.
 
 Only what the browser itself vouches for as sent from a page of ours is kept (Fetch Metadata): another site's form is
-not laid before anybody with a button under it.
+not laid before anybody with a button under it. Nor is a deed: who signs in may be another than who left the form, and
+nobody decides, delegates or gives rights but on the page that shows on what. Of those forms the words are shown, to be
+entered again there.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from api.forms import FORMS
 DOORS = frozenset({"/signin", "/signout"})
 NOT_KEPT = frozenset({"csrf", "password"})
 MOST = 300
+# What only says something: a question, a note beside a proposal.
+SAYS = re.compile(r"/threads(/[^/]+)?/messages|/actions/[^/]+/notes")
 # What forms carry for the machine: people are not asked to read it.
 MACHINE = re.compile(r"^[0-9a-f]{64}$|^[0-9a-f]{8}-[0-9a-f-]{27}", re.ASCII)
 
@@ -30,6 +34,11 @@ class Kept(BaseModel):
     back: str = Field(max_length=2000, pattern=r"^/([^/\\]|$)")
     fields: list[tuple[str, str]] = Field(max_length=MOST)
     files: list[tuple[str, str]] = Field(default_factory=list[tuple[str, str]], max_length=MOST)
+
+    @property
+    def says(self) -> bool:
+        """Whether it may be sent as it is, once its sender has seen it."""
+        return SAYS.fullmatch(self.path) is not None
 
     @property
     def shown(self) -> list[tuple[str, str]]:

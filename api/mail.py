@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -24,6 +25,7 @@ from domain.actor import Actor
 from domain.errors import ConfigurationError, MailUnavailable
 from store import audit
 from store.database import Database
+from store.people import Person
 
 SECONDS = 30  # for each word with the mail server
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -116,8 +118,12 @@ async def deliver(post: Post, action_id: str, why: Why) -> int:
         found = await notice(connection, in_force, action_id, why)
     if not found.people:
         return 0
-    refused = await asyncio.to_thread(post.server.send, written(found, post.server.sender, post.address))
-    reached = [person for person in found.people if person.email not in refused]
+    readers = {person.id: to for person in found.people if (to := _addressed(person))}
+    refused: frozenset[str] = frozenset()
+    if readers:
+        message = written(found, readers.values(), post.server.sender, post.address)
+        refused = await asyncio.to_thread(post.server.send, message)
+    reached = [person for person in found.people if person.id in readers and person.email not in refused]
     facts = {
         "why": why.value,
         "people": [person.id for person in reached],
@@ -128,14 +134,22 @@ async def deliver(post: Post, action_id: str, why: Why) -> int:
     return len(reached)
 
 
-def written(found: Notice, sender: str, address: str) -> EmailMessage:
+def _addressed(person: Person) -> Address | None:
+    """Where the person's mail goes; None where that is no address a header can hold, so that the others get theirs."""
+    try:
+        return Address(person.name, addr_spec=person.email) if person.email.isascii() else None
+    except (ValueError, MessageError):
+        return None
+
+
+def written(found: Notice, readers: Iterable[Address], sender: str, address: str) -> EmailMessage:
     """The message. Its id is the same each time, so that one sent twice after a crash shows once (RFC 5322, 3.6.4)."""
     action = found.action
     kind = TYPES[action.type].title if action.type in TYPES else action.type
     message = EmailMessage()
     message["Subject"] = SUBJECTS[found.why].format(kind=kind)
     message["From"] = Address("Countersign", addr_spec=sender)
-    message["To"] = tuple(Address(person.name, addr_spec=person.email) for person in found.people)
+    message["To"] = tuple(readers)
     message["Date"] = formatdate(usegmt=True)
     message["Message-ID"] = f"<{action.id}.{found.why}@{urlsplit(address).hostname or 'countersign'}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's vacation answers it

@@ -39,9 +39,10 @@ COLUMNS = (
     "In the way",
     "Owners",
     "ERP read at (UTC)",
+    "What is wrong with these facts",
 )
 MONEY = (8, 9, 10, 11)
-WIDTHS = (16, 34, 28, 10, 10, 10, 18, 10, 14, 14, 14, 14, 60, 28, 20)
+WIDTHS = (16, 34, 28, 10, 10, 10, 18, 10, 14, 14, 14, 14, 60, 28, 20, 40)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -55,7 +56,7 @@ async def export(services: Services, actor: Actor, wanted: Wanted, kind: Kind) -
     async with services.database.tenant(actor.tenant) as connection:
         await audit.append(connection, actor, "readiness.exported", "readiness:portfolio", facts)
     name = f"readiness-{wanted.month or fresh.read_at.date()}.{kind}"
-    headers = {"content-disposition": f'attachment; filename="{name}"', "x-read-at": fresh.read_at.isoformat()}
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
     if kind == "csv":
         made = await asyncio.to_thread(as_csv, COLUMNS, rows(found, fresh))
         return Response(made, media_type=CSV, headers=headers)
@@ -64,7 +65,7 @@ async def export(services: Services, actor: Actor, wanted: Wanted, kind: Kind) -
 
 def rows(found: Sequence[Readiness], fresh: Fresh) -> Iterator[tuple[Any, ...]]:
     """A line a project in the order of COLUMNS; money as Decimal, the rest as text."""
-    read_at = fresh.read_at.strftime("%Y-%m-%d %H:%M:%S")
+    read_at, wrong = fresh.read_at.strftime("%Y-%m-%d %H:%M:%S"), " ".join(fresh.warnings)
     for one in found:
         stopping = troubles(one)
         yield (
@@ -83,11 +84,12 @@ def rows(found: Sequence[Readiness], fresh: Fresh) -> Iterator[tuple[Any, ...]]:
             "; ".join(told(one)),
             "; ".join(dict.fromkeys(finding.owner for finding in stopping)),
             read_at,
+            wrong,
         )
 
 
 def as_xlsx(found: Sequence[Readiness], fresh: Fresh) -> bytes:
-    """A workbook with a frozen, filtered header; text stays text, and what is wrong with the facts stands on top."""
+    """A workbook with a frozen, filtered header; text stays text."""
     content = io.BytesIO()
     settings = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(content, {**settings, "in_memory": True}) as book:
@@ -106,6 +108,4 @@ def as_xlsx(found: Sequence[Readiness], fresh: Fresh) -> bytes:
                     sheet.write_string(last, number, value)
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, last, len(COLUMNS) - 1)
-        if fresh.warnings:
-            sheet.write_comment(0, len(COLUMNS) - 1, "\n".join(fresh.warnings))
     return content.getvalue()

@@ -17,6 +17,7 @@ from api.freshness import is_fresh
 from api.services import services
 from api.sessions import SignedIn
 from domain.actor import Operation, through
+from erp.heard import heard
 from policies.engine import Policies
 
 FOLDER = Path(__file__).parent
@@ -113,6 +114,7 @@ def frame(request: Request) -> dict[str, Any]:
         "places": _places(request, found) if found else (),
         "here": _here(request.url.path),
         "may": partial(_may_by_name, request, found),
+        "erp_said": heard().warnings,
         "stale": found is not None and not is_fresh(services(request), found),
     }
 

@@ -28,11 +28,13 @@ from domain.errors import ErpError
 from domain.trace import traced
 from erp.mirror import Mirror
 from sow.asking import prepare
+from sow.reread import reread
 from sow.second_reading import Budget, Model, read_again
 from store import audit, jobs, seal
 from store.database import Database
 from store.note import signing_key
 from store.retention import LegalHold, prune
+from tools import passing
 from tools.evaluating_many import evaluate_many
 
 log = logging.getLogger(__name__)
@@ -125,7 +127,15 @@ def register_reading(queue: App, ours: str, database: Database, reading: tuple[M
         done = await read_again(database, worker(tenant), document, *reading)
         log.info("document %s: %s", document, done.state if done else "was read before")
 
-    del prepare_passages, read_with_model  # the queue holds them by name
+    @queue.periodic(cron=EVERY_QUARTER, periodic_id=ours)
+    @queue.task(name=jobs.BEARING, queue=ours, lock=f"{jobs.BEARING}:{ours}", queueing_lock=f"{jobs.BEARING}:{ours}")
+    @_of(ours)
+    async def read_bearing(timestamp: int) -> None:
+        del timestamp
+        if done := await reread(database, worker(ours)):
+            log.info("%s documents were read once more for their words on other agreements", done)
+
+    del prepare_passages, read_bearing, read_with_model  # the queue holds them by name
 
 
 def register_sync(queue: App, mirror: Mirror) -> None:
@@ -192,7 +202,9 @@ async def refresh(mirror: Mirror) -> None:
     except ErpError as error:
         log.warning("the ERP was not read: %s", error.detail)
         return
-    done = await evaluate_many(mirror.database, mirror.tenant, datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    done = await evaluate_many(mirror.database, mirror.tenant, today)
+    await passing.keep_up(mirror.database, mirror.tenant, today)
     if synced.changed or done.judged:
         log.info("%s records of the ERP changed, %s projects judged", synced.changed, done.judged)
     if done.judged:

@@ -147,7 +147,7 @@ class DocumentTooLarge(DocumentError):
 
 
 class DocumentEmpty(DocumentError):
-    """The document is empty."""
+    """The document is empty; choose the file again, or ask for a new copy."""
 
     code = "document_empty"
 
@@ -156,6 +156,7 @@ class DocumentEncrypted(DocumentError):
     """The document is protected with a password; give the password or an unprotected copy."""
 
     code = "document_encrypted"
+    WRONG = "The password is wrong. Try again, or upload an unprotected copy."
 
 
 class DocumentTypeUnsupported(DocumentError):
@@ -202,6 +203,12 @@ class ErpRefused(ErpError):
     """The ERP refused the request."""
 
     code = "erp_refused"
+
+
+class ErpDoubtful(ErpError):
+    """The ERP shows much less than before."""
+
+    code = "erp_doubtful"
 
 
 class ErpClosed(ErpError):

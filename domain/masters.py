@@ -1,4 +1,4 @@
-"""What a document says of itself beside other agreements: its title, and which of them prevails where they differ."""
+"""What a document says of itself beside other agreements: its title, which prevails, and what it leaves to them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ class Rank:
 
 @dataclass(frozen=True)
 class Bearing:
-    """The title as it stands on top of the document, empty where none was found, and all that it says on precedence."""
+    """The title as it stands on top of the document, empty where none was found, and all that it says on precedence.
+
+    `rates` are the places where it says that the rates of its master agreement apply.
+    """
 
     title: str = ""
     ranks: tuple[Rank, ...] = ()
+    rates: tuple[Evidence, ...] = ()

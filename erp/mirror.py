@@ -11,8 +11,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from domain.errors import ErpError, ErpRefused, ErpUnavailable, NotFound
-from domain.records import Firm, Invoice
+from domain.errors import ErpDoubtful, ErpError, ErpRefused, ErpUnavailable, NotFound
+from domain.records import Firm, Invoice, TimeEntry
+from erp.doubt import believe, missing, suspicious
+from erp.heard import hear
+from erp.held import masters, warnings, with_time
+from erp.patience import on_demand
 from erp.reader import Changes, ErpReader, Head, Page
 from store import due, mirror, mirror_rows
 from store.database import Connection, Database
@@ -106,6 +110,7 @@ class Mirror:
         """
         state = await self._current(fresh=fresh)
         self.told = warnings(state)
+        hear(state.read_at, self.told)
         return state
 
     async def _current(self, *, fresh: bool) -> State:
@@ -113,8 +118,10 @@ class Mirror:
             state = await mirror.state(connection)
         if state is not None and not fresh and not await self._outdated(state):
             return state
-        if state is None or fresh:
+        if state is None:
             await self.sync()
+        elif fresh:
+            await on_demand(self.sync())
         elif state.failed_since is None or state.tried_at is None or self._clock() - state.tried_at > PAUSE:
             await self._try()
         async with self.database.tenant(self.tenant) as connection:
@@ -135,21 +142,29 @@ class Mirror:
                 return await self._read(connection, state, whole=whole)
         except FAILURES as error:
             async with self.database.tenant(self.tenant) as connection:
-                await mirror.set_failed(connection, self.tenant, error.code, error.detail)
+                doubted = asked if isinstance(error, ErpDoubtful) else None
+                await mirror.set_failed(connection, self.tenant, error.code, error.detail, doubted=doubted)
             raise
 
     async def reread(self, project_id: str) -> None:
         """Read one project anew, now, with all that its bill depends on. Raises NotFound, ErpUnavailable."""
-        page = await self.reader.around(project_id)
+        page = await on_demand(self.reader.around(project_id))
         if page is None:
             await self.sync(whole=True)
             return
         read_at = self._clock()
         async with self.database.tenant(self.tenant) as connection:
             await mirror.lock(connection, self.tenant)
+            state = await mirror.state(connection)
+            if state is not None and state.doubted_since is not None:
+                raise ErpDoubtful(state.failure)  # what is read of one project would lack the same
+            known = await mirror.time_ids(connection, [project_id])
+            there = sum(isinstance(record, TimeEntry) and record.project_id == project_id for record in page.records)
+            if told := missing({"time": len(known)}, {"time": there}):
+                raise ErpDoubtful(f"{told} Ask whoever looks after the ERP; the project is shown as it was.")
             changes = await self._keep(connection, page, read_at)
             seen = {record.id for record in page.records}
-            gone = [("time", id_) for id_ in await mirror.time_ids(connection, [project_id]) if id_ not in seen]
+            gone = [("time", id_) for id_ in known if id_ not in seen]
             gone += [] if project_id in seen else [("project", project_id)]
             changes += await mirror.forget(connection, self.tenant, gone, read_at)
             if changes:
@@ -179,11 +194,15 @@ class Mirror:
         read_at = self._clock()
         old = state is None or whole or read_at - state.whole_at > WHOLE_EVERY
         found = None if old or state is None else await self.reader.changes(state.mark, Rows(connection))
+        counting = state is not None and (found is None or suspicious(found.gone))
+        before = await mirror.counts(connection) if counting else {}
         if found is None:
             with uncollected():
                 head, changed = await self._everything(connection, state, read_at)
         else:
             head, changed = found.head, await self._apply(connection, found, read_at)
+        if counting and state is not None:
+            believe(before, await mirror.counts(connection), state, read_at)
         await self._complete(connection, head, changed, read_at, before=state, whole=found is None)
         return Synced(read_at, found is None, changed.count)
 
@@ -258,36 +277,4 @@ class Mirror:
                 if self._kept.masters is None:
                     self._kept.masters = await masters(connection, state)
                 if time and self._kept.firm is None:
-                    self._kept.firm = await _with_time(connection, self._kept.masters)
-
-
-def warnings(state: State) -> tuple[str, ...]:
-    """What people must know of these facts besides their time."""
-    if state.failed_since is None:
-        return state.warnings
-    since = state.failed_since.strftime("%Y-%m-%d %H:%M")
-    said = f"The ERP could not be read since {since} UTC: {state.failure} These are the facts of the reading before."
-    return (said, *state.warnings)
-
-
-async def masters(connection: Connection, state: State) -> Firm:
-    """The firm as the mirror holds it, without time and invoices."""
-    return Firm(
-        system=state.system,
-        company=state.company,
-        base_currency=state.base_currency,
-        fetched_at=state.read_at,
-        customers=await mirror.records(connection, "customer"),
-        contracts=await mirror.records(connection, "contract"),
-        projects=await mirror.records(connection, "project"),
-        employees=await mirror.records(connection, "employee"),
-        price_lists=await mirror.records(connection, "price_list"),
-        closed_periods=state.closed_periods,
-        rates=state.rates,
-        warnings=warnings(state),
-    )
-
-
-async def _with_time(connection: Connection, firm: Firm) -> Firm:
-    time = [entry async for part in mirror.every_time(connection) for entry in part]
-    return replace(firm, time=tuple(time), invoices=await mirror.records(connection, "invoice"))
+                    self._kept.firm = await with_time(connection, self._kept.masters)

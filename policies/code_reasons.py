@@ -41,6 +41,13 @@ class CodeCase:
     practice: str | None = None
 
     @property
+    def basis(self) -> str:
+        """What there is to judge by, for which confidence is fitted: `line`, `document`, or `stated`."""
+        if self.kind != "document":
+            return "line"
+        return "document" if self.practice is None else "stated"
+
+    @property
     def key(self) -> str:
         """The same for the same work of the same customer, however often it comes; empty where too little is known."""
         work = ",".join(sorted(self.references)) or _words(self.title)

@@ -6,7 +6,6 @@ ranks; a person chooses, and their choice comes first when the same case comes a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,9 +25,21 @@ from policies.code_reasons import (
     of_region,
     of_unknown_reference,
 )
+from policies.confidence import fitted
 from policies.numbering import Numbering, numbering
 
-__all__ = ["CLOSED", "Candidate", "CodeCase", "CodeProposal", "Precedent", "Standing", "may_be_proposed", "rank"]
+__all__ = [
+    "CLOSED",
+    "Candidate",
+    "CodeCase",
+    "CodeProposal",
+    "Precedent",
+    "Standing",
+    "Weighed",
+    "may_be_proposed",
+    "rank",
+    "weigh",
+]
 SHOWN = 6
 
 
@@ -66,7 +77,9 @@ class CodeProposal:
 
 
 @dataclass(frozen=True)
-class _Weighed:
+class Weighed:
+    """A proposal without confidence yet, and what its reasons' weights add up to."""
+
     proposal: CodeProposal
     sum: float  # of the reasons' weights, as it is: `score` is held between 0 and 1
 
@@ -86,6 +99,26 @@ def rank(
     number stays taken, and a document that names it is told so in the new codes' reasons.
     """
     rule = rule or numbering()
+    ordered = weigh(case, candidates, precedents, used=used, rule=rule)
+    sure = fitted()[case.basis]
+    shares = sure.shares([one.sum for one in ordered])
+    ranked = [
+        replace(one.proposal, confidence=round(sure.held(share, new=one.proposal.kind == "new"), 3))
+        for one, share in zip(ordered, shares, strict=True)
+    ]
+    return _bound(ranked, case, candidates, standing, rule)[:SHOWN]
+
+
+def weigh(
+    case: CodeCase,
+    candidates: Sequence[Candidate],
+    precedents: Sequence[Precedent],
+    *,
+    used: Iterable[str] = (),
+    rule: Numbering | None = None,
+) -> tuple[Weighed, ...]:
+    """All that may be proposed, best first, before anything is said of how sure that is."""
+    rule = rule or numbering()
     number = rule.next_number([*used, *(candidate.code for candidate in candidates)])
     weighed = [
         _existing(case, candidate, precedents, rule) for candidate in candidates if may_be_proposed(case, candidate)
@@ -96,9 +129,7 @@ def rank(
         for practice in rule.practices
         for region in ([case.region] if case.region else rule.regions)
     ]
-    ordered = sorted(weighed, key=lambda one: (-one.sum, one.proposal.code))
-    ranked = _confident([one for one in ordered if one.sum > -math.inf], rule)
-    return _bound(ranked, case, candidates, standing, rule)[:SHOWN]
+    return tuple(sorted(weighed, key=lambda one: (-one.sum, one.proposal.code)))
 
 
 def may_be_proposed(case: CodeCase, candidate: Candidate) -> bool:
@@ -115,7 +146,7 @@ def may_be_proposed(case: CodeCase, candidate: Candidate) -> bool:
     return candidate.customer_id == case.customer_id
 
 
-def _existing(case: CodeCase, candidate: Candidate, precedents: Sequence[Precedent], rule: Numbering) -> _Weighed:
+def _existing(case: CodeCase, candidate: Candidate, precedents: Sequence[Precedent], rule: Numbering) -> Weighed:
     reasons = [
         *of_name(case, candidate, rule),
         *of_customer(case, candidate, rule),
@@ -142,7 +173,7 @@ def _new(
     precedents: Sequence[Precedent],
     carrying: Sequence[Candidate],
     rule: Numbering,
-) -> _Weighed:
+) -> Weighed:
     practice, region, _ = place
     name = rule.practices[practice].name
     begins = "new" if case.kind == "document" else "new_for_a_line"
@@ -172,7 +203,7 @@ def _why_not(case: CodeCase, candidate: Candidate) -> str:
     return "belongs to another customer"
 
 
-def _weighed(bare: CodeProposal, reasons: Sequence[Reason]) -> _Weighed:
+def _weighed(bare: CodeProposal, reasons: Sequence[Reason]) -> Weighed:
     ordered = sorted(reasons, key=lambda reason: -abs(reason.weight))
     total = sum(reason.weight for reason in ordered)
     proposal = replace(
@@ -181,18 +212,7 @@ def _weighed(bare: CodeProposal, reasons: Sequence[Reason]) -> _Weighed:
         reasons=tuple(reason.text for reason in ordered if reason.weight >= 0),
         against=tuple(reason.text for reason in ordered if reason.weight < 0),
     )
-    return _Weighed(proposal, total)
-
-
-def _confident(ordered: Sequence[_Weighed], rule: Numbering) -> list[CodeProposal]:
-    """Each with its share of e^(sum / temperature): close sums make nobody sure, and none is certain."""
-    if not ordered:
-        return []
-    best = ordered[0].sum
-    powers = [math.exp((one.sum - best) / rule.temperature) for one in ordered]
-    whole = sum(powers)
-    shares = [min(rule.surest, round(power / whole, 3)) for power in powers]
-    return [replace(one.proposal, confidence=share) for one, share in zip(ordered, shares, strict=True)]
+    return Weighed(proposal, total)
 
 
 def _bound(

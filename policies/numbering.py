@@ -34,9 +34,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Numbering:
-    """The rule as loaded. `weights` says what each reason adds to a proposal's score, `temperature` how far apart two
-    scores must lie for one of them to be likely, `surest` the most that any of them can be without a person's word.
-    """
+    """The rule as loaded. `weights` says what each reason adds to a proposal's score."""
 
     digits: int
     first: int
@@ -45,8 +43,6 @@ class Numbering:
     regions: Mapping[str, Region]
     countries: Mapping[str, tuple[str, ...]]
     weights: Mapping[str, float]
-    temperature: float
-    surest: float
 
     def country_in(self, text: str) -> str | None:
         """The country (ISO 3166-1 alpha-2) that is written first in a text; the longer name where one holds another."""
@@ -96,6 +92,4 @@ def numbering() -> Numbering:
         regions={key: Region(key, row["name"], tuple(row["countries"])) for key, row in data["regions"].items()},
         countries={key: tuple(names) for key, names in data["countries"].items()},
         weights={key: float(value) for key, value in data["weights"].items()},
-        temperature=float(data["temperature"]),
-        surest=float(data["surest"]),
     )

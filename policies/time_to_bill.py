@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from domain.facts import FactKind
+from domain.facts import FactKind, OutsideFact
 from domain.records import Invoice, Project, TimeEntry
 from policies.prerequisites.known import ProjectFacts
 from policies.prerequisites.outside import day
@@ -49,6 +49,14 @@ class Passage:
         return sum(self.days.values())
 
 
+@dataclass(frozen=True, order=True)
+class Wait:
+    """How many days an open entry has waited; `entry` is its id."""
+
+    days: int
+    entry: str
+
+
 @dataclass(frozen=True)
 class Summary:
     """A group's hours and days. Days are means weighted by hours, to a tenth; None where there are no hours.
@@ -63,13 +71,21 @@ class Summary:
     open_hours: Decimal
     open_age: Decimal | None
     open_stages: Mapping[str, Decimal]
-    slowest: Passage | None
+    oldest: Wait | None
 
 
 @dataclass
-class _Sums:
+class Sums:
+    """Hours, and by stage the days times the hours."""
+
     hours: Decimal = Decimal(0)
     days: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+
+    def add(self, hours: Decimal, days: Mapping[str, Decimal]) -> None:
+        """Count these too."""
+        self.hours += hours
+        for stage, count in days.items():
+            self.days[stage] += count
 
 
 def passages(project: Project, facts: ProjectFacts, *, held: bool, since: date, today: date) -> tuple[Passage, ...]:
@@ -110,7 +126,12 @@ def _approved_on(entry: TimeEntry, project: Project, facts: ProjectFacts) -> dat
         return None
     subject = f"{project.code or project.name}/{employee.name}/{week_of(entry.date)}"
     report = facts.outside.get(FactKind.TIMESHEET, subject)
-    if report is None or str(report.value.get("status", "")).lower() != "approved":
+    return None if report is None else approved_on(report)
+
+
+def approved_on(report: OutsideFact) -> date | None:
+    """The day on which this timesheet was approved, None where it was not."""
+    if str(report.value.get("status", "")).lower() != "approved":
         return None
     return day(report.value.get("on")) or report.reported_at.date()
 
@@ -124,18 +145,21 @@ def month_end(of: date) -> date:
 class Tally:
     """One group's passages, summed up one by one, so that no more than the sums is held of a large firm."""
 
-    billed: _Sums = field(default_factory=_Sums)
-    waiting: _Sums = field(default_factory=_Sums)
-    slowest: Passage | None = None
+    billed: Sums = field(default_factory=Sums)
+    waiting: Sums = field(default_factory=Sums)
+    oldest: Wait | None = None
 
     def add(self, passage: Passage) -> None:
         """Count this one too."""
         sums = self.billed if passage.billed else self.waiting
-        sums.hours += passage.entry.hours
-        for stage, count in passage.days.items():
-            sums.days[stage] += count * passage.entry.hours
-        if not passage.billed and (self.slowest is None or _slowness(passage) > _slowness(self.slowest)):
-            self.slowest = passage
+        hours = passage.entry.hours
+        sums.add(hours, {stage: count * hours for stage, count in passage.days.items()})
+        self.waited(None if passage.billed else Wait(passage.total, passage.entry.id))
+
+    def waited(self, wait: Wait | None) -> None:
+        """An open entry, which may be the one that has waited longest."""
+        if wait is not None and (self.oldest is None or self.oldest < wait):
+            self.oldest = wait
 
     def summary(self, key: str) -> Summary:
         """The sums as means."""
@@ -148,12 +172,8 @@ class Tally:
             waiting.hours,
             _mean(sum(waiting.days.values(), Decimal(0)), waiting.hours),
             _means(waiting),
-            self.slowest,
+            self.oldest,
         )
-
-
-def _slowness(passage: Passage) -> tuple[int, str]:
-    return passage.total, passage.entry.id
 
 
 def ordered(groups: Mapping[str, Tally]) -> tuple[Summary, ...]:
@@ -162,7 +182,7 @@ def ordered(groups: Mapping[str, Tally]) -> tuple[Summary, ...]:
     return tuple(sorted(made, key=lambda s: (-(s.days_to_bill or 0), -(s.open_age or 0), s.key)))
 
 
-def _means(sums: _Sums) -> dict[str, Decimal]:
+def _means(sums: Sums) -> dict[str, Decimal]:
     found = {stage: _mean(sums.days[stage], sums.hours) for stage in STAGES if sums.days.get(stage)}
     return {stage: days for stage, days in found.items() if days is not None}
 

@@ -69,5 +69,7 @@ async def with_enclosures(
     async for enclosure in enclosures(data, reading, password=password):
         found.append(enclosure)
         if sum(len(item.data) for item in found) > most_bytes:
-            raise DocumentTooLarge("What is attached to this message is larger than the limit.")
+            raise DocumentTooLarge(
+                "What is attached to this message is larger than the limit. Upload the files one by one."
+            )
     return tuple(found)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from domain.masters import Bearing, Rank, Winner
+from domain.source import Evidence
 from sow.document import Layout
 from sow.grounding import ground
 from sow.precedence import DIFFER
@@ -36,6 +37,17 @@ UPWARD = rule(r"\b(?:ascending|lowest|least)\b")
 NEGATED = rule(r"\b(?:nothing in|neither|no (?:term|provision|part))\b")
 EXCEPTION = rule(r"\b(?:unless|except|save (?:to|where|as|that)|other than|provided that|only (?:to|where|if))\b")
 TITLE = rule(rf"\b(?:{WORK}|{MASTER}|agreement|contract|amendment|change order|addendum|proposal)\b")
+# "at the rates set out in the Master Services Agreement", but neither below nor instead of them
+RATES = rule(
+    r"\b(?:rates?|rate cards?|price list|fee schedule)\b(?:(?!\n\n)[^.;]){0,90}?"
+    r"\b(?:set (?:out|forth)|stated|specified|contained|listed|agreed|fixed|given|apply|according to|of|in|under|per)\b"
+    rf"(?:(?!\n\n)[^.;]){{0,60}}?\b(?:{MASTER}|agreement)\b"
+)
+OTHER_RATES = rule(
+    r"\bnot\b|\binstead|\bother than|\bnotwithstanding|\breplac"
+    r"|\bsupersed|\bin place of|\bdiscount|\babove\b|\bless\b|%"
+    r"|\bunless|\b(?:interest|exchange|tax|default|inflation|daily allowance) rates?\b"
+)
 MOST = 1_000  # sentences that are looked at: a file that is made of such words must not take its time
 SAID = 3  # sentences that say the same are kept
 HEADLINE = 140  # characters of a line that can be a title
@@ -49,7 +61,8 @@ def bearing(view: View, layout: Layout) -> Bearing:
     alike: dict[tuple[Winner, bool], list[Rank]] = {}
     for key in sorted(found):
         alike.setdefault((found[key].winner, found[key].exception), []).append(found[key])
-    return Bearing(_title(view.text[:ON_TOP]), tuple(rank for ranks in alike.values() for rank in ranks[:SAID]))
+    kept = tuple(rank for ranks in alike.values() for rank in ranks[:SAID])
+    return Bearing(_title(view.text[:ON_TOP]), kept, tuple(islice(_rates(view, layout), SAID)))
 
 
 def _title(top: str) -> str:
@@ -71,6 +84,16 @@ def _ranks(view: View, layout: Layout) -> Iterator[Rank]:
             continue
         winner, length = _listed(view.text[match.end() : end])
         yield from _rank(view, layout, winner, start, match.end() + length)
+
+
+def _rates(view: View, layout: Layout) -> Iterator[Evidence]:
+    """Where it leaves its rates to the agreement that it is under."""
+    for match in islice(view.search(RATES), MOST):
+        sentence = view.sentence(match.start(), REACH)
+        if not OTHER_RATES.search(sentence) and all(_kind(noun) == "master" for noun in NOUN.finditer(match[0])):
+            found = ground(Candidate("", None, match.start(), match.end(), 1.0), view, layout)
+            if found:
+                yield found
 
 
 def _rank(view: View, layout: Layout, winner: Winner | None, start: int, end: int) -> Iterator[Rank]:

@@ -36,13 +36,20 @@ class Attached:
 
 @dataclass(frozen=True)
 class Page:
-    """A page's range of the text, and its size in PDF points (0 for documents without pages of their own)."""
+    """A page's range of the text, and its size as shown in PDF points (0 for documents without pages of their own).
+
+    `left` and `bottom` are where what is shown begins, `turned` how far it is then turned clockwise (0, 90, 180, 270):
+    boxes count before either.
+    """
 
     number: int
     start: int
     end: int
     width: float = 0.0
     height: float = 0.0
+    left: float = 0.0
+    bottom: float = 0.0
+    turned: int = 0
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,15 @@ from datetime import date, datetime
 
 from domain.canonical import canonical, plain
 from domain.masters import Rank
+from domain.source import Evidence
 from domain.terms import FIELDS, TermStatus
 from sow.families import Family
 from sow.held import Difference, Held, InForce, Said, Under
 from sow.inforce import DECIDED
 
 # The ways of working together, which a master settles for all work under it. A document's parties, number, dates and
-# duration, its prices, totals, caps, currency, milestones, purchase order and signature are its own.
+# duration, its prices, totals, caps, currency, milestones, purchase order and signature are its own; its rates, too,
+# unless it leaves them to the master.
 SHARED = frozenset(
     {
         "payment_terms_days",
@@ -39,6 +41,7 @@ SHARED = frozenset(
         "retainage",
     }
 )
+MONEYS = "The master agreement's rates are in {theirs}, this document's amounts in {ours}."
 STRUCK = "An amendment struck this document's own word; whether the master's holds instead is not said."
 UNREAD = "{name} was read before words on precedence were kept: look there which of the two prevails."
 CONTRADICTED = "The texts contradict each other on which of the two prevails."
@@ -64,7 +67,7 @@ def inherit(mine: Side, master: Side, confirmed_at: datetime | None) -> InForce:
     if begins > own.on.isoformat():
         under = Under(row.id, row.name, confirmed, note=f"It holds from {begins} and gives nothing before that day.")
         return replace(own, under=under)
-    taken, differences = tuple(_taken(own, master)), tuple(_differences(mine, master, confirmed_at))
+    taken, differences = tuple(_taken(mine, master)), tuple(_differences(mine, master, confirmed_at))
     under = Under(row.id, row.name, confirmed, taken, differences, _note(master.found, own.on))
     if not confirmed:
         return replace(own, under=under)
@@ -72,15 +75,39 @@ def inherit(mine: Side, master: Side, confirmed_at: datetime | None) -> InForce:
     return replace(own, held=tuple(held), under=under)
 
 
-def _taken(own: InForce, master: Side) -> Iterator[Held]:
-    """What only the master states."""
+def _taken(mine: Side, master: Side) -> Iterator[Held]:
+    """What only the master states; rates where the document says that they are the master's."""
+    own, left = mine.found, _left(mine.family)
     stated = {held.term.field for held in own.held}
+    if left and "rates" not in stated:
+        yield from _their_rates(own, master, left)
     struck = {change.field for change in own.changes if change.after is None and not change.why} - stated
     for held in master.found.held:
         if held.term.field in SHARED - stated:
             name = held.master or master.family.root.row.name
             one = replace(held, master=name)
             yield _open(one, STRUCK) if held.term.field in struck else one
+
+
+def _left(family: Family) -> Evidence | None:
+    """Where a document or an amendment of it says that the rates of its master agreement apply."""
+    papers = (family.root, *family.amendments)
+    return next((paper.bearing.rates[0] for paper in papers if paper.bearing and paper.bearing.rates), None)
+
+
+def _their_rates(own: InForce, master: Side, left: Evidence) -> Iterator[Held]:
+    """The master's rates, each with the words that leave them to it; a person's to look at in another currency."""
+    ours, theirs = _currency(own), _currency(master.found)
+    for held in master.found.held:
+        if held.term.field == "rates":
+            term = replace(held.term, evidence=(*held.term.evidence, left))
+            one = replace(held, term=term, master=held.master or master.family.root.row.name)
+            same = ours == theirs or not (ours and theirs)
+            yield one if same else _open(one, MONEYS.format(theirs=theirs, ours=ours))
+
+
+def _currency(found: InForce) -> str:
+    return next((str(held.term.value) for held in found.held if held.term.field == "currency"), "")
 
 
 def _open(held: Held, why: str, *others: Held) -> Held:

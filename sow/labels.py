@@ -13,6 +13,7 @@ from sow.rules import rule
 from sow.view import View
 
 LONGEST_VALUE = 160
+PAIR = 2
 SAME_LINE = rule(
     r"(?:^|\n)[ \t*#-]*(?:\d{1,2}(?:\.\d)?[.)] )?(?P<label>[A-Z][^\n:|]{1,48}?)[ *]*[:|][ \t*]*(?P<value>[^\n|]{1,160})"
 )
@@ -51,7 +52,8 @@ def _lines(view: View) -> Iterator[Pair]:
 def _cells(view: View) -> Iterator[Pair]:
     for table in view.tables:
         for row in table.rows:
-            for label, value in zip(row[::2], row[1::2], strict=False):
+            said = [cell for cell in row if cell.text]  # of a wide table the label and the last column
+            for label, value in [(said[0], said[1])] if len(said) == PAIR else zip(row[::2], row[1::2], strict=False):
                 if value.text and len(value.text) <= LONGEST_VALUE:
                     start, end = view.flat.offset(label.start), view.flat.offset(value.end - 1) + 1
                     if start < end:

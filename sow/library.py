@@ -86,7 +86,8 @@ def _digest(data: bytes, limit_bytes: int) -> str:
     if not data:
         raise DocumentEmpty
     if len(data) > limit_bytes:
-        raise DocumentTooLarge(f"The document has {len(data):,} bytes; the limit is {limit_bytes:,}.")
+        held = f"The document has {len(data):,} bytes; the limit is {limit_bytes:,}."
+        raise DocumentTooLarge(f"{held} Upload it in parts, or saved smaller.")
     return hashlib.sha256(data).hexdigest()
 
 

@@ -14,6 +14,7 @@ from sow.text_tables import tables
 MOST_CHARACTERS = 4_000_000
 UNSHOWN = re.compile(r"<!--[\s\S]*?(?:-->|\Z)|[\u200b-\u200d\u2060-\u2064\ufeff]|[\U000e0000-\U000e007f]+")
 MARKED = re.compile(r"^#{1,6} \S|\*\*\S|^\|.+\|$|^```|\]\(", re.MULTILINE)
+LOOKED_AT, FEWEST_WIDE, MOSTLY = 4096, 8, 0.9  # bytes; characters; the share of Latin letters that such text has
 BINARY = re.compile("[\x00-\x08\x0e-\x1a]")
 
 
@@ -26,7 +27,8 @@ def read_text(data: bytes) -> Layout:
         )
     if len(BINARY.findall(decoded[:10_000])) > len(decoded[:10_000]) / 100:
         raise DocumentTypeUnsupported
-    warnings = [Notice("encoding_guessed", "The text is not UTF-8; it was read as Windows-1252.")] if guessed else []
+    guess = f"The text does not say how it is encoded, and is not UTF-8; it was read as {guessed}."
+    warnings = [Notice("encoding_guessed", guess)] if guessed else []
     hidden = "".join(_ascii(piece) for piece in UNSHOWN.findall(decoded)).strip()
     if hidden:
         warnings.append(Notice("hidden_text", hidden_message(hidden)))
@@ -35,14 +37,26 @@ def read_text(data: bytes) -> Layout:
     return Layout(kind, text, _pages(text), Places(), tables(text), tuple(warnings))
 
 
-def _decode(data: bytes) -> tuple[str, bool]:
-    r"""The text with line ends as "\\n", and whether its encoding was guessed."""
-    for encoding in ("utf-16",) if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig",):
+def wide(data: bytes) -> str:
+    """UTF-16 without the mark that says so: nearly every other byte is zero. Its name, or "" for other bytes."""
+    low, high = data[0:LOOKED_AT:2], data[1:LOOKED_AT:2]
+    for name, zeros, others in (("UTF-16-LE", high, low), ("UTF-16-BE", low, high)):
+        if len(zeros) >= FEWEST_WIDE and zeros.count(0) > MOSTLY * len(zeros) and others.count(0) < len(others) / 50:
+            return name
+    return ""
+
+
+def _decode(data: bytes) -> tuple[str, str]:
+    r"""The text with line ends as "\\n", and its encoding where that was guessed."""
+    marked = data[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    if guessed := "" if marked else wide(data):
+        return _unix(data.decode(guessed, "replace")), guessed
+    for encoding in ("utf-16",) if marked else ("utf-8-sig",):
         try:
-            return _unix(data.decode(encoding)), False
+            return _unix(data.decode(encoding)), ""
         except UnicodeDecodeError:
             continue
-    return _unix(data.decode("cp1252", "replace")), True
+    return _unix(data.decode("cp1252", "replace")), "Windows-1252"
 
 
 def _unix(text: str) -> str:

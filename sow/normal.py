@@ -65,10 +65,11 @@ MONTHS = {
 }
 MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 NUMBER_WORD = "(?:" + "|".join([*TENS, *reversed(UNITS)]) + ")"
-# as in: thirty (30) days, 30 days, forty-five (45) days, ten days
+WORDED = rf"{NUMBER_WORD}(?:\s+hundred(?:\s+and)?(?:\s+{NUMBER_WORD})?)?(?:[- ]{NUMBER_WORD})?"
+# as in: thirty (30) days, 30 days, forty-five (45) days, ten days, one hundred and eighty (180) days
 COUNT = (
-    rf"(?:\b{NUMBER_WORD}(?:[- ]{NUMBER_WORD})?\s*\(\s*\d{{1,3}}\s*\)|\b\d{{1,3}}\s*\(\s*{NUMBER_WORD}(?:[- ]"
-    rf"{NUMBER_WORD})?\s*\)|\b\d{{1,3}}(?![\d.,]\d)|\b{NUMBER_WORD}(?:[- ]{NUMBER_WORD})?\b)"
+    rf"(?:\b{WORDED}\s*\(\s*\d{{1,3}}\s*\)|\b\d{{1,3}}\s*\(\s*{WORDED}\s*\)"
+    rf"|\b\d{{1,3}}(?![\d.,]\d)|\b{WORDED}\b)"
 )
 SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
 WORDS = {"dollars": "USD", r"\beuros?\b": "EUR", "sterling": "GBP", "francs": "CHF", "rupees": "INR"}
@@ -107,7 +108,11 @@ def count(text: str) -> int | None:
     digits = re.findall(r"\d+", text)
     if digits:
         return int(digits[0])
-    words = re.findall(r"[a-z]+", text.lower())
+    words = [word for word in re.findall(r"[a-z]+", text.lower()) if word != "and"]
+    if "hundred" in words:
+        hundreds, rest = count(" ".join(words[: words.index("hundred")])), words[words.index("hundred") + 1 :]
+        below = count(" ".join(rest)) if rest else 0
+        return None if hundreds is None or below is None else hundreds * 100 + below
     known = [UNITS.get(word, TENS.get(word)) for word in words]
     numbers = [number for number in known if number is not None]
     return sum(numbers) if numbers and len(numbers) == len(words) else None

@@ -14,6 +14,21 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MOST_DECRYPTED = 200_000_000  # bytes, as for any DOCX
 
 
+# what a packed folder holds that is no document of Word's, and how to have it read
+PACKED = (
+    (b"xl/workbook", "This is a spreadsheet (XLSX). Save it as PDF and upload that."),
+    (b"ppt/presentation", "This is a presentation (PPTX). Save it as PDF and upload that."),
+    (b"application/vnd.oasis.opendocument", "This is an OpenDocument file. Save it as DOCX or PDF and upload that."),
+    (b"Index/Document.iwa", "This is a document of Pages. Export it as DOCX or PDF and upload that."),
+)
+ARCHIVE = "This is an archive; it is not unpacked here. Upload the files that it holds."
+
+
+def packed(data: bytes) -> str:
+    """Why a packed folder is not read, and what to upload instead."""
+    return next((said for mark, said in PACKED if mark in data), ARCHIVE)
+
+
 def is_encrypted(data: bytes) -> bool:
     """Whether this container holds an Office file under a password ([MS-OFFCRYPTO] 2.3)."""
     return "EncryptedPackage".encode("utf-16-le") in data
@@ -34,7 +49,7 @@ def decrypted(data: bytes, password: str | None) -> bytes:
         file.load_key(password=password, verify_password=True)
         file.decrypt(out)
     except InvalidKeyError as error:
-        raise DocumentEncrypted("The password is wrong.") from error
+        raise DocumentEncrypted(DocumentEncrypted.WRONG) from error
     except MemoryError:
         raise
     except Exception as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -64,7 +65,7 @@ def open_pdf(data: bytes, password: str | None = None) -> pdfium.PdfDocument:
         document = pdfium.PdfDocument(data, password=password)
     except pdfium.PdfiumError as error:
         if pdfium_c.FPDF_GetLastError() == pdfium_c.FPDF_ERR_PASSWORD:
-            detail = "The password is wrong." if password else None
+            detail = DocumentEncrypted.WRONG if password else None
             raise DocumentEncrypted(detail) from error
         raise DocumentError(
             "The PDF is damaged and cannot be opened. Ask for a new copy, or print it to a PDF again."
@@ -80,12 +81,12 @@ def _layout(document: pdfium.PdfDocument, found: Structure, recognised: dict[int
     paper = _Paper(warnings=list(found.warnings))
     for index in range(len(document)):
         start = paper.length
-        size = _write_page(document, index, recognised.get(index + 1), paper)
+        shown = _write_page(document, index, recognised.get(index + 1), paper)
         for name, value, box in found.fields.get(index, ()):
             line = f"\n{name}: {value}"
             paper.write(line, _line_places(line, paper.length, box) if box else Places())
         paper.write("\n\f" if index + 1 < len(document) else "\n")
-        paper.pages.append(Page(index + 1, start, paper.length, *size))
+        paper.pages.append(Page(index + 1, start, paper.length, **shown))
         if paper.length > MOST_CHARACTERS:
             raise DocumentTooLarge(f"The PDF holds more than {MOST_CHARACTERS} characters.")
     text = settled("".join(paper.parts))
@@ -102,13 +103,13 @@ def _line_places(line: str, at: int, box: Box) -> Places:
 
 def _write_page(
     document: pdfium.PdfDocument, index: int, recognised: Recognised | None, paper: _Paper
-) -> tuple[float, float]:
-    """A page's size; adds to the paper what it shows, and warns of what it hides and what it lacks."""
+) -> dict[str, Any]:
+    """How a page is shown; adds to the paper what it shows, and warns of what it hides and what it lacks."""
     try:
         page = document[index]
     except pdfium.PdfiumError:
         paper.warnings.append(Notice("page_damaged", "This page cannot be read.", index + 1))
-        return 0.0, 0.0
+        return {}
     try:
         sheet = read_page(page, paper.length)
         paper.write(sheet.text, sheet.places)
@@ -121,7 +122,9 @@ def _write_page(
         paper.warnings += _picture(sheet, index + 1, recognised)
         if recognised is not None:
             paper.recognised.append((index + 1, recognised.sure))
-        return sheet.width, sheet.height
+        left, bottom, _, _ = page.get_bbox()
+        turned = page.get_rotation()
+        return {"width": sheet.width, "height": sheet.height, "left": left, "bottom": bottom, "turned": turned}
     finally:
         page.close()
 

@@ -21,8 +21,8 @@ from sow.furniture import furniture
 from sow.grounding import ground
 from sow.language import FOREIGN, foreign, language
 from sow.mail import is_archive, is_mail, read_mail
-from sow.markdown import read_text
-from sow.office import OLE, decrypted, is_encrypted, is_outlook
+from sow.markdown import read_text, wide
+from sow.office import OLE, decrypted, is_encrypted, is_outlook, packed
 from sow.pdf import read_pdf
 from sow.precedence import precedence
 from sow.recognised import Recognised
@@ -89,12 +89,12 @@ def sniff(data: bytes) -> str:
     if data.startswith(b"PK\x03\x04") and b"word/document" in data:
         return "docx"
     if is_archive(data):
-        raise DocumentTypeUnsupported("This is an archive; it is not unpacked here. Upload the files that it holds.")
+        raise DocumentTypeUnsupported(packed(data))
     if data.startswith(OLE):
         return _office(data)
     if b"%PDF-" in data[:PDF_WITHIN] or all(mark in data for mark in PDF_MARKS):
         return "pdf"
-    if b"\x00" in data[:4096] and data[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
+    if b"\x00" in data[:4096] and data[:2] not in {b"\xff\xfe", b"\xfe\xff"} and not wide(data):
         raise DocumentTypeUnsupported
     return "email" if is_mail(data) else "text"
 

@@ -15,6 +15,7 @@ BESIDE_BARS = re.compile(r"(?:\\\||[^|])+")
 WIDE = re.compile(r" {3,}|\t+")
 APART = re.compile(r"(?:(?! {3}|\t)[\s\S])+")
 LONGEST_LINE, LONGEST_CELL = 240, 90  # characters: what is longer is prose
+LEAST_INDENT = 3  # spaces
 FEWEST = 2  # rows, and cells of a row
 Row = tuple[Cell, ...]
 
@@ -26,6 +27,9 @@ def tables(text: str) -> tuple[Table, ...]:
     for line in LINE.finditer(text):
         said = line[0].rstrip("\n")
         kind, row = _row(said, line.start())
+        if not kind and last == "apart" and (whole := _wrapped(found[-1][-1], said, line.start(), text)):
+            found[-1][-1] = whole
+            continue
         if kind and RULER.fullmatch(said):
             continue
         placed = _placed(found[-1][0], row, text) if kind and kind == last else None
@@ -51,6 +55,19 @@ def _row(line: str, start: int) -> tuple[str, Row]:
         if len(row) >= FEWEST and all(len(cell.text) <= LONGEST_CELL for cell in row):
             return "apart", row
     return "", ()
+
+
+def _wrapped(row: Row, line: str, start: int, text: str) -> Row | None:
+    """The row with a cell that goes on in this line, where the line begins under that cell and holds nothing else."""
+    bare, at = line.strip(), len(line) - len(line.lstrip())
+    if not bare or at < LEAST_INDENT or len(bare) > LONGEST_CELL:
+        return None
+    for number, cell in enumerate(row):
+        column = cell.start - text.rfind("\n", 0, cell.start) - 1
+        if number and cell.text and abs(column - at) <= LEAST_INDENT and len(cell.text) < LONGEST_LINE:
+            longer = Cell(f"{cell.text} {bare}", cell.start, start + at + len(bare))
+            return (*row[:number], longer, *row[number + 1 :])
+    return None
 
 
 def _cells(pattern: re.Pattern[str], line: str, start: int) -> Iterator[Cell]:

@@ -121,6 +121,8 @@ async def bearings(connection: Connection) -> Mapping[str, Bearing]:
     for row in await (await connection.execute(SQL["bearings"])).fetchall():
         for rank in row["bearing"]["ranks"]:
             rank["evidence"]["document"] = row["document"]
+        for place in row["bearing"].get("rates", ()):
+            place["document"] = row["document"]
         found[row["document"]] = BEARING.validate_python(row["bearing"])
     return found
 

@@ -183,6 +183,17 @@ def _storable(value: Any) -> Any:
     return {key: _storable(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
+async def unread_bearing(connection: Connection, after: str) -> str | None:
+    """The next document whose bearing on others was never read, or not all of it; None after the last."""
+    row = await (await connection.execute(SQL["unread_bearing"], {"after": _uuid(after)})).fetchone()
+    return row["id"] if row else None
+
+
+async def set_bearing(connection: Connection, document: str, found: Bearing) -> None:
+    """Keep a document's bearing on others where it was never read; for the worker's role alone."""
+    await connection.execute(SQL["set_bearing"], {"id": _uuid(document), "bearing": _json(found)})
+
+
 async def by_digest(connection: Connection, sha256: str) -> DocumentRow | None:
     """The document with these bytes."""
     row = await (await connection.execute(SQL["by_digest"], {"sha256": sha256})).fetchone()

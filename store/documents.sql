@@ -20,6 +20,14 @@ values (%(tenant)s, %(document)s, %(position)s, %(field)s, %(value)s, %(confiden
 insert into term_decision (tenant, term, verdict, value, reason, person)
 values (%(tenant)s, %(term)s, %(verdict)s, %(value)s, %(reason)s, %(person)s)
 
+-- name: unread_bearing
+-- Documents that were kept before all that is kept of a document today was.
+select id::text, name, kind from document
+where (bearing is null or not bearing ? 'rates') and id > %(after)s order by id limit 1
+
+-- name: set_bearing
+update document set bearing = %(bearing)s where id = %(id)s and (bearing is null or not bearing ? 'rates')
+
 -- name: by_digest
 select d.id::text, d.name, d.sha256, d.kind, d.language, d.bytes, d.page_count, d.contract, d.status, d.pages,
     d.warnings, d.attached_to::text, d.uploaded_by, coalesce(p.name, d.uploaded_by) as uploaded_by_name, d.uploaded_at

@@ -24,10 +24,16 @@ from readiness_due
 delete from readiness_due where project in ('*', 'terms') or project like 'subject:%%' returning project
 
 -- name: take
-delete from readiness_due where (tenant, project) in (
-    select tenant, project from readiness_due where not (project in ('*', 'terms') or project like 'subject:%%')
-    order by project limit %(limit)s for update skip locked)
-returning project
+with taken as (
+    delete from readiness_due where (tenant, project) in (
+        select tenant, project from readiness_due where not (project in ('*', 'terms') or project like 'subject:%%')
+        order by project limit %(limit)s for update skip locked)
+    returning tenant, project
+), passed as (
+    insert into time_passed_due (tenant, project) select tenant, project from taken where project not like 'contract:%%'
+    on conflict do nothing
+)
+select project from taken
 
 -- name: months
 select month, day from readiness_month_kept order by month

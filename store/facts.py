@@ -49,9 +49,12 @@ async def around(connection: Connection, heads: Sequence[str], *, limit: int = 2
     return tuple(_fact(row) for row in rows)
 
 
-async def newest_of(connection: Connection, heads: Sequence[str]) -> tuple[OutsideFact, ...]:
+async def newest_of(
+    connection: Connection, heads: Sequence[str], kind: FactKind | None = None
+) -> tuple[OutsideFact, ...]:
     """The newest report of each system on every subject whose part before the first slash is one of these."""
-    rows = await connection.execute(SQL["newest_of"], {"heads": list(heads)})
+    given = {"heads": list(heads), "kind": kind.value if kind else None}
+    rows = await connection.execute(SQL["newest_of"], given)
     return tuple(_fact(row) for row in await rows.fetchall())
 
 

@@ -40,7 +40,8 @@ limit %(limit)s
 -- Head by head: where statistics are missing, PostgreSQL would else read all reports there are.
 select distinct on (f.kind, f.subject, f.system) f.id, f.kind, f.subject, f.value, f.system, f.reported_at
 from (select distinct unnest(%(heads)s::text[]) as head) as wanted cross join lateral (
-    select * from outside_fact where head = wanted.head offset 0) as f
+    select * from outside_fact
+    where head = wanted.head and (%(kind)s::text is null or kind = %(kind)s) offset 0) as f
 order by f.kind, f.subject, f.system, f.reported_at desc, f.id desc
 
 -- name: covered

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from store.database import Connection, Database
 from store.facts_shape import DOCUMENT, HEAD, read
 
 LIMIT_CHARACTERS = 20_000_000
+SEP = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
 SEPARATORS = (",", ";", "\t")  # Excel writes semicolons where the comma is a decimal's
 
 
@@ -80,7 +82,8 @@ async def preview(database: Database, actor: Actor, text: str, *, now: datetime 
         await audit.append(connection, actor, "facts.previewed", "facts:import", counts)
         known = await facts.known(connection, [first[key] for key in distinct])
         new = tuple(first[key] for key, there in zip(distinct, known, strict=True) if not there)
-        there = {(f.kind, f.subject, f.system): f for f in await facts.newest(connection)}
+        heads = sorted({fact.subject.split("/", 1)[0] for fact in new})
+        there = {(f.kind, f.subject, f.system): f for f in await facts.newest_of(connection, heads)}
         strange = await _strange(connection, new)
     replaced = tuple(there.get((fact.kind, fact.subject, fact.system)) for fact in new)
     return Preview(new, replaced, len(good) - len(new), tuple(bad), strange)
@@ -107,24 +110,27 @@ def read_facts(text: str, now: datetime) -> tuple[list[OutsideFact], list[BadRow
     """The reports of a CSV and the rows that are none. Raises InvalidInput (too large, columns missing)."""
     if len(text) > LIMIT_CHARACTERS:
         raise InvalidInput(f"The file is longer than {LIMIT_CHARACTERS:,} characters; send it in parts.")
-    reader = _rows_of(text.removeprefix("\ufeff"))
-    good: list[OutsideFact] = []
-    bad: list[BadRow] = []
+    text = text.removeprefix("\ufeff")
+    parted, above = "", 0
+    if told := SEP.match(text):  # Excel's own word on what parts the cells
+        parted, above, text = told[1], 1, text[told.end() :]
+    reader = _rows_of(text, parted)
+    rows = _Rows(now)
     try:
         for row in reader:
-            _take(row, reader.line_num, now, good, bad)
+            rows.take(row, reader.line_num + above)
     except csv.Error as error:
-        bad.append(BadRow(reader.line_num, f"Not readable as CSV from here on: {error}."))
-    return good, bad
+        rows.bad.append(BadRow(reader.line_num + above, f"Not readable as CSV from here on: {error}."))
+    return rows.good, rows.bad
 
 
-def _rows_of(text: str) -> csv.DictReader[str]:
+def _rows_of(text: str, parted: str) -> csv.DictReader[str]:
     """The rows by the header's names, whatever their case. Raises InvalidInput."""
     head = next(iter(text.splitlines()), "")
-    parted = max(SEPARATORS, key=head.count)
+    parted = parted or max(SEPARATORS, key=head.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=parted)
     try:
-        names = [name.strip().lower() for name in reader.fieldnames or ()]
+        names = [re.sub(r"\s+", "_", name.strip().lower()) for name in reader.fieldnames or ()]
     except csv.Error as error:
         raise InvalidInput(f"The first line is not readable as CSV: {error}.") from error
     if missing := [name for name in HEAD if name not in names]:
@@ -136,11 +142,33 @@ def _rows_of(text: str) -> csv.DictReader[str]:
     return reader
 
 
-def _take(row: dict[Any, Any], line: int, now: datetime, good: list[OutsideFact], bad: list[BadRow]) -> None:
-    if None in row or None in row.values():
-        bad.append(BadRow(line, "The row has another number of cells than the header."))
-        return
-    try:
-        good.append(read(row, now, cells_of_others=True))
-    except ValueError as error:
-        bad.append(BadRow(line, str(error)))
+@dataclass
+class _Rows:
+    """What was taken and what refused so far; `said` is of which line each report is, to find what contradicts it."""
+
+    now: datetime
+    good: list[OutsideFact] = field(default_factory=list[OutsideFact])
+    bad: list[BadRow] = field(default_factory=list[BadRow])
+    said: dict[tuple[object, ...], tuple[int, OutsideFact]] = field(
+        default_factory=dict[tuple[object, ...], tuple[int, OutsideFact]]
+    )
+
+    def take(self, row: dict[Any, Any], line: int) -> None:
+        """One row; one of blanks alone, and blanks behind the last column, are a spreadsheet's way to end."""
+        behind = row.pop(None, ())
+        if not any(str(cell or "").strip() for cell in (*behind, *row.values())):
+            return
+        if any(cell.strip() for cell in behind) or None in row.values():
+            self.bad.append(BadRow(line, "The row has another number of cells than the header."))
+            return
+        try:
+            self._report(read(row, self.now, cells_of_others=True), line)
+        except ValueError as error:
+            self.bad.append(BadRow(line, str(error)))
+
+    def _report(self, fact: OutsideFact, line: int) -> None:
+        key = (fact.kind, fact.subject, fact.system, fact.reported_at)
+        first, earlier = self.said.setdefault(key, (line, fact))
+        if earlier.value != fact.value:
+            raise ValueError(f"Line {first} says otherwise of the same, as of the same moment; only that one is taken.")
+        self.good.append(fact)

@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.facts import FactKind, OutsideFact
+from store import facts_spelling as spelling
 
 CLOCKS_MAY_DIFFER = timedelta(days=1)
 LONGEST = 200
 LONGEST_OF = {"subject": 300, "system": 80}
-COMMA_CENTS = re.compile(r"(?:\d+|\d{1,3}(?:\.\d{3})+),\d{2}", re.ASCII)
-POINT_CENTS = re.compile(r"\d{1,3}(?:,\d{3})+\.\d{2}", re.ASCII)
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 @dataclass(frozen=True)
@@ -110,22 +107,32 @@ def read(row: Mapping[str, str], now: datetime, *, cells_of_others: bool = False
     given = {name: text.strip() for name, text in row.items() if text.strip()}
     if unwritable := [name for name, text in given.items() if CONTROL.search(text)]:
         raise ValueError(f"{unwritable[0]} has characters that cannot be shown.")
-    if given.get("kind") not in [kind.value for kind in FactKind]:
+    name = re.sub(r"[\s-]+", "_", given.get("kind", "").lower())
+    if name not in [kind.value for kind in FactKind]:
         raise ValueError(f"kind must be one of {', '.join(kind.value for kind in FactKind)}.")
-    kind = FactKind(given["kind"])
+    kind = FactKind(name)
     shape = SHAPES[kind]
-    if not shape.pattern.fullmatch(given.get("subject", "")):
+    given["subject"] = _subject(kind, given.get("subject", ""))
+    if not shape.pattern.fullmatch(given["subject"]):
         raise ValueError(f"subject of a {kind} must be: {shape.subject}.")
     for name, longest in LONGEST_OF.items():
         if len(given.get(name, "")) > longest:
             raise ValueError(f"{name} is longer than {longest} characters.")
-    reported_at = _moment(given.get("reported_at", ""), now)
+    reported_at = _reported(given.get("reported_at", ""), now)
     cells = {name: text for name, text in given.items() if name not in HEAD}
     if not cells_of_others and (strange := sorted(set(cells) - {*shape.cells, DOCUMENT})):
         raise ValueError(f"A {kind} has no {', '.join(strange)}; it has {', '.join(shape.cells)}.")
     return OutsideFact(
         kind, given["subject"], _values(kind, shape, cells), given.get("system") or "import", reported_at
     )
+
+
+def _subject(kind: FactKind, text: str) -> str:
+    """Without blanks around what parts it; those within a milestone's own name stay."""
+    head, slash, rest = text.partition("/")
+    if kind is FactKind.TIMESHEET:
+        rest = re.sub(r"\s*/\s*(?=[^/]*$)", "/", rest)
+    return f"{head.strip()}{slash}{rest.strip()}"
 
 
 def _values(kind: FactKind, shape: Shape, cells: Mapping[str, str]) -> dict[str, Any]:
@@ -143,49 +150,17 @@ def _values(kind: FactKind, shape: Shape, cells: Mapping[str, str]) -> dict[str,
     return found
 
 
-def _moment(text: str, now: datetime) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError("reported_at must be a date and time in ISO 8601, such as 2026-09-01T08:00:00Z.") from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if moment > now + CLOCKS_MAY_DIFFER:
+def _reported(text: str, now: datetime) -> datetime:
+    found = spelling.moment("reported_at", text)
+    if found > now + CLOCKS_MAY_DIFFER:
         raise ValueError("reported_at is in the future.")
-    return moment
-
-
-def _flag(name: str, text: str) -> bool:
-    if text.lower() not in FLAGS:
-        raise ValueError(f"{name} must be true or false.")
-    return FLAGS[text.lower()]
-
-
-def _day(name: str, text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ValueError(f"{name} must be a date such as 2026-09-01.") from None
-
-
-def _amount(name: str, text: str) -> str:
-    """A number, also with cents and thousands as spreadsheets write them; "1,234" may be either and is refused."""
-    if COMMA_CENTS.fullmatch(text):
-        text = text.replace(".", "").replace(",", ".")
-    elif POINT_CENTS.fullmatch(text):
-        text = text.replace(",", "")
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or amount < 0 or abs(amount.adjusted()) > 15:  # noqa: PLR2004 - no order is that large
-        raise ValueError(f"{name} must be a plain number such as 12000.00.")
-    return format(amount, "f")
+    return found
 
 
 def _currency(_: str, text: str) -> str:
-    if not re.fullmatch(r"[A-Z]{3}", text):
+    if not re.fullmatch(r"[A-Z]{3}", text.upper()):
         raise ValueError("An amount needs its currency as three capital letters.")
-    return text
+    return text.upper()
 
 
 def _text(name: str, text: str) -> str:
@@ -195,8 +170,8 @@ def _text(name: str, text: str) -> str:
 
 
 CELLS: Mapping[str, Callable[[str, str], Any]] = {
-    **dict.fromkeys(["on", "valid_from", "valid_until"], _day),
-    **dict.fromkeys(["amount", "used"], _amount),
+    **dict.fromkeys(["on", "valid_from", "valid_until"], spelling.day),
+    **dict.fromkeys(["amount", "used"], spelling.amount),
     **dict.fromkeys(
         [
             "billable",
@@ -210,7 +185,7 @@ CELLS: Mapping[str, Callable[[str, str], Any]] = {
             "order_reference",
             "posting",
         ],
-        _flag,
+        spelling.flag,
     ),
     "currency": _currency,
     "status": lambda _, text: text.lower(),

@@ -54,6 +54,7 @@ class State:
     warnings: tuple[str, ...]
     tried_at: datetime | None
     failed_since: datetime | None
+    doubted_since: datetime | None
     failure_code: str
     failure: str
 
@@ -122,9 +123,12 @@ async def set_state(
     await connection.execute(SQL["succeeded"], {"tenant": tenant})
 
 
-async def set_failed(connection: Connection, tenant: str, code: str, detail: str) -> None:
-    """Remember that the ERP could not be read, and since when."""
-    await connection.execute(SQL["failed"], {"tenant": tenant, "code": code, "detail": detail[:500]})
+async def set_failed(
+    connection: Connection, tenant: str, code: str, detail: str, *, doubted: datetime | None = None
+) -> None:
+    """Remember that the ERP could not be read, and since when; `doubted`: that it was, and is not believed."""
+    given = {"tenant": tenant, "code": code, "detail": detail[:500], "doubted": doubted}
+    await connection.execute(SQL["failed"], given)
 
 
 async def put(connection: Connection, tenant: str, records: Sequence[Record], read_at: datetime) -> list[Change]:

@@ -2,7 +2,7 @@
 select pg_advisory_xact_lock(hashtextextended(%(lock)s, 0))
 
 -- name: state
-select s.*, a.tried_at, a.failed_since, a.code as failure_code, a.detail as failure
+select s.*, a.tried_at, a.failed_since, a.doubted_since, a.code as failure_code, a.detail as failure
 from mirror_state s left join mirror_attempt a using (tenant)
 
 -- name: attempt
@@ -22,12 +22,13 @@ on conflict (tenant) do update set system = excluded.system, company = excluded.
 
 -- name: succeeded
 insert into mirror_attempt (tenant) values (%(tenant)s)
-on conflict (tenant) do update set tried_at = now(), failed_since = null, code = '', detail = ''
+on conflict (tenant) do update set tried_at = now(), failed_since = null, doubted_since = null, code = '', detail = ''
 
 -- name: failed
-insert into mirror_attempt as a (tenant, failed_since, code, detail) values (%(tenant)s, now(), %(code)s, %(detail)s)
+insert into mirror_attempt as a (tenant, failed_since, doubted_since, code, detail)
+values (%(tenant)s, now(), %(doubted)s, %(code)s, %(detail)s)
 on conflict (tenant) do update set tried_at = now(), failed_since = coalesce(a.failed_since, now()),
-    code = excluded.code, detail = excluded.detail
+    doubted_since = coalesce(a.doubted_since, excluded.doubted_since), code = excluded.code, detail = excluded.detail
 
 -- name: put
 with arriving as (

@@ -37,10 +37,11 @@ async def reserve(
     everything that is reserved. Other turns of the tenant wait until the caller's transaction ends.
     """
     whose = {"tenant": actor.tenant, "person": actor.person, "turn": turn}
-    await connection.execute(SQL["alone"], whose)
     reserved = {"model": model, "tokens": most.tokens, "cost": most.cost}
-    await connection.execute(SQL["reserve"], whose | reserved | _took(took))
-    counted = await (await connection.execute(SQL["counted"], whose)).fetchone()
+    async with connection.pipeline():  # one after the other all the same, and only the last is waited for
+        await connection.execute(SQL["alone"], whose)
+        await connection.execute(SQL["reserve"], whose | reserved | _took(took))
+        counted = await (await connection.execute(SQL["counted"], whose)).fetchone()
     return counted or {}
 
 

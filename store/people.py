@@ -8,13 +8,29 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import psycopg
+
 from domain.actor import Actor, Role
+from domain.errors import InvalidInput
 from domain.money import Money
 from store import audit
 from store.database import Connection
 from store.queries import queries
 
 SQL = queries("people")
+REFUSALS = {  # what each constraint of the table would say
+    "person_tenant_fkey": "There is no firm of this short name. Make it first: countersign person add --tenant-name.",
+    "person_email_key": "Somebody has this e-mail address already. Each person needs an address of their own.",
+    "person_email_check": "That is no e-mail address. Give one such as ada@example.com.",
+    "person_name_check": "A person needs a name.",
+    "person_approval_limit_check": "An approval limit cannot be negative.",
+}
+
+
+class PersonRefused(InvalidInput):
+    """This person cannot be added."""
+
+    code = "person_refused"
 
 
 @dataclass(frozen=True)
@@ -85,19 +101,22 @@ async def add(
     roles: tuple[Role, ...],
     approval_limit: Decimal | None = None,
 ) -> str:
-    """Add a person and return their id: a deed of the installation's administrator, who is no person of the firm."""
-    row = await _one(
-        connection,
-        "add",
-        {
-            "tenant": tenant,
-            "email": email.lower(),
-            "name": name,
-            "password_hash": password_hash,
-            "roles": [role.value for role in roles],
-            "approval_limit": approval_limit,
-        },
-    )
+    """Add a person and return their id: a deed of the installation's administrator, who is no person of the firm.
+
+    Raises PersonRefused, which says what is wrong.
+    """
+    values = {
+        "tenant": tenant,
+        "email": email.strip().lower(),
+        "name": name.strip(),
+        "password_hash": password_hash,
+        "roles": [role.value for role in roles],
+        "approval_limit": approval_limit,
+    }
+    try:
+        row = await _one(connection, "add", values)
+    except psycopg.IntegrityError as error:
+        raise PersonRefused(REFUSALS.get(error.diag.constraint_name or "")) from error
     person = str(row["id"]) if row else ""
     facts = {"roles": roles, "limit": approval_limit}
     await audit.append(connection, installation(tenant), "person.added", f"person:{person}", facts)

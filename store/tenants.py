@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 from psycopg import sql
 
+from domain.errors import InvalidInput
 from store.queries import queries
 
 SQL = queries("tenants")
 
 
+class TenantRefused(InvalidInput):
+    """This firm cannot be added."""
+
+    code = "tenant_refused"
+
+
 def add_tenant(owner_url: str, tenant: str, *, name: str, base_currency: str) -> bool:
-    """Add a tenant; False when it is there already. `base_currency` is an ISO 4217 code."""
+    """Add a tenant; False when it is there already. `base_currency` is an ISO 4217 code. Raises TenantRefused."""
+    values = {"id": tenant, "name": name, "base_currency": base_currency}
+    if not re.fullmatch("[A-Z]{3}", base_currency):
+        raise TenantRefused("A firm's currency is three capital letters (ISO 4217), such as EUR.")
     with psycopg.connect(owner_url) as connection:
-        values = {"id": tenant, "name": name, "base_currency": base_currency}
-        return connection.execute(SQL["add"], values).rowcount == 1
+        try:
+            return connection.execute(SQL["add"], values).rowcount == 1
+        except psycopg.errors.CheckViolation as error:
+            raise TenantRefused(
+                "A firm's short name is 2 to 40 small letters, digits and hyphens, and begins with a letter."
+            ) from error
 
 
 def ensure_database(server_url: str, name: str) -> bool:

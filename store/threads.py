@@ -181,20 +181,31 @@ async def begin(connection: Connection, actor: Actor, thread: str, text: str) ->
     Raises NotFound for another person's thread, TurnRunning while an earlier message is still being answered,
     TooManyTurns while TURNS_AT_ONCE others of the person are.
     """
-    await get(connection, actor, thread)
-    await connection.execute(SQL["abandon"], {"thread": thread, "seconds": ABANDONED_SECONDS})
-    row = await (await connection.execute(SQL["begin"], {"tenant": actor.tenant, "thread": thread})).fetchone()
-    if row is None:
-        raise TurnRunning
-    running = await (
-        await connection.execute(SQL["running"], {"person": actor.person, "seconds": ABANDONED_SECONDS})
-    ).fetchone()
-    if running and running["count"] > TURNS_AT_ONCE:
-        raise TooManyTurns
-    turn: str = row["id"]
-    await _say(connection, actor.tenant, thread, turn, author="person", text=text)
-    await connection.execute(SQL["touch"], {"thread": thread, "title": " ".join(text.split())[:TITLE_LENGTH]})
-    return turn
+    opened = await _opened(connection, actor, thread, text)
+    if opened is None:
+        await get(connection, actor, thread)
+        await connection.execute(SQL["abandon"], {"thread": thread, "seconds": ABANDONED_SECONDS})
+        opened = await _opened(connection, actor, thread, text)
+    if opened is None:
+        answering = await (await connection.execute(SQL["answering"], {"thread": thread})).fetchone()
+        raise TurnRunning if answering and answering["this"] else TooManyTurns
+    return opened
+
+
+async def _opened(connection: Connection, actor: Actor, thread: str, text: str) -> str | None:
+    """A new turn's id; None where there cannot be one now."""
+    with suppress(ValueError):
+        facts = {
+            "thread": str(UUID(thread)),
+            "person": actor.person,
+            "text": text,
+            "title": " ".join(text.split())[:TITLE_LENGTH],
+            "at_once": TURNS_AT_ONCE,
+            "seconds": ABANDONED_SECONDS,
+        }
+        row = await (await connection.execute(SQL["begin"], facts)).fetchone()
+        return row["id"] if row else None
+    return None
 
 
 async def finish(connection: Connection, actor: Actor, thread: str, turn: str, outcome: Outcome) -> None:
@@ -205,10 +216,10 @@ async def finish(connection: Connection, actor: Actor, thread: str, turn: str, o
         "engine": outcome.engine,
         "calls": Jsonb(plain(outcome.calls)),
         "trace": Jsonb(plain(outcome.trace)),
+        "blocks": Jsonb(plain(outcome.blocks)),
     }
     if await (await connection.execute(SQL["finish"], facts)).fetchone() is None:
         return
-    await _say(connection, actor.tenant, thread, turn, author="agent", blocks=outcome.blocks)
     for action in outcome.actions:
         await connection.execute(SQL["wait_for"], {"tenant": actor.tenant, "turn": turn, "action": action})
     noted = {"engine": outcome.engine, "tools": [call["name"] for call in outcome.calls], "actions": outcome.actions}
@@ -234,7 +245,8 @@ async def tell(
     facts = {"turn": turn.id, "action": action, "told": state}
     if await (await connection.execute(SQL["told"], facts)).fetchone() is None:
         return False
-    await _say(connection, tenant, turn.thread, turn.id, author="agent", blocks=tuple(blocks))
+    said = {"tenant": tenant, "thread": turn.thread, "turn": turn.id, "blocks": Jsonb(plain(tuple(blocks)))}
+    await connection.execute(SQL["say"], said)
     await connection.execute(SQL["touch"], {"thread": turn.thread, "title": ""})
     return True
 
@@ -251,17 +263,3 @@ async def settle(connection: Connection, turn: str) -> None:
 
 def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"blocks": tuple(row["blocks"])}
-
-
-async def _say(
-    connection: Connection,
-    tenant: str,
-    thread: str,
-    turn: str,
-    *,
-    author: str,
-    text: str = "",
-    blocks: tuple[Mapping[str, Any], ...] = (),
-) -> None:
-    facts = {"tenant": tenant, "thread": thread, "turn": turn, "author": author, "text": text}
-    await connection.execute(SQL["say"], {**facts, "blocks": Jsonb(plain(blocks))})

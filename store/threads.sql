@@ -29,26 +29,43 @@ update turn set state = 'failed', finished_at = now()
 where thread = %(thread)s::uuid and state = 'running' and started_at < now() - make_interval(secs => %(seconds)s)
 
 -- name: begin
-insert into turn (tenant, thread) values (%(tenant)s, %(thread)s::uuid)
-on conflict (tenant, thread) where state = 'running' do nothing
-returning id::text
+-- Opens a turn with the person's message, if the conversation is theirs, answers nothing else, and few others of theirs
+-- are being answered.
+with opened as (
+    insert into turn (tenant, thread)
+    select h.tenant, h.id from thread h
+    where h.id = %(thread)s::uuid and h.person = %(person)s and (
+        select count(*) from turn t join thread o on (o.tenant, o.id) = (t.tenant, t.thread)
+        where t.state = 'running' and t.thread <> h.id and o.person = h.person
+            and t.started_at >= now() - make_interval(secs => %(seconds)s)) < %(at_once)s
+    on conflict (tenant, thread) where state = 'running' do nothing
+    returning tenant, id, thread),
+said as (
+    insert into message (tenant, thread, turn, author, text)
+    select tenant, thread, id, 'person', %(text)s from opened),
+touched as (
+    update thread h set updated_at = now(), title = case when title = '' then %(title)s else title end
+    from opened where (h.tenant, h.id) = (opened.tenant, opened.thread))
+select id::text from opened
 
--- name: running
-select count(*) as count from turn t join thread h on (h.tenant, h.id) = (t.tenant, t.thread)
-where t.state = 'running' and h.person = %(person)s and t.started_at >= now() - make_interval(secs => %(seconds)s)
+-- name: answering
+select exists (select from turn where thread = %(thread)s::uuid and state = 'running') as this
 
 -- name: say
-insert into message (tenant, thread, turn, author, text, blocks)
-values (%(tenant)s, %(thread)s::uuid, %(turn)s::uuid, %(author)s, %(text)s, %(blocks)s)
-returning id
+insert into message (tenant, thread, turn, author, blocks)
+values (%(tenant)s, %(thread)s::uuid, %(turn)s::uuid, 'agent', %(blocks)s)
 
 -- name: touch
 update thread set updated_at = now(), title = case when title = '' then %(title)s else title end
 where id = %(thread)s::uuid
 
 -- name: finish
-update turn set state = %(state)s, engine = %(engine)s, calls = %(calls)s, trace = %(trace)s, finished_at = now()
-where id = %(turn)s::uuid and state = 'running'
+with closed as (
+    update turn set state = %(state)s, engine = %(engine)s, calls = %(calls)s, trace = %(trace)s, finished_at = now()
+    where id = %(turn)s::uuid and state = 'running'
+    returning tenant, thread, id)
+insert into message (tenant, thread, turn, author, blocks)
+select tenant, thread, id, 'agent', %(blocks)s from closed
 returning id
 
 -- name: wait_for

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from store.database import Database
 from store.embedded import embedded_postgres
@@ -16,6 +17,9 @@ from tests.actions.ledger import make_tables
 from tests.emptying import Emptied
 
 pytest_plugins = ["tests.erp.firm"]
+# Rules are tested, never how long a busy machine takes for them.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from domain.errors import NotFound
 from domain.findings import Finding, Readiness, Severity, Verdict
 from domain.records import Contract, Firm, Project, TimeEntry
 from domain.terms import Term
+from erp.held import warnings
 from erp.mirror import Mirror
 from policies.prerequisites.assessment import assess, assessed
 from policies.prerequisites.case import Case
@@ -183,6 +184,7 @@ async def _dossier(
         price_lists=await mirror.records(connection, "price_list"),
         closed_periods=state.closed_periods,
         rates=state.rates,
+        warnings=warnings(state),
     )
     return await _known(connection, firm)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,12 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.actor import Operation
 from domain.blocks import Cell, Table
-from domain.records import Customer, Firm, Project
+from domain.records import Project, TimeEntry
 from erp.mirror import Mirror
-from policies.time_to_bill import STAGES, Passage, Summary, Tally, ordered, passages
-from store import results
-from tools import evaluating
-from tools.cells import project_href, project_key
+from policies.time_to_bill import STAGES, Summary, ordered
+from store import mirror
+from store.database import Connection
+from store.passed import Stretch
+from tools import evaluating, passing
+from tools.cells import project_href
 from tools.directory import narrowed, project_of
 from tools.tool import Tool, ToolContext, ToolResult
 
@@ -44,7 +45,9 @@ class TimeToBill(BaseModel):
 
 @dataclass(frozen=True)
 class Durations:
-    """The answer: groups, all of it together, and from and until when the work was done."""
+    """The answer: groups, all of it together, and from and until when the work was done. `records`: of each group's
+    oldest open entry, by its id, the entry and its project.
+    """
 
     group_by: GroupBy
     since: date
@@ -52,40 +55,40 @@ class Durations:
     as_of: str
     groups: tuple[Summary, ...]
     whole: Summary | None
+    records: Mapping[str, tuple[TimeEntry, Project]]
 
 
 async def durations(firm: Mirror, wanted: TimeToBill, today: date) -> Durations:
-    """Every billable hour of the projects wanted, by group. Raises NotFound for a customer or project that is none.
-
-    A few projects are read at once: what is held at a time does not grow with the firm.
-    """
+    """Every billable hour of the projects wanted, by group. Raises NotFound for a customer or project that is none."""
     state = await evaluating.up_to_date(firm, today)
+    await passing.keep_up(firm.database, firm.tenant, today)
+    projects = await _projects(firm, wanted)
+    since, until = wanted.since or _back(today, wanted.months), min(wanted.until or today, today)
+    async with firm.database.tenant(firm.tenant) as connection:
+        tallies = await passing.tallies(connection, wanted.group_by, Stretch(since, until, today), projects)
+        found = ordered({key or NOBODY: tally for key, tally in tallies.items()})
+        whole = passing.together(tallies.values())
+        records = await _oldest(connection, [one.oldest.entry for one in found if one.oldest])
+    told = whole.summary("") if found else None
+    return Durations(wanted.group_by, since, wanted.until, state.read_at.isoformat(), found, told, records)
+
+
+async def _projects(firm: Mirror, wanted: TimeToBill) -> list[str] | None:
+    """The ERP's ids of the projects wanted, None for all."""
+    if not (wanted.project or wanted.customer or wanted.practice or wanted.region):
+        return None
     masters = await firm.masters()
-    projects, since = _projects(masters, wanted), wanted.since or _back(today, wanted.months)
-    customers = {customer.id: customer for customer in masters.customers}
-    groups: dict[str, Tally] = defaultdict(Tally)
-    whole = Tally()
-    for start in range(0, len(projects), evaluating.AT_ONCE):
-        part = projects[start : start + evaluating.AT_ONCE]
-        async with firm.database.tenant(firm.tenant) as connection:
-            dossier = await evaluating.around(connection, state, part)
-            held = await results.held(connection, [project.id for project in part])
-        for project in part:
-            every = passages(project, dossier.facts(project), held=project.id in held, since=since, today=today)
-            for one in every:
-                if wanted.until is None or one.entry.date <= wanted.until:
-                    groups[_key(customers, one, wanted.group_by)].add(one)
-                    whole.add(one)
-    found = ordered(groups)
-    return Durations(
-        wanted.group_by, since, wanted.until, state.read_at.isoformat(), found, whole.summary("") if found else None
-    )
-
-
-def _projects(firm: Firm, wanted: TimeToBill) -> tuple[Project, ...]:
     if wanted.project:
-        return (project_of(firm, wanted.project),)
-    return narrowed(firm, customer=wanted.customer, practice=wanted.practice, region=wanted.region)
+        return [project_of(masters, wanted.project).id]
+    found = narrowed(masters, customer=wanted.customer, practice=wanted.practice, region=wanted.region)
+    return [project.id for project in found]
+
+
+async def _oldest(connection: Connection, entries: Sequence[str]) -> dict[str, tuple[TimeEntry, Project]]:
+    time: Sequence[TimeEntry] = await mirror.chosen(connection, "time", entries)
+    projects = await mirror.chosen(connection, "project", {entry.project_id for entry in time})
+    by_id: dict[str, Project] = {project.id: project for project in projects}
+    return {entry.id: (entry, by_id[entry.project_id]) for entry in time}
 
 
 def _back(today: date, months: int) -> date:
@@ -93,18 +96,6 @@ def _back(today: date, months: int) -> date:
     for _ in range(months):
         first = (first - timedelta(days=1)).replace(day=1)
     return first
-
-
-def _key(customers: Mapping[str, Customer], passage: Passage, by: GroupBy) -> str:
-    project = passage.project
-    if by == "customer":
-        customer = customers.get(project.customer_id or "")
-        return customer.name if customer else NOBODY
-    if by == "project":
-        return project_key(project)
-    if by == "month":
-        return f"{passage.entry.date:%Y-%m}"
-    return (project.practice if by == "practice" else project.region) or NOBODY
 
 
 async def _time_to_bill(context: ToolContext, wanted: TimeToBill) -> ToolResult:
@@ -141,9 +132,9 @@ def table(found: Durations) -> Table:
     columns = (
         found.group_by.capitalize(), "Hours billed", "Days to bill", "Of these", "Hours open", "Days so far", "Of these"
     )  # fmt: skip
-    rows = [_row(one, _cell(found, one)) for one in found.groups]
+    rows = [_row(found, one, _cell(found, one)) for one in found.groups]
     if found.whole and len(found.groups) > 1:
-        rows.append(_row(found.whole, Cell("All")))
+        rows.append(_row(found, found.whole, Cell("All")))
     ended = f" until {found.until.isoformat()}" if found.until else ""
     note = f"Work since {found.since.isoformat()}{ended}; days are means weighted by hours."
     return Table("Time to bill", columns, tuple(rows), (1, 2, 4, 5), note if rows else "No billable time fits.")
@@ -155,8 +146,9 @@ def _cell(found: Durations, one: Summary) -> Cell:
     return Cell(one.key, project_href(one.key) if found.group_by == "project" else "")
 
 
-def _row(one: Summary, name: Cell) -> tuple[Cell, ...]:
-    sources = (one.slowest.entry.source, one.slowest.project.source) if one.slowest else ()
+def _row(found: Durations, one: Summary, name: Cell) -> tuple[Cell, ...]:
+    oldest = found.records.get(one.oldest.entry) if one.oldest else None
+    sources = tuple(record.source for record in oldest or ())
     return (
         name,
         Cell(_plain(one.billed_hours)),

@@ -10,7 +10,7 @@ from typing import Any
 from agent.rules.details import amount_of, change_of, country_of
 from agent.rules.grammar import Kind
 from agent.rules.reading import Reading
-from agent.rules.slots import Slots, given, last_action
+from agent.rules.slots import Slots, given, last_action, of_projects
 from agent.rules.spans import days_of
 from agent.rules.steps import Plan, portfolio
 from agent.rules.values import said, spoken, value
@@ -24,14 +24,14 @@ TAKES: Mapping[str, frozenset[str]] = {
         "project_readiness": "project month",
         "portfolio_readiness": "practice region customer month",
         "unbilled_time": "practice region customer project month since until",
-        "sow_terms": "project customer contract",
-        "ask_document": "project customer contract",
+        "sow_terms": "project customer contract document",
+        "ask_document": "project customer contract document",
         "propose_fix": "project",
         "propose_invoice": "project month",
         "actions_status": "project",
         "find_projects": "practice region customer",
-        "propose_codes": "project customer contract",
-        "set_up_project": "project customer contract",
+        "propose_codes": "project customer contract document",
+        "set_up_project": "project customer contract document",
         "who_approves": "customer project",
         "changes_made": "project contract customer practice region since until staff",
         "audit_entries": "since until staff",
@@ -81,12 +81,13 @@ ASKED_AS: Mapping[str, Kind] = {
 }  # fmt: skip
 CENT = Decimal("0.01")
 NAMES = {"staff": "person"}  # a slot that tools call otherwise
-NARROWEST = ("project", "contract", "customer")
+NARROWEST = ("document", "project", "contract", "customer")
 WHICH_INVOICES = ("Which invoices are unpaid?", "Which invoices are overdue?", "Which invoices were issued this year?")
 
 
 def arguments(tool: str, slots: Slots) -> dict[str, Any]:
-    """What the tool takes of the slots: of project, contract and customer the narrowest, a month as its days."""
+    """What the tool takes of the slots: of document, project, contract and customer the narrowest, a month as days."""
+    slots = slots if "contract" in TAKES[tool] else of_projects(slots)
     values = {name: getattr(slots, name) for name in TAKES[tool]}
     narrow = next((name for name in NARROWEST if values.get(name)), None)
     for name in NARROWEST:

@@ -12,11 +12,12 @@ from agent.rules.asking import GROUPED, QUESTIONS, TAKES, YES, arguments
 from agent.rules.details import amount_of, change_of, country_of
 from agent.rules.grammar import Kind, kind_of
 from agent.rules.reading import STANDING, Reading, normal
-from agent.rules.slots import Slots, given, own_slots
+from agent.rules.slots import Slots, given, of_projects, own_slots
 from agent.rules.spans import moved
 from agent.rules.steps import PLANNERS as STEPS
 from agent.rules.steps import Plan, portfolio, readiness
-from agent.rules.values import spoken, wording_of_value
+from agent.rules.values import said, spoken, wording_of_value
+from agent.rules.widening import TIMES, dropped, widening_words
 from agent.rules.wording import guess, judge
 from agent.words import words
 from tools.rules import rule_named, said_of_subjects, subject_of, subjects, told_of
@@ -30,9 +31,6 @@ ELLIPSIS = re.compile(
 )
 ONWARD = re.compile(
     r"^(?:(?:oops|ah|oh|well|ok|okay|thanks|hm|hmm|no|so) )*(?:and|n|also|what about|how about|same|only|just|but)\b"
-)
-WHOLE = re.compile(
-    r"\b(?:(?:whole|entire|any|all) (?:period|dates?|times?|months?)|whatever the (?:month|date)|ever)\b"
 )
 # What a message may say otherwise of the last answer: the tool's argument, and what tells its value.
 STATED: Mapping[str, Mapping[str, str]] = {
@@ -50,13 +48,20 @@ STATED: Mapping[str, Mapping[str, str]] = {
     "watch_billing": {"measure": "measure"},
     "customers": {"detail": "detail"},
 }
-TIMES = frozenset({"month", "since", "until"})
+ONE = frozenset({"customer", "project", "contract", "document"})
+AREA = frozenset({"practice", "region"})
+FEW, CERTAIN = 2, 0.4  # words that say something; the lead of a value that the wording alone says
+# What is held back is counted by its findings.
+SPLIT: Mapping[str, frozenset[str]] = {**GROUPED, "portfolio_readiness": frozenset({"customer", "owner", "rule"})}
 ABOUT = {"problems", "explain_rules"}
 CODE = re.compile(r"[A-Z]{2,5}-[A-Z]{2,6}-\d{3,5}")
 ONE_PROJECT = {"project_readiness", "propose_fix", "propose_invoice"}
 _PERIOD = r"(?:month|quarter|one|period|year|week)"
 EARLIER = re.compile(
     rf"\b{_PERIOD} (?:before|prior|earlier)\b|\b(?:before that|(?:preceding|previous|prior) {_PERIOD})\b"
+)
+BEFORE = re.compile(
+    r"^(?:and |what about |how about |the |for |same |now |in )*(?:last|previous|prior|preceding)(?: time)?$"
 )
 LATER = re.compile(rf"\b{_PERIOD} (?:after|later|thereafter)\b|\b(?:after that|(?:following|subsequent) {_PERIOD})\b")
 
@@ -68,11 +73,21 @@ def goes_on(reading: Reading) -> bool:
     if not (reading.last_calls or pending(reading)):
         return False
     left = _left(reading)
-    if EARLIER.search(reading.text) or LATER.search(reading.text):
+    if _shift(reading):
         return left <= words("period")
     if reading.mentions and not left:
         return True
+    if reading.last_calls and dropped(reading) & reading.last_calls[0]["args"].keys():
+        return left - widening_words(reading) <= words("widening")
     return left <= words("narrowing") and bool(reading.last_calls and _stated(reading))
+
+
+def _shift(reading: Reading) -> int:
+    """Whether the span just before (-1) or after (1) the last question's is asked about."""
+    timed = any(mention["kind"] in ("range", "month") for mention in reading.mentions)
+    if EARLIER.search(reading.text) or (not timed and BEFORE.search(reading.text)):
+        return -1
+    return 1 if LATER.search(reading.text) else 0
 
 
 def _left(reading: Reading) -> frozenset[str]:
@@ -80,7 +95,7 @@ def _left(reading: Reading) -> frozenset[str]:
     named = {word for mention in reading.mentions for word in tokens(mention["words"])}
     name = reading.last_calls[0]["name"] if reading.last_calls else ""
     told = {word for slot in STATED.get(name, {}).values() for word in wording_of_value(reading, slot)}
-    told |= wording_of_value(reading, "by") if name in GROUPED else frozenset()
+    told |= wording_of_value(reading, "by") if name in SPLIT else frozenset()
     told |= frozenset(" ".join(said_of_subjects(reading.said)).split()) if name in ABOUT else frozenset()
     return frozenset(reading.neutral.split()) - words("small") - STANDING - named - told
 
@@ -88,10 +103,10 @@ def _left(reading: Reading) -> frozenset[str]:
 def _stated(reading: Reading) -> dict[str, Any]:
     """The arguments of the last question that this message gives another value."""
     name = reading.last_calls[0]["name"]
-    found = {argument: spoken(reading, slot) for argument, slot in STATED.get(name, {}).items()}
+    found = {argument: _told(reading, slot) for argument, slot in STATED.get(name, {}).items()}
     told = {argument: YES.get(value, value) for argument, value in found.items() if value}
-    if name in GROUPED:
-        told |= given(group_by=spoken(reading, "by", GROUPED[name]))
+    if name in SPLIT:
+        told |= given(group_by=spoken(reading, "by", SPLIT[name]))
     if name in ABOUT:
         told |= given(about=_subject(reading))
     if name == "customers":
@@ -102,6 +117,13 @@ def _stated(reading: Reading) -> dict[str, Any]:
         amount, currency = amount_of(reading.said)
         told |= given(action_type=change_of(reading), amount=amount, currency=currency)
     return told
+
+
+def _told(reading: Reading, slot: str) -> str | None:
+    """The value that a pattern finds, else one that the wording certainly says."""
+    by_wording = said(reading, slot) if len(reading.text.split()) >= FEW else None
+    certain = by_wording.value if by_wording and by_wording.lead >= CERTAIN else None
+    return spoken(reading, slot) or certain
 
 
 def _subject(reading: Reading) -> str | None:
@@ -145,9 +167,11 @@ def continued(reading: Reading) -> Plan | None:
     if not reading.last_calls:
         return None
     name, args = reading.last_calls[0]["name"], dict(reading.last_calls[0]["args"])
-    by = -1 if EARLIER.search(reading.text) else 1 if LATER.search(reading.text) else 0
+    by = _shift(reading)
     if by and (span := moved(args, by)):
         own = replace(own, **{"month": None, "since": None, "until": None} | span)
+    if "contract" not in TAKES.get(name, ()):
+        own = of_projects(own)
     if name in ONE_PROJECT and not own.project and own.named:
         return portfolio(reading, own)
     if name == "portfolio_readiness" and own.project:
@@ -167,8 +191,14 @@ def again(reading: Reading, own: Slots) -> Plan | None:
     """The last call with what is named or said otherwise; None where that is nothing."""
     name, args = reading.last_calls[0]["name"], dict(reading.last_calls[0]["args"])
     changed = (arguments(name, own) if name in TAKES else {}) | _stated(reading)
-    gone = _replaced(name, changed) | (TIMES if WHOLE.search(reading.text) else frozenset())
+    gone = _replaced(name, changed) | dropped(reading)
+    if name in ONE_PROJECT and gone & ONE and not own.project:
+        return Plan((("portfolio_readiness", given(month=own.month or args.get("month"))),))
     kept = {key: value for key, value in args.items() if key not in gone}
+    if name == "portfolio_readiness" and "group_by" in changed:
+        name = "problems"
+        kept.pop("status", None)
+        changed.pop("status", None)
     return Plan(((name, kept | changed),)) if changed or kept != args else None
 
 
@@ -178,9 +208,9 @@ def _replaced(name: str, changed: dict[str, Any]) -> frozenset[str]:
     if changed.keys() & TIMES:
         gone |= TIMES
     if name in {"sow_terms", "ask_document", "propose_codes"} and changed:
-        return gone | {"project", "customer", "contract"}
-    if changed.keys() & {"customer", "project", "contract"}:
-        return gone | {"customer", "project", "contract", "practice", "region"}
-    if changed.keys() & {"practice", "region"}:
-        return gone | {"customer", "project", "contract"}
+        return gone | ONE
+    if changed.keys() & ONE:
+        return gone | ONE | AREA
+    if changed.keys() & AREA:
+        return gone | ONE
     return gone

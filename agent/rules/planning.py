@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from agent.mentions import CODE
 from agent.ranges import COMPARED
-from agent.rules.asking import ASKED_AS, QUESTIONS
+from agent.rules.asking import ASKED_AS, QUESTIONS, TAKES
 from agent.rules.continuing import ELLIPSIS, PLANNERS, again, continued, elliptic, goes_on, leans, pending
 from agent.rules.doubt import either
 from agent.rules.grammar import Kind, kind_of
 from agent.rules.limits import told
 from agent.rules.reading import STANDING, Reading
-from agent.rules.slots import Slots, carried, own_slots, stated
+from agent.rules.slots import Slots, carried, of_projects, own_slots, stated
 from agent.rules.steps import Plan, fix, unknown
 from agent.rules.weighing import POINTING, WEAK, weighed
 from agent.rules.wording import CLEAR, guess
@@ -22,6 +23,7 @@ ABOUT_ONE = {
     Kind.FIX, Kind.INVOICE, Kind.WHY, Kind.READINESS, Kind.SOW, Kind.CODES, Kind.POLICY, Kind.ENGAGEMENT,
 }  # fmt: skip
 # Kinds that a single loose word can bring about; the wording says what is meant.
+SAME = {Kind.READINESS, Kind.PORTFOLIO, Kind.WHY, Kind.PROBLEMS}
 SETTLED = {Kind.THANKS, Kind.DECIDE, Kind.HELP, Kind.WHY}
 ASKS = re.compile(
     r"^(?:(?:please|and|but|so|then) )*"
@@ -31,8 +33,24 @@ ASKS = re.compile(
 ORDERED = re.compile(r"(?:^|[.?!;,]) *(?:please |then |so |and )?fix (?:it|this|that)(?:,? please)?\W*$", re.IGNORECASE)
 REQUEST = re.compile(r"\b(?:can|could|will|would) (?:you|we|i get|i have)\b|\bplease\b|\blet(?: s|s)?\b|\bmind\b")
 SEVERAL = re.compile(r"\b(?:those|these|them|they|their|theirs)\b")
+# What picks some of the last answer: "which of those are past due".
+OF_THOSE = re.compile(
+    r"\b(?:of (?:those|these|them|which)|among (?:those|these|them))\b|^(?:those|these|the ones|ones) "
+)
+NUMBERED = {"project": "project with that code", "document": "document with that number"}
+# Kinds that know contracts; of others a contract means its project.
+OF_CONTRACTS = {kind for tool, kind in ASKED_AS.items() if "contract" in TAKES.get(tool, ())} | {
+    Kind.CODES,
+    Kind.SET_UP,
+}
 SHORT = 10  # words of a message that only asks more of the last question
 SENTENCE = 4  # words from which on a likeness to a sentence says something
+ONWARDS = 6  # words of one that begins with "and", and is about the same: "and risk?"
+# What a few words are about that are not about the one just spoken of.
+OF_ALL = re.compile(
+    r"\b(?:all|any|every\w*|which|list|show|give|our|we|us|i|my|me|you|firm|company|overall|whole|projects|engagements|"
+    r"customers|clients|people|who (?:is|are)|approvals?|proposals?|system|data)\b"
+)
 
 
 def plan(reading: Reading) -> Plan:
@@ -61,7 +79,11 @@ def _step(reading: Reading) -> Plan:
     if kind is None or kind is Kind.OTHER:
         alone = set(reading.neutral.split()) <= STANDING
         return (None if alone else either(reading, weighed(reading))) or unknown(reading)
-    own = own_slots(reading)
+    own = own_slots(reading) if kind in OF_CONTRACTS else of_projects(own_slots(reading))
+    if own.contract and kind not in OF_CONTRACTS and own.related:
+        return Plan(
+            question="Several projects are under that contract. Which one do you mean?", options=own.related[:5]
+        )
     if more := _more(reading, kind, own):
         return more
     return PLANNERS[kind](reading, carried(own, reading) if _refers(reading, kind) else own)
@@ -70,14 +92,15 @@ def _step(reading: Reading) -> Plan:
 def _more(reading: Reading, kind: Kind, own: Slots) -> Plan | None:
     """The last question again, where a short message asks more of it: "and for Halden, is the acceptance there?"."""
     short = len(reading.text.split()) <= SHORT
-    more = short and leans(reading) and ASKED_AS.get(reading.last_calls[0]["name"]) is kind
+    more = short and (leans(reading) or OF_THOSE.search(reading.text)) and reading.last_calls
+    more = more and ASKED_AS.get(reading.last_calls[0]["name"]) is kind
     return again(reading, own) if more else None
 
 
 def _refers(reading: Reading, kind: Kind) -> bool:
     """Whether it is about what the conversation was about."""
     pointing = POINTING if kind in QUESTIONS else SEVERAL
-    brief = leans(reading) and len(reading.text.split()) < SENTENCE  # "and risk?"
+    brief = len(reading.text.split()) <= (ONWARDS if leans(reading) else SENTENCE) and not OF_ALL.search(reading.text)
     return kind in ABOUT_ONE or brief or pointing.search(reading.text) is not None
 
 
@@ -99,7 +122,14 @@ def _likely(reading: Reading) -> Kind | None:
     if kind is Kind.DECIDE and goes_on(reading):
         return None  # "rejected", after a list of proposals, is a state
     settled = kind in SETTLED or (kind is Kind.FIX and ORDERED.search(reading.said) is not None)
-    return kind if settled or _goes_on(reading, kind) else guess(weighed(reading))
+    return kind if settled or _goes_on(reading, kind) else _guessed(reading)
+
+
+def _guessed(reading: Reading) -> Kind | None:
+    """The likeliest kind; of two that come to the same for the one project that is meant, the first."""
+    found = weighed(reading)
+    of_one = reading.first("project") or any(call["args"].get("project") for call in reading.last_calls)
+    return found.kind if of_one and {found.kind, found.second} <= SAME else guess(found)
 
 
 def _goes_on(reading: Reading, kind: Kind | None) -> bool:
@@ -118,10 +148,12 @@ def _goes_on(reading: Reading, kind: Kind | None) -> bool:
 def _unclear(reading: Reading) -> Plan | None:
     for mention in reading.mentions:
         if not mention["candidates"]:
-            return Plan(question="I find no project with that code. Which project do you mean?")
-        if len(mention["candidates"]) > 1 and mention["kind"] in {"project", "customer"}:
+            kind = mention["kind"]
+            return Plan(question=f"That cannot be determined: I find no {NUMBERED[kind]}. Which {kind} do you mean?")
+        if len(mention["candidates"]) > 1 and mention["kind"] in {"project", "customer", "document"}:
             options = tuple(_restated(candidate) for candidate in mention["candidates"][:5])
-            return Plan(question=f"Which {mention['kind']} do you mean?", options=options)
+            none = "That cannot be determined: no project has that code. " if CODE.fullmatch(mention["words"]) else ""
+            return Plan(question=f"{none}Which {mention['kind']} do you mean?", options=options)
     return None
 
 

@@ -81,8 +81,29 @@ def read(messages: Sequence[BaseMessage], offered: frozenset[str]) -> Reading:
     )
 
 
+# What is said for courtesy beside a question, and the order that ends a message which tells before.
+COURTESY = re.compile(
+    r"^(?:(?:ok|okay|oh|ah|well|great|perfect|super|lovely|brilliant|right|yes|hi|hello|hey|dear|good|bonjour|hallo|"
+    r"guten tag|namaste|"
+    r"morning|afternoon|evening|thanks?|thank you|thx|cheers|merci|danke|grazie|sorry|excuse me|pardon|ta|"
+    r"no worries|got it|i see|understood|makes sense|very (?:good|helpful|clear)|that (?:helps?|is|s) [\w ]{1,30}|"
+    r"there|all|team|you|so much|very much|a lot|for (?:that|this|the [\w ]{1,20}))[\s,.!]*)+$",
+    re.IGNORECASE,
+)
+ORDERING = re.compile(
+    r"(?:[,;:.!]|\s[-\u2013])\s*(?:so|then|please|therefore|and|hence|kindly|thus)[\s,]+"
+    r"(?=(?:please |kindly |just |now )*(?:draft|prepare|propose|create|raise|make|write up|suggest)\b)",
+    re.IGNORECASE,
+)
+
+
 def core(said: str) -> str:
-    """What a long message asks, without what it tells before: its questions, else its last sentence."""
+    """What a message asks, without courtesies and, if it is long, what it tells before: its questions, else its last
+    sentence; the order that it ends with.
+    """
+    kept = [part for part in SENTENCES.split(said) if part.strip() and not COURTESY.match(part.strip(" ?"))]
+    said = " ".join(kept) or said
+    *_, said = ORDERING.split(said)
     if len(said.split()) < LONG:
         return said
     parts = [part.strip() for part in SENTENCES.split(said) if len(part.split()) > FEW]
@@ -95,7 +116,7 @@ STAND_IN = {"project": "cld-uki-1001", "customer": "acme"}
 # The same for whatever else is named, as the examples of wording have it.
 ANY_STAND_IN = STAND_IN | {
     "contract": "acme", "employee": "anna", "staff": "ada", "invoice": "inv-2026-0012", "practice": "cloud",
-    "region": "dach",
+    "region": "dach", "document": "acme",
 }  # fmt: skip
 STANDING = frozenset(ANY_STAND_IN.values())
 

@@ -24,6 +24,7 @@ ORDINALS = {
 ORDINAL = re.compile(
     rf"\b(?:(?P<word>{'|'.join(ORDINALS)}|last|top|biggest|largest)(?: one| project)\b|number (?P<n>\d{{1,2}})\b)"
 )
+SCOPES = ("project", "customer", "contract", "practice", "region", "document")
 _CODE = r"(?P<v>(?=[\w/-]{0,39}\d)[A-Za-z0-9][\w/-]{2,39})"
 PO = re.compile(
     rf"""\b(?:po|purchase\ order)\b(?:\s*(?:number|no\.?|nr\.?|\#))?
@@ -67,12 +68,13 @@ class Slots:
     person: str | None = None
     staff: str | None = None
     number: str | None = None
+    document: str | None = None
     related: tuple[str, ...] = ()
 
     @property
     def named(self) -> bool:
         """Whether anything but a month is named."""
-        return any((self.project, self.customer, self.practice, self.region, self.contract))
+        return any((self.project, self.customer, self.practice, self.region, self.contract, self.document))
 
 
 def given(**values: Any) -> dict[str, Any]:
@@ -96,8 +98,16 @@ def own_slots(reading: Reading) -> Slots:
         reading.first("employee"),
         reading.first("staff"),
         reading.first("invoice"),
+        reading.first("document"),
         tuple((customer or contract or {}).get("projects", ())),
     )
+
+
+def of_projects(own: Slots) -> Slots:
+    """The same for what is known of projects alone: of a contract with one project, that project."""
+    if own.contract and not own.project and len(own.related) == 1:
+        return replace(own, project=own.related[0], contract=None)
+    return own
 
 
 def _days(reading: Reading) -> tuple[str | None, str | None]:
@@ -111,8 +121,8 @@ def carried(own: Slots, reading: Reading) -> Slots:
         return own
     for call in reading.last_calls:
         args = call["args"]
-        if any(args.get(key) for key in ("project", "customer", "contract", "practice", "region")):
-            kept = {key: args.get(key) for key in ("project", "customer", "contract", "practice", "region")}
+        if any(args.get(key) for key in SCOPES):
+            kept = {key: args.get(key) for key in SCOPES}
             return replace(own, **kept, month=own.month or args.get("month"))
     return replace(own, month=own.month or _last_month(reading))
 

@@ -64,7 +64,7 @@ def _unbilled(facts: Facts) -> str:
         return approved
     whole = f"Not yet billed{period_of(facts)}: {_hours_and(facts['unbilled_total'])}."
     same = facts["approved_total"] == facts["unbilled_total"]
-    return f"{whole} All of it is approved." if same else f"{whole} {approved}"
+    return f"{whole} No hour of it lacks approval." if same else f"{whole} {approved}"
 
 
 def _hours_and(totals: Sequence[Facts]) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 from agent.rules.details import country_of
 from agent.rules.grammar import Kind, topic_of
 from agent.rules.reading import Reading
-from agent.rules.slots import Slots, given, last_action, listed, own_slots, stated, wanted_rule
+from agent.rules.slots import Slots, given, last_action, listed, of_projects, own_slots, stated, wanted_rule
 from agent.rules.spans import months_within
-from agent.rules.values import said, value
+from agent.rules.values import said, spoken, value
 
 # A question about something that no term stands for is answered from the text.
 MENTIONED = re.compile(
@@ -20,14 +20,23 @@ MENTIONED = re.compile(
     r"(?:any|some)thing (?:about|on)|clauses?|provisions?|paragraphs?|"
     r"(?:about|on|regarding) (?!(?:the )?(?:acme|[\w-]*\d))\w)"
 )
+# What a clause lays down, where it is none of the topics: "is prior consent needed before we subcontract".
+OF_CLAUSES = re.compile(
+    r"^(?:is|are|do|does|may|can|must|should|shall|who|what if|what happens|how|where|under)\b.*\b(?:needed|required|"
+    r"permitted|allowed|obliged|entitled|liable|forbidden|must|may|have to|has to|owns?|under)\b"
+)
 RECORDED = r"erp|tryton|on record|on file|master data"
 ON_HOLD_SAID = re.compile(r"\bprojects?\b.*\bon hold\b|\bon hold\b.*\bprojects?\b")
+STANDING_SO = (
+    r"(?:is|was|has|have|did|are|were)(?: \w+){0,5} (?:approved|rejected|decided|signed|executed|written|through)"
+)
 UNNAMED = re.compile(
     r"\bthe .*\bproject\b|\bit\b|\b(?:this|that) (?:one|project|engagement|job)\b|^(?:is|can|may) the\b"
 )
 PAYING = re.compile(r"\b(?:how|within how) (?:long|soon|quickly|fast|many days)\b.*\bpay")
 MOST_MONTHS = 6
 ON_HOLD = "These have the status on hold in the ERP. A billing hold is something else: ask for billing holds."
+COUNTED = "What is found is counted so; what it holds back in money stands with each project."
 # What the ERP holds as well as the statement of work: both are shown unless one of them is named.
 BOTH = frozenset({"po", "po number", "purchase order", "purchase order number"})
 HELP = (
@@ -89,6 +98,8 @@ def _actions(reading: Reading, slots: Slots) -> Plan:
     if action and reading.says("it|this|that") and not slots.named and "explain_policy" in reading.offered:
         return Plan((("explain_policy", {"action": action}),))
     state = value(reading, "proposal_state")
+    if slots.project and reading.says(STANDING_SO):
+        state = None  # "is that approved?" asks how it stands
     mine = True if state != "awaiting_approval" and value(reading, "mine") else None
     return Plan((("actions_status", given(project=slots.project, state=state, mine=mine)),))
 
@@ -112,7 +123,7 @@ def fix(reading: Reading, slots: Slots) -> Plan:
 def _codes(reading: Reading, slots: Slots) -> Plan:
     if "propose_codes" not in reading.offered:
         return Plan(say="Project codes are proposed on the page of the uploaded document.")
-    return Plan((("propose_codes", given(project=slots.project, contract=slots.contract, customer=slots.customer)),))
+    return Plan((("propose_codes", _whose(slots)),))
 
 
 def _sow(reading: Reading, slots: Slots) -> Plan:
@@ -122,8 +133,8 @@ def _sow(reading: Reading, slots: Slots) -> Plan:
     topic = known or (about.group(1) if about else "")
     if reading.says(RECORDED) and slots.customer and PAYING.search(reading.text):
         return Plan((("customers", {"customer": slots.customer, "detail": "payment_terms"}),))
-    whose = given(contract=slots.contract) or given(project=slots.project) or given(customer=slots.customer)
-    if whose and known is None and "ask_document" in reading.offered and mentioned:
+    whose = _whose(slots)
+    if whose and known is None and "ask_document" in reading.offered and (mentioned or OF_CLAUSES.search(reading.text)):
         return Plan((("ask_document", {**whose, "question": reading.said[:300]}),))
     if whose:
         day = slots.since if slots.since == slots.until else None
@@ -135,6 +146,13 @@ def _sow(reading: Reading, slots: Slots) -> Plan:
     return Plan(
         question="Whose statement of work do you mean? Name the project, contract or customer.", options=options
     )
+
+
+def _whose(slots: Slots) -> dict[str, Any]:
+    """Whose paper is meant: of what is named the nearest to it."""
+    near = (slots.document, slots.contract, slots.project, slots.customer)
+    named = zip(("document", "contract", "project", "customer"), near, strict=True)
+    return next(({key: value} for key, value in named if value), {})
 
 
 def _topic(reading: Reading, *, mentioned: bool) -> str | None:
@@ -162,10 +180,14 @@ def _unbilled(reading: Reading, slots: Slots) -> Plan:
 
 def portfolio(reading: Reading, slots: Slots) -> Plan:
     """All projects, or those of a customer, practice or region."""
+    slots = of_projects(slots)
     if slots.project:
         return readiness(reading, slots)
     if ON_HOLD_SAID.search(reading.text):
         return _find(reading, slots)
+    if by := spoken(reading, "by", {"customer", "rule", "owner"}):
+        args = given(practice=slots.practice, region=slots.region, customer=slots.customer, month=slots.month)
+        return Plan((("problems", args | {"group_by": by}),), say=COUNTED)
     return _all_of(reading, slots, value(reading, "readiness"))
 
 

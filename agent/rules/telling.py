@@ -123,7 +123,7 @@ def _rights(facts: Facts) -> str:
 def _people(facts: Facts) -> str:
     if facts["count"] != 1:
         return f"{facts['count']} people fit." if facts["count"] else "Nobody fits."
-    return f"The approval limit is {amount(facts['limits'][0])}." if facts["limits"] else "No approval limit is set."
+    return f"The approval limit is {amount(facts['limits'][0])}." if facts["limits"] else "They have no approval limit."
 
 
 RECORDS: dict[str, Callable[[Facts], str]] = {

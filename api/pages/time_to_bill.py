@@ -12,7 +12,6 @@ from api.access import ReadinessReader
 from api.billing import mirror_of
 from api.render import page
 from api.services import Wired
-from erp.mirror import warnings
 from policies.numbering import numbering
 from policies.time_to_bill import STAGES
 from tools.time_to_bill import Durations, TimeToBill, durations
@@ -40,6 +39,5 @@ async def show(
         found=replace(found, as_of=state.read_at.isoformat()),
         groups=GROUPS,
         stages=STAGES,
-        told=warnings(state),
         practices={code: practice.name for code, practice in rule.practices.items()},
     )

@@ -21,7 +21,7 @@ async def show(request: Request, wired: Wired, actor: CodeProposer) -> Response:
     firm = await wired.erp(actor).firm.masters()
     async with wired.database.tenant(actor.tenant) as connection:
         found = await uncoded.proposals(connection, firm, wired.today, wired.embedder)
-    return page(request, "work_codes.html", found=found, as_of=firm.fetched_at, told=firm.warnings)
+    return page(request, "work_codes.html", found=found, as_of=firm.fetched_at)
 
 
 @router.post("")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Response, UploadFile
+from fastapi import APIRouter, Form, Request, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from api.access import DocumentReader, DocumentUploader, TermConfirmer
@@ -12,7 +12,7 @@ from api.services import Wired
 from api.standing import as_json, day
 from api.uploads import take_in
 from domain.canonical import plain
-from domain.errors import NotFound
+from domain.errors import InvalidInput, NotFound
 from sow import library, linking
 from sow.asking import ask
 from sow.precedents import alike
@@ -42,6 +42,7 @@ async def listing(wired: Wired, actor: DocumentReader, offset: int = 0) -> list[
 @router.post("", status_code=201)
 async def upload(
     *,
+    request: Request,
     wired: Wired,
     actor: DocumentUploader,
     response: Response,
@@ -54,6 +55,8 @@ async def upload(
     The files in a message become documents of their own: `attachments` lists them, and the message's warnings say which
     ones could not be read. Files under a password need `password`, which is used once and not kept.
     """
+    if (several := len((await request.form()).getlist("file"))) > 1:
+        raise InvalidInput(f"The request has {several} files; send each in a request of its own.")
     row, before = await take_in(wired, actor, file, contract=contract, password=password)
     response.status_code = 200 if before else 201
     response.headers["location"] = f"/v1/documents/{row.id}"

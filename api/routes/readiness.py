@@ -40,16 +40,13 @@ class Part(BaseModel):
 
 
 @router.get("/projects/{code}/readiness")
-async def project(
-    wired: Wired, actor: ReadinessReader, response: Response, code: str, month: Month = None, as_of: AsOf = None
-) -> Json:
+async def project(wired: Wired, actor: ReadinessReader, code: str, month: Month = None, as_of: AsOf = None) -> Json:
     """One project's findings, and its unbilled money split into ready and blocked. Where the ERP could not be read,
     `x-erp-warning` says so.
     """
     if as_of is not None:
         return held(await billing.past(wired, actor, code, month, as_of))
     _, readiness = await billing.one(wired, actor, code, month)
-    billing.tell(wired, actor, response)
     return answered(readiness)
 
 
@@ -109,10 +106,8 @@ async def portfolio(
         known = await billing.past_answers(wired, actor, wanted, part.as_of)
         response.headers["x-total-count"] = str(len(known))
         return [held(one) for one in known[part.offset : part.offset + part.limit]]
-    fresh, found = await billing.answers(wired, actor, wanted, limit=part.limit, offset=part.offset)
+    _, found = await billing.answers(wired, actor, wanted, limit=part.limit, offset=part.offset)
     response.headers["x-total-count"] = str(await billing.counted(wired, actor, wanted))
-    response.headers["x-read-at"] = fresh.read_at.isoformat()
-    billing.tell(wired, actor, response)
     return [answered(one) for one in found]
 
 

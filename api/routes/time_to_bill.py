@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 
-from api import billing
 from api.access import ReadinessReader
 from api.services import Wired
 from tools.time_to_bill import TimeToBill, answered, durations
@@ -15,10 +14,7 @@ router = APIRouter(tags=["readiness"])
 
 
 @router.get("/time-to-bill")
-async def time_to_bill(
-    wired: Wired, actor: ReadinessReader, response: Response, wanted: Annotated[TimeToBill, Query()]
-) -> dict[str, Any]:
+async def time_to_bill(wired: Wired, actor: ReadinessReader, wanted: Annotated[TimeToBill, Query()]) -> dict[str, Any]:
     """Days from work done to invoice, by group, and where they go."""
     found = await durations(wired.erp(actor).firm, wanted, wired.today)
-    billing.tell(wired, actor, response)
     return answered(found, named=True)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from domain.terms import Term
 from evals.codes.firm import TODAY, Generated, Made, typed_wrong
-from policies.numbering import numbering
+from policies.numbering import numbering, parts
 from tools.codes import Line, Paper
 
 KINDS = ("words", "words", "words", "unnamed", "reference", "habit", "paper", "none")
+LINES = ("words", "words", "words", "unnamed", "habit")
+# Half of them say by a number which project they belong to, or that they belong to none.
+PAPERS = ("reference", "paper", "none", "unnumbered", "unnumbered", "fresh")
+STATED = tuple(f"stated {kind}" for kind in PAPERS)
+MISSTATED = 0.1  # an assumption: of documents that name a practice, those that name another than books the work
 
 
 @dataclass(frozen=True)
@@ -25,8 +31,9 @@ class Earlier:
 @dataclass(frozen=True)
 class Question:
     """`kind`: by words, without a customer's name, by reference, by habit (only earlier choices tell), a new document
-    for an existing project, or none that fits. `wanted` is the code, of which a new one is right by practice and
-    region.
+    for an existing project with its contract's number or unnumbered, or none that fits, with a number that no contract
+    carries or fresh, without any; `stated` before it: the document names its practice. `wanted` is the code, of which
+    a new one is right by practice and region.
     """
 
     kind: str
@@ -34,8 +41,13 @@ class Question:
     wanted: str
     earlier: tuple[Earlier, ...] = ()
 
+    @property
+    def none_fits(self) -> bool:
+        """Whether a new code is the right one."""
+        return self.kind.removeprefix("stated ") in ("none", "fresh")
 
-def questions(generated: Generated, count: int, seed: int) -> tuple[Question, ...]:
+
+def questions(generated: Generated, count: int, seed: int, kinds: Sequence[str] = KINDS) -> tuple[Question, ...]:
     """`count` questions, all kinds in turn."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, no secret
     bookable = [one for one in generated.made if one.open and one.project.status == "open"]
@@ -46,8 +58,16 @@ def questions(generated: Generated, count: int, seed: int) -> tuple[Question, ..
         "habit": _by_habit,
         "paper": _paper,
         "none": _none_fits,
+        "unnumbered": _unnumbered,
+        "fresh": _fresh,
     }
-    return tuple(makers[KINDS[n % len(KINDS)]](generated, chance.choice(bookable), n, chance) for n in range(count))
+
+    def made(number: int) -> Question:
+        kind = kinds[number % len(kinds)]
+        bare = makers[kind.removeprefix("stated ")](generated, chance.choice(bookable), number, chance)
+        return _stated(bare, chance) if kind.startswith("stated") else bare
+
+    return tuple(made(number) for number in range(count))
 
 
 def _by_words(generated: Generated, one: Made, number: int, chance: random.Random) -> Question:
@@ -106,6 +126,35 @@ def _none_fits(generated: Generated, one: Made, number: int, chance: random.Rand
     region = rule.region_of(one.customer.country)
     wanted = rule.code(topic.practice, region.key if region else "UKI", 0)
     return Question("none", Paper(text, terms, f"SOW {title}.pdf"), wanted)
+
+
+def _unnumbered(generated: Generated, one: Made, number: int, chance: random.Random) -> Question:
+    """The same without the contract's number: the title alone tells, in other words than the code's name."""
+    told = _paper(generated, one, number, chance)
+    return _without_numbers("unnumbered", told)
+
+
+def _fresh(generated: Generated, one: Made, number: int, chance: random.Random) -> Question:
+    """New work that says so by no number of its own."""
+    return _without_numbers("fresh", _none_fits(generated, one, number, chance))
+
+
+def _without_numbers(kind: str, told: Question) -> Question:
+    assert isinstance(told.asked, Paper)  # noqa: S101 - of this module's own making
+    terms = tuple(term for term in told.asked.terms if term.field not in ("po_number", "document_number"))
+    return replace(told, kind=kind, asked=replace(told.asked, terms=terms))
+
+
+def _stated(bare: Question, chance: random.Random) -> Question:
+    """The same document with a line that names the practice, which is not always the one that books the work."""
+    assert isinstance(bare.asked, Paper)  # noqa: S101 - of this module's own making
+    practices = numbering().practices
+    mine = parts(bare.wanted)[0] or ""
+    others = [key for key in practices if key != mine]
+    named = practices[chance.choice(others) if chance.random() < MISSTATED else mine].name
+    head, _, rest = bare.asked.text.partition("\n")
+    text = f"{head}\nPractice: {named}\n{rest}"
+    return replace(bare, kind=f"stated {bare.kind}", asked=replace(bare.asked, text=text))
 
 
 def _another(generated: Generated, one: Made) -> str:

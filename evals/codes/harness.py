@@ -1,7 +1,8 @@
 """`countersign evals run codes`: the right code first, on the demo firm and on a firm that grew; the index at size.
 
-`--codes N`, `--cases N`, `--vectors N` set the sizes; `--no-demo` leaves the demo firm out, `--fit` fits the
-temperature of confidence on questions of another seed, `--list` prints what came first instead of the right code.
+`--codes N`, `--cases N`, `--vectors N` set the sizes; `--no-demo` leaves the demo firm out, `--list` prints what came
+first instead of the right code. `--fit` fits confidence anew on firms of other seeds (`--fit-cases N` questions of each
+kind and firm) and writes `policies/confidence.toml` and the table in `docs/codes.md`.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ import asyncio
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
 from domain.actor import Actor, Role
-from evals.codes import nearness, ranking
-from evals.codes.cases import Question, questions
+from evals.codes import fitting, nearness, ranking
+from evals.codes.calibrating import Answer, answers
+from evals.codes.cases import LINES, PAPERS, STATED, Question, questions
 from evals.codes.demo import demo_shares
 from evals.codes.firm import TODAY, Generated, generate
 from evals.codes.ranking import Asked
@@ -29,7 +31,9 @@ from store.tenants import add_tenant, ensure_database
 from tools import codes
 from tools.catalogue import keep_up
 
-SEED, FITTING_SEED = 20261123, 7
+SEED = 20261123
+FITTING_SEEDS = (7, 11, 13, 17, 19, 23)
+FITTING_CODES = 1_000
 TENANT, LARGE = "grown", "large"
 CLERK = Actor(TENANT, "00000000-0000-0000-0000-000000000000", "Evaluation", frozenset({Role.FINANCE}))
 
@@ -41,12 +45,14 @@ class Size:
     codes: int = 5_000
     cases: int = 320
     vectors: int = 100_000
+    fit_cases: int = 72
+    fit_codes: int = FITTING_CODES
 
     @classmethod
     def of(cls, argv: list[str]) -> Size:
         """From the command line."""
-        sizes = {name: int(argv[argv.index(f"--{name}") + 1]) for name in vars(cls()) if f"--{name}" in argv}
-        return cls(**sizes)
+        given = {name: f"--{name.replace('_', '-')}" for name in vars(cls())}
+        return cls(**{name: int(argv[argv.index(flag) + 1]) for name, flag in given.items() if flag in argv})
 
 
 def run(argv: list[str]) -> dict[str, Any]:
@@ -58,7 +64,7 @@ def run(argv: list[str]) -> dict[str, Any]:
     ):
         ensure_database(pg.owner_url("postgres"), "countersign")
         migrate(pg.owner_url("countersign"))
-        for tenant in (TENANT, LARGE):
+        for tenant in (TENANT, LARGE, *map(_tenant, FITTING_SEEDS)):
             add_tenant(pg.owner_url("countersign"), tenant, name=tenant, base_currency="EUR")
         result = asyncio.run(_measure(pg, size, argv))
     if "--no-demo" not in argv:
@@ -70,44 +76,83 @@ def run(argv: list[str]) -> dict[str, Any]:
 async def _measure(pg: EmbeddedPostgres, size: Size, argv: list[str]) -> dict[str, Any]:
     async with Database(pg.app_url("countersign")) as database:
         _tell(f"Asking {size.cases} questions of {size.codes} codes")
-        asked, speed = await _ask(database, generate(size.codes, SEED), size.cases, SEED)
-        result = _figures(asked, speed)
+        generated = generate(size.codes, SEED)
+        learned = await _learn(database, TENANT, generated)
+        asked, p95 = await _ask(database, TENANT, generated, questions(generated, size.cases, SEED))
+        result = _figures(asked, {"catalogue_s": learned, "propose_p95_ms": p95})
         if "--list" in argv:
             _list(asked)
+        papers, _ = await _ask(database, TENANT, generated, _papers(generated, size.cases // 2, SEED))
         if "--fit" in argv:
-            other, _ = await _ask(database, generate(size.codes, SEED), size.cases, FITTING_SEED)
-            result["fitted_temperature"] = ranking.fit(other)
+            result["fitted"] = fitting.record(await _other_firms(database, size))
+        result["calibration"] = fitting.figures([*answers(asked), *answers(papers)])
         _tell(f"Looking among {size.vectors} codes")
         large = await nearness.measure(pg.owner_url("countersign"), database, LARGE, size.vectors, SEED)
     first = {"top1": result["generated"]["top1"], "top3": result["generated"]["top3"]}
-    return {**first, "recall_at_10": large["recall_at_10"], "p95_ms": large["p95_ms"], **result, "index": large}
+    error = {"calibration_error": result["calibration"]["error"]}
+    return {
+        **first,
+        "recall_at_10": large["recall_at_10"],
+        "p95_ms": large["p95_ms"],
+        **error,
+        **result,
+        "index": large,
+    }
 
 
-async def _ask(database: Database, generated: Generated, count: int, seed: int) -> tuple[list[Asked], dict[str, float]]:
-    asked = questions(generated, count, seed)
+async def _other_firms(database: Database, size: Size) -> dict[int, tuple[Answer, ...]]:
+    """The answers to fit on, by the seed of their firm."""
+    found: dict[int, tuple[Answer, ...]] = {}
+    for seed in FITTING_SEEDS:
+        _tell(f"Fitting confidence: the firm of seed {seed}")
+        generated = generate(size.fit_codes, seed)
+        await _learn(database, _tenant(seed), generated)
+        wanted = (*questions(generated, size.fit_cases, seed, LINES), *_papers(generated, size.fit_cases, seed))
+        asked, _ = await _ask(database, _tenant(seed), generated, wanted)
+        found[seed] = answers(asked)
+    return found
+
+
+def _papers(generated: Generated, count: int, seed: int) -> tuple[Question, ...]:
+    return (*questions(generated, count, seed, PAPERS), *questions(generated, count, seed + 1, STATED))
+
+
+def _tenant(seed: int) -> str:
+    return f"grown-{seed}"
+
+
+async def _learn(database: Database, tenant: str, generated: Generated) -> float:
+    """The seconds that it took to take the firm's codes over."""
     began = time.monotonic()
-    async with database.tenant(TENANT) as connection:
+    async with database.tenant(tenant) as connection:
         await keep_up(connection, generated.firm, Embedded())
         while await codes.catalogue.embed_some(connection, Embedded(), limit=2_000):
             pass
-        learned = time.monotonic() - began
-        await _remember(connection, generated, asked)
+    return round(time.monotonic() - began, 1)
+
+
+async def _ask(
+    database: Database, tenant: str, generated: Generated, asked: tuple[Question, ...]
+) -> tuple[list[Asked], float]:
+    """What was gathered for each, and the 95th percentile of the milliseconds that one took."""
+    async with database.tenant(tenant) as connection:
+        await _remember(connection, replace(CLERK, tenant=tenant), generated, asked)
     found: list[Asked] = []
     took: list[float] = []
     for question in asked:
-        async with database.tenant(TENANT) as connection:
+        async with database.tenant(tenant) as connection:
             start = time.perf_counter()
             gathered = await codes.gather(connection, generated.firm, question.asked, today=TODAY)
             gathered.ranked()
             took.append((time.perf_counter() - start) * 1000)
         found.append(Asked(question, gathered))
-    return found, {"catalogue_s": round(learned, 1), "propose_p95_ms": round(quantiles(took, n=20)[18], 1)}
+    return found, round(quantiles(took, n=20)[18], 1)
 
 
-async def _remember(connection: Connection, generated: Generated, asked: tuple[Question, ...]) -> None:
+async def _remember(connection: Connection, clerk: Actor, generated: Generated, asked: tuple[Question, ...]) -> None:
     for question in asked:
         for earlier in question.earlier:
-            await codes.choose(connection, CLERK, generated.firm, earlier.asked, code=earlier.code, today=TODAY)
+            await codes.choose(connection, clerk, generated.firm, earlier.asked, code=earlier.code, today=TODAY)
 
 
 def _figures(asked: list[Asked], speed: dict[str, float]) -> dict[str, Any]:
@@ -122,7 +167,6 @@ def _figures(asked: list[Asked], speed: dict[str, float]) -> dict[str, Any]:
             "questions": len(asked),
             **ranking.shares(asked),
             "top1_by_kind": ranking.by_kind(asked),
-            "calibration_error": ranking.calibration(asked),
             "not_bookable_proposed": ranking.safe(asked, bookable),
             **speed,
         },

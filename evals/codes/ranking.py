@@ -1,4 +1,4 @@
-"""How often the right code comes first, what each kind of evidence adds, and whether confidence says the truth."""
+"""How often the right code comes first, and what each kind of evidence adds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from statistics import mean
 
 from evals.codes.cases import Question
 from policies.codes import CodeProposal, rank
-from policies.numbering import Numbering, numbering, parts
+from policies.numbering import numbering, parts
 from tools.codes import Gathered
 
 RULES = (
@@ -23,7 +23,6 @@ RULES = (
     "opened_with_it",
     "on_hold",
 )
-BINS = 10
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Asked:
 
 def right(proposal: CodeProposal, question: Question) -> bool:
     """An existing code must be the very one; a new one of the right practice and region, under whatever number."""
-    if question.kind == "none":
+    if question.none_fits:
         return proposal.kind == "new" and (proposal.practice, proposal.region) == parts(question.wanted)
     return proposal.code == question.wanted
 
@@ -92,26 +91,6 @@ def by_kind(asked: Sequence[Asked]) -> dict[str, str]:
     total = Counter(one.question.kind for one in asked)
     first = Counter(one.question.kind for one in asked if place(one.found.ranked(), one.question) == 0)
     return {kind: f"{first[kind]}/{count}" for kind, count in sorted(total.items())}
-
-
-def calibration(asked: Sequence[Asked], rule: Numbering | None = None) -> float:
-    """The expected calibration error of the first proposal's confidence, in ten bins of equal width (0: it is true)."""
-    bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
-    for one in asked:
-        first = _ranked(one.found, rule)[0]
-        bins[min(BINS - 1, int(first.confidence * BINS))].append((first.confidence, right(first, one.question)))
-    gaps = [abs(mean(c for c, _ in found) - mean(ok for _, ok in found)) * len(found) for found in bins if found]
-    return round(sum(gaps) / len(asked), 3)
-
-
-def fit(asked: Sequence[Asked]) -> float:
-    """The temperature at which confidence is nearest to the truth on these questions."""
-    tried = [step / 200 for step in range(2, 41)]
-    return min(tried, key=lambda temperature: calibration(asked, replace(numbering(), temperature=temperature)))
-
-
-def _ranked(found: Gathered, rule: Numbering | None) -> tuple[CodeProposal, ...]:
-    return rank(found.case, found.candidates, found.precedents, used=found.used, rule=rule, standing=found.standing)
 
 
 def safe(asked: Sequence[Asked], bookable: frozenset[str]) -> int:

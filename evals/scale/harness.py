@@ -31,8 +31,10 @@ from store.database import Database
 from store.embedded import embedded_postgres
 from store.migrate import migrate
 from store.tenants import add_tenant, ensure_database
+from tools import passing
 from tools.evaluating import evaluate
 from tools.evaluating_many import evaluate_many
+from tools.time_to_bill import GroupBy, TimeToBill, durations
 
 TENANT = "large"
 CLERK = Actor(TENANT, "00000000-0000-0000-0000-000000000000", "Evaluation", frozenset({Role.FINANCE}))
@@ -54,6 +56,8 @@ class Measured:
     incremental_ms: float
     incremental_customer_ms: float
     page_p95_ms: float
+    time_to_bill_s: float
+    time_to_bill_p95_ms: float
     peak_mb: int
 
 
@@ -107,6 +111,10 @@ async def _figures(database: Database, firm: LargeFirm, processes: int) -> Measu
     many = await _incremental(held, firm, "customer")
     print(f"  {one:.0f} ms, of a customer {many:.0f} ms; pages")
     pages = await _pages(held, firm)
+    print(f"  {pages:.0f} ms; time to bill")
+    passing_s = await _seconds(lambda: passing.keep_up(database, TENANT, firm.today))
+    billed = await _time_to_bill(held, firm)
+    print(f"  {passing_s:.1f} s to work out, {billed:.0f} ms to show")
     await _checked(database, firm)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return Measured(
@@ -119,6 +127,8 @@ async def _figures(database: Database, firm: LargeFirm, processes: int) -> Measu
         incremental_ms=round(one, 1),
         incremental_customer_ms=round(many, 1),
         page_p95_ms=round(pages, 1),
+        time_to_bill_s=round(passing_s, 2),
+        time_to_bill_p95_ms=round(billed, 1),
         peak_mb=peak // (1024 if sys.platform == "linux" else 1024 * 1024),
     )
 
@@ -180,6 +190,17 @@ async def _pages(held: Mirror, firm: LargeFirm) -> float:
 
     took = [await one(number) for number in range(PAGES)]
     return statistics.quantiles(took, n=20)[-1]
+
+
+async def _time_to_bill(held: Mirror, firm: LargeFirm) -> float:
+    """The 95th percentile in milliseconds of what the page about time to bill shows, by four groupings."""
+    groups: tuple[GroupBy, ...] = ("practice", "customer", "region", "month")
+
+    async def one(number: int) -> float:
+        wanted = TimeToBill.model_validate({"group_by": groups[number % len(groups)], "months": 6 + number % 7})
+        return await _seconds(lambda: durations(held, wanted, firm.today)) * 1000
+
+    return statistics.quantiles([await one(number) for number in range(PAGES)], n=20)[-1]
 
 
 async def _checked(database: Database, firm: LargeFirm) -> None:

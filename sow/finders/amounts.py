@@ -42,6 +42,16 @@ TOTAL = (
     ),
     (r"\bfees? for the (?:project|services|work)\b" + BRIEF + "(?P<amount>{AMOUNT})", 0.8),
     (
+        r"\b(?:basic|agreed|overall) (?:fees?|price|sum) (?:is|are|shall be|will be|of)(?: an?)? (?P<amount>{AMOUNT})",
+        0.8,
+    ),
+    (
+        r"\b(?:so|hence|thus|that is|comes to|makes?|making|is|are) (?P<amount>{AMOUNT}),? "
+        r"(?:in all|in total|altogether|all told)\b",
+        0.76,
+    ),
+    (r"(?:^|\n)[ \t|]*(?:grand )?total[\s:|]{1,12}(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d{2})?)(?=[ \t|]*(?:\n|$))", 0.66),
+    (
         r"\b(?:our|the) fees? (?:for [^.;\n]{3,50}? )?(?:is|are|will be|shall be)(?: an?)?(?: "
         r"fixed)?(?: (?:fee|price|sum) of)? "
         r"(?P<amount>{AMOUNT})",
@@ -62,8 +72,14 @@ TOTAL = (
     ),
     (r"\b(?:grand )?total\b(?: \((?:USD|EUR|GBP|CHF|excl[^)]*|net[^)]*)\))?[\s:|*]{1,6}(?P<amount>{AMOUNT})", 0.72),
 )
+# a change order tells the price before and after it
+CHANGED = rule(
+    r"\b(?:total|contract|overall|order|sow|fixed)\b[^.;]{0,40}\b(?:price|value|fees?|sum|amount)\b[^.;]{0,60}"
+    r"\b(?:increas|reduc|decreas|chang|adjust|amend)\w* (?:from {AMOUNT} )?to (?P<amount>{AMOUNT})"
+)
 NOT_TOTAL = rule(
-    r"\bexceed(?! value)|\bliabilit|\binsur|\bper (?:hour|month|year|annum|day|occurrence)|\bmonthly|\bannual"
+    r"\b(?:increas|reduc|decreas|chang|adjust|amend)\w* from\b|\bexceed(?! value)"
+    r"|\bliabilit|\binsur|\bper (?:hour|month|year|annum|day|occurrence)|\bmonthly|\bannual"
     r"|\bphase \d|\bmilestone"
 )
 # "maximum contract value" is a cap, and "Onboarding (fixed fee): 5,000" one item's price
@@ -87,11 +103,16 @@ CAP = (
     (r"\bcapped at (?P<amount>{AMOUNT})", 0.82),
     (r"\b(?:up )?to (?:a |an )?maximum [\w ]{0,30}?of (?P<amount>{AMOUNT})", 0.72),
     (
-        r"\b(?:ceiling|upper limit|maximum)(?: price| amount| sum| value| payable| fees?| budget| contract| order"
-        r"| remuneration| of (?:the |this )?\w+)*\b" + BRIEF + "(?P<amount>{AMOUNT})",
+        r"\b(?:ceiling|upper limit|maximum)(?: price| amount| sum"
+        r"| value| payable| fees?| budget| contract| order| total"
+        r"| remuneration| of (?:the |this )?\w+)*\b(?: (?:to be paid|due|chargeable)\b[^.;:|\n]{0,50}?)?"
+        + BRIEF
+        + "(?P<amount>{AMOUNT})",
         0.8,
     ),
 )
+# the last line of a table, whatever its other lines are about
+WHOLE_CAP = rule(r"\btotal \(?(?:NTE|not[- ]to[- ]exceed)\)?[\s:|]{0,6}(?P<amount>{AMOUNT})")
 FEES = rule(
     r"\bfees?\b|\bcharges?\b|\bcontract value|\btotal\b|\bcompensation|\bpayments?\b|\bbudget|\bvalue\b|\bcost"
     r"|\bproject\b|\bexpenditure|\bceiling price|\bprice\b|\bremuneration"
@@ -159,6 +180,8 @@ def find(view: View) -> Iterator[Candidate]:
 
 
 def _total(view: View) -> Iterator[Candidate]:
+    for match in view.search(CHANGED):
+        yield from _money("total_value", match, 0.88)
     for pattern, confidence in TOTAL:
         for match in view.search(rule(pattern)):
             part = PART_OR_LIMIT.search(view.text, max(0, match.start() - 9), match.start() + 8)
@@ -167,6 +190,8 @@ def _total(view: View) -> Iterator[Candidate]:
 
 
 def _cap(view: View) -> Iterator[Candidate]:
+    for match in view.search(WHOLE_CAP):
+        yield from _money("not_to_exceed", match, 0.84)
     for pattern, confidence in CAP:
         for match in view.search(rule(pattern)):
             low = max(view.sentence_start(match.start(), 200), match.start() - 100)

@@ -8,7 +8,7 @@ from sow.rules import rule
 from sow.view import Candidate, View, candidate
 
 TYPES = (
-    ("time_and_materials", r"\btime[- ](?:and|&)[- ]materials?\b|\bT&M\b|\blabou?r[- ]hour\b", 0.84),
+    ("time_and_materials", r"\btimes?[- ](?:and|&)[- ](?:materials?|means)\b|\bT&M\b|\blabou?r[- ]hour\b", 0.84),
     (
         "time_and_materials",
         r"\b(?:charged?|paid?|pay|remunerated|billed|invoic\w+|based)\b[^.;]{0,50}?\b(?:by"
@@ -29,6 +29,14 @@ TYPES = (
         r"\b(?:fixed|flat)[- ](?:price|fee|fees|sum|rate|implementation fees?)\b"
         r"|\blump[- ]sum\b|\bfirm and \w+ (?:price|amount)",
         0.8,
+    ),
+    (
+        "fixed_fee",
+        r"\bone-?(?:time|off) (?:charge|fee|payment|price)\b|\bone-?(?:time|off)[\s|:]{1,6}{AMOUNT}"
+        r"|\b(?:our|the) (?:(?!total|maxim|estimat|month|quarter|annual|year|hour"
+        r"|dai|week)\w+ )?fee (?:for [^.;\n]{3,50}? )?(?:is|will be|shall be) {AMOUNT}"
+        r"(?! ?(?:per|an?|each|every|/))",
+        0.66,
     ),
     (
         "milestone",
@@ -55,7 +63,8 @@ TYPES = (
     (
         "unit_price",
         (
-            r"\bunit pric\w+|\bprice per unit|\bper[- ]unit (?:price|fee|charge)"
+            r"\bunit pric\w+(?! per (?:person|man)?[- ]?(?:day|hour))"
+            r"(?![^\n.]{0,40}\n[^\n.]*\b(?:HRS?|hours?|days?)\b)|\bprice per unit|\bper[- ]unit (?:price|fee|charge)"
             r"|{AMOUNT}\]? (?:per|for each) (?!hour|day|month|year|"
             r"annum|week|quarter|occurrence|man|claim|person|and|mile|project|incident|share|million|thousand|violation|accident)[a-z]+"
         ),
@@ -77,7 +86,7 @@ TYPES = (
     ),
 )
 COMMISSION = rule(r"\bcommissions? of ")
-NOT_TYPE = rule(r"\bno retainer|\bnot (?:a |on a )?(?:fixed|time)|\bas defined in|\broyalty[- ]free")
+NOT_TYPE = rule(r"\bno retainer|\bno commission|\bnot (?:a |on a )?(?:fixed|time)|\bas defined in|\broyalty[- ]free")
 EVERY = (
     ("weekly", r"weekly|each week|per week"),
     ("biweekly", r"bi-?weekly|every (?:two|2|other) weeks?|fortnightly|(?:every|each) fortnight"),
@@ -93,11 +102,12 @@ EVERY = (
             r"|a )*(?:applicable )?(?:milestone|phase|deliverable))"
         ),
     ),
-    ("in_advance", r"in advance|up-?front"),
+    ("in_advance", r"in advance|up-?front|for that (?:month|quarter)"),
     ("on_signing", r"(?:upon|on|at) (?:the )?(?:signing|signature|execution|effective date)"),
 )
 INVOICING = rule(
     r"\b(?:shall|will|may|to|must)\b[^.;]{0,40}\b(?:invoice|bill)\b"
+    r"|\b(?:raise|render|issue)s?\b[^.;]{0,12}\b(?:invoices?|accounts?)\b"
     r"|\b(?:provider|consultant|contractor|supplier|vendor|developer|company|we) (?:invoices?|bills?)\b"
     r"|(?-i:\b[A-Z]\w+) (?-i:invoices|bills)\b"
     r"|\binvoices?(?: shall"
@@ -121,7 +131,10 @@ DUE = rule(
 OWED = rule(
     r"\bfees?\b|\bretainer|\bcompensation|\bcharges?\b|\bcommission|\broyalt|\bmilestone|\bservices\b|\binvoice"
 )
-NOT_DUE = rule(r"\breport|\binterest|\btaxe?s?\b|\bsalar|\brent\b")
+NOT_DUE = rule(
+    r"\bend of the month|\bdays from|\bdays after|\d(?:st|nd|rd"
+    r"|th) of the month|\breport|\binterest|\btaxe?s?\b|\bsalar|\brent\b"
+)
 AFTER = 130
 SHARE_A_MONTH = rule(r"(?:%|cent)\)? (?:interest )?(?:per|each|a)? ?$")
 DAY_OF_PAYMENT = rule(
@@ -140,6 +153,14 @@ DELIVERY = rule(
 )
 
 
+PORTAL = rule(
+    r"\binvoices?\b[^.;]{0,90}\b(?:uploaded|posted|lodged"
+    r"|submit(?:ted)?|entered) [^.;]{0,30}?\b(?:to|through|via|in|on) "
+    r"(?:the )?(?P<where>(?-i:[A-Z])[\w &-]{2,50}?(?:portal|platform|system)\b(?: \([A-Z]{2,6}\))?)"
+    r"|\bsubmit invoices\b[^.;]{0,60}\bthrough (?:the )?(?P<there>(?-i:[A-Z])[\w &-]{2,50}?(?:portal"
+    r"|platform|system)\b)"
+)
+ORDERS = rule(r"\b(?:POs?|purchase orders?)\b")
 MAILED = rule(
     r"\b(?:sen[dt]|forward(?:ed)?|e-?mail(?:ed)?|submit(?:ted)?|address(?:ed)?)\b{SAME}{0,50}?\b(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
 )
@@ -162,8 +183,11 @@ def find(view: View) -> Iterator[Candidate]:
 
 def _delivery(view: View) -> Iterator[Candidate]:
     for match in view.search(MAILED):
-        if rule(r"\binvoices?\b").search(view.text[max(0, match.start() - 120) : match.end()]):
+        orders = ORDERS.search(match[0]) and not rule(r"\binvoice").search(match[0])
+        if not orders and rule(r"\binvoices?\b").search(view.text[max(0, match.start() - 120) : match.end()]):
             yield candidate("invoice_delivery", match["mail"], match, 0.8)
+    for match in view.search(PORTAL):
+        yield candidate("invoice_delivery", " ".join((match["where"] or match["there"]).split()), match, 0.76)
     for match in view.search(DELIVERY):
         group = next(name for name in ("where", "there", "label") if match[name])
         if rule(r"@|\d|attention|attn|accounts|[A-Z]\w+ [A-Z]").search(match[group]):

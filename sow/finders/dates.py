@@ -25,9 +25,19 @@ EFFECTIVE = (
         r"|\bfrom\b)[^.;\n\d]{0,40}?(?P<date>{DATE})\)? ?(?:to|-|until|through) ",
         0.7,
     ),
+    (
+        r"(?:^|\n)[ \t#*\d.]{0,8}(?:period(?: of performance)?|term|duration|dates)\b[\s:|*-]{1,6}"
+        r"(?:from )?(?P<date>{DATE}) ?(?:to|-|until|through) ",
+        0.82,
+    ),
+    (
+        r"\b(?:we|work|performance|services|project|engagement|audit|review) (?:will |shall |expect to |plan to )?"
+        r"(?:start|begin|commence)s?(?: (?:our|the) \w+)? on (?:or about |approximately )?(?P<date>{DATE})",
+        0.8,
+    ),
     (r"\bkick-?off(?: date)?[\s:|*]{1,4}(?:is |on )?(?P<date>{DATE})", 0.72),
     (
-        r"\beffective (?:as of |on |from |date)?(?:of [^.;:\n]{3,40} )?(?:the |this )*[\s:|*\"')-]{0,6}"
+        r"\beffective (?:as of |on |from |date ?)?(?:of [^.;:\n]{3,40} )?(?:the |this )*[\s:|*\"')-]{0,6}"
         r"(?:means?:? |is |(?:shall|will) (?:be|mean) |of )?(?:the )?(?P<date>{DATE})",
         0.88,
     ),
@@ -68,6 +78,7 @@ THIS_DOCUMENT = rule(
     r"(?:\bthis|^) (?:(?:(?-i:[A-Z])[\w&,/-]*|and|for|of) ){0,7}?(?:agreement|contract|order|sow|statement of work)\b"
     r"(?:(?!(?<!\")\b(?:agreement|contract|order|plan|lease)\b)[^.;]){0,60}$"
 )
+MAIL_HEAD = rule(r"(?:^|\n)(?:from|to|cc|sent): [^\n]+$")  # a message's date is when it was sent
 SIGNING = rule(r"\b(?:signature|signed|name|title|by)\b ?:[^:]{0,60}$")
 TITLE_DATE = rule(r"(?:(?:^|\n)[ \t#*|]*|(?-i:[A-Z]{4,}) )(?P<date>{DATE})(?=[ \t]*[*|]?[ \t]*(?:\n| (?-i:[A-Z])))")
 FILED = rule(r"\b(?:source|filed|filing|exhibit|8-k|10-[kq]\S*|f-1|s-1\S*|fax|page|rev\w*|birth|version)\b[^\n]{0,60}$")
@@ -113,12 +124,18 @@ END = (
         r"later than|not later than) (?P<date>{DATE})",
         0.8,
     ),
+    (
+        r"\b(?:deliver|issue|submit|complete|finish)\w*\b[^.;\n]{0,24}\breports?\b[^.;\n]{0,20}?"
+        r"\b(?:by|on|no later than|not later than) (?P<date>{DATE})",
+        0.7,
+    ),
+    (r"\b(?:finish|complet)\w*\b[^.;]{0,60}?(?P<date>{DATE}) (?:as|being|is) the latest", 0.8),
     (r"\bexpires?\b{SAME}{0,60}\bor on (?P<date>{DATE})", 0.78),
     (r"{DATE}\)? ?(?:to|-|until|through|and ending(?: on)?) (?P<date>{DATE})", 0.72),
 )
 ABOUT_TERM = rule(
     r"\bterm\b|\bagreement\b|\bsow\b|\bwork order\b|\bstatement of work\b|\beffect\b|\bperiod of performance"
-    r"|\bexpir|\b(?:assignment|project) period|\bperiod of the contract|\b(?:contract"
+    r"|\bexpir|\baudit\b|\bfinal report|\b(?:assignment|project) period|\bperiod of the contract|\b(?:contract"
     r"|order) period|\bservices\b|\bengagement\b|\b(?:contract|initial) period\b"
 )
 SPAN = r"(?P<span>{COUNT}[- ]?(?: ?(?:calendar|full|consecutive))?[- ]?(?:years?|months?|weeks?|days?))\b"
@@ -126,8 +143,8 @@ TERM = (
     (r"\bruns? for (?:a |an )?(?:period of )?" + SPAN, 0.8),
     (
         r"\b(?:initial |the )?(?:term|duration|period)\b(?: of (?:this|the) (?:agreement|sow"
-        r"|contract))?[ ]?(?:\([^)]{0,40}\) )?"
-        r"[\s:|*\"]{0,5}(?:is|of|shall be|will be|shall continue for|shall have)? ?(?:a |an "
+        r"|contract|tasks|services|work|project|assignment))?[ ]?(?:\([^)]{0,40}\) )?"
+        r"[\s:|*\"]{0,5}(?:is|of|shall not exceed|shall be|will be|shall continue for|shall have)? ?(?:a |an "
         r"|the )?(?:initial )?(?:term |period )?"
         r"(?:of |for )?" + SPAN,
         0.84,
@@ -170,7 +187,8 @@ def _dated(view: View, field: str, pattern: str, confidence: float) -> Iterator[
         if value is None:
             continue
         before = view.text[max(0, match.start() - 120) : match.start()]
-        if field == "effective_date" and (_of_another(before) or SIGNING.search(before)):
+        foreign = _of_another(before) or SIGNING.search(before) or MAIL_HEAD.search(before)
+        if field == "effective_date" and foreign:
             continue
         if field == "end_date" and confidence < 0.8 and not ABOUT_TERM.search(view.sentence(match.start())):  # noqa: PLR2004
             continue

@@ -16,7 +16,7 @@ NOTICE = rule(
 )
 WITHOUT_CAUSE = rule(
     r"\bfor (?:its |their )?convenience|\bwithout cause|\bfor any (?:reason|or no reason)|\bany reason or no reason"
-    r"|\bno reason|\bat any time|\b(?:at|in) (?:its|their|his|her) (?:sole )?(?:and absolute )?(?:option"
+    r"|\bno reason|\bat any time|\bwhenever|\b(?:at|in) (?:its|their|his|her) (?:sole )?(?:and absolute )?(?:option"
     r"|discretion|election)|\bwithout (?:any )?reason"
     r"|\bfor any or no"
 )
@@ -33,7 +33,8 @@ FREELY = rule(
 OBJECT = rule(
     r"\b(?:terminat\w*|end|cancel)\b[^.;]{0,30}\b(?:this|the|any|such|our|his|her|their|an?)\b[^.;]{0,30}"
     r"\b(?:agreement|contract|sow|statement of work|orders?|services|engagement|arrangement|term|period|letter"
-    r"|relationship|alliance|collaboration|licen[cs]e|appointment|assignment|retainer|commission|project)\b"
+    r"|relationship|alliance|collaboration|licen[cs]e|appointment|assignment|retainer|commission|project"
+    r"|schedule|work|job)\b"
     r"|\b(?:either|each|any) (?:party|side|of us|one of us) (?:may|can) (?:terminate|cancel|end|stop)\b"
     r"|\bterminate it\b"
     r"|\b(?:this|the|an?) (?:\w+ ){0,2}(?:agreement|contract|sow|statement of work|order|engagement"
@@ -99,8 +100,8 @@ RENEWS = rule(
     r"(?=[^.;]{0,80}\bunless\b)"
 )
 RENEWS_NOT = rule(
-    r"\bnot be (?:tacitly|automatically) (?:renew|extend)|\bno tacit renewal|"
-    r"\b(?:shall|will|does|do) not (?:be )?(?:automatically )?(?:renew|extend)|\bno automatic renewal"
+    r"\b(?:does|do|shall|will) not auto-?renew|\bnot be (?:tacitly|automatically) (?:renew|extend)|\bno tacit renewal|"
+    r"\b(?:shall|will|does|do) not (?:be )?(?:automatically )?(?:renew|extend)|\bno automatic (?:renewal|extension)"
     r"|\b(?:may be|be) (?:renewed|extended) (?:only )?(?:for [^.;]{0,60} )?(?:by|upon|with"
     r"|at|pursuant to|subject to) (?:the )?(?:mutual|written|"
     r"prior written|further)|\bunless (?:extended|renewed) (?:by|in) (?:mutual |a )?writ"
@@ -215,7 +216,9 @@ def _freely(clause: str, own: str) -> bool:
 
 def _renewal(view: View) -> Iterator[Candidate]:
     for match in view.search(RENEWS_NOT):
-        if rule(r"\bterm\b|\bagreement|\bsow\b|\border\b|\bcontract|\btacit").search(view.sentence(match.start())):
+        if rule(r"\bterm\b|\bagreement|\bsow\b|\border\b|\bcontract|\btacit|\bauto").search(
+            view.sentence(match.start())
+        ):
             yield candidate("auto_renewal", False, match, 0.8)
     for match in view.search(RENEWS):
         sentence = view.sentence(match.start())

@@ -9,9 +9,16 @@ from sow.rules import rule
 from sow.view import Candidate, View, candidate
 
 EXPENSES = (
-    r"(?:expenses?|travel(?: costs?)?|out[- ]of[- ]pocket(?: costs?)?|disbursements|living costs|pass[- ]through costs"
-    r"|third[- ]party costs|subsistence|business trips?)"
+    r"(?:expenses?|travel(?: costs?| and subsistence)?"
+    r"|out[- ]of[- ]pockets?(?: costs?)?|OOPs|disbursements|living costs"
+    r"|pass[- ]through costs|third[- ]party costs|subsistence|business trips?|on-?site visits"
+    r"|(?:flights?|accommodation|hotels?),? and (?:flights?|accommodation|hotels?))"
 )
+AT_COST = (
+    r"(?:(?:at|on) (?:the )?(?:actuals?|(?:actual |net )?costs?|net)\b|at (?:the )?[^.;,]{0,24}(?:per diem|AA) rates?"
+    r"|as (?:incurred|they are)|without (?:any )?mark-?up|(?:with|against|on production of) receipts)"
+)
+BORNE = r"(?:billed|(?:re)?charged|invoiced|borne|passed (?:along|on|through)|recover(?:ed|able)|paid|payable)"
 KINDS = (
     ("reimbursed", r"\breimburs(?:e|ed|es|able|ement|ements)\b[^.;]{0,160}\b" + EXPENSES, 0.84),
     ("reimbursed", r"\b" + EXPENSES + r"\b[^.;]{0,160}\breimburs(?:ed|able|ement)", 0.82),
@@ -23,9 +30,13 @@ KINDS = (
     ),
     (
         "reimbursed",
-        r"\b" + EXPENSES + r"\b[^.;]{0,80}\b(?:billed|(?:re)?charged|invoiced)\b[^.;]{0,20}? (?:at (?:actuals?"
-        r"|(?:actual |net )?cost|net)"
-        r"|as incurred|(?:with|against|on production of) receipts)",
+        r"\b" + EXPENSES + r"\b[^.;]{0,80}\b" + BORNE + r"\b[^.;]{0,30}? " + AT_COST,
+        0.82,
+    ),
+    ("reimbursed", r"\bplus (?:any |all |reasonable |actual |documented )*" + EXPENSES, 0.72),
+    (
+        "not_reimbursed",
+        r"\bno (?:other |further |additional )(?:costs?|" + EXPENSES + r") (?:are|is|will be|shall be) reimburs",
         0.82,
     ),
     (
@@ -64,19 +75,21 @@ KINDS = (
     ),
     (
         "included",
-        r"\b" + EXPENSES + r"\b[^.;]{0,60}\bincluded in (?:the |its )?(?:\w+ )?(?:fees?|rates?|price|total)",
+        r"\b"
+        + EXPENSES
+        + r"\b[^.;]{0,60}\bincluded in (?:the |its |these |all )?(?:\w+ )?(?:fees?|rates?|prices?|charges?|total)",
         0.84,
     ),
     (
         "included",
-        r"\b(?:fees?|rates?|prices?)\b[^.;]{0,40}\b(?:include|inclusive of|including)\b(?: all| any)?[^.;]{0,30}\b"
-        + EXPENSES,
+        r"\b(?:fees?|rates?|prices?|charges?)\b[^.;]{0,40}\b(?:includes?"
+        r"|inclusive of|including)\b(?: all| any)?[^.;]{0,30}\b" + EXPENSES,
         0.82,
     ),
     (
         "capped",
         r"\b" + EXPENSES + r"\b[^.;]{0,120}\b(?:not exceed|not to exceed (?:{AMOUNT}|{PERCENT})|capped at"
-        r"|limited to|up to (?:a maximum|an aggregate))\b",
+        r"|limited to|up to (?:a maximum|an aggregate|the (?:\w+ )?(?:cap|limit|maximum)))\b",
         0.82,
     ),
 )
@@ -85,11 +98,11 @@ APPROVED = rule(
     r"|\badvance (?:written )?(?:approval|consent|authori[sz]ation)|\bapproved (?:by|in) \w+ in advance"
     r"|\bprior approval"
     r"|\bauthori[sz]ed (?:beforehand|in advance)|\bprevious(?:ly)? (?:written )?approv"
-    r"|\bapproved\b[^.;]{0,30}\b(?:beforehand|in advance)"
+    r"|\bapproved\b[^.;]{0,30}\b(?:beforehand|in advance|ahead of time)"
 )
 CAP = rule(
     r"\b" + EXPENSES + r"\b[^.;]{0,140}\b(?:not exceed|not to exceed|exceeding|capped at|limited to|maximum "
-    r"of|up to|in excess of|aggregate of)"
+    r"of|up to|in excess of|aggregate of|(?:no|never) more than|NTE)\b"
     r"[^.;]{0,60}?(?P<amount>{AMOUNT}|{PERCENT})"
 )
 EACH = rule(r"\b(?:per|a|each) (?:mile|day|diem|night|person|trip)|\bliabilit")
@@ -125,6 +138,7 @@ def find(view: View) -> Iterator[Candidate]:
         asked = not CAPPED.search(match[0]) and APPROVAL.search(match[0])  # "above 500 only if approved" is no cap
         if value and not asked and not EACH.search(view.text[match.start() : match.end() + 16]):
             yield candidate("expense_cap", value, match, 0.74)
+            yield candidate("expenses", "capped", match, 0.74)
 
 
 def _refused(view: View, start: int, end: int) -> bool:

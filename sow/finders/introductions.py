@@ -22,7 +22,7 @@ ENDS = re.compile(
 )
 OPENING = rule(
     r"\b(?:by and between|by and among|between|among|entered into by|made by|agreement (?:is )?with"
-    r"|the undersigned(?: parties)?:|\n(?:the )?parties:?(?=\n)"
+    r"|the undersigned(?: parties)?:|\n+(?:\d\. )?(?:the )?(?:contracting )?parties:?(?=\n)"
     r"|(?:entered into|made)\b[^.;()]{0,60}?\bby(?= (?-i:[A-Z])))"
     r"(?: and between| and among)?\b[\s:,*-]*"
 )

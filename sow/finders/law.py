@@ -40,6 +40,13 @@ GOVERNED = (
         0.86,
     ),
     (r"(?i:subject to)\b[^.;]{0,60}?" + OF_LAWS + PLACE, 0.56),
+    (
+        (
+            r"(?:^|\n|[.;:] )[ ]?(?P<place>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}) law (?:applies"
+            r"|governs|shall apply|will apply)\b"
+        ),
+        0.82,
+    ),
 )
 # "made in the State of Ohio and governed by the laws of that State"
 SAID_BEFORE = rule(
@@ -54,9 +61,10 @@ PEOPLES_LAW = rule(
     exact_case=True,
 )
 CHOSEN = rule(r"\b(?:law is|subject to|under|governed by) (?:the )?$")
+BARE = re.compile(r"\n[ \t\d.]*$")  # "Swedish law, should we ever need it"
 NO_PLACES = frozenset({
     "This", "Agreement", "Section", "Any", "All", "Laws", "Law", "Consistent", "And", "AND", "Final", "Applicable",
-    "Such", "Each", "Domiciliary",
+    "Such", "Each", "Domiciliary", "Local", "Governing", "Mandatory", "Case",
 })  # fmt: skip
 # what is left of "the laws of the State of [____]" and of "applicable federal law"
 KINDS_OF_PLACES = frozenset({"State", "Commonwealth", "Province", "Republic", "Kingdom", "Federal", "Country"})
@@ -79,7 +87,9 @@ def find(view: View) -> Iterator[Candidate]:
 def _peoples(view: View) -> Iterator[Candidate]:
     """A law named by its people, as in “subject to Spanish law”, but not as in “practises Spanish law”."""
     for match in view.search(PEOPLES_LAW):
-        if match["applies"] or CHOSEN.search(view.text, max(0, match.start() - 24), match.start()):
+        low = max(0, match.start() - 24)
+        alone = BARE.search(view.text, low, match.start()) and view.text[match.end() : match.end() + 1] in {",", "."}
+        if match["applies"] or alone or CHOSEN.search(view.text, low, match.start()):
             yield candidate("governing_law", PEOPLES[match["place"].lower()], match, 0.82)
 
 

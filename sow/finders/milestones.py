@@ -77,10 +77,17 @@ DAY = re.compile(DATE, re.IGNORECASE)
 NAME_HEAD = rule(r"\b(?:milestone|deliverable|phase|payment|stage|installment|event|description|work package)\b")
 AMOUNT_HEAD = rule(r"\b(?:amount|fee|price|payment|value|invoice|cost|USD|EUR|GBP|%|percentage|share)\b|[$€£%]")
 RATE_HEAD = rule(r"\b(?:hour|day|rate|role|grade)")
+NAMED_HEAD = rule(r"\b(?:milestone|deliverable)s?$")  # "Payment milestone" names, though it says payment
+QUANTITY_HEAD = rule(r"(?:qty\.?|quantity|units?|unit prices?)")  # a list of prices
 DUE_HEAD = rule(r"\b(?:due|date|target|planned|deadline)\b")
 NUMBER = re.compile(r"\d[\d,.' ]*")
-SURE = 0.84
+SURE, TABLED = 0.84, 0.9
 SHARE_HEAD = rule(r"%|\bpercent|\bshare\b")
+# where invoices come each month, stages of the fee are not what they wait for
+REGULARLY = rule(
+    r"\b(?:invoic|bill|account)\w*\b[^.;]{0,80}\b(?:monthly|(?:each|every|calendar|per) (?:calendar )?month|quarterly)"
+    r"|\b(?:monthly|quarterly) (?:basis|retainer|invoic|in arrears|in advance)"
+)
 COINS = frozenset({"BTC", "ETH", "DOT", "KSM", "XBT"})
 
 
@@ -90,6 +97,9 @@ def find(view: View) -> Iterator[Candidate]:
     yield from found
     if len(found) > 1 and found[0].confidence >= SURE:
         yield replace(found[0], field="billing_type", value="milestone", confidence=0.74)
+        told = found[0].confidence < TABLED  # "30% upon delivery" says when, a row of a table only what for
+        if told or not any(True for _ in view.search(REGULARLY)):
+            yield replace(found[0], field="invoice_frequency", value="per_milestone", confidence=0.6)
 
 
 def _found(view: View) -> Iterator[Candidate]:
@@ -218,9 +228,13 @@ def _table(view: View, table: Table) -> Iterator[Candidate]:
 
 def _columns(head: list[str]) -> tuple[int, list[int]] | None:
     """The column of names and those of amounts, where these cells are the header of a milestone table."""
-    names = [i for i, text in enumerate(head) if NAME_HEAD.search(text) and not AMOUNT_HEAD.search(text)]
+    names = [
+        i
+        for i, text in enumerate(head)
+        if NAMED_HEAD.search(text) or (NAME_HEAD.search(text) and not AMOUNT_HEAD.search(text))
+    ]
     amounts = [i for i, text in enumerate(head) if AMOUNT_HEAD.search(text) and i not in names[:1]]
-    if not names or not amounts or any(RATE_HEAD.search(text) for text in head):
+    if not names or not amounts or any(RATE_HEAD.search(text) or QUANTITY_HEAD.fullmatch(text) for text in head):
         return None
     return names[0], sorted(amounts, key=lambda i: bool(SHARE_HEAD.search(head[i])))
 

@@ -12,14 +12,14 @@ from dataclasses import replace
 
 from sow.finders.introductions import Party, called, introduced
 from sow.finders.names import LEGAL, clean, cut, is_name
-from sow.labels import labelled, pairs
+from sow.labels import Pair, labelled, pairs
 from sow.rules import rule
 from sow.view import Candidate, View
 
 CLIENTS = frozenset({
     "client", "customer", "buyer", "purchaser", "recipient", "principal", "licensee", "sponsor", "auftraggeber",
     "employer", "owner", "shipper", "distributor", "reseller", "franchisee", "lessee", "tenant", "end user",
-    "end-user", "subscriber", "sublicensee", "dealer",
+    "end-user", "subscriber", "sublicensee", "dealer", "contracting authority",
 })  # fmt: skip
 PROVIDERS = frozenset({
     "vendor", "supplier", "consultant", "contractor", "service provider", "provider", "developer",
@@ -36,12 +36,15 @@ LABEL = rule(
 )
 CLIENT_LABEL = rule(
     r"(?:the )?(?:client|customer|buyer|purchaser|ordering party|auftraggeber|principal|employer|sponsor|issued by"
-    r"|contracting authority|authority)(?: name| legal name| company| organi[sz]ation)?"
+    r"|contracting authority|authority|recipient(?: of the services)?|(?:using|ordering) agency|prepared for"
+    r"|sold to|bill to)(?: name| legal name| company| organi[sz]ation)?"
 )
 PROVIDER_LABEL = rule(
-    r"(?:the )?(?:vendor|supplier|consultant|contractor|(?:service )?provider|auftragnehmer|issued to|awarded to"
+    r"(?:the )?(?:vendor|supplier|seller|consultant|contractor|(?:service )?provider|auftragnehmer|issued to|awarded to"
+    r"|prepared by"
     r"|consulting firm)(?: name| legal name| company| organi[sz]ation)?"
 )
+LABELS = re.compile(f"{CLIENT_LABEL.pattern}|{PROVIDER_LABEL.pattern}", re.IGNORECASE)
 AGENCY = rule(r"(?:the )?agency(?: name)?")  # an authority where it has a provider, else the provider itself
 # what beside a label is a name although it has no legal form: capitals, and no word of what forms hold otherwise
 TITLED = re.compile(r"[A-Z][\w.'&-]*(?:,? (?:(?:of|and|for|the|de|du|&) )*[A-Z][\w.'&-]*){1,8}")
@@ -68,6 +71,18 @@ WE_ARE = re.compile(rf"\b[Ww]e, (?P<name>[A-Z][\w.&' -]{{2,60}}?\b{LEGAL}\b\.?),
 ADDRESSED = re.compile(
     rf"\n[ \t]*(?P<name>[A-Z][\w.,&' -]{{2,60}}?\b{LEGAL}\b\.?)[ \t]*\n(?:[^\n]{{0,80}}\n){{0,6}}?\s*Dear\b"
 )
+# "what Ekholm AB will do for Fjordline AS", "the services we are to provide Lakeshore Alliance"
+FORM = rf"(?:{LEGAL}|AS|A/S)\b\.?"
+CAPITALS = r"[A-Z][\w.&'-]*(?:,? (?:(?:of|and|for|&) )?[A-Z][\w.&'-]*){0,6}"
+DOES = re.compile(
+    rf"(?P<provider>{CAPITALS} {FORM}) (?:will|shall|is to|agrees to) (?:do|perform|provide|carry\s+out|deliver)\b"
+    rf"[^.;\n]{{0,60}}?\b(?:for|to) (?P<client>{CAPITALS} {FORM})"
+)
+FOR_WHOM = re.compile(
+    r"\b(?:services|work) (?:that )?we (?:are to|will|shall) (?:provide|perform|do|render)(?: to| for)?\s+"
+    rf"(?P<client>{CAPITALS})(?= (?:for|in|as|during)\b|[.,])"
+)
+LETTERHEAD = re.compile(rf"\s*(?P<name>[A-Z][\w.,&' -]{{2,60}}?\b{LEGAL}\b\.?)[ \t]*\n")
 SPACED = re.compile(r"\W+")
 WE_SERVE = (
     r"\b(?:we (?:will |shall )?(?:invoice|bill|charge)"
@@ -83,6 +98,7 @@ def find(view: View) -> Iterator[Candidate]:
     labels = (*_labelled(view), *_in_form(view))
     if len(parties) < BOTH:
         yield from _speaking(view)
+        yield from _doing(view)
     if len({found.field for found in labels}) == 1 and not parties:
         yield from _other(view, labels[0])
     for found in labels:
@@ -197,9 +213,19 @@ def _labelled(view: View) -> Iterator[Candidate]:
             yield Candidate(field, name, start, end, 0.8)
 
 
+def _below(view: View) -> Iterator[Pair]:
+    """Each cell of a table with the one below it: "Prepared for | Prepared by" above two names."""
+    for table in view.tables:
+        for head, row in zip(table.rows, table.rows[1:], strict=False):
+            for label, value in zip(head, row, strict=False):
+                if value.text and LABELS.fullmatch(label.text):
+                    start, end = view.flat.offset(value.start), view.flat.offset(value.end - 1) + 1
+                    yield Pair(label.text, value.text, start, end)
+
+
 def _in_form(view: View) -> Iterator[Candidate]:
     """A label above or beside a name; the legal form tells a name from a heading, or else its capitals on the cover."""
-    found = pairs(view)
+    found = [*pairs(view), *_below(view)]
     served = any(True for _ in labelled(found, PROVIDER_LABEL))
     of_agency = ("client" if served else "provider", AGENCY)
     for field, label in (("client", CLIENT_LABEL), ("provider", PROVIDER_LABEL), of_agency):
@@ -226,6 +252,18 @@ def _speaking(view: View) -> Iterator[Candidate]:
         yield Candidate(theirs, clean(yours["name"]), *yours.span("name"), 0.8)
     else:
         yield from _other(view, Candidate(mine, clean(ours["name"]), *ours.span("name"), 0.8))
+
+
+def _doing(view: View) -> Iterator[Candidate]:
+    """In a letter, who is to do something for whom; where it says "we", the name at its head is the provider's."""
+    if both := DOES.search(view.text, 0, COVER):
+        for field in ("provider", "client"):
+            yield Candidate(field, clean(both[field]), *both.span(field), 0.76)
+        return
+    if whom := FOR_WHOM.search(view.text, 0, COVER):
+        yield Candidate("client", clean(whom["client"]), *whom.span("client"), 0.74)
+        if head := LETTERHEAD.match(view.text):
+            yield Candidate("provider", clean(head["name"]), *head.span("name"), 0.74)
 
 
 def _other(view: View, known: Candidate) -> Iterator[Candidate]:

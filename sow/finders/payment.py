@@ -31,7 +31,8 @@ WITHIN = rule(
     r"(?P<rest> ?{SAME}{0,90})"
 )
 LABELLED = rule(
-    r"(?:(?:payment terms?|terms of payment|zahlungsziel|payment due)\W{1,6}(?:net )?"
+    r"(?:(?:due date (?:is|shall be) the date of the \w+[;,.] ?)?(?:the )?final date for payment (?:is|shall be) "
+    r"|(?:payment terms?|terms of payment|zahlungsziel|payment due)\W{1,6}(?:net )?"
     r"|(?:payment period|payment term|maturity(?: period)?)(?: of (?:the |all |each "
     r")?invoices?)? (?:is|are|shall be) )(?P<days>{COUNT})(?: ?{DAYS})?"
     r"(?P<rest>{SAME}{0,80})"
@@ -41,16 +42,23 @@ BASES = (
     ("receipt_of_invoice", r"recei(?:pt|ving|ved|ves|ve)\b(?! of (?:the )?(?:deliverable|first))"),
     (
         "invoice_date",
-        r"invoic(?:e|ing)[' s]*(?:date|issu\w+)?|date of (?:\S+ ){0,4}invoice|invoiced|\bdate "
+        r"invoic(?:e|ing)[' s]*(?:date|issu\w+)?|date of (?:\S+ ){0,4}(?:invoice|account\b)|invoiced|\bdate "
         r"thereof|\bdate of (?:its |their )?issue|\b(?:its|their) date",
     ),
     ("other", r"date of (?:the |each )?statement|statement date"),
+)
+# "within the Payment Period, which runs from receipt of the invoice"
+COUNTED = rule(r"\b(?:within|in) (?:the |that )?(?-i:Payment) (?-i:Period|Term)s?\b[^.;]{0,80}")
+AT_SIGHT = rule(
+    r"\b(?:due|payable)(?: and payable)?(?: in full)?(?: immediately)? (?:up)?on (?:presentation|receipt)\b"
+    r"(?: of (?:the |an? |each |our |such )?invoices?)?(?! of)"
 )
 INTEREST = rule(
     r"(?:(?P<share>one and one[- ]half|{WORD}|\d{1,2}(?:\.\d{1,2})?)\s?(?:1/2)? ?(?:per ?cent|%)?"
     r"(?: ?\( ?(?P<digits>\d{1,2}(?:\.\d{1,3})?) ?%? ?(?:1/2%)?\))?(?:per ?cent|%)?)"
     r"(?: of [^.;]{0,40}?)?[, ]{1,2}(?:simple |compounded )?(?:interest )?"
-    r"(?:per|a|each|/) ?(?P<per>month|annum|year)|(?P<adverb>\d{1,2}(?:\.\d{1,2})?)\s?% (?P<annually>monthly|annually)"
+    r"(?:per|a|each|/) ?(?P<per>month|annum|year)"
+    r"|(?P<adverb>\d{1,2}(?:\.\d{1,2})?)\s?(?:per ?cent|%) ?(?:(?P<annually>monthly|annually)|p\. ?a\b)"
 )
 LATE = rule(
     r"\blate\b|\bservice charge|\bin default\b|\barrears|\bnot paid\b|\binterest\b"
@@ -62,8 +70,16 @@ ABOVE = rule(
     r"|\b(?P<index_first>(?:base|prime|repo|euribor|sonia|[a-z ]{0,30}?reference)(?: lending| interest)? ?rate)"
     r"(?: [^.;,\d]{0,40})? plus (?P<plus>{PERCENT})"
 )
+BANK = rule(
+    r"\b(?P<bank>European Central Bank|ECB|Bank of England)\b[^.;]{0,100}? (?:plus|increased by|and) "
+    r"(?P<points>{COUNT}|{PERCENT}) ?(?:percentage )?(?:points?|per ?cent)"
+)
+BANKS = {"european central bank": "ecb", "ecb": "ecb", "bank of england": "boe"}
 DISPUTE = rule(r"\b(?:within|no later than|has|have) (?P<days>{COUNT}) ?{DAYS}")
-DISPUTED = rule(r"\bdisput|\bobject(?:s|ions?)? to (?:an?|any|the|such) invoice|error or problem")
+DISPUTED = rule(
+    r"\bdisput|\bquestions? (?:about|on|regarding) (?:an?|any|the|each) invoice"
+    r"|\bobject(?:s|ions?)? to (?:an?|any|the|such) invoice|error or problem"
+)
 TAX = (
     r"(?:taxes|tax\b|VAT\b|GST\b|HST\b|value[- ]added|goods and services tax|sales (?:and use )?tax|sales, use"
     r"|consumption tax)"
@@ -76,6 +92,7 @@ TAX_EXCLUSIVE = (
     r"\b(?:excluding|excl\.?|excludes?|ex) (?:any |all |the |applicable |statutory )*" + TAX,
     r"\bplus (?:any |all |the |applicable |statutory |prevailing )*" + TAX,
     r"\+ ?(?:VAT|GST|HST)\b",
+    r"\b(?:fees?|prices?|charges?|amounts?|expenses)\b{SAME}{0,40}\bsubject to (?:the addition of )?(?:VAT|GST|HST)\b",
     (
         r"\b(?:do|does|shall|will) not include (?:any |all |applicable )*(?:[\w-]+,? (?:or |and )?){0,6}?"
         r"(?:tax|VAT|GST)"
@@ -126,6 +143,12 @@ def _days(view: View) -> Iterator[Candidate]:
             invoice = rule(r"\binvoic").search(match["rest"] + (match["after"] or ""))
             days = next(said for group in ("days", "afterdays", "atdays", "ondays") if (said := match[group]))
             yield from _payment(match, count(days), 0.88 if invoice else 0.62)
+    for match in view.search(COUNTED):
+        yield from _basis(match, match.end(), 0.8)
+    for match in view.search(AT_SIGHT):
+        if INVOICED.search(view.sentence(match.start())):
+            yield candidate("payment_terms_days", 0, match, 0.7)
+            yield candidate("payment_terms_basis", "receipt_of_invoice", match, 0.7)
 
 
 def _near(view: View, match: re.Match[str]) -> str:
@@ -138,6 +161,11 @@ def _payment(match: re.Match[str], days: int | None, confidence: float) -> Itera
         return
     end = match.end() - len(match["rest"])
     yield Candidate("payment_terms_days", days, match.start(), end, confidence)
+    yield from _basis(match, end, confidence)
+
+
+def _basis(match: re.Match[str], end: int, confidence: float) -> Iterator[Candidate]:
+    """What the days are counted from, as the words after them say."""
     for basis, pattern in BASES:
         if found := rule(pattern).search(match[0]):
             stop = match.start() + found.end()
@@ -152,15 +180,40 @@ def _interest(view: View) -> Iterator[Candidate]:
             continue
         share = _share(match)
         if share is not None:
-            per = "month" if (match["per"] or match["annually"]).lower().startswith("month") else "year"
+            per = "month" if (match["per"] or match["annually"] or "").lower().startswith("month") else "year"
             yield candidate("late_interest", f"{share}/{per}", match, 0.86)
     for match in view.search(ABOVE):
         if LATE.search(view.sentence(match.start())):
             points = match["points"]
             share = f"{count(points)}%" if points else percent(match["plus"] or match[0]) or ""
             index = match["index"] or match["index_first"]
-            name = "prime" if "prime" in index.lower() else " ".join(index.split())
-            yield candidate("late_interest", f"{name}+{share}/year", match, 0.84)
+            yield candidate("late_interest", f"{_index(index)}+{share}/year", match, 0.84)
+    for match in view.search(BANK):
+        if LATE.search(view.sentence(match.start())):
+            bank = BANKS[" ".join(match["bank"].lower().split())]
+            yield candidate("late_interest", f"{bank}+{_points(match['points'])}/year", match, 0.84)
+
+
+def _index(said: str) -> str:
+    """The name of what interest is counted above: "prime", "ecb", "boe", or its own words."""
+    name = " ".join(said.lower().split())
+    bank = next((short for bank, short in BANKS.items() if re.search(rf"\b{bank}\b", name)), None)
+    return "prime" if "prime" in name else bank or " ".join(said.split())
+
+
+def _points(said: str) -> str:
+    return percent(said) or f"{count(said)}%"
+
+
+def said_interest(text: str) -> str | None:
+    """What a label of late payment has beside it: "18% per annum", "4% above the base rate"."""
+    if match := ABOVE.search(text):
+        share = percent(match["plus"] or match[0])
+        return f"{_index(match['index'] or match['index_first'])}+{share}/year" if share else None
+    match = INTEREST.search(text)
+    share = _share(match) if match else None
+    monthly = match and (match["per"] or match["annually"] or "").lower().startswith("month")
+    return f"{share}/{'month' if monthly else 'year'}" if share else None
 
 
 def _share(match: re.Match[str]) -> str | None:

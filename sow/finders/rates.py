@@ -19,9 +19,12 @@ PERS = {
     "year": r"years?|annum|yearly|annual(?:ly)?|yr\b",
 }
 PER = "|".join(PERS.values())
+NAMED = r"(?-i:[A-Z])[A-Za-z]+(?: (?-i:[A-Z])[A-Za-z]+){0,3}[: ]{1,2}"
 PROSE = rule(
     r"(?P<amount>{AMOUNT})\]?(?: ?\([^)]{0,40}\))?[ *]{0,3}(?:(?:per|an?|each|every|/)[ "
-    r"]?(?:calendar |person[- ]|man[- ])?(?P<per>" + PER + r")\b"
+    r"]?(?:(?:person|head|resource|consultant|engineer|FTE) (?:per|a|/) ?)?(?:calendar |person[- ]|man[- ])?(?P<per>"
+    + PER
+    + r")\b"
     r"|(?:per|for each) (?P<unit>(?!occurrence|claim|incident|person|mile|project|share|cent)[a-z]{3,}))"
 )
 LED = rule(
@@ -64,15 +67,21 @@ FREQUENCY_HEAD = rule(r"(?:frequency|billing|billed|period|recurrence)")
 AMOUNT_HEAD = rule(r"(?:amount|charge|fee)s?\b")
 ONCE = rule(r"\b(?:one-?off|one-?time|once)\b")
 BARE = re.compile(
-    r"(?:[$€£]|[A-Z]{3} ?)?\s?(?:\d{1,3}(?:[,.' ]\d{3})+|\d+)(?:[.,]\d{1,2})?(?: ?(?:[A-Z]{3}"
+    r"(?:[$€£]|[A-Z]{3} ?|[A-Z]{1,2}\$|Rs?\.?)?\s?(?:\d{1,3}(?:[,.' ]\d{3})+|\d+)(?:[.,]\d{1,2})?(?: ?(?:[A-Z]{3}"
     r"|[€£]))?(?:\s?(?:/|per)\s?\w+)?"
 )
+# roles in one line, as in “at these daily rates: Partner S$3,600; Manager S$2,200”
+SERIES = rule(r"\b(?P<per>hourly|daily|day|weekly|monthly) rates?\b[^.;\n]{0,30}?[:| ]{1,3}(?=" + NAMED + r"{AMOUNT})")
+IN_SERIES = rule(r"(?P<role>" + NAMED + r")(?P<amount>{AMOUNT})(?:[,;] ?(?:and )?| and |(?=[.\n]|$))")
+ANNOUNCED = rule(r"\brates?\b[^.;]{0,80}\bper (?:person |man |resource )*(?:per )?(?P<per>" + PER + r")\b[^.;]{0,20}$")
 ESCALATION = rule(
-    r"\b(?:rates?|fees?|prices?|charges?)\b[^.;]{0,120}\b(?:increas\w+|adjust\w+|escalat\w+|uplift\w*"
+    r"\b(?:rates?|fees?|prices?|charges?)\b[^.;]{0,120}\b(?:increas\w+|adjust\w+|escalat\w+|uplift\w*|revis\w+|review\w+"
     r"|index\w+)\b[^.;]{0,100}?"
-    r"(?P<how>{PERCENT}|\bCPI\b|\bconsumer price index|\binflation|\bRPI\b|\bHICP\b)"
+    r"(?P<how>{PERCENT}|(?-i:\b[A-Z]\w+(?: [A-Z]\w+){1,4}) index\b"
+    r"|\bCPI\b|\bconsumer price index|\binflation|\bRPI\b|\bHICP\b)"
 )
 MOST_RATE = 5_000_000
+BEFORE = 160  # characters above a table in which its heading stands
 ROLE = r"(?P<role>[A-Z][a-z]+(?:[ /-][A-Z][a-z]+){0,3})"
 ROLE_AFTER = rule(r" for (?:each |an? |the )?" + ROLE, exact_case=True)
 ROLE_BEFORE = rule(r"\b" + ROLE + r"(?:,|:| at| is| -)(?: an?| the)?(?: rate of)? $", exact_case=True)
@@ -81,14 +90,25 @@ LONGEST_HEAD = 40
 
 def find(view: View) -> Iterator[Candidate]:
     """Candidates of the topic; an amount in a list or table is not told again as one without a role."""
-    listed = [*_listed(view), *_ranged(view), *(found for table in view.tables for found in _table(view, table))]
+    listed = [
+        *_listed(view),
+        *_ranged(view),
+        *_series(view),
+        *(found for table in view.tables for found in _table(view, table)),
+    ]
     yield from listed
-    for found in _prose(view):
-        if not any(found.start < other.end and other.start < found.end for other in listed):
+    prose = [found for found in _prose(view) if not any(_overlap(found, other) for other in listed)]
+    roles = [found for found in prose if found.value["role"]]
+    for found in prose:  # one amount that two patterns find is told once, with its role
+        if found.value["role"] or not any(_overlap(found, one) for one in roles):
             yield found
     for match in view.search(ESCALATION):
         if not rule(r"\bexcess\b|\binterest\b").search(match[0]):
             yield Candidate("rate_escalation", _escalation(match["how"]), match.start(), match.end(), 0.74)
+
+
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _prose(view: View) -> Iterator[Candidate]:
@@ -116,6 +136,17 @@ def _listed(view: View) -> Iterator[Candidate]:
             yield from _rate(match["role"], match["amount"], per, (match.start("role"), match.end()), 0.84)
 
 
+def _series(view: View) -> Iterator[Candidate]:
+    """Roles with their rates in one line, under a heading that says per what."""
+    for head in view.search(SERIES):
+        at, per = head.end(), _per(head["per"])
+        while found := IN_SERIES.match(view.text, at):
+            yield from _rate(
+                found["role"], found["amount"], per, found.span("role")[:1] + found.span("amount")[1:], 0.86
+            )
+            at = found.end()
+
+
 def _named(view: View, match: re.Match[str]) -> str | None:
     """The role that a rate is told for, right after or before it: "EUR 240 per hour for each Partner"."""
     found = ROLE_AFTER.match(view.text, match.end()) or ROLE_BEFORE.search(view.text, match.start() - 80, match.start())
@@ -141,6 +172,8 @@ def _rate(role: str | None, text: str, per: str, span: tuple[int, int], confiden
 
 def _table(view: View, table: Table) -> Iterator[Candidate]:
     at, columns = next(((n, found) for n, row in enumerate(table.rows) if (found := _rate_columns(row))), (0, []))
+    above = "" if columns else _heading(view, table)
+    columns = columns or (_all_columns(table) if above else [])
     if not columns:
         return
     head = [cell.text for cell in table.rows[at]]
@@ -152,8 +185,25 @@ def _table(view: View, table: Table) -> Iterator[Candidate]:
         for column in columns:
             if len(row) > column and BARE.fullmatch(row[column].text.strip()):
                 beside = [cell.text for i, cell in enumerate(row) if i and i not in columns]
-                per = _unit(" ".join([head[column], row[column].text, *beside, *head]))
+                told = re.findall(r"\([^)]*\)", row[named].text)  # "Support (annual)"
+                per = _unit(" ".join([head[column], row[column].text, *beside, *told, *head, above]))
                 yield from _cells(view, row[named], row[column], per)
+
+
+def _heading(view: View, table: Table) -> str:
+    """What is said right above a table of rates by their unit: "Rate card (USD per person per hour)"."""
+    at = view.flat.offset(table.rows[0][0].start)
+    found = ANNOUNCED.search(view.text[max(0, at - BEFORE) : at].rstrip().rstrip(")"))
+    return f"per {found['per']}" if found else ""
+
+
+def _all_columns(table: Table) -> list[int]:
+    """All columns of figures beside the roles, where a header names places or levels rather than rates."""
+    head = [cell.text for cell in table.rows[0]]
+    if not ROLE_HEAD.match(head[0]) or any(OTHER_HEAD.search(text) or STAGE_HEAD.search(text) for text in head):
+        return []
+    filled = range(1, len(head))
+    return [i for i in filled if any(len(row) > i and BARE.fullmatch(row[i].text.strip()) for row in table.rows[1:])]
 
 
 def _rate_columns(row: tuple[Cell, ...]) -> list[int]:
@@ -176,7 +226,8 @@ def _unit(text: str) -> str:
     if ONCE.search(text):
         return "once"
     found = re.search(
-        rf"(?:per|/)\s?({PER})|\b(hourly|daily|monthly|quarterly|annually)\b|\b(hours?|(?:man-?|person-?)?days?|MD)\b",
+        rf"(?:per|/)\s?({PER})|\b(hourly|daily|monthly|quarterly|annual(?:ly)?)\b"
+        r"|\b(hours?|HRS?|(?:man-?|person-?)?days?|MD)\b",
         text,
         re.IGNORECASE,
     )
@@ -192,4 +243,5 @@ def _cells(view: View, role: Cell, rate: Cell, per: str) -> Iterator[Candidate]:
 def _escalation(how: str) -> str:
     if "%" in how or "cent" in how.lower():
         return f"{how.split('%', maxsplit=1)[0].strip().split()[0]}%/year"
-    return {"consumer": "CPI", "inflation": "inflation"}.get(how.split(maxsplit=1)[0].lower(), how.upper())
+    known = {"consumer": "CPI", "inflation": "inflation"}.get(how.split(maxsplit=1)[0].lower())
+    return known or (" ".join(how.split()) if "index" in how.lower() else how.upper())

@@ -18,11 +18,13 @@ OWN = (
     r"(?i: number| no\.?)?[ ]?[:#.|]{0,2}\s{0,3}" + NUMBER
 )
 TITLED = (
-    r"(?i:statement of work|work order|sow|task order|service order|offer|quotation"
-    r"|individual contract)[ ](?i:no\.?|number|#)?[ ]?#?" + NUMBER + r"(?=\s|$|[,:;)])"
+    r"(?i:(?:statement|schedule) of work|work order|sow|task order|service order|change order|offer|quotation"
+    r"|services schedule|individual contract|specific contract)[ ](?i:no\.?|number|#)?[ ]?#?"
+    + NUMBER
+    + r"(?=\s|$|[,:;)])"
 )
 TITLE_WINDOW = 1_500
-OWN_TITLE = 120  # an agreement named there without number or date is the document itself
+OWN_TITLE = 120  # an agreement named there without number or date, unless "under" it, is the document itself
 PREAMBLE = 6_000
 MASTER = rule(
     r"(?P<title>\b(?=(?:that certain )?(?:master|general|framework|professional|consult|advisory|MSA))"
@@ -32,7 +34,8 @@ MASTER = rule(
     r"|framework (?:services )?agreement|"
     r"(?:professional|consulting|consultancy|advisory) services agreement|MSA\b(?= (?:dated|no|number|between))))"
     r"(?P<rest>(?: \([^()]{1,60}\))?(?:,? (?:No\.?|number|contract reference|ref\.?"
-    r"|reference)[^,.;]{0,40})?(?: (?:between|of|by and between) [^.;,]{2,90}?)?(?:,? (?:No\.?|number|ref\.?"
+    r"|reference|with (?:reference|number|ref\.?))[^,.;]{0,40})?(?: (?:between"
+    r"|of|by and between) [^.;,]{2,90}?)?(?:,? (?:No\.?|number|ref\.?"
     r"|reference) [\w/-]+)?"
     r"(?:(?:,? (?:dated|entered into|effective|made|executed|signed))(?: as)?(?: of| on)? (?P<date>{DATE})))?"
 )
@@ -46,7 +49,7 @@ AMENDED = rule(
 )
 # any other agreement that this document says it is under, told by its number or date
 CUE = re.compile(
-    r"(?:\b(?:[Uu]nder|UNDER|[Pp]ursuant to|[Ss]ubject to|[Gg]overned by|[Ii]n accordance with)"
+    r"(?:\b(?:[Uu]nder|UNDER|[Ii]mplementing|[Pp]ursuant to|[Ss]ubject to|[Gg]overned by|[Ii]n accordance with)"
     r"|(?:^|\n|\b(?:[Aa]ddendum|ADDENDUM|[Ss]chedule|[Aa]nnex|[Oo]rder|SOW)(?: [Nn]o\.? ?\S{1,12})? )[Tt]o)"
     r"\s+(?:the\s+|that\s+certain\s+)?(?=[A-Z])"
 )
@@ -56,7 +59,7 @@ OTHER = rule(
     r"(?:,? (?:No\.?|number|ref\.?|reference) ?(?P<number>(?=[\w./-]*\d)[\w./-]+))?"
     r"(?:(?: (?:between|by and between|concluded between) [^;\n]{2,160}?)?,? (?:dated"
     r"|entered into|effective|made|executed"
-    r"|signed|concluded|of)(?: between [^.;,]{2,60}?)?(?: as)?(?: of| on)? (?P<date>{DATE}))?)"
+    r"|signed|concluded|of)(?: (?:between|by) [^.;,]{2,60}?)?(?: as)?(?: of| on)? (?P<date>{DATE}))?)"
 )
 NOT_MASTER = rule(r"\b(?:licen[cs]e|lease|purchase|confidential|disclosure|employment|loan|credit|this)\b")
 NUMBERED = rule(
@@ -67,6 +70,7 @@ UNDER = rule(
     r"\b(?:pursuant to|under|subject to|governed by|incorporated (?:into|by)|issued under|part of|terms of"
     r"|in accordance with"
     r"|attached to|made to)\b[^.;]{0,60}$"
+    r"|\bparties (?:have )?(?:concluded|entered into|executed|signed) (?:an?|the|that certain) $"
 )
 STANDALONE = rule(r"stand-?alone|superseded by|replaced by|no master|later incorporated|may (?:later )?enter into")
 PO_NUMBER = (
@@ -83,13 +87,15 @@ ON_INVOICES = rule(
 PO_REQUIRED = (
     (
         r"\b(?:invoices?|each invoice|all invoices|every invoice)\b{FAR}\b(?:must|shall|should|will)\b{NEAR}"
-        r"\b(?:include|reference|quote|state|show|bear|contain|cite|carry|identify|indicate|mention)\b{NEAR}\b"
+        r"\b(?:include|reference|quote|state|show|bear|contain|cite|carry|identify|indicate|mention|reflect)\b{NEAR}\b"
         + ORDER
         + r"\b(?! ?box)"
     ),
     r"\b"
     + ORDER
     + r"\b[^.;]{0,30}\b(?:must|shall|has to|is to) be (?:stated|shown|quoted|given|indicated)\b[^.;]{0,30}\binvoice",
+    r"\b" + ORDER + r"\b[^.;]{0,20}\b(?:must|shall|should|has to) appear on\b[^.;]{0,20}\binvoice",
+    r"\b(?:purchase order|P\.?O\.?)(?: number)? required ?[?:|]{1,2} ?yes\b",
     r"\binvoices?\b{FAR}\bquoting (?:your|our|the|its|a)? ?(?:\w+'s )?(?:valid )?(?:purchase order|P\.?O\.?)\b",
     (
         r"\b(?:without|absent|in the absence of) (?:an? |the )?(?:valid |corresponding |approved )*"
@@ -108,6 +114,7 @@ PO_NOT_REQUIRED = (
     r"\bno purchase order (?:number )?(?:is|shall be|will be)? ?(?:required|needed|necessary)",
     r"\bpurchase order (?:is|shall|will)(?: be)? not (?:be )?(?:required|needed|necessary)",
     r"\b(?:does|do) not (?:require|need|use|issue) (?:an? )?purchase orders?",
+    r"\b(?:purchase order|P\.?O\.?)(?: number)? required ?[?:|]{1,2} ?no\b",
 )
 
 
@@ -160,7 +167,7 @@ def _master(view: View) -> Iterator[Candidate]:
     for match in view.search(MASTER):
         before = view.text[max(0, match.start() - 90) : match.start()]
         around = view.sentence(match.start())
-        title = match.start() < OWN_TITLE and not re.search(r"\d", match[0])
+        title = match.start() < OWN_TITLE and not re.search(r"\d", match[0]) and not UNDER.search(before)
         if title or STANDALONE.search(around):
             continue
         if UNDER.search(before) and (match["date"] or match.start() < PREAMBLE):

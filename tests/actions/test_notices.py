@@ -113,6 +113,22 @@ async def test_those_who_may_decide_are_told_and_the_log_says_whom(
     )
 
 
+@pytest.mark.parametrize("email", ["vera @ north light", "vera@north@light", "véra@northlight.example"])
+async def test_an_address_that_is_none_keeps_nobody_else_from_the_notice(
+    hands: Hands, database: Database, ledger: LedgerErp, people: People, owner: psycopg.Connection, email: str
+) -> None:
+    owner.execute("update person set email = %s where id = %s", [email, people.vera.person])
+    reminding = (await hands.policies("northlight")).deadlines(["contract.set_po_number"]).remind_after_days
+    assert reminding
+    await aged(hands, people, ledger, database, reminding)
+    async with Office().open() as office:
+        await work(hands, post(hands, office.server()))
+    ((recipients, _),) = office.taken
+    assert sorted(recipients) == ["ada@northlight.example", "marek@northlight.example"]
+    row = owner.execute("select facts -> 'refused' from audit_entry where event = 'action.mailed'").fetchone()
+    assert row == ([people.vera.person],)
+
+
 async def test_of_an_end_the_proposer_is_told(
     hands: Hands, database: Database, ledger: LedgerErp, people: People
 ) -> None:

@@ -94,6 +94,26 @@ QUESTIONS: list[tuple[str, str, dict[str, Any]]] = [
 
 CONVERSATIONS: list[list[tuple[str, str, dict[str, Any]]]] = [
     [
+        ("unbilled time in DACH", "unbilled_time", {"group_by": "practice", "approved_only": False, "region": "DACH"}),
+        ("drop the region", "unbilled_time", {"group_by": "practice", "approved_only": False}),
+    ],
+    [
+        ("unbilled time for Halden", "unbilled_time", {"group_by": "project", "approved_only": False, "customer": "HALDEN"}),
+        ("and across the whole firm?", "unbilled_time", {"group_by": "project", "approved_only": False}),
+    ],
+    [
+        ("is 1001 ready to bill", "project_readiness", {"project": "CLD-UKI-1001"}),
+        ("unbilled?", "unbilled_time", {"group_by": "project", "approved_only": False, "project": "CLD-UKI-1001"}),
+    ],
+    [
+        ("which projects are blocked", "portfolio_readiness", {"status": "blocked"}),
+        ("break it down by client", "problems", {"group_by": "customer"}),
+    ],
+    [
+        ("which documents need confirming", "documents", {"needs": "confirmation"}),
+        ("those with conflicts", "documents", {"needs": "conflict"}),
+    ],
+    [
         ("what did we invoice to Halden in September?", "invoices", {"customer": "HALDEN", "since": "2026-09-01", "until": "2026-09-30", "state": "issued"}),
         ("the month after?", "invoices", {"customer": "HALDEN", "since": "2026-10-01", "until": "2026-10-31", "state": "issued"}),
         ("the previous month?", "invoices", {"customer": "HALDEN", "since": "2026-09-01", "until": "2026-09-30", "state": "issued"}),

@@ -47,7 +47,34 @@ async def test_a_form_of_an_earlier_session_is_laid_before_its_sender(door) -> N
     answer = await client.post("/delegations", data=TYPED, headers=OURS | {"x-csrf-token": "f" * 64})
     assert answer.status_code == 403
     assert "In Lisbon &amp; away" in answer.text
-    assert field(answer.text, "csrf") == client.headers["x-csrf-token"]
+    asked = await client.post("/threads/messages", data={"text": "What waits?"}, headers=OURS | {"x-csrf-token": "f"})
+    assert 'action="/threads/messages"' in asked.text
+    assert field(asked.text, "csrf") == client.headers["x-csrf-token"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/actions/some-action/decisions",
+        "/actions/decisions",
+        "/actions/some-action/edits",
+        "/delegations",
+        "/freezes/some-freeze/thaw",
+        "/admin/people/some-person/rights",
+        "/account/tokens",
+        "/facts/reports",
+        "/documents/some-document/terms/some-term",
+    ],
+)
+async def test_a_deed_is_not_laid_before_whoever_signs_in(door, path: str) -> None:
+    async with door.nobody() as client:
+        asked = await client.post(path, data=TYPED | {"verdict": "approve"}, headers=OURS)
+        carried = {"next": "/", "email": "ada.lindqvist@northlight.example", "kept": field(asked.text, "kept")}
+        resumed = await client.post("/signin", data=carried | {"password": PASSWORD}, headers=OURS)
+    assert "In Lisbon &amp; away" in resumed.text
+    assert f'action="{path}"' not in resumed.text
+    assert "0" * 64 not in resumed.text
+    assert "Send it" not in resumed.text
 
 
 @pytest.mark.parametrize(

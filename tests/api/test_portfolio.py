@@ -149,6 +149,29 @@ async def test_an_answer_of_a_past_day_is_shown_as_it_was(door: Door, owner: psy
     assert "Answers are kept since" in refused.json()["detail"]
 
 
+RESTING = (
+    "/v1/portfolio/readiness",
+    "/v1/portfolio/totals",
+    "/v1/portfolio/next-steps",
+    "/v1/portfolio/readiness.csv",
+    "/v1/projects/CLD-UKI-1001/readiness",
+    "/v1/projects/CLD-UKI-1001/next-steps",
+    "/v1/projects/CLD-UKI-1001/delivery-risk",
+    "/v1/time-to-bill",
+    "/v1/codes/uncoded",
+    "/v1/opportunities/won",
+)
+PAGES_RESTING = (
+    "/",
+    "/readiness",
+    "/projects/CLD-UKI-1001",
+    "/time-to-bill",
+    "/codes",
+    "/opportunities",
+    "/operations",
+)
+
+
 async def test_an_erp_that_is_away_is_told_beside_the_last_answers(
     door: Door, erp: SmallErp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,6 +191,14 @@ async def test_an_erp_that_is_away_is_told_beside_the_last_answers(
     for other in ("/", "/readiness/clearing", "/projects/CLD-UKI-1001", "/operations", "/time-to-bill", "/codes"):
         assert "could not be read since" in (await client.get(other)).text, other
     assert (await client.get("/v1/portfolio/totals")).json()["warnings"][0].startswith("The ERP could not be read")
-    for asked in ("/v1/portfolio/readiness", "/v1/projects/CLD-UKI-1001/readiness", "/v1/time-to-bill"):
-        assert "could not be read since" in (await client.get(asked)).headers["x-erp-warning"]
+    for asked in RESTING:
+        assert "could not be read since" in (await client.get(asked)).headers["x-erp-warning"], asked
+    for shown in PAGES_RESTING:
+        page = await client.get(shown)
+        assert page.text.count("could not be read since") == 1, shown
+    assert "x-erp-warning" not in (await client.get("/v1/actions")).headers, "it rests on no fact of the ERP"
+    (_, line, *_) = (await client.get("/readiness.csv")).text.splitlines()
+    assert "could not be read since" in line
+    with zipfile.ZipFile(io.BytesIO((await client.get("/readiness.xlsx")).content)) as book:
+        assert b"could not be read since" in book.read("xl/sharedStrings.xml")
     assert (await client.post("/v1/projects/CLD-UKI-1001/reading")).status_code == 503

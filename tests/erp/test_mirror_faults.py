@@ -12,11 +12,12 @@ import psycopg
 import pytest
 
 from domain.actor import Actor, Role
-from domain.errors import ErpRefused, ErpUnavailable, NotFound
+from domain.errors import ErpDoubtful, ErpRefused, ErpUnavailable, NotFound
 from domain.facts import FactKind
 from domain.findings import Verdict
 from domain.records import Firm
 from erp import mirror as erp_mirror
+from erp import patience
 from erp.mirror import Mirror
 from erp.past import PastMirror
 from erp.reader import Changes, Head, Page, ReadsWhole
@@ -155,6 +156,18 @@ async def test_nobody_waits_long_for_a_slow_erp(world: World, monkeypatch: pytes
     assert "did not answer" in stale.warnings[0]
 
 
+async def test_a_reading_on_demand_ends_in_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.mirror.get()
+    monkeypatch.setattr(patience, "SECONDS", 0.05)
+    world.erp.slow = 5.0
+    world.later(1)
+    async with asyncio.timeout(3):
+        for reading in (world.mirror.reread("w1"), world.mirror.masters(fresh=True)):
+            with pytest.raises(ErpUnavailable, match="did not answer"):
+                await reading
+    assert (await world.mirror.get()).projects, "the last facts stay"
+
+
 async def test_a_reading_that_breaks_half_way_changes_nothing(world: World) -> None:
     await world.mirror.get()
     world.later(61)
@@ -165,6 +178,73 @@ async def test_a_reading_that_breaks_half_way_changes_nothing(world: World) -> N
 
     world.erp.whole = torn  # type: ignore[method-assign]
     assert (await world.mirror.get()).projects[0].name == PROJECT.name
+
+
+MANY = tuple(entry(f"m{number}", date(2026, 10, 5)) for number in range(40))
+
+
+async def test_much_that_is_gone_at_once_is_doubted_for_a_day(world: World) -> None:
+    """A rule of the ERP that hides rows tells the account nothing of it."""
+    world.erp.small = replace(world.erp.small, time=MANY)
+    assert len((await world.mirror.get()).time) == 40
+    world.erp.small = replace(world.erp.small, time=MANY[:20])
+    world.later(61)
+    stale = await world.mirror.get()
+    assert (len(stale.time), stale.fetched_at) == (40, START)
+    assert "no longer shows 20 of 40 time entries" in stale.warnings[0]
+    assert "believed from 2026-11-24 09:01 UTC" in stale.warnings[0]
+    with pytest.raises(ErpDoubtful):
+        await world.mirror.get(fresh=True)
+    world.erp.fault = ErpUnavailable("Tryton cannot be reached (ConnectError).")
+    world.later(3600)
+    await world.mirror.get()
+    world.erp.fault = None
+    world.later(22 * 3600)
+    assert len((await world.mirror.get()).time) == 40
+    world.later(3600)
+    believed = await world.mirror.get()
+    assert (len(believed.time), believed.warnings) == (20, ())
+
+
+async def test_a_doubt_ends_when_all_is_there_again(world: World) -> None:
+    world.erp.small = replace(world.erp.small, time=MANY)
+    await world.mirror.get()
+    for hours in (1, 20, 2):
+        world.erp.small = replace(world.erp.small, time=MANY[:20])
+        world.later(hours * 3600)
+        with pytest.raises(ErpDoubtful):
+            await world.mirror.get(fresh=True)
+        world.erp.small = replace(world.erp.small, time=MANY)
+        world.later(61)
+        assert (await world.mirror.get(fresh=True)).warnings == ()
+
+
+async def test_what_is_entered_anew_or_little_is_not_doubted(world: World) -> None:
+    world.erp.small = replace(world.erp.small, time=MANY)
+    await world.mirror.get()
+    anew = tuple(replace(one, id=f"n{one.id}") for one in MANY[:35])
+    world.erp.small = replace(world.erp.small, time=anew)
+    world.later(61)
+    assert {one.id for one in (await world.mirror.get()).time} == {one.id for one in anew}
+    world.erp.small = replace(world.erp.small, time=anew[:-9])
+    world.later(61)
+    assert len((await world.mirror.get()).time) == 26
+
+
+async def test_what_changed_is_doubted_too_and_a_project_read_anew(world: World) -> None:
+    world.erp.small = replace(world.erp.small, time=MANY)
+    await world.mirror.get()
+    world.erp.tell = Changes(Head("Small", "EUR"), Page(()), [("time", one.id) for one in MANY[:12]])
+    world.later(61)
+    assert len((await world.mirror.get()).time) == 40
+    with pytest.raises(ErpDoubtful, match="12 of 40 time entries"):
+        await world.mirror.reread("w1")
+    world.erp.tell = Changes(Head("Small", "EUR"), Page(()))
+    await world.mirror.get(fresh=True)
+    world.erp.small = replace(world.erp.small, time=MANY[:12])
+    with pytest.raises(ErpDoubtful, match="28 of 40 time entries"):
+        await world.mirror.reread("w1")
+    assert len((await world.mirror.get()).time) == 40
 
 
 async def test_what_a_record_said_before_stays(world: World) -> None:

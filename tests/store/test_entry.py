@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import psycopg
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from domain.canonical import canonical
+from store.database import Database
 from store.entry import Entry, encoded
 
 TEXT = st.text(st.characters(blacklist_categories=("Cs",)))
@@ -41,3 +46,35 @@ def test_an_entry_without_the_younger_fields_is_as_it_was_first_sealed() -> None
         b'{"agent_run":null,"at":"2026-10-01T12:00:00.000005+00:00","event":"thing.done","facts":"{\\"n\\": 1}",'
         b'"id":7,"person":"ann","subject":"thing:1","tenant":"alpha"}'
     )
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("changed", "taken"),
+    [
+        ({}, True),
+        ({"event": "things.all_done", "trace": "0" * 32, "on_behalf_of": "bob"}, True),
+        ({"facts": Jsonb({"n": "x" * 59_000})}, True),
+        ({"facts": Jsonb({"n": '"' * 14_000}), "subject": "s" * 9_000}, False),  # each sign takes four in the bundle
+        ({"facts": Jsonb({"n": '"' * 14_000})}, True),
+        ({"facts": Jsonb({"n": "x" * 66_000})}, False),
+        ({"event": "done"}, False),
+        ({"event": "Thing.done"}, False),
+        ({"trace": "0" * 31}, False),
+        ({"on_behalf_of": ""}, False),
+    ],
+)
+async def test_an_entry_that_no_bundle_can_hold_or_that_is_misshapen_is_refused(
+    database: Database, owner: psycopg.Connection, changed: dict[str, object], taken: bool
+) -> None:
+    row: dict[str, object] = {"event": "thing.done", "subject": "thing:1", "person": "ann", "facts": Jsonb({})}
+    row |= {"tenant": "alpha", "agent_run": None, "on_behalf_of": None, "trace": None} | changed
+    statement = sql.SQL("insert into audit_entry ({}) values ({})").format(
+        sql.SQL(", ").join(map(sql.Identifier, row)), sql.SQL(", ").join(map(sql.Placeholder, row))
+    )
+    async with database.tenant("alpha") as connection:
+        if taken:
+            await connection.execute(statement, row)
+        else:
+            with pytest.raises(psycopg.errors.CheckViolation):
+                await connection.execute(statement, row)

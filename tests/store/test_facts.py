@@ -35,7 +35,11 @@ BAD = [
     ("purchase_order,S-1,2026-10-12T08:00:00Z,psa,,true,,twelve,EUR,,,", "amount"),
     ("purchase_order,S-1,2026-10-12T08:00:00Z,psa,,true,,1e99,EUR,,,", "amount"),
     ("purchase_order,S-1,2026-10-12T08:00:00Z,psa,,true,,12,,,,", "currency"),
-    ("purchase_order,S-1,2026-10-12T08:00:00Z,psa,,true,,,,31.01.2027,,", "valid_until"),
+    ("purchase_order,S-1,2026-10-12T08:00:00Z,psa,,true,,,,31.02.2027,,", "valid_until"),
+    ("purchase_order,S-1,2026-10-12T08:00:00Z,psa,,true,,,,03/04/2027,,", "2027-04-03 or 2027-03-04"),
+    ("purchase_order,S-1,2026-10-12T08:00:00Z,psa,,true,,12.000,EUR,,,", "12000 or 12 and a bit"),
+    ("timesheet,CLD-UKI-1004/Lena Ortiz/2026-W41,2026-10-14T08:00:00Z,psa,rejected,,,,,,,", "Line 3 says otherwise"),
+    ("billing_hold,P,2026-10-12T08:00:00Z,psa,,,,,,,yes,,too much", "cells"),
     ("billing_hold,P,2026-10-12T08:00:00Z,psa,,,,,,,,", "held"),
     ("billing_hold,P,2026-10-12T08:00:00Z,psa", "cells"),
     (f"billing_hold,{'P' * 301},2026-10-12T08:00:00Z,psa,,,,,,,yes,", "subject"),
@@ -62,11 +66,59 @@ def test_a_file_of_something_else_is_refused() -> None:
         read_facts("kind,reported_at,system\n", NOW)
 
 
+AMOUNTS = {
+    "12000,00": "12000.00",
+    "12.000,50": "12000.50",
+    "12,000.50": "12000.50",
+    "12000,5": "12000.5",
+    "1.234.567": "1234567",
+    "1,234,567": "1234567",
+    "12 000,50": "12000.50",
+    "12\u00a0000,50": "12000.50",
+    "12'000.50": "12000.50",
+    "0.125": "0.125",
+}
+DAYS = {
+    "2026-10-13": "2026-10-13",
+    "2026-10-13 00:00:00": "2026-10-13",
+    "2026-1-5": "2026-01-05",
+    "13.10.2026": "2026-10-13",
+    "13/10/2026": "2026-10-13",
+    "10/13/2026": "2026-10-13",
+    "5/5/2026": "2026-05-05",
+}
+
+
+@pytest.mark.parametrize(("written", "day"), DAYS.items())
+def test_days_that_can_be_read_in_one_way_are_read(written: str, day: str) -> None:
+    head = "kind;subject;reported_at;system;status;on\n"
+    row = f"Milestone ;S-1 / Design / Build ;14.10.2026 08:30;psa;Accepted;{written}\n"
+    (found,), bad = read_facts(head + row, NOW)
+    assert (found.subject, found.value, bad) == ("S-1/Design / Build", {"status": "accepted", "on": day}, [])
+    assert found.reported_at == datetime(2026, 10, 14, 8, 30, tzinfo=UTC)
+
+
+def test_a_file_that_a_spreadsheet_saved_again_is_read() -> None:
+    text = (
+        "\ufeffsep=;\r\nKind;Subject;Reported At;System;Held;Currency;;\r\n"
+        "Billing hold;CLD-UKI-1004;14.10.2026;psa;WAHR;eur;;\r\n"
+        "billing_hold;CLD-UKI-1005;14.10.2026;psa;Nein;;;;;\r\n"
+        ";;;;;;;\r\n   ;;;;;;;\r\n"
+        "billing_hold;CLD-UKI-1006;14.10.2026;psa;perhaps;;;\r\n"
+    )
+    good, bad = read_facts(text, NOW)
+    assert [(fact.subject, fact.value) for fact in good] == [
+        ("CLD-UKI-1004", {"held": True}),
+        ("CLD-UKI-1005", {"held": False}),
+    ]
+    assert [(row.line, row.reason) for row in bad] == [(7, "held must be true or false.")]
+
+
 @pytest.mark.parametrize("parted", [";", "\t"])
 def test_a_spreadsheets_own_separator_and_decimals_are_read(parted: str) -> None:
     head = "Kind, SUBJECT ,reported_at,system,number,amount,currency\n".replace(",", parted)
     row = ["purchase_order", "S-1", "2026-10-14T08:00:00Z", "psa", "PO-7", "", "EUR"]
-    for written, amount in (("12000,00", "12000.00"), ("12.000,50", "12000.50"), ("12,000.50", "12000.50")):
+    for written, amount in AMOUNTS.items():
         row[5] = written
         (found,), bad = read_facts(head + parted.join(row) + "\n", NOW)
         assert (found.value["amount"], bad) == (amount, [])

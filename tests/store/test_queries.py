@@ -29,6 +29,7 @@ WORKERS = {
     ("freezes", "thaw"),
     ("waivers", "add"),
     ("waivers", "end"),
+    ("documents", "set_bearing"),
     ("model_readings", "record"),
     ("model_readings", "dispute"),
     ("rulebook", "install"),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, find, given, settings
+from hypothesis import find, given, settings
 from hypothesis import strategies as some
 
 from actions.proposals import signed_digest
@@ -311,7 +311,6 @@ def test_nobody_decides_on_their_own_proposal(actor: Actor, wanted: Action) -> N
     assert not POLICIES.may_decide(actor, replace(wanted, proposer=actor.person)).allowed
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine
 @given(
     some.dictionaries(
         some.sampled_from(["tenant", "proposer", "open", "roles", "limited", "amount", "x"]),

@@ -75,7 +75,7 @@ def test_days_are_means_by_hours() -> None:
     assert (found.billed_hours, found.days_to_bill) == (Decimal(32), Decimal("11.8"))
     assert found.open_age == Decimal(77)
     assert sum(found.open_stages.values()) == found.open_age
-    assert found.slowest is not None
+    assert found.oldest is not None
 
 
 @given(

@@ -70,7 +70,7 @@ def test_a_signed_contract_without_a_project_is_told(days: int, told: bool) -> N
         assert answers["S-1002"].status == "nothing_to_bill"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(small=smalls(), period=PERIODS)
 def test_an_invoice_holds_no_more_than_is_ready(small: Small, period: str | None) -> None:
     case = Case(small.project, small.dossier().facts(small.project), period, TODAY)

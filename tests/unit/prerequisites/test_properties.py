@@ -159,7 +159,7 @@ def _order() -> st.SearchStrategy[dict[str, Any]]:
 PERIODS = st.sampled_from([None, "2026-09", "2026-10", "2026-11"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(small=smalls(), period=PERIODS)
 def test_ready_and_blocked_are_the_unbilled_money(small: Small, period: str | None) -> None:
     answer = small.answer(period)
@@ -176,7 +176,7 @@ def _stops(verdict: Verdict) -> bool:
     return verdict in (Verdict.FAIL, Verdict.UNKNOWN)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(small=smalls(), period=PERIODS, data=st.data())
 def test_the_order_of_records_does_not_matter(small: Small, period: str | None, data: st.DataObject) -> None:
     assert small.contract is not None
@@ -192,7 +192,7 @@ def test_the_order_of_records_does_not_matter(small: Small, period: str | None, 
     assert shuffled.answer(period) == small.answer(period)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(small=smalls(), period=PERIODS, data=st.data())
 def test_silence_never_becomes_consent(small: Small, period: str | None, data: st.DataObject) -> None:
     # What is an item or a ceiling of its own takes its questions with it when it goes.
@@ -216,7 +216,7 @@ WORSE = {
 }
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(small=smalls(), rule=st.sampled_from(sorted(WORSE)), period=PERIODS)
 def test_adding_what_does_not_allow_it_never_makes_a_pass_of_not_known(
     small: Small, rule: str, period: str | None
@@ -231,7 +231,7 @@ def test_adding_what_does_not_allow_it_never_makes_a_pass_of_not_known(
     assert rule != "billing.hold" or after is not Verdict.PASS
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(small=smalls(), period=PERIODS, data=st.data())
 def test_a_report_on_somebody_else_changes_nothing(small: Small, period: str | None, data: st.DataObject) -> None:
     if not small.facts:

@@ -68,7 +68,8 @@ def filed(
         for n, one in enumerate(reading.terms)
     )
     ranks = tuple(replace(rank, evidence=replace(rank.evidence, document=id_)) for rank in reading.bearing.ranks)
-    return Paper(row, terms_, reading.amendment, bearing=replace(reading.bearing, ranks=ranks))
+    rates = tuple(replace(place, document=id_) for place in reading.bearing.rates)
+    return Paper(row, terms_, reading.amendment, bearing=replace(reading.bearing, ranks=ranks, rates=rates))
 
 
 def places(text: str) -> tuple[Place, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.sow.paper import values
+from tests.unit.sow.paper import terms, values
 
 FIELDS = [
     ("currency", "Contract value: Rs. 42,50,000/- only.", ["INR"]),
@@ -40,6 +40,68 @@ FIELDS = [
     ("document_number", "Pursuant to Executive Order No. 13526, records are kept.", []),
     ("po_number", "Order number 4500098123 must be stated on every invoice.", ["4500098123"]),
     ("po_required", "Invoices shall bear the work order number.", []),
+    ("change_order_required", "Neither party is obliged to act until a Change Note has been signed by both.", [True]),
+    ("change_order_required", "If the scope changes, we will agree the additional fee in writing beforehand.", [True]),
+    ("change_order_required", "Changes: Change order signed by both sides", [True]),
+    ("change_order_required", "The Supplier shall notify changes of its address in writing.", []),
+    ("acceptance_days", "The Buyer accepts or rejects deliverables within 8 Working Days. Payment follows.", [8]),
+    ("acceptance_days", "Tell us within two weeks if a report is wrong; after that we treat it as approved.", [14]),
+    (
+        "termination_convenience_days",
+        "The Client may terminate this Schedule of Work at any time on not less than one hundred and eighty (180) "
+        "days' written notice.",
+        [180],
+    ),
+    ("termination_convenience_days", "Notice period: one month", [30]),
+    ("expenses", "Travel is passed along at net.", ["reimbursed"]),
+    ("expenses", "The price for the additional services includes all expenses.", ["included"]),
+    ("expenses", "The Supplier runs the booking system of 12 hotels and is paid against receipts of theirs.", []),
+    ("expense_cap", "Flights and hotel are on top, but never more than EUR 3,600 in total.", ["3600.00"]),
+    ("expense_cap", "Expenses (max) | 10,050.00\nAnalyst | 7", ["10050.00"]),
+    ("not_to_exceed", "The maximum total amount to be paid under this contract is EUR 364 800.", ["364800.00"]),
+    ("not_to_exceed", "Travel (ODC) | NTE | $6,500\nTOTAL NTE | | $232,185.00", ["232185.00"]),
+    ("total_value", "The total price of the Contract is increased from £310,000 to £406,500.", ["406500.00"]),
+    ("total_value", "EUR 2,150 for each station, so EUR 30,100 in all for the 14.", ["30100.00"]),
+    ("po_required", "PO Required? No", [False]),
+    ("po_required", "Our PO number must appear on each invoice.", [True]),
+    ("signed", "Signed for the Client: R. A. Benbow, Chair of Trustees", [True]),
+    ("signed", "SIGNED at RUSTENBURG on this the 16th day of February 2026.", [True]),
+    ("signed", "Signature: Printed Name: Title:", []),
+    ("payment_terms_days", "Our invoices are payable upon presentation.", [0]),
+    ("payment_terms_days", "The deposit is due on receipt of the equipment.", []),
+    ("late_interest", "Delayed payments shall attract interest @ 12% p.a.", ["12%/year"]),
+    (
+        "late_interest",
+        "Interest on late payment is at the rate applied by the European Central Bank plus eight percentage points.",
+        ["ecb+8%/year"],
+    ),
+    ("governing_law", "Illinois law applies.", ["Illinois"]),
+    ("governing_law", "Swedish law, in case we ever need it.", []),
+    ("governing_law", "Last.\nSwedish law, in case we ever need it.", ["Sweden"]),
+    ("governing_law", "Applicable law applies.", []),
+    ("master_agreement", "SCHEDULE 4 under the Master Services Agreement between us.", ["Master Services Agreement"]),
+    ("effective_date", "TERM\nJan 1, 2026 to Dec 31, 2026", ["2026-01-01"]),
+    ("auto_renewal", "Jan 1, 2026 to Dec 31, 2026. Does not auto-renew.", [False]),
+    ("client", "Prepared for        Prepared by\nAlder Foods, Inc.   Moss Labs LLC\n", ["Alder Foods, Inc."]),
+    ("provider", "Here is what Ekholm Water AB will do for Fjordline Aqua AS this year.", ["Ekholm Water AB"]),
+    ("client", "Here is what Ekholm Water AB will do for Fjordline Aqua AS this year.", ["Fjordline Aqua AS"]),
+    ("client", "Recipient of the Services: Orrin Networks plc", ["Orrin Networks plc"]),
+    ("provider", "Client: Alder plc\nSeller: Moss Digital Limited", ["Moss Digital Limited"]),
+    ("billing_type", "The tasks are ordered on a times-and-means basis.", ["time_and_materials"]),
+    ("billing_type", "The Agency earns no commission on media.", []),
+    ("billing_type", "Our fee for the audit will be $27,500.", ["fixed_fee"]),
+    ("billing_type", "The monthly fee is $2,000 per month.", ["retainer"]),
+    ("invoice_frequency", "The Architect issues an account at the end of each calendar month.", ["monthly"]),
+    ("invoice_frequency", "The Client shall pay within 30 days of the end of the month of the invoice.", []),
+    ("invoice_frequency", "Fee: £73,450\n40% at kickoff; 60% on delivery of the report.", ["per_milestone"]),
+    ("invoice_delivery", "Invoices shall be uploaded to the WestPay Vendor Portal.", ["WestPay Vendor Portal"]),
+    ("invoice_delivery", "Invoices are due. Send POs to billing@tandem.example.com.", []),
+    (
+        "rate_escalation",
+        "The rates are reviewed yearly by the Average Weekly Earnings index.",
+        ["Average Weekly Earnings index"],
+    ),
+    ("term", "The duration of the tasks shall not exceed 10 months.", ["P10M"]),
     ("advance", "We require a retainer of $10,000, which will be applied to our last bill.", ["10000.00"]),
 ]
 
@@ -47,6 +109,50 @@ FIELDS = [
 @pytest.mark.parametrize(("field", "text", "expected"), FIELDS)
 def test_field(field: str, text: str, expected: list) -> None:
     assert values(text, field) == expected
+
+
+def test_rates_by_place_are_told_per_what_the_heading_says() -> None:
+    found = values(
+        "Rate Card (all rates in USD per person per hour)\n\nRole | Onshore | Offshore\nTester | 71 | 24\nDeveloper | - | 26\n",
+        "rates",
+    )
+    assert [(item["role"], item["amount"], item["per"]) for item in found] == [
+        ("Tester", "71.00", "hour"),
+        ("Tester", "24.00", "hour"),
+        ("Developer", "26.00", "hour"),
+    ]
+    assert values("Our plans\n\nRole | Onshore | Offshore\nTester | 71 | 24\n", "rates") == []
+
+
+def test_a_rate_that_is_told_both_ways_is_one_with_its_role() -> None:
+    found = values("The hourly rate for a Senior Engineer is EUR 95.00 per hour.", "rates")
+    assert [(item["role"], item["amount"]) for item in found] == [("Senior Engineer", "95.00")]
+
+
+def test_rates_in_one_line_after_their_unit() -> None:
+    found = values("We charge the following daily rates: Partner S$3,600; Manager S$2,200; Analyst S$1,250.", "rates")
+    assert [(item["role"], item["amount"], item["per"]) for item in found] == [
+        ("Partner", "3600.00", "day"),
+        ("Manager", "2200.00", "day"),
+        ("Analyst", "1250.00", "day"),
+    ]
+
+
+def test_a_cell_goes_on_in_the_line_below_it() -> None:
+    text = "Item           Particular\nFee            £73,450 (in words\n               below)\nLong Stop Date 31 March 2027\n"
+    text += "Consultant     MOSS CONSULTING LLP (registered\n               number 9)\nRetention      5%\n"
+    assert values(text, "provider") == ["MOSS CONSULTING LLP"]
+
+
+def test_a_list_of_prices_is_no_schedule_of_milestones() -> None:
+    text = "CLIN | Description | Unit | Qty | Unit Price | Amount\n0001 | Architect | HR | 4 | $100.00 | $400.00\n"
+    assert values(text, "milestones") == []
+    assert [(item["amount"], item["per"]) for item in values(text, "rates")] == [("100.00", "hour")]
+
+
+def test_one_signature_beside_a_blank_one_is_for_a_person() -> None:
+    (found,) = terms("/s/ Ann Lee\n\nAgreed:\nSignature: ______________\nTitle: __________", "signed")
+    assert (found.value, found.status, found.alternatives) == (True, "conflict", (False,))
 
 
 def test_shares_that_make_a_whole_are_milestones_and_others_are_none() -> None:

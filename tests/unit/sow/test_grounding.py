@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import DocumentError
@@ -31,7 +31,7 @@ NOISE = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_siz
 DOCUMENTS = st.lists(st.one_of(SENTENCES, SENTENCES, NOISE), max_size=14).map("\n\n".join)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(DOCUMENTS.filter(lambda text: text.strip() and "\x00" not in text))
 def test_every_quote_is_the_text_at_its_place(text: str) -> None:
     try:

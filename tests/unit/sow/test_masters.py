@@ -117,6 +117,60 @@ def test_a_document_that_was_read_before_words_on_precedence_were_kept_is_a_pers
     assert "was read before" in under.differences[0].why
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Services are charged at the rates set out in the Master Services Agreement.", True),
+        ("The rate card in Exhibit B of the MSA applies.", True),
+        ("Fees follow the hourly rates agreed under the Framework Agreement.", True),
+        ("The rates of the MSA do not apply.", False),
+        ("The rates are 10% above those of the MSA.", False),
+        ("Interest accrues at the interest rate stated in the MSA.", False),
+        ("The rates are set out in this Agreement.", False),
+        ("Rates are listed below. The MSA applies otherwise.", False),
+    ],
+)
+def test_who_leaves_the_rates_to_the_master(text: str, left: bool) -> None:
+    found = read(SOW + text)
+    assert bool(found.bearing.rates) is left
+    for place in found.bearing.rates:
+        assert found.text[place.start : place.end] == place.quote
+
+
+LEFT = "\n## 3. Rates\n\nWork is charged at the rates set out in the Master Services Agreement.\n"
+
+
+def test_rates_come_from_the_master_where_the_document_leaves_them_to_it() -> None:
+    found = held(WORK.format(more=LEFT), MASTER.format(more=""))
+    (rate,) = [one for one in found.held if one.term.field == "rates"]
+    assert (rate.term.value["amount"], rate.master, rate.why) == ("95.00", "paper.md", "")
+    assert rate.term.evidence[1].document == "w"
+    assert "rates set out in the Master Services Agreement" in rate.term.evidence[1].quote
+
+
+def test_rates_of_its_own_and_rates_nobody_left_to_it_are_not_the_masters() -> None:
+    own = held(WORK.format(more=LEFT + "\nA Tester costs EUR 70.00 per hour.\n"), MASTER.format(more=""))
+    assert [one.term.value["amount"] for one in own.held if one.term.field == "rates"] == ["70.00"]
+    none = held(WORK.format(more=""), MASTER.format(more=""))
+    assert [one for one in none.held if one.term.field == "rates"] == []
+
+
+def test_rates_in_another_currency_are_a_persons_to_look_at() -> None:
+    found = held(WORK.format(more=LEFT).replace("EUR", "USD"), MASTER.format(more=""))
+    (rate,) = [one for one in found.held if one.term.field == "rates"]
+    assert (rate.term.status, rate.why) == (
+        TermStatus.CONFLICT,
+        "The master agreement's rates are in EUR, this document's amounts in USD.",
+    )
+
+
+def test_an_agreement_named_at_once_without_number_and_date_is_linked() -> None:
+    work = '# SCHEDULE 4\n\nunder the Master Services Agreement between Brightwater Ferries Ltd (the "Client") and '
+    work += 'Northlight Consulting GmbH (the "Provider")\n\nThe total contract value is EUR 84,000.00.\n'
+    link = masters([filed("w", work, "schedule.md"), filed("m", MASTER.format(more=""), "scan 17.md")])["w"]
+    assert (link.state, link.target) == (LinkState.PROPOSED, "m")
+
+
 def test_a_master_that_ended_is_told() -> None:
     found = held(WORK.format(more=""), MASTER.format(more="\nThis Agreement ends on 31 December 2025.\n")).under
     assert found is not None
