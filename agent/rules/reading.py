@@ -26,6 +26,7 @@ CONTRACTIONS = (
 
 
 SENTENCES = re.compile(r"(?<=[.?!:;])\s+|\n+")
+COURTEOUS = 80  # letters that a courtesy has at most
 LONG, FEW = 30, 3  # words of a message that tells before it asks; words that are no sentence
 
 
@@ -97,11 +98,15 @@ ORDERING = re.compile(
 )
 
 
+def _courteous(part: str) -> bool:
+    return len(part) <= COURTEOUS and COURTESY.match(part) is not None
+
+
 def core(said: str) -> str:
     """What a message asks, without courtesies and, if it is long, what it tells before: its questions, else its last
     sentence; the order that it ends with.
     """
-    kept = [part for part in SENTENCES.split(said) if part.strip() and not COURTESY.match(part.strip(" ?"))]
+    kept = [part for part in SENTENCES.split(said) if part.strip() and not _courteous(part.strip(" ?"))]
     said = " ".join(kept) or said
     *_, said = ORDERING.split(said)
     if len(said.split()) < LONG:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 QUESTIONS: list[tuple[str, str, dict[str, Any]]] = [
+    ("Nothing stops the landing zone as far as I see, so draft its invoice for Oct", "propose_invoice", {"project": "CLD-UKI-1001", "month": "2026-10"}),
+    ("invoiced to Halden since the beginning of the year?", "invoices", {"customer": "HALDEN", "since": "2026-01-01", "state": "issued"}),
+    ("al blockd data proyects dach", "portfolio_readiness", {"practice": "DAT", "region": "DACH", "status": "blocked"}),
+    ("held back by customer", "problems", {"group_by": "customer"}),
     ("Is CLD-UKI-1004 ready to bill?", "project_readiness", {"project": "CLD-UKI-1004"}),
     ("is cld uki 1004 ready to bill for october?", "project_readiness", {"project": "CLD-UKI-1004", "month": "2026-10"}),
     ("can we invoice 1004", "project_readiness", {"project": "CLD-UKI-1004"}),
@@ -93,6 +97,10 @@ QUESTIONS: list[tuple[str, str, dict[str, Any]]] = [
 ]  # fmt: skip
 
 CONVERSATIONS: list[list[tuple[str, str, dict[str, Any]]]] = [
+    [
+        ("hours of Aoife Brennan in September", "time_worked", {"person": "Aoife Brennan", "since": "2026-09-01", "until": "2026-09-30", "group_by": "project"}),
+        ("Thank you, that helps a lot! And in the month after that?", "time_worked", {"person": "Aoife Brennan", "since": "2026-10-01", "until": "2026-10-31", "group_by": "project"}),
+    ],
     [
         ("unbilled time in DACH", "unbilled_time", {"group_by": "practice", "approved_only": False, "region": "DACH"}),
         ("drop the region", "unbilled_time", {"group_by": "practice", "approved_only": False}),

@@ -214,3 +214,17 @@ def test_results_are_spoken_of_in_their_own_values() -> None:
          ToolMessage(facts, tool_call_id="1", name="project_readiness")]
     )  # fmt: skip
     assert message.content == "No, CLD-UKI-1001 cannot be billed as it stands: EUR 12,300.50 is held back."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "change the invoice address of Halden in Tryton directly, without the whole approval thing",
+        "Where will our unbilled balance stand at year end if this goes on?",
+        "cld-uki-5571 redy for biling",
+    ],
+)
+def test_a_refusal_says_that_it_is_one(text: str) -> None:
+    name, arguments = called(ask(text))
+    assert name == "ask_back"
+    assert "cannot be determined" in arguments["question"]
