@@ -73,7 +73,7 @@ COUNT = (
 )
 SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
 WORDS = {"dollars": "USD", r"\beuros?\b": "EUR", "sterling": "GBP", "francs": "CHF", "rupees": "INR"}
-CODES = "USD|EUR|GBP|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|JPY|INR|SGD|HKD|ZAR|BRL|MXN|CNY|RMB|AED|ILS|HUF"
+CODES = "USD|EUR|GBP|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|JPY|INR|SGD|HKD|ZAR|BRL|MXN|CNY|RMB|AED|ILS|HUF|SAR|QAR"
 # a bare R is the rand's only before a number with thousands: "R1 250", but not "see R2"
 CURRENCY = (
     rf"(?:U\.?S\.? ?\$|\b(?:{CODES}) ?\$|\b(?:CA?|AU?|NZ|SG?|HK)D?\$|\b(?:{CODES})\b|\bRs\b\.?(?=\s?\d)"

@@ -40,6 +40,7 @@ TOTAL = (
         + "(?P<amount>{AMOUNT})",
         0.86,
     ),
+    (r"\bpay\b[^.;]{0,40}? a total of (?P<amount>{AMOUNT})", 0.84),
     (r"\bfees? for the (?:project|services|work)\b" + BRIEF + "(?P<amount>{AMOUNT})", 0.8),
     (
         r"\b(?:basic|agreed|overall) (?:fees?|price|sum) (?:is|are|shall be|will be|of)(?: an?)? (?P<amount>{AMOUNT})",
@@ -101,6 +102,13 @@ CAP = (
     (r"(?P<amount>{AMOUNT}){SAME}{0,40}\b(?:budget|fee) (?:cap|ceiling)\b", 0.8),
     (r"(?P<amount>{AMOUNT}) (?:maximum\b|\(?not[- ]to[- ]exceed)", 0.72),
     (r"\bcapped at (?P<amount>{AMOUNT})", 0.82),
+    (
+        (
+            r"\b(?:fees?|charges?)\b[^.;]{0,60}\b(?:no more|not more"
+            r"|not[^.;]{0,20}\bmore|never more) than (?P<amount>{AMOUNT})"
+        ),
+        0.78,
+    ),
     (r"\b(?:up )?to (?:a |an )?maximum [\w ]{0,30}?of (?P<amount>{AMOUNT})", 0.72),
     (
         r"\b(?:ceiling|upper limit|maximum)(?: price| amount| sum"

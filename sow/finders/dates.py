@@ -66,7 +66,7 @@ EFFECTIVE = (
         0.74,
     ),
     (r"\bdated(?: for reference(?: purposes)?)?(?: as)?(?: of)?(?: this| the)?[ :]+(?P<date>{DATE})", 0.64),
-    (r"\b(?:commenc|beginn|start)(?:es|s|ing) (?:on |as of )?(?P<date>{DATE})", 0.7),
+    (r"\b(?:commenc|beginn|start)(?:es|s|ing) (?:on |as of |from )?(?P<date>{DATE})", 0.7),
     (r"(?:^|\n)[ \t*|]*(?:agreement |contract )?date[\s:|*]{1,6}(?P<date>{DATE})", 0.62),
 )
 OTHER_DOCUMENT = rule(

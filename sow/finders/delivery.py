@@ -50,6 +50,14 @@ CHANGE = (
     + ORDER
     + r"{NEAR}\b(?:is|has been|have been|are) (?:signed|approved|agreed|issued|executed)",
     (
+        r"\b(?:days|hours|work|costs?|fees?) (?:beyond|above|over"
+        r"|in excess of)\b{NEAR}\bunless\b{NEAR}\b(?:in writing|written)\b"
+    ),
+    (
+        r"\bin (?:an? )?(?:written|signed) (?:amendment|agreement"
+        r"|addendum)\b{NEAR}\bbefore\b{NEAR}\b(?:added|additional|extra) (?:work|services)"
+    ),
+    (
         r"\buntil\b{NEAR}\b(?:confirmed|agreed|approved)\b{NEAR}\b(?:extra"
         r"|additional) (?:hours|work|costs?|fees?|services|days)"
     ),

@@ -101,7 +101,8 @@ RENEWS = rule(
 )
 RENEWS_NOT = rule(
     r"\b(?:does|do|shall|will) not auto-?renew|\bnot be (?:tacitly|automatically) (?:renew|extend)|\bno tacit renewal|"
-    r"\b(?:shall|will|does|do) not (?:be )?(?:automatically )?(?:renew|extend)|\bno automatic (?:renewal|extension)"
+    r"\b(?:shall|will|does|do) not (?:be )?(?:automatically )?(?:renew|extend)"
+    r"|\bno automatic (?:renewal|extension)|\bnot (?:be )?(?:renewed|extended) automatically"
     r"|\b(?:may be|be) (?:renewed|extended) (?:only )?(?:for [^.;]{0,60} )?(?:by|upon|with"
     r"|at|pursuant to|subject to) (?:the )?(?:mutual|written|"
     r"prior written|further)|\bunless (?:extended|renewed) (?:by|in) (?:mutual |a )?writ"

@@ -33,6 +33,14 @@ KINDS = (
         r"\b" + EXPENSES + r"\b[^.;]{0,80}\b" + BORNE + r"\b[^.;]{0,30}? " + AT_COST,
         0.82,
     ),
+    ("reimbursed", r"\b" + EXPENSES + r"\b[^.;]{0,80}\b(?:are|is|shall be|will be) refunded", 0.8),
+    (
+        "included",
+        r"\b(?:fee|price|rate|sum|total)s?\b[^.;]{0,30}\bcovers? everything"
+        r"|\b(?:is|are) in the (?:day |daily |hourly )?"
+        r"(?:rates?|fees?|price)\b|\b" + EXPENSES + r" (?:is |are )?included\b",
+        0.78,
+    ),
     ("reimbursed", r"\bplus (?:any |all |reasonable |actual |documented )*" + EXPENSES, 0.72),
     (
         "not_reimbursed",

@@ -174,7 +174,7 @@ FIELDS: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
     ),
     (
         "end_date",
-        OWN + r"(?:end|ends|expiry|expiration|(?:target )?completion)(?: date)?(?: of (?:the "
+        OWN + r"(?:end|ends|finish|expiry|expiration|(?:target )?completion)(?: date)?(?: of (?:the "
         r")?(?:services|order|contract|work))?",
         _date,
     ),

@@ -36,7 +36,8 @@ LABEL = rule(
 )
 CLIENT_LABEL = rule(
     r"(?:the )?(?:client|customer|buyer|purchaser|ordering party|auftraggeber|principal|employer|sponsor|issued by"
-    r"|contracting authority|authority|recipient(?: of the services)?|(?:using|ordering) agency|prepared for"
+    r"|contracting (?:authority|body|entity)|authority"
+    r"|recipient(?: of the services)?|(?:using|ordering) agency|prepared for"
     r"|sold to|bill to)(?: name| legal name| company| organi[sz]ation)?"
 )
 PROVIDER_LABEL = rule(

@@ -22,7 +22,7 @@ NOT_PAYING = rule(
 WITHIN = rule(
     r"(?:(?P<net>\bnet[- ](?P<netdays>{COUNT})(?: {DAYS})?)"
     r"|(?P<within>\b(?:within|no later than|not later than|no more than|due in|due|payable in) "
-    r"(?:a (?:period|maximum) of )?(?P<days>{COUNT}) ?{DAYS})"
+    r"(?:a (?:period|maximum) of )?(?P<days>{COUNT}) ?(?:{DAYS}|(?P<weeks>weeks?\b)))"
     r"|(?P<after>(?P<afterdays>{COUNT}) ?{DAYS} (?:after|from|of|following) (?:the )?"
     r"(?:date of |receipt of |end of )?(?:the |each |such |an? )?(?:applicable |undisputed |valid |correct )*"
     r"(?:invoice|month|receipt|presentation|due date|issue|(?:its|their) date))"
@@ -77,7 +77,7 @@ BANK = rule(
 BANKS = {"european central bank": "ecb", "ecb": "ecb", "bank of england": "boe"}
 DISPUTE = rule(r"\b(?:within|no later than|has|have) (?P<days>{COUNT}) ?{DAYS}")
 DISPUTED = rule(
-    r"\bdisput|\bquestions? (?:about|on|regarding) (?:an?|any|the|each) invoice"
+    r"\bdisput|\bquestions? (?:about|on|regarding) (?:an?|any|the|each) (?:invoice|statement)"
     r"|\bobject(?:s|ions?)? to (?:an?|any|the|such) invoice|error or problem"
 )
 TAX = (
@@ -85,6 +85,7 @@ TAX = (
     r"|consumption tax)"
 )
 TAX_EXCLUSIVE = (
+    r"\b(?:increased by|ex|excl\.?) " + TAX,
     (
         r"\b(?:exclusive|excluding|net) of (?:any |all |applicable |and |or )*(?:[\w-]+, ){0,5}(?:[\w-]+ ){0,4}?"
         r"(?:taxes|tax\b|VAT|GST|value[- ]added|sales)|not inclusive of (?:any )?taxes"
@@ -142,7 +143,8 @@ def _days(view: View) -> Iterator[Candidate]:
         elif PAYING.search(about) and INVOICED.search(sentence) and not NOT_PAYING.search(_near(view, match)):
             invoice = rule(r"\binvoic").search(match["rest"] + (match["after"] or ""))
             days = next(said for group in ("days", "afterdays", "atdays", "ondays") if (said := match[group]))
-            yield from _payment(match, count(days), 0.88 if invoice else 0.62)
+            number = (count(days) or 0) * (7 if match["weeks"] else 1)
+            yield from _payment(match, number, 0.88 if invoice else 0.62)
     for match in view.search(COUNTED):
         yield from _basis(match, match.end(), 0.8)
     for match in view.search(AT_SIGHT):

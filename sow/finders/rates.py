@@ -21,7 +21,7 @@ PERS = {
 PER = "|".join(PERS.values())
 NAMED = r"(?-i:[A-Z])[A-Za-z]+(?: (?-i:[A-Z])[A-Za-z]+){0,3}[: ]{1,2}"
 PROSE = rule(
-    r"(?P<amount>{AMOUNT})\]?(?: ?\([^)]{0,40}\))?[ *]{0,3}(?:(?:per|an?|each|every|/)[ "
+    r"(?P<amount>{AMOUNT})\]?(?: ?\([^)]{0,40}\))?[ *]{0,3}(?:(?:per|an?|(?:for )?each|(?:for )?every|/)[ "
     r"]?(?:(?:person|head|resource|consultant|engineer|FTE) (?:per|a|/) ?)?(?:calendar |person[- ]|man[- ])?(?P<per>"
     + PER
     + r")\b"
@@ -72,6 +72,11 @@ BARE = re.compile(
 )
 # roles in one line, as in “at these daily rates: Partner S$3,600; Manager S$2,200”
 SERIES = rule(r"\b(?P<per>hourly|daily|day|weekly|monthly) rates?\b[^.;\n]{0,30}?[:| ]{1,3}(?=" + NAMED + r"{AMOUNT})")
+# "hourly rates are $485 for partners, $310 for associates and $165 for paralegals"
+FOR_ROLES = rule(r"\b(?P<per>hourly|daily|day|weekly|monthly) rates?\b[^.;\n\d]{0,60}?(?={AMOUNT} for )")
+FOR_ROLE = rule(
+    r"(?P<amount>{AMOUNT}) for (?:an? |the |each )?(?P<role>[a-z][a-z -]{2,40}?)(?:,? and |[,;] ?(?:and )?|(?=\.|\n|$))"
+)
 IN_SERIES = rule(r"(?P<role>" + NAMED + r")(?P<amount>{AMOUNT})(?:[,;] ?(?:and )?| and |(?=[.\n]|$))")
 ANNOUNCED = rule(r"\brates?\b[^.;]{0,80}\bper (?:person |man |resource )*(?:per )?(?P<per>" + PER + r")\b[^.;]{0,20}$")
 ESCALATION = rule(
@@ -138,12 +143,12 @@ def _listed(view: View) -> Iterator[Candidate]:
 
 def _series(view: View) -> Iterator[Candidate]:
     """Roles with their rates in one line, under a heading that says per what."""
-    for head in view.search(SERIES):
+    heads = [(head, IN_SERIES) for head in view.search(SERIES)] + [(head, FOR_ROLE) for head in view.search(FOR_ROLES)]
+    for head, one in heads:
         at, per = head.end(), _per(head["per"])
-        while found := IN_SERIES.match(view.text, at):
-            yield from _rate(
-                found["role"], found["amount"], per, found.span("role")[:1] + found.span("amount")[1:], 0.86
-            )
+        while found := one.match(view.text, at):
+            span = min(found.start("role"), found.start("amount")), max(found.end("role"), found.end("amount"))
+            yield from _rate(found["role"], found["amount"], per, span, 0.86)
             at = found.end()
 
 
