@@ -22,6 +22,7 @@ LONG_NAME = 7
 SHORT, LONGEST = 3, 6  # words of a name: with more than that it is no name but a sentence, and means only its whole
 TIE = 4.0
 LONGER = 8.0  # what each further word of a reading adds: "fleet telemetry" is no other telemetry
+NO_NAME_AFTER = frozenset({"a", "an", "i", "we", "you", "they"})
 PART = 90.0  # how alike some words of a longer name have to be
 
 
@@ -86,7 +87,11 @@ def _readings(said: tuple[str, ...], one: Named, ours: frozenset[str]) -> list[H
             hits += _windows(said, one, [word], 1, minimum=SINGLE, penalty=2.0 if len(core) > 1 else 0.0)
     if one.kind in ("customer", "employee", "staff"):
         return hits
-    return [hit for hit in hits if hit.end - hit.start > 1 or not _alien_beside(said, hit.start, ours)]
+    return [
+        hit
+        for hit in hits
+        if hit.end - hit.start > 1 or not (_alien_beside(said, hit.start, ours) or _ordinary(said, hit.start))
+    ]
 
 
 def _telling(core: Sequence[str]) -> Sequence[str]:
@@ -130,6 +135,11 @@ def _slip_in_name(said: str, one: Named, wanted: str) -> bool:
     """Whether a word that the language has, and no question needs, is a person's long name with one slip."""
     person = one.kind in ("employee", "staff") and len(wanted) >= LONG_NAME and said[0] == wanted[0]
     return person and OSA.distance(said, wanted) == 1 and corrected(said) == said
+
+
+def _ordinary(said: Sequence[str], at: int) -> bool:
+    """Whether a word of the language stands where no name can: "we had a training", "i search"."""
+    return at > 0 and said[at - 1] in NO_NAME_AFTER and is_word(said[at])
 
 
 def _alien_beside(said: Sequence[str], at: int, ours: frozenset[str]) -> bool:

@@ -22,6 +22,10 @@ QUARTER_WORD = re.compile(
 HALF = re.compile(rf"\b(?:h(?P<h>[12])|(?P<o>first|second) half)\b(?:,? (?:of )?{_YEAR})?", re.IGNORECASE)
 RELATIVE = re.compile(rf"\b(?P<w>{_LAST}|this|current) (?P<u>quarter|qtr|year|week)\b", re.IGNORECASE)
 TO_DATE = re.compile(r"\b(?:ytd|year to date|so far this year)\b", re.IGNORECASE)
+UNIT_TO_DATE = re.compile(
+    r"\b(?:(?P<m>mtd|month to date|so far this month|this month so far)|qtd|quarter to date|so far this quarter)\b",
+    re.IGNORECASE,
+)
 COUNTED = re.compile(
     rf"\b{_LAST} (?P<n>\d{{1,3}}|{'|'.join(COUNTS)}) (?P<u>days?|weeks?|months?|quarters?)\b", re.IGNORECASE
 )
@@ -116,6 +120,9 @@ def _half(text: str, today: date) -> Range | None:
 def _relative(text: str, today: date) -> Range | None:
     if match := TO_DATE.search(text):
         return match.group(), date(today.year, 1, 1), today
+    if match := UNIT_TO_DATE.search(text):
+        month = today.month if match["m"] else today.month - (today.month - 1) % 3
+        return match.group(), date(today.year, month, 1), today
     match = RELATIVE.search(text)
     if not match:
         return None

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from agent.rules.clauses import paper
 from agent.rules.details import amount_of, change_of, country_of
 from agent.rules.grammar import Kind
 from agent.rules.reading import Reading
 from agent.rules.slots import Slots, given, last_action, of_projects
 from agent.rules.spans import days_of
-from agent.rules.steps import Plan, portfolio
+from agent.rules.steps import Plan, portfolio, why_proposed
 from agent.rules.values import said, spoken, value
 from agent.rules.watching import watch
 from tools.rules import rule_named, subject_of, told_of
@@ -200,6 +201,8 @@ def _policy(reading: Reading, slots: Slots) -> Plan:
     """Of a proposal under discussion, of something that nobody proposed yet, or of everything."""
     amount, currency = amount_of(reading.said)
     kind, action = said(reading, "change", change_of(reading)).value, last_action(reading)
+    if plan := why_proposed(reading, slots):
+        return plan
     pointing = reading.says("this|it|that|these|those|proposal") and amount is None
     if action and (pointing or (kind is None and amount is None)):
         return Plan((("explain_policy", {"action": action}),))
@@ -226,6 +229,7 @@ def _time_to_bill(reading: Reading, slots: Slots) -> Plan:
 
 
 QUESTIONS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
+    Kind.SOW: paper,
     Kind.POLICY: _policy,
     Kind.AUDIT: _audit,
     Kind.HISTORY: _history,

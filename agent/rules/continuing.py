@@ -45,6 +45,7 @@ STATED: Mapping[str, Mapping[str, str]] = {
     "changes_made": {"about": "changed", "written_only": "written"},
     "audit_entries": {"event": "event"},
     "people": {"role": "role"},
+    "time_worked": {"billable": "billable"},
     "watch_billing": {"measure": "measure"},
     "customers": {"detail": "detail"},
 }

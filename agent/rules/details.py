@@ -28,6 +28,8 @@ KINDS = (
     ("invoice.cancel_draft", r"(?:cancel\w*|delet\w*|void\w*)(?: \w+){0,3} (?:drafts?|invoices?)"),
     ("project.cancel", r"(?:cancel\w*|delet\w*)(?: \w+){0,3} projects?"),
     ("contract.clear_po_number", r"(?:clear\w*|remov\w*|delet\w*)(?: \w+){0,3} (?:po|purchase order)"),
+    ("finding.end_waiver", r"(?:end|lift|revok|withdraw|cancel)\w*(?: \w+){0,3} waiver"),
+    ("finding.waive", r"waiv\w*"),
     ("execution.thaw", r"thaw\w*|unfreez\w*|lift\w*(?: \w+){0,2} freeze"),
     ("policy.change", rf"{_POLICY}(?: \w+){{0,2}} chang\w*|chang\w*(?: \w+){{0,4}} {_POLICY}"),
     ("contract.set_po_number", r"pos?|purchase orders?"),

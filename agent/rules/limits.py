@@ -8,7 +8,7 @@ from agent.names import tokens
 from agent.rules.lexicon import asked_with, known_word
 from agent.rules.reading import Reading, normal
 from agent.rules.steps import Plan
-from agent.rules.widening import widening_words
+from agent.rules.widening import FROM_ALL, widening_words
 
 NARROWER = re.compile(
     r"\b(?:more|older|longer|less|fewer|later|larger|higher|bigger|greater|smaller) than (?:\w+ )?\d"
@@ -44,7 +44,8 @@ def told(step: Plan, reading: Reading) -> Plan:
     text = reading.text
     if reading.first("document") and any(name in HELD for name, _ in step.calls):
         return Plan(question=NOT_HELD)
-    if any(name in FIGURES and not SCOPE & args.keys() for name, args in step.calls) and (word := strange(reading)):
+    whole = any(name in FIGURES and not SCOPE & args.keys() for name, args in step.calls) and not FROM_ALL.search(text)
+    if whole and (word := strange(reading)):
         return Plan(question=f"I do not know what “{word}” is. Which project, customer or person do you mean, if any?")
     if NARROWER.search(text) and any(name in TELL_ALL for name, _ in step.calls):
         return Plan(step.calls, step.question, step.options, f"{step.say} {LEFT_OUT}".strip())

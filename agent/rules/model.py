@@ -57,10 +57,20 @@ class RulesModel(BaseChatModel):
 def _next(messages: Sequence[BaseMessage], offered: frozenset[str]) -> AIMessage:
     step = plan(read(messages, offered))
     results = _results(messages)
+    if results and (more := _then(step, results)):
+        return more
     if results:
         sentences = [step.say, *(speak(name, facts) for name, facts in results)]
         return AIMessage(" ".join(dict.fromkeys(s for s in sentences if s)) or "Here is what the records say.")
     return _first(step, offered)
+
+
+def _then(step: Plan, results: Sequence[tuple[str, dict[str, Any]]]) -> AIMessage | None:
+    """The second step, about the one action that the first found."""
+    if not step.then or any(name == step.then for name, _ in results):
+        return None
+    found = [row["action_id"] for _, facts in results for row in facts.get("actions", ())]
+    return _calling([(step.then, {"action": found[0]})], 1) if len(found) == 1 else None
 
 
 def _first(step: Plan, offered: frozenset[str]) -> AIMessage:
@@ -74,11 +84,12 @@ def _first(step: Plan, offered: frozenset[str]) -> AIMessage:
     return AIMessage(step.say or NOT_OFFERED)
 
 
-def _calling(calls: Sequence[tuple[str, dict[str, Any]]]) -> AIMessage:
+def _calling(calls: Sequence[tuple[str, dict[str, Any]]], earlier: int = 0) -> AIMessage:
     return AIMessage(
         "",
         tool_calls=[
-            {"name": name, "args": args, "id": f"rules{i}", "type": "tool_call"} for i, (name, args) in enumerate(calls)
+            {"name": name, "args": args, "id": f"rules{i}", "type": "tool_call"}
+            for i, (name, args) in enumerate(calls, earlier)
         ],
     )
 

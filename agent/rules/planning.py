@@ -32,7 +32,9 @@ ASKS = re.compile(
 )
 ORDERED = re.compile(r"(?:^|[.?!;,]) *(?:please |then |so |and )?fix (?:it|this|that)(?:,? please)?\W*$", re.IGNORECASE)
 REQUEST = re.compile(r"\b(?:can|could|will|would) (?:you|we|i get|i have)\b|\bplease\b|\blet(?: s|s)?\b|\bmind\b")
-SEVERAL = re.compile(r"\b(?:those|these|them|they|their|theirs)\b")
+BESIDE = re.compile(
+    r"\b(?:those|these|them|they|their|theirs|(?:on|of|for|in|about|with|under|from) (?:it|that|this))\b"
+)
 # What picks some of the last answer: "which of those are past due".
 OF_THOSE = re.compile(
     r"\b(?:of (?:those|these|them|which)|among (?:those|these|them))\b|^(?:those|these|the ones|ones) "
@@ -99,7 +101,7 @@ def _more(reading: Reading, kind: Kind, own: Slots) -> Plan | None:
 
 def _refers(reading: Reading, kind: Kind) -> bool:
     """Whether it is about what the conversation was about."""
-    pointing = POINTING if kind in QUESTIONS else SEVERAL
+    pointing = POINTING if kind in QUESTIONS else BESIDE
     brief = len(reading.text.split()) <= (ONWARDS if leans(reading) else SENTENCE) and not OF_ALL.search(reading.text)
     return kind in ABOUT_ONE or brief or pointing.search(reading.text) is not None
 

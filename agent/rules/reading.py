@@ -27,7 +27,7 @@ CONTRACTIONS = (
 
 SENTENCES = re.compile(r"(?<=[.?!:;])\s+|\n+")
 COURTEOUS = 80  # letters that a courtesy has at most
-LONG, FEW = 30, 3  # words of a message that tells before it asks; words that are no sentence
+LONG, FEW = 18, 3  # words of a message that tells before it asks; words that are no sentence
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,8 @@ def _neutral(text: str, found: Sequence[dict[str, Any]], *, whole: bool = False)
 
 def normal(text: str, own: frozenset[str] = frozenset()) -> str:
     """The text as the grammar reads it; `own` are words of the firm's names, which are nobody's typing errors."""
-    english = " ".join(word if word in own else german().get(word, word) for word in tokens(text)).split()
+    meant = german() | informal()
+    english = " ".join(word if word in own else meant.get(word, word) for word in tokens(text)).split()
     apart = (part for word in english for part in _parts(word, own))
     plain = " ".join(word if word in own else corrected(word) for word in apart)
     for pattern, meant in CONTRACTIONS:
@@ -150,6 +151,12 @@ def normal(text: str, own: frozenset[str] = frozenset()) -> str:
 def german() -> dict[str, str]:
     """German words that slip into a question, and what they mean."""
     return tomllib.loads(Path(__file__).with_name("german.toml").read_text("utf-8"))
+
+
+@cache
+def informal() -> dict[str, str]:
+    """How the words of the trade are shortened."""
+    return tomllib.loads(Path(__file__).with_name("informal.toml").read_text("utf-8"))
 
 
 def _parts(word: str, own: frozenset[str]) -> list[str]:

@@ -36,6 +36,8 @@ TAX = re.compile(
     ["']?(?P<v>[A-Z]{0,3}\s?\d[\dA-Z\ .-]{5,18}\d[A-Z]{0,2})\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+PO_CODE = re.compile(r"\b(?P<v>PO[-/]\d[\w/-]{2,39})\b", re.IGNORECASE)
+TAX_FIRST = re.compile(r"\b(?P<v>[A-Z]{2}\d[\dA-Z]{6,11})\b[^.?!]{0,40}?\b(?:vat|tax|ust|uid)\b", re.IGNORECASE)
 BARE = re.compile(rf"""^\W*+(?:it\ is|it's|its|use|take|that's)?\s*+["']?{_CODE}["'.!]*$""", re.IGNORECASE | re.VERBOSE)
 # Of the last commas of a message, and each part of it read once: a person may write thousands of characters.
 ADDRESS = re.compile(
@@ -151,9 +153,9 @@ def stated(reading: Reading) -> dict[str, Any]:
     said = reading.said
     for mention in reading.of("project"):
         said = said.replace(mention["words"], "it")
-    if po := PO.search(said):
+    if po := PO.search(said) or PO_CODE.search(said):
         values["po_number"] = po["v"]
-    if tax := TAX.search(said):
+    if tax := TAX.search(said) or TAX_FIRST.search(said):
         values["tax_code"] = re.sub(r"[\s.-]", "", tax["v"]).upper()
     if address := _address(reading.said):
         values["invoice_address"] = address
@@ -203,3 +205,10 @@ def _facts(reading: Reading) -> Iterator[dict[str, Any]]:
         facts = call.get("facts")
         if isinstance(facts, dict):
             yield facts
+
+
+def whose_paper(slots: Slots) -> dict[str, Any]:
+    """Whose paper is meant: of what is named the nearest to it."""
+    near = (slots.document, slots.contract, slots.project, slots.customer)
+    named = zip(("document", "contract", "project", "customer"), near, strict=True)
+    return next(({key: value} for key, value in named if value), {})

@@ -8,37 +8,36 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.rules.details import country_of
-from agent.rules.grammar import Kind, topic_of
+from agent.rules.grammar import Kind
 from agent.rules.reading import Reading
-from agent.rules.slots import Slots, given, last_action, listed, of_projects, own_slots, stated, wanted_rule
+from agent.rules.slots import (
+    Slots,
+    given,
+    last_action,
+    listed,
+    of_projects,
+    own_slots,
+    stated,
+    wanted_rule,
+    whose_paper,
+)
 from agent.rules.spans import months_within
-from agent.rules.values import said, spoken, value
+from agent.rules.values import spoken, value
 
-# A question about something that no term stands for is answered from the text.
-MENTIONED = re.compile(
-    r"\b(?:says?|state[sd]?|mention(?:s|ed)?|(?:speak|talk)s? (?:of|about)|(?:cover|contain|include|address)s?|"
-    r"(?:any|some)thing (?:about|on)|clauses?|provisions?|paragraphs?|"
-    r"(?:about|on|regarding) (?!(?:the )?(?:acme|[\w-]*\d))\w)"
-)
-# What a clause lays down, where it is none of the topics: "is prior consent needed before we subcontract".
-OF_CLAUSES = re.compile(
-    r"^(?:is|are|do|does|may|can|must|should|shall|who|what if|what happens|how|where|under)\b.*\b(?:needed|required|"
-    r"permitted|allowed|obliged|entitled|liable|forbidden|must|may|have to|has to|owns?|under)\b"
-)
-RECORDED = r"erp|tryton|on record|on file|master data"
 ON_HOLD_SAID = re.compile(r"\bprojects?\b.*\bon hold\b|\bon hold\b.*\bprojects?\b")
 STANDING_SO = (
     r"(?:is|was|has|have|did|are|were)(?: \w+){0,5} (?:approved|rejected|decided|signed|executed|written|through)"
 )
+MY_OWN = (
+    r"my (?:own )?(?:\w+ )?(?:proposals?|requests?|submissions?)|mine|"
+    r"(?:that |which )?i (?:have )?(?:proposed|submitted|raised|made)"
+)
 UNNAMED = re.compile(
     r"\bthe .*\bproject\b|\bit\b|\b(?:this|that) (?:one|project|engagement|job)\b|^(?:is|can|may) the\b"
 )
-PAYING = re.compile(r"\b(?:how|within how) (?:long|soon|quickly|fast|many days)\b.*\bpay")
 MOST_MONTHS = 6
 ON_HOLD = "These have the status on hold in the ERP. A billing hold is something else: ask for billing holds."
 COUNTED = "What is found is counted so; what it holds back in money stands with each project."
-# What the ERP holds as well as the statement of work: both are shown unless one of them is named.
-BOTH = frozenset({"po", "po number", "purchase order", "purchase order number"})
 HELP = (
     "I answer from the connected systems. Ask me whether a project is ready to bill and what is missing; which "
     "projects or customers lack something, and who clears it; how much unbilled time there is, who worked on what, "
@@ -63,12 +62,15 @@ EXAMPLES = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What comes next. `say` goes with calls, too: it is put before what their results say."""
+    """What comes next. `say` goes with calls, too: it is put before what their results say. `then` is the tool that is
+    asked about the one action that they find.
+    """
 
     calls: tuple[tuple[str, dict[str, Any]], ...] = ()
     question: str = ""
     options: tuple[str, ...] = ()
     say: str = ""
+    then: str = ""
 
 
 def unknown(reading: Reading) -> Plan:
@@ -97,11 +99,24 @@ def _actions(reading: Reading, slots: Slots) -> Plan:
     action = last_action(reading)
     if action and reading.says("it|this|that") and not slots.named and "explain_policy" in reading.offered:
         return Plan((("explain_policy", {"action": action}),))
+    if plan := why_proposed(reading, slots):
+        return plan
     state = value(reading, "proposal_state")
     if slots.project and reading.says(STANDING_SO):
         state = None  # "is that approved?" asks how it stands
-    mine = True if state != "awaiting_approval" and value(reading, "mine") else None
+    own = state != "awaiting_approval" or reading.says(MY_OWN)
+    mine = True if own and value(reading, "mine") else None
     return Plan((("actions_status", given(project=slots.project, state=state, mine=mine)),))
+
+
+def why_proposed(reading: Reading, slots: Slots) -> Plan | None:
+    """Why the proposal on a project needs, or needed, whose approval."""
+    asked = reading.says("proposals?|requests?") and reading.says(
+        r"why|polic(?:y|ies)|rules?|on what (?:basis|grounds?)"
+    )
+    if not (asked and slots.project and "explain_policy" in reading.offered):
+        return None
+    return Plan((("actions_status", {"project": slots.project}),), then="explain_policy")
 
 
 def _invoice(reading: Reading, slots: Slots) -> Plan:
@@ -123,42 +138,7 @@ def fix(reading: Reading, slots: Slots) -> Plan:
 def _codes(reading: Reading, slots: Slots) -> Plan:
     if "propose_codes" not in reading.offered:
         return Plan(say="Project codes are proposed on the page of the uploaded document.")
-    return Plan((("propose_codes", _whose(slots)),))
-
-
-def _sow(reading: Reading, slots: Slots) -> Plan:
-    about = re.search(r"\b(?:about|on|regarding|concerning)\s+(?:the\s+)?(.+)$", reading.text)
-    mentioned = MENTIONED.search(reading.text) is not None
-    known = _topic(reading, mentioned=mentioned)
-    topic = known or (about.group(1) if about else "")
-    if reading.says(RECORDED) and slots.customer and PAYING.search(reading.text):
-        return Plan((("customers", {"customer": slots.customer, "detail": "payment_terms"}),))
-    whose = _whose(slots)
-    if whose and known is None and "ask_document" in reading.offered and (mentioned or OF_CLAUSES.search(reading.text)):
-        return Plan((("ask_document", {**whose, "question": reading.said[:300]}),))
-    if whose:
-        day = slots.since if slots.since == slots.until else None
-        terms = ("sow_terms", {**whose, **({"topic": topic[:200]} if topic else {}), **given(on=day)})
-        if topic in BOTH and not reading.says("sows?|statements? of work|agreement|says?|states?|required?|requires"):
-            return Plan((("engagement", whose), terms))
-        return Plan((terms,))
-    options = tuple(f"What does the SOW of {code} say about {topic or 'payment'}?" for code in listed(reading)[:5])
-    return Plan(
-        question="Whose statement of work do you mean? Name the project, contract or customer.", options=options
-    )
-
-
-def _whose(slots: Slots) -> dict[str, Any]:
-    """Whose paper is meant: of what is named the nearest to it."""
-    near = (slots.document, slots.contract, slots.project, slots.customer)
-    named = zip(("document", "contract", "project", "customer"), near, strict=True)
-    return next(({key: value} for key, value in named if value), {})
-
-
-def _topic(reading: Reading, *, mentioned: bool) -> str | None:
-    """What of the paper is asked about; a word that means other things elsewhere ("over") is only a voice."""
-    plain = "pay" if PAYING.search(reading.text) else topic_of(reading.text, loosely=False)
-    return plain or (None if mentioned else said(reading, "topic", topic_of(reading.text)).value)
+    return Plan((("propose_codes", whose_paper(slots)),))
 
 
 def _unbilled(reading: Reading, slots: Slots) -> Plan:
@@ -266,7 +246,6 @@ PLANNERS: dict[Kind, Callable[[Reading, Slots], Plan]] = {
     Kind.INVOICE: _invoice,
     Kind.FIX: fix,
     Kind.CODES: _codes,
-    Kind.SOW: _sow,
     Kind.UNBILLED: _unbilled,
     Kind.PORTFOLIO: portfolio,
     Kind.READINESS: readiness,
