@@ -166,7 +166,10 @@ HELD = rule(
     r"\bretainer (?:of|in the amount of) (?P<amount>{AMOUNT}){SAME}{0,80}\b(?:appl(?:y|ied)|credit|before we|held)"
 )
 RETAINAGE = (
-    r"(?P<amount>{PERCENT}){SAME}{0,80}\b(?:retain(?:ed|age)|withh(?:eld|old)|h[oe]ld back|holdback|retention)\b",
+    (
+        r"(?P<amount>{PERCENT})(?:(?!{PERCENT}){SAME}){0,80}\b(?:retain(?:ed"
+        r"|age)|withh(?:eld|old)|h[oe]ld back|holdback|retention)\b"
+    ),
     r"\b(?:retain(?:s|ed|age)?|withh(?:eld|olds?)|h[oe]ld back|holdback|retention)\b{SAME}{0,60}?(?P<amount>{PERCENT})",
 )
 NOT_RETAINAGE = rule(r"\btax|\bpayroll|\bemploy|\binterest in|\bunreasonably|\bownership|\bshares?\b|\bequity|\bdisput")

@@ -21,7 +21,7 @@ TYPES = (
     (
         "time_and_materials",
         r"\b(?:hourly|daily|day|per diem) (?:billing |fee )?rates?\b|{AMOUNT}\]? ?(?:per|an"
-        r"|/) ?(?:hour|hr|day|man-day|person-day)\b",
+        r"|for (?:each|every)|/) ?(?:hour|hr|day|man-day|person-day)\b",
         0.74,
     ),
     (
@@ -107,7 +107,7 @@ EVERY = (
 )
 INVOICING = rule(
     r"\b(?:shall|will|may|to|must)\b[^.;]{0,40}\b(?:invoice|bill)\b"
-    r"|\b(?:raise|render|issue)s?\b[^.;]{0,12}\b(?:invoices?|accounts?)\b"
+    r"|\breceive an? (?:invoice|statement)\b|\b(?:raise|render|issue)s?\b[^.;]{0,12}\b(?:invoices?|accounts?)\b"
     r"|\b(?:provider|consultant|contractor|supplier|vendor|developer|company|we) (?:invoices?|bills?)\b"
     r"|(?-i:\b[A-Z]\w+) (?-i:invoices|bills)\b"
     r"|\binvoices?(?: shall"
@@ -162,7 +162,7 @@ PORTAL = rule(
 )
 ORDERS = rule(r"\b(?:POs?|purchase orders?)\b")
 MAILED = rule(
-    r"\b(?:sen[dt]|forward(?:ed)?|e-?mail(?:ed)?|submit(?:ted)?|address(?:ed)?)\b{SAME}{0,50}?\b(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"\b(?:sen[dt]s?|go(?:es)?|delivery|delivered|forward(?:ed)?|e-?mail(?:ed)?|submit(?:ted)?|address(?:ed)?)\b{SAME}{0,50}?\b(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
 )
 
 

@@ -129,6 +129,11 @@ END = (
         r"\b(?:by|on|no later than|not later than) (?P<date>{DATE})",
         0.7,
     ),
+    (
+        r"\b(?:begins?|starts?|commences?)\b[^.;]{0,16}{DATE}[^.;\d]{0,20}\b(?:ends?|expires?|finish(?:es)?)(?: on)? "
+        r"(?P<date>{DATE})",
+        0.86,
+    ),
     (r"\b(?:finish|complet)\w*\b[^.;]{0,60}?(?P<date>{DATE}) (?:as|being|is) the latest", 0.8),
     (r"\bexpires?\b{SAME}{0,60}\bor on (?P<date>{DATE})", 0.78),
     (r"{DATE}\)? ?(?:to|-|until|through|and ending(?: on)?) (?P<date>{DATE})", 0.72),

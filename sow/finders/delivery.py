@@ -12,10 +12,10 @@ SPAN = rule(r"(?P<days>{COUNT}) ?(?:{DAYS}|(?P<weeks>weeks?'?\b))")
 ACCEPTANCE = rule(
     r"\b(?:acceptance|review|inspection|evaluation) (?:period|testing|tests?|criteria)|\baccept(?:s|ance"
     r"|ed)?\b|\breject"
-    r"|\binspect|\breview (?:and|each|the|such|any)|\bcomments? on (?:each|the|such|any)"
-    r"|\bapproves? (?:or|the|each)|\b(?:treat\w*|regard\w*) (?:\w+ )?as (?:approved|accepted)|\bdeemed approved"
+    r"|\binspect|\breview (?:and|each|the|such|any)|\bcomments? on (?:each|the|such|any|an?)\b"
+    r"|\bapproves? (?:or|the|each|an?)\b|\b(?:treat\w*|regard\w*) (?:\w+ )?as (?:approved|accepted)|\bdeemed approved"
 )
-DELIVERED = rule(r"\bdeliver(?:y|ed|able|ables)\b|\bmilestone|\bwork product|\bsubmission|\breports?\b")
+DELIVERED = rule(r"\bdeliver(?:y|ed|able|ables)\b|\bmilestone|\bwork product|\bsubmission|\breports?\b|\boutputs?\b")
 NOT_ACCEPTANCE = rule(
     r"\binvoice|\bterminat|\bcorrect (?:and|the|any|such)|\bremed|\bcure\b|\bre-?deliver|\bresubmi|\bpay|\bwarrant"
     r"|\bchange (?:order|request)|\bproposal|\bpurchase order"

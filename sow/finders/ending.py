@@ -34,7 +34,7 @@ OBJECT = rule(
     r"\b(?:terminat\w*|end|cancel)\b[^.;]{0,30}\b(?:this|the|any|such|our|his|her|their|an?)\b[^.;]{0,30}"
     r"\b(?:agreement|contract|sow|statement of work|orders?|services|engagement|arrangement|term|period|letter"
     r"|relationship|alliance|collaboration|licen[cs]e|appointment|assignment|retainer|commission|project"
-    r"|schedule|work|job)\b"
+    r"|schedule|work|job|representation)\b"
     r"|\b(?:either|each|any) (?:party|side|of us|one of us) (?:may|can) (?:terminate|cancel|end|stop)\b"
     r"|\bterminate it\b"
     r"|\b(?:this|the|an?) (?:\w+ ){0,2}(?:agreement|contract|sow|statement of work|order|engagement"

@@ -15,7 +15,8 @@ EXPENSES = (
     r"|(?:flights?|accommodation|hotels?),? and (?:flights?|accommodation|hotels?))"
 )
 AT_COST = (
-    r"(?:(?:at|on) (?:the )?(?:actuals?|(?:actual |net )?costs?|net)\b|at (?:the )?[^.;,]{0,24}(?:per diem|AA) rates?"
+    r"(?:(?:at|on) (?:the |our )?(?:actuals?|(?:actual |net )?costs?"
+    r"|net)\b|at (?:the )?[^.;,]{0,24}(?:per diem|AA) rates?"
     r"|as (?:incurred|they are)|without (?:any )?mark-?up|(?:with|against|on production of) receipts)"
 )
 BORNE = r"(?:billed|(?:re)?charged|invoiced|borne|passed (?:along|on|through)|recover(?:ed|able)|paid|payable)"

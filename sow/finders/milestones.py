@@ -74,7 +74,9 @@ AT_SIGNING = rule(r"\b(?:signature|signing|execution|effective date|commencement
 MONEY = re.compile(AMOUNT, re.IGNORECASE)
 SHARE = re.compile(PERCENT, re.IGNORECASE)
 DAY = re.compile(DATE, re.IGNORECASE)
-NAME_HEAD = rule(r"\b(?:milestone|deliverable|phase|payment|stage|installment|event|description|work package)\b")
+NAME_HEAD = rule(
+    r"\b(?:milestone|outputs?\b|deliverable|phase|payment|stage|installment|event|description|work package)\b"
+)
 AMOUNT_HEAD = rule(r"\b(?:amount|fee|price|payment|value|invoice|cost|USD|EUR|GBP|%|percentage|share)\b|[$€£%]")
 RATE_HEAD = rule(r"\b(?:hour|day|rate|role|grade)")
 NAMED_HEAD = rule(r"\b(?:milestone|deliverable)s?$")  # "Payment milestone" names, though it says payment

@@ -9,7 +9,7 @@ from sow.rules import rule
 LEGAL = (
     r"(?:Inc|LLC|L\.L\.C|Ltd|LTD|INC|Limited|LIMITED|Corp|CORP|Corporation|CORPORATION|Company|COMPANY|Co|CO|plc|PLC"
     r"|LLP|LP|L\.P|GmbH|GMBH|AG|KG|SE|S\.?A\.?S?|B\.?V|N\.?V|Pty|SARL|Incorporated|INCORPORATED|ULC|DAC|AB|ASA|S\.p\.A"
-    r"|N\.A|G\.I\.E|S/A|Oy|ApS|K\.K|Pte|PTE|Trust|Bank|University|Society)"
+    r"|PLLC|P\.C|[Ss]p\. z o\.o|N\.A|G\.I\.E|S/A|Oy|ApS|K\.K|Pte|PTE|Trust|Bank|University|Society)"
 )
 AFTER_NAME = rule(
     r",? (?:an?|having|whose|with|located|organi[sz]ed|incorporated (?:in|under)|registered|established|acting|through"
@@ -66,7 +66,13 @@ def is_name(name: str) -> bool:
         and re.search(r"[A-Z]|-[a-z]", name) is not None
         and sum(word[0].islower() and word not in PARTICLES for word in words) < LOWER
         and ":" not in name
-        and not re.search(r"\b(?:shall|will|must|is|are|agrees?|may)\b|_{3}|[\[<>]|/s/|(?i:^by\b)", name)
+        and not re.search(
+            (
+                r"(?i:^(?:first|second|third|other) party$)|\b(?:shall|will"
+                r"|must|is|are|agrees?|may)\b|_{3}|[\[<>]|/s/|(?i:^by\b)"
+            ),
+            name,
+        )
     )
 
 

@@ -29,10 +29,11 @@ PROVIDERS = frozenset({
     "endorser", "talent", "promoter",
 })  # fmt: skip
 LABEL = rule(
-    r"(?:(?:^|\n|\| ?)[ \t*#-]*|\b(?:acceptance|accepted|agreed) by )(?P<role>client|customer|buyer|purchaser"
+    r"(?:(?:^|\n|\| ?)[ \t*#-]*(?:(?:first|second) party ?\((?:the )?)?|\b(?:acceptance"
+    r"|accepted|agreed) by )(?P<role>employer|client|customer|buyer|purchaser"
     r"|vendor|supplier|"
     r"consultant|contractor|service provider|provider|developer|auftraggeber|auftragnehmer)"
-    r"(?: name| company| legal name)?[ *]*(?::|\|)[ *]*(?P<name>[^\n|]{3,90})"
+    r"(?: name| company| legal name)?\)?[ *]*(?::|\|)[ *]*(?P<name>[^\n|]{3,90})"
 )
 CLIENT_LABEL = rule(
     r"(?:the )?(?:client|customer|buyer|purchaser|ordering party|auftraggeber|principal|employer|sponsor|issued by"

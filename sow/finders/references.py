@@ -14,7 +14,7 @@ OWN = (
     r"|order form|service order|services order|schedule|addendum"
     r"|(?<!urchase\x20)(?<!ecutive\x20)order|call-off|call-off contract|our|your|offer"
     r"|quotation|quote|"
-    r"amendment|change order|proposal|project)[ ]?(?i:number|no\.?|ref\.?|reference|id|#|№)"
+    r"amendment|change order|proposal|project)[ \n]?(?i:number|no\.?|ref\.?|reference|id|#|№)"
     r"(?i: number| no\.?)?[ ]?[:#.|]{0,2}\s{0,3}" + NUMBER
 )
 TITLED = (
@@ -96,6 +96,8 @@ PO_REQUIRED = (
     + r"\b[^.;]{0,30}\b(?:must|shall|has to|is to) be (?:stated|shown|quoted|given|indicated)\b[^.;]{0,30}\binvoice",
     r"\b" + ORDER + r"\b[^.;]{0,20}\b(?:must|shall|should|has to) appear on\b[^.;]{0,20}\binvoice",
     r"\b(?:purchase order|P\.?O\.?)(?: number)? required ?[?:|]{1,2} ?yes\b",
+    r"\binvoices?\b[^;]{0,120}\b(?:they|each|all|it) (?:must|shall) (?:carry|state|show|quote|bear)\b[^.;]{0,20}\b"
+    + ORDER,
     r"\binvoices?\b{FAR}\bquoting (?:your|our|the|its|a)? ?(?:\w+'s )?(?:valid )?(?:purchase order|P\.?O\.?)\b",
     (
         r"\b(?:without|absent|in the absence of) (?:an? |the )?(?:valid |corresponding |approved )*"

@@ -102,6 +102,16 @@ FIELDS = [
         ["Average Weekly Earnings index"],
     ),
     ("term", "The duration of the tasks shall not exceed 10 months.", ["P10M"]),
+    ("client", "First Party (Employer): Desert Catering LLC, Dubai", ["Desert Catering LLC"]),
+    ("end_date", "This Agreement begins on July 1, 2026 and ends on June 30, 2028.", ["2028-06-30"]),
+    ("retainage", "40% after the report\n25% after certification\n5% retention, released later", ["5%"]),
+    ("payment_terms_days", "The Client pays invoices within three weeks of receipt.", [21]),
+    ("invoice_delivery", "Invoices go to accounts@ifo.example.ie.", ["accounts@ifo.example.ie"]),
+    ("invoice_frequency", "You will receive a statement each month for the fees.", ["monthly"]),
+    ("expenses", "Costs of business trips are refunded on the basis of receipts.", ["reimbursed"]),
+    ("taxes", "The remuneration is PLN 145, increased by VAT.", ["exclusive"]),
+    ("document_number", "COOPERATION AGREEMENT\nNo. 2026/B2B/41\n\nText.", ["2026/B2B/41"]),
+    ("acceptance_days", "The Client has 10 business days to comment on a draft report.", [10]),
     ("advance", "We require a retainer of $10,000, which will be applied to our last bill.", ["10000.00"]),
 ]
 
@@ -127,6 +137,15 @@ def test_rates_by_place_are_told_per_what_the_heading_says() -> None:
 def test_a_rate_that_is_told_both_ways_is_one_with_its_role() -> None:
     found = values("The hourly rate for a Senior Engineer is EUR 95.00 per hour.", "rates")
     assert [(item["role"], item["amount"]) for item in found] == [("Senior Engineer", "95.00")]
+
+
+def test_rates_for_roles_in_one_sentence() -> None:
+    found = values("The hourly rates are $485 for partners, $310 for associates and $165 for paralegals.", "rates")
+    assert [(item["role"], item["amount"]) for item in found if item["role"]] == [
+        ("partners", "485.00"),
+        ("associates", "310.00"),
+        ("paralegals", "165.00"),
+    ]
 
 
 def test_rates_in_one_line_after_their_unit() -> None:
