@@ -225,6 +225,9 @@ REASONS: dict[str, Callable[[Line], bool]] = {
         (_ordered(line) or "number" in line.order)
         and line.order.get("valid_until", "9999") < line.books.today.isoformat()
     ),
+    "po.not_yet_valid": lambda line: any(
+        day.isoformat() < line.order.get("valid_from", "") for _, day, _ in line.open.entries
+    ),
     "project.not_active": lambda line: line.row["status"] != "Open" and line.open.amount > 0,
     "project.code_missing": lambda line: not line.row["number"],
     "project.customer_missing": lambda line: not line.party,

@@ -7,6 +7,7 @@ tabs, as in the header.
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import re
@@ -62,7 +63,7 @@ class Preview:
 
 async def import_facts(database: Database, actor: Actor, text: str, *, now: datetime | None = None) -> ImportReport:
     """Record the rows of a CSV. Raises InvalidInput when it is no such CSV at all; a bad row stops no other."""
-    good, bad = read_facts(text, now or datetime.now(UTC))
+    good, bad = await asyncio.to_thread(read_facts, text, now or datetime.now(UTC))
     async with database.tenant(actor.tenant) as connection:
         recorded = await facts.record(connection, actor, good)
         strange = await _strange(connection, good)
@@ -74,7 +75,7 @@ async def import_facts(database: Database, actor: Actor, text: str, *, now: date
 
 async def preview(database: Database, actor: Actor, text: str, *, now: datetime | None = None) -> Preview:
     """What an import of this CSV would do, without doing it. Raises InvalidInput."""
-    good, bad = read_facts(text, now or datetime.now(UTC))
+    good, bad = await asyncio.to_thread(read_facts, text, now or datetime.now(UTC))
     distinct = tuple(dict.fromkeys((f.kind, f.subject, f.system, f.reported_at, repr(f.value)) for f in good))
     first = {(f.kind, f.subject, f.system, f.reported_at, repr(f.value)): f for f in reversed(good)}
     async with database.tenant(actor.tenant) as connection:
