@@ -108,7 +108,8 @@ def core(said: str) -> str:
     """
     kept = [part for part in SENTENCES.split(said) if part.strip() and not _courteous(part.strip(" ?"))]
     said = " ".join(kept) or said
-    *_, said = ORDERING.split(said)
+    *_, order = ORDERING.split(said)
+    said = order if len(order.split()) > FEW else said
     if len(said.split()) < LONG:
         return said
     parts = [part.strip() for part in SENTENCES.split(said) if len(part.split()) > FEW]
