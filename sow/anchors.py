@@ -22,6 +22,10 @@ SIGNS = frozenset("$€£¥%&/_@#[:|")  # rare enough in prose to look for
 DIGIT = "0"  # stands for any digit
 MARKED = {"\x01amount": AMOUNT_BEGINS, "\x01date": DATE_BEGINS}  # a word for what begins with such a look-ahead
 RARE = 8.5  # letters: as rare as a word of so many
+COMMON = frozenset(
+    {"the", "this", "that", "these", "and", "for", "any", "all", "not", "are", "has", "have", "will", "shall", "may"}
+    | {"such", "with", "from", "per", "each"}
+)
 SPACES = 8  # a folded text holds no longer run of white space
 WORDY = 60  # characters that an unbounded repeat of letters or digits is taken to reach
 ENDLESS = 400  # as WORDY, of anything else
@@ -173,9 +177,12 @@ def _branch(branches: list[list[Any]], *, begins: bool, ends: bool) -> Iterator[
 
 
 def _telling(anchor: Anchor) -> tuple[float, int]:
-    """Long words are rarer than short ones, digits the least rare; near ones are cheaper than far ones."""
-    rarity = {DIGIT: 0.5} | dict.fromkeys(MARKED, RARE)
-    return min(rarity.get(word, len(word.strip(EDGE))) for word in anchor.words), -anchor.high
+    """Long words are rarer than short ones, but for those of every sentence, digits the least rare; near ones are
+    cheaper than far ones.
+    """
+    rarity = {DIGIT: 0.5} | dict.fromkeys(COMMON, 1.0) | dict.fromkeys(MARKED, RARE)
+    bare = [word.strip(EDGE) for word in anchor.words]
+    return min(rarity.get(word, len(word)) for word in bare), -anchor.high
 
 
 @cache

@@ -38,8 +38,9 @@ KINDS = (
     (
         "included",
         r"\b(?:fee|price|rate|sum|total)s?\b[^.;]{0,30}\bcovers? everything"
-        r"|\b(?:is|are) in the (?:day |daily |hourly )?"
-        r"(?:rates?|fees?|price)\b|\b" + EXPENSES + r" (?:is |are )?included\b",
+        r"|\b(?:is|are) in the(?: day| daily| hourly)? (?:rates?|fees?|price)\b|\b"
+        + EXPENSES
+        + r" (?:is |are )?included\b",
         0.78,
     ),
     ("reimbursed", r"\bplus (?:any |all |reasonable |actual |documented )*" + EXPENSES, 0.72),
