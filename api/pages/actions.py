@@ -30,6 +30,7 @@ from api.services import Services, Wired
 from api.states import NEEDS_A_PERSON, ON_THE_WAY, WAITING
 from domain.actions import Action, ActionState
 from domain.actor import Actor, Operation
+from domain.records import Firm
 from policies.approval import open_steps
 from policies.engine import Policies
 from policies.origins import IN_WORDS
@@ -183,21 +184,12 @@ async def action_page(
         seen = await _seen(connection, policies, actor, action)
         turn = await _turn(connection, policies, actor, action, wired.clock())
         (action,) = await opened(connection, policies, actor, action)
-    kind = TYPES[action.type]
-    arguments = action.intent.arguments
-    firm = await present_firm(wired, actor, arguments.get("time_entry_ids") or ())
-    changes = [
-        (change, named(change.field, change.before, firm), named(change.field, change.after, firm))
-        for change in action.changes
-    ]
+    firm = await present_firm(wired, actor, action.intent.arguments.get("time_entry_ids") or ())
     return page(
         request,
         "action.html",
         status_code=status_code,
         action=action,
-        kind=kind,
-        target=[(label, named(name, arguments[name], firm)) for name, label in kind.target.items()],
-        changes=changes,
         waiting=open_steps(action.verdict.chain, action.decisions),
         moving=action.state in ON_THE_WAY,
         own=action.proposer == actor.person,
@@ -205,14 +197,28 @@ async def action_page(
         undo=inverse(action),
         needed=needed(action),
         revisable=action.state in REVISABLE and not action.successor,
-        groups=groups_of(kind, typed.entered or arguments),
         typed=typed,
         between=between,
         told=told,
         turn=turn,
         files=_files(action),
+        **_in_words(action, firm, typed),
         **seen,
     )
+
+
+def _in_words(action: Action, firm: Firm | None, typed: Typed) -> dict[str, Any]:
+    """What it would change, of what, and what can be edited, with the names that people know."""
+    kind, arguments = TYPES[action.type], action.intent.arguments
+    return {
+        "kind": kind,
+        "target": [(label, named(name, arguments[name], firm)) for name, label in kind.target.items()],
+        "changes": [
+            (change, named(change.field, change.before, firm), named(change.field, change.after, firm))
+            for change in action.changes
+        ],
+        "groups": groups_of(kind, typed.entered or arguments),
+    }
 
 
 async def _turn(connection: Connection, policies: Policies, actor: Actor, action: Action, now: datetime) -> Turn | None:
