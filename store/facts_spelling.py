@@ -21,6 +21,7 @@ EITHER = re.compile(r"(?P<whole>[1-9]\d{0,2})[.,](?P<rest>\d{3})", re.ASCII)
 LARGEST = 15  # digits before the point: no order is that large
 ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
 DOTTED = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})", re.ASCII)
+MONTHS = 12
 SLASHED = re.compile(r"(?P<one>\d{1,2})/(?P<two>\d{1,2})/(?P<year>\d{4})", re.ASCII)
 TIMED = re.compile(r"(?P<day>\S+)[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?", re.ASCII)
 FLAGS = {
@@ -98,7 +99,7 @@ def _day(name: str, text: str) -> date:
 
 def _slashed(name: str, text: str, one: int, two: int, year: int) -> date:
     """Britain writes the day first, the United States the month: only a number above 12 tells."""
-    if max(one, two) > 12 or one == two:  # noqa: PLR2004 - months
+    if max(one, two) > MONTHS or one == two:
         return _made(year, min(one, two), max(one, two))
     first, second = _made(year, two, one), _made(year, one, two)
     raise ValueError(f"{name} {text} may be {first} or {second}: write the one that is meant.")

@@ -151,13 +151,19 @@ def propose(opened) -> None:
     assert answer.status == 201, answer.text()
 
 
-def test_a_reviewer_decides_edits_and_delegates(opened) -> None:
+def first_review(opened) -> Page:
+    """A proposal, opened from the inbox by its reviewer."""
     propose(opened)
     page = opened(ADA)
     place(page, "v", "/actions")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/actions/*-*")
+    return page
+
+
+def test_a_reviewer_decides_edits_and_delegates(opened) -> None:
+    page = first_review(opened)
     page.keyboard.press("e")
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type("PO-4712")
@@ -254,12 +260,7 @@ def test_an_auditor_follows_a_record(opened) -> None:
 
 
 def test_what_is_typed_outlives_the_session(opened) -> None:
-    propose(opened)
-    page = opened(ADA)
-    place(page, "v", "/actions")
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/actions/*-*")
+    page = first_review(opened)
     page.keyboard.press("r")
     page.keyboard.type("The number is of another year.")
     page.context.clear_cookies()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -15,10 +16,10 @@ from store.tenants import TenantRefused, add_tenant
 pytestmark = pytest.mark.anyio
 
 
-async def added(database: Database, tenant: str = "alpha", **changed: object) -> str:
-    person: dict[str, object] = {"email": "eve@alpha.example", "name": "Eve", "approval_limit": None} | changed
+async def added(database: Database, tenant: str = "alpha", **changed: Any) -> str:
+    person: dict[str, Any] = {"email": "eve@alpha.example", "name": "Eve", "approval_limit": None} | changed
     async with database.tenant(tenant) as connection:
-        return await people.add(connection, tenant, password_hash="x", roles=(Role.FINANCE,), **person)  # type: ignore[arg-type]
+        return await people.add(connection, tenant, password_hash="x", roles=(Role.FINANCE,), **person)
 
 
 @pytest.mark.parametrize(
@@ -33,13 +34,13 @@ async def added(database: Database, tenant: str = "alpha", **changed: object) ->
     ],
 )
 async def test_a_person_that_cannot_be_is_refused_with_advice(
-    database: Database, database_urls: tuple[str, str], changed: dict[str, object], advice: str
+    database: Database, database_urls: tuple[str, str], changed: dict[str, Any], advice: str
 ) -> None:
     add_tenant(database_urls[0], "alpha", name="Alpha", base_currency="EUR")
     if "of their own" in advice:
         await added(database)
     with pytest.raises(PersonRefused, match=advice):
-        await added(database, **changed)  # type: ignore[arg-type]
+        await added(database, **changed)
 
 
 @pytest.mark.parametrize(
